@@ -1,0 +1,15 @@
+//! What every card emulator offers: raw bytes in, raw bytes out.
+
+/// A card behind a reader, seen as ISO 7816-3 sees it.
+pub trait Emulator: Send {
+    /// The answer to reset.
+    fn atr(&self) -> Vec<u8>;
+
+    /// Power-on or warm reset: security status, selected application and
+    /// half-finished exchanges are gone; keys, PINs and counters stay.
+    fn reset(&mut self);
+
+    /// One command APDU in, one response APDU (data, SW1, SW2) out. Never
+    /// panics, whatever the bytes.
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8>;
+}

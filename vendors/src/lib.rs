@@ -1,0 +1,4 @@
+//! One profile per card family, and the emulator that proves it.
+
+#[cfg(feature = "emulators")]
+pub mod emulator;
