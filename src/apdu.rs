@@ -1,0 +1,224 @@
+//! Command and response APDUs (ISO 7816-4, 5.1).
+
+use zeroize::Zeroizing;
+
+use crate::frame::Frame;
+use crate::sw::StatusWord;
+
+/// Largest data field of a short command, and of one block of a chain.
+pub const SHORT_MAX: usize = 255;
+
+/// The data field of a command.
+#[derive(Clone, Copy)]
+pub enum Data<'a> {
+    /// Cases 1 and 2.
+    None,
+    /// May be shown in a trace.
+    Plain(&'a [u8]),
+    /// A PIN or PUK: never shown, never chained, never sent in extended form,
+    /// never repeated.
+    Secret(&'a [u8]),
+}
+
+impl Data<'_> {
+    /// The bytes, whatever they are.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Data::None => &[],
+            Data::Plain(bytes) | Data::Secret(bytes) => bytes,
+        }
+    }
+}
+
+/// What the command expects back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Only a status word: no Le field.
+    Nothing,
+    /// At most 256 bytes: Le = `00`, always the short form.
+    Short,
+    /// Possibly more: worth the extended form where card and reader have it.
+    Long,
+}
+
+/// One command, independent of its form on the wire.
+#[derive(Clone, Copy)]
+pub struct Command<'a> {
+    /// CLA INS P1 P2.
+    pub header: [u8; 4],
+    /// Data field.
+    pub data: Data<'a>,
+    /// Expected answer.
+    pub answer: Answer,
+    /// Sending it again does no harm. A signature may use up the permission
+    /// that a PIN gave, so it is not repeatable; a PIN never is.
+    pub repeatable: bool,
+}
+
+impl<'a> Command<'a> {
+    /// A command with neither data nor answer (case 1).
+    pub fn new(header: [u8; 4]) -> Self {
+        Self {
+            header,
+            data: Data::None,
+            answer: Answer::Nothing,
+            repeatable: true,
+        }
+    }
+
+    /// With a data field that may be shown.
+    pub fn data(self, bytes: &'a [u8]) -> Self {
+        Self {
+            data: Data::Plain(bytes),
+            ..self
+        }
+    }
+
+    /// With a PIN or PUK as data field.
+    pub fn secret(self, bytes: &'a [u8]) -> Self {
+        Self {
+            data: Data::Secret(bytes),
+            repeatable: false,
+            ..self
+        }
+    }
+
+    /// With an expected answer.
+    pub fn answer(self, answer: Answer) -> Self {
+        Self { answer, ..self }
+    }
+
+    /// Must not be sent twice.
+    pub fn once(self) -> Self {
+        Self {
+            repeatable: false,
+            ..self
+        }
+    }
+
+    /// Short form. `le` replaces the Le byte (`00`) after the card said `6Cxx`.
+    /// Data beyond [`SHORT_MAX`] bytes needs [`Command::chain`].
+    pub fn short(&self, le: Option<u8>) -> Frame {
+        let le = (self.answer != Answer::Nothing).then_some(le.unwrap_or(0x00));
+        frame(self.header, self.data, le)
+    }
+
+    /// Command chaining (ISO 7816-4, 5.3.3): every block but the last has bit
+    /// `10` in CLA; only the last one carries Le.
+    pub fn chain(&self) -> Vec<Frame> {
+        let blocks: Vec<&[u8]> = self.data.bytes().chunks(SHORT_MAX).collect();
+        let last = blocks.len().saturating_sub(1);
+        let mut frames = Vec::with_capacity(blocks.len());
+        for (at, block) in blocks.iter().enumerate() {
+            let mut header = self.header;
+            if at < last {
+                header[0] |= 0x10;
+            }
+            let le = (at == last && self.answer != Answer::Nothing).then_some(0x00);
+            frames.push(frame(header, Data::Plain(block), le));
+        }
+        frames
+    }
+
+    /// Extended form: `00 Lc1 Lc2 data Le1 Le2`, or `00 Le1 Le2` without data.
+    /// Data is at most 65,535 bytes.
+    pub fn extended(&self) -> Frame {
+        let data = self.data.bytes();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(data.len() + 9));
+        bytes.extend_from_slice(&self.header);
+        bytes.push(0x00);
+        if !data.is_empty() {
+            bytes.extend_from_slice(&(data.len() as u16).to_be_bytes());
+            bytes.extend_from_slice(data);
+        }
+        if self.answer != Answer::Nothing {
+            bytes.extend_from_slice(&[0x00, 0x00]);
+        }
+        Frame::new(bytes, None)
+    }
+}
+
+fn frame(header: [u8; 4], data: Data<'_>, le: Option<u8>) -> Frame {
+    // Sized at once: a growing vector would leave copies of a PIN behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(header.len() + 2 + data.bytes().len()));
+    bytes.extend_from_slice(&header);
+    let mut secret = None;
+    if !data.bytes().is_empty() {
+        bytes.push(data.bytes().len() as u8);
+        if let Data::Secret(_) = data {
+            secret = Some(bytes.len()..bytes.len() + data.bytes().len());
+        }
+        bytes.extend_from_slice(data.bytes());
+    }
+    bytes.extend(le);
+    Frame::new(bytes, secret)
+}
+
+/// A complete answer: all `61xx` parts put together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// Data field.
+    pub data: Vec<u8>,
+    /// Status word.
+    pub sw: StatusWord,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The four cases of ISO 7816-4, 5.1, table 3 (short and extended).
+    #[test]
+    fn the_four_cases_in_both_forms() {
+        let base = Command::new([0x00, 0xCB, 0x3F, 0xFF]);
+        assert_eq!(base.short(None).expose(), [0x00, 0xCB, 0x3F, 0xFF]);
+        let two = base.answer(Answer::Long);
+        assert_eq!(two.short(None).expose(), [0x00, 0xCB, 0x3F, 0xFF, 0x00]);
+        assert_eq!(
+            two.extended().expose(),
+            [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x00]
+        );
+        let three = base.data(&[0x5C]);
+        assert_eq!(
+            three.short(None).expose(),
+            [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C]
+        );
+        assert_eq!(
+            three.extended().expose(),
+            [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x01, 0x5C]
+        );
+        let four = three.answer(Answer::Long);
+        assert_eq!(
+            four.short(Some(0x2A)).expose(),
+            [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C, 0x2A]
+        );
+        assert_eq!(
+            four.extended().expose(),
+            [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x01, 0x5C, 0x00, 0x00]
+        );
+    }
+
+    #[test]
+    fn a_chain_marks_all_but_its_last_block() {
+        let data = [7; 300];
+        let command = Command::new([0x00, 0x87, 0x07, 0x9A])
+            .data(&data)
+            .answer(Answer::Long);
+        let chain = command.chain();
+        assert_eq!(chain.len(), 2);
+        assert_eq!(chain[0].expose()[..5], [0x10, 0x87, 0x07, 0x9A, 0xFF]);
+        assert_eq!(chain[0].len(), 5 + 255);
+        assert_eq!(chain[1].expose()[..5], [0x00, 0x87, 0x07, 0x9A, 45]);
+        assert_eq!(chain[1].len(), 5 + 45 + 1);
+    }
+
+    #[test]
+    fn a_secret_is_never_shown() {
+        let frame = Command::new([0x00, 0x20, 0x00, 0x80])
+            .secret(b"123456\xFF\xFF")
+            .short(None);
+        assert_eq!(frame.to_string(), "00 20 00 80 08 <pin:8>");
+        assert_eq!(format!("{frame:?}"), "Frame(00 20 00 80 08 <pin:8>)");
+        assert_eq!(frame.expose().len(), 13);
+    }
+}

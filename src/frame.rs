@@ -1,0 +1,68 @@
+//! The bytes of one command on their way to the card.
+
+use std::fmt;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+/// Bytes bound for the card. `Debug` and `Display` show everything but the
+/// secret part, which reads `<pin:8>`; [`Frame::expose`] is the only door.
+pub struct Frame {
+    bytes: Zeroizing<Vec<u8>>,
+    secret: Option<Range<usize>>,
+}
+
+impl Frame {
+    /// `secret` is the range of `bytes` that must never be shown.
+    pub fn new(bytes: Zeroizing<Vec<u8>>, secret: Option<Range<usize>>) -> Self {
+        Self { bytes, secret }
+    }
+
+    /// All bytes, for the transport alone.
+    pub fn expose(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Number of bytes, secret ones included.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// True for no bytes at all.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Whether a part of it is a PIN or PUK.
+    pub fn is_secret(&self) -> bool {
+        self.secret.is_some()
+    }
+
+    /// What a trace shows: a token a byte (`A4`), and one token (`<pin:8>`) for
+    /// the secret part.
+    pub fn tokens(&self) -> Vec<String> {
+        let secret = self.secret.clone().unwrap_or(0..0);
+        let mut tokens = Vec::with_capacity(self.bytes.len());
+        for (at, byte) in self.bytes.iter().enumerate() {
+            if at == secret.start && !secret.is_empty() {
+                tokens.push(format!("<pin:{}>", secret.len()));
+            }
+            if !secret.contains(&at) {
+                tokens.push(format!("{byte:02X}"));
+            }
+        }
+        tokens
+    }
+}
+
+impl fmt::Display for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tokens().join(" "))
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frame({self})")
+    }
+}

@@ -1,0 +1,160 @@
+//! What a person sees, as plain data. The window draws it, the command line
+//! prints it, the tests read it; none of them decides anything.
+
+use crate::pin::Pin;
+
+/// One screen: everything that is to be shown, from top to bottom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// Which of the few screens this is; a face may choose a symbol by it.
+    pub kind: Kind,
+    /// One line.
+    pub title: String,
+    /// Sentences, in reading order.
+    pub text: Vec<String>,
+    /// What is asked, and by whom: shown before the PIN is asked.
+    pub facts: Vec<Fact>,
+    /// A number that should be large and plain.
+    pub counters: Vec<Counter>,
+    /// Certificates to choose from, or just to look at when `chosen` is `None`
+    /// and none is selectable.
+    pub certificates: Vec<CertificateCard>,
+    /// Index into `certificates`.
+    pub chosen: Option<usize>,
+    /// Secrets to type in.
+    pub fields: Vec<Field>,
+    /// One line that should catch the eye.
+    pub notice: Option<Notice>,
+    /// In reading order; the last one is the main one.
+    pub buttons: Vec<Button>,
+}
+
+/// The few screens there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Waiting for a token (or for the PC/SC service).
+    Waiting,
+    /// The sign window: who asks, what is signed, certificates, PIN.
+    Sign,
+    /// The card is at work; nothing to press but Cancel, if at all.
+    Working,
+    /// The token window: tries left, certificates, change and unlock.
+    Token,
+    /// A form: change the PIN, unlock with the PUK, confirm the last try.
+    Form,
+    /// It is done, and well.
+    Done,
+    /// It went wrong, or was refused: what happened, what to do.
+    Failed,
+}
+
+/// A labelled line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// "Requested by", "Document", "Digest (SHA-256)" …
+    pub label: String,
+    /// The text; digests are grouped for reading.
+    pub value: String,
+    /// The value was written by the page that asks, not by us: label it so.
+    pub from_page: bool,
+}
+
+/// How serious a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Look before you go on.
+    Warning,
+    /// It did not work.
+    Error,
+}
+
+/// A line that should catch the eye.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Colour and symbol.
+    pub level: Level,
+    /// One or two sentences.
+    pub text: String,
+}
+
+/// A number in large type with its caption: "2" – "PIN tries left".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// A number, or "unknown", or "blocked".
+    pub value: String,
+    /// What is counted.
+    pub caption: String,
+    /// `Warning` at the last try, `Error` when blocked.
+    pub level: Level,
+}
+
+/// A certificate as a card with two lines of text and a pill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateCard {
+    /// Subject common name.
+    pub title: String,
+    /// "Issued by … · expires 14 Mar 2028".
+    pub detail: String,
+    /// Key type: "RSA 2048", "ECDSA P-256".
+    pub pill: String,
+    /// Why it cannot be chosen; `None` when it can.
+    pub unusable: Option<String>,
+}
+
+/// A secret to type in. The faces hide what is typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// "PIN", "PUK", "New PIN", "New PIN again".
+    pub label: String,
+    /// Longest entry that makes sense, in characters.
+    pub max: usize,
+}
+
+/// Something to press.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Button {
+    /// What it does.
+    pub action: Action,
+    /// What it says.
+    pub label: String,
+    /// The main one: blue.
+    pub primary: bool,
+    /// Inert for this long after the screen appears, in milliseconds, so that
+    /// a click meant for another window signs nothing (requirement 11).
+    pub inert_ms: u32,
+}
+
+/// What a button means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Sign with the chosen certificate and the PIN typed.
+    Sign,
+    /// Go on although one try is left.
+    UseLastTry,
+    /// Open the form that changes the PIN.
+    ChangePin,
+    /// Open the form that unlocks with the PUK.
+    Unlock,
+    /// Send the form that is open.
+    Submit,
+    /// Back to the screen before.
+    Back,
+    /// Look for tokens again.
+    Retry,
+    /// Give up, and tell the portal so.
+    Cancel,
+    /// Leave; nothing more is sent.
+    Close,
+}
+
+/// What a person did.
+pub enum Input {
+    /// Chose a certificate.
+    Choose(usize),
+    /// Pressed a button; the fields' contents in their order.
+    Press(Action, Vec<Pin>),
+    /// Closed the window (or ended the input).
+    Closed,
+}
