@@ -3,8 +3,16 @@
 
 pub mod apdu;
 pub mod atr;
+pub mod certificate;
+pub mod channel;
+pub mod digest;
+pub mod error;
 pub mod frame;
 pub mod memory;
 pub mod pin;
 pub mod screen;
+pub mod signature;
 pub mod sw;
+pub mod text;
+pub mod tlv;
+pub mod transport;

@@ -1,0 +1,303 @@
+//! A conversation with one card inside one transaction: the form of commands on
+//! the wire, `61xx`, `6Cxx`, chaining, and falling back from extended length.
+
+use crate::apdu::{Answer, Command, Response, SHORT_MAX};
+use crate::atr::Atr;
+use crate::error::CardError;
+use crate::frame::Frame;
+use crate::sw::StatusWord;
+use crate::transport::{Transport, TransportError};
+
+/// Longest answer that is put together from `61xx` parts, in bytes.
+const ANSWER_MAX: usize = 0x1_0000;
+
+/// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
+/// leave room for (PC/SC part 10, some readers count these too).
+const EXTENDED_OVERHEAD: usize = 9;
+
+/// Extended length, as far as it is known. It is an optimisation only: short
+/// commands with chaining work on every card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extended {
+    /// Card or reader cannot, or did not say that they can.
+    No,
+    /// Card and reader say that they can, up to this many bytes of data.
+    Promised(usize),
+    /// The card has answered an extended command.
+    Proven(usize),
+}
+
+impl Extended {
+    /// Only where the card's capabilities *and* the reader allow it.
+    pub fn of(atr: &Atr, reader_max: Option<usize>) -> Self {
+        match reader_max {
+            Some(max) if max > 0x100 && atr.extended_length() => {
+                Self::Promised(max.min(0xFFFF) - EXTENDED_OVERHEAD)
+            }
+            _ => Self::No,
+        }
+    }
+
+    fn fits(self, command: &Command<'_>) -> bool {
+        let (max, proven) = match self {
+            Self::No => return false,
+            Self::Promised(max) => (max, false),
+            Self::Proven(max) => (max, true),
+        };
+        // A command that must not be sent twice may not be the one that finds
+        // out that the card refuses extended length.
+        let allowed = proven || command.repeatable;
+        let useful = command.answer == Answer::Long || command.data.bytes().len() > SHORT_MAX;
+        let plain = !matches!(command.data, crate::apdu::Data::Secret(_));
+        allowed && useful && plain && command.data.bytes().len() <= max
+    }
+}
+
+/// A card in a dialogue.
+pub struct Channel<'a> {
+    transport: &'a mut dyn Transport,
+    extended: Extended,
+}
+
+impl<'a> Channel<'a> {
+    /// `extended`: what is known so far about this card in this reader.
+    pub fn new(transport: &'a mut dyn Transport, extended: Extended) -> Self {
+        Self {
+            transport,
+            extended,
+        }
+    }
+
+    /// What has been learned, for the next dialogue with the same card.
+    pub fn extended(&self) -> Extended {
+        self.extended
+    }
+
+    /// Sends a command and returns the whole answer; the status word is data.
+    /// `during` names the step for errors and traces. Errors are those of the
+    /// transport and of answers beyond all bounds.
+    pub fn send(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+    ) -> Result<Response, CardError> {
+        self.transport.step(during);
+        if self.extended.fits(command) {
+            if let Some(response) = self.send_extended(command)? {
+                return Ok(response);
+            }
+            // The card or the reader knows no extended length after all. The
+            // command was refused unread; nothing secret is ever sent this way.
+            self.extended = Extended::No;
+        }
+        if command.data.bytes().len() > SHORT_MAX {
+            return self.send_chain(command);
+        }
+        let first = self.exchange(&command.short(None))?;
+        if first.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
+            // Once only: a card that says 6Cxx twice is not going to stop.
+            let second = self.exchange(&command.short(Some(first.sw.sw2())))?;
+            return self.drain(second);
+        }
+        self.drain(first)
+    }
+
+    /// Sends a command that must succeed.
+    pub fn require(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        let response = self.send(during, command)?;
+        if response.sw.is_ok() {
+            Ok(response.data)
+        } else {
+            Err(CardError::Refused {
+                during,
+                sw: response.sw,
+            })
+        }
+    }
+
+    fn send_extended(&mut self, command: &Command<'_>) -> Result<Option<Response>, CardError> {
+        let response = match self.exchange(&command.extended()) {
+            Err(CardError::Transport(TransportError::NotTransacted)) if command.repeatable => {
+                return Ok(None);
+            }
+            other => other?,
+        };
+        let refused = matches!(
+            response.sw,
+            StatusWord::WRONG_LENGTH | StatusWord::UNKNOWN_INS | StatusWord::UNKNOWN_CLA
+        );
+        if refused && command.repeatable {
+            return Ok(None);
+        }
+        if let (false, Extended::Promised(max)) = (refused, self.extended) {
+            self.extended = Extended::Proven(max);
+        }
+        self.drain(response).map(Some)
+    }
+
+    fn send_chain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
+        let frames = command.chain();
+        let last = frames.len().saturating_sub(1);
+        for frame in &frames[..last] {
+            let response = self.exchange(frame)?;
+            if !response.sw.is_ok() {
+                return Ok(response);
+            }
+        }
+        let response = self.exchange(&frames[last])?;
+        self.drain(response)
+    }
+
+    /// GET RESPONSE (ISO 7816-4, 7.6.1) until nothing is left. A card may keep
+    /// an undrained rest and hand it out later, so the end is always reached.
+    fn drain(&mut self, first: Response) -> Result<Response, CardError> {
+        let mut whole = first;
+        while whole.sw.sw1() == 0x61 {
+            let le = whole.sw.sw2();
+            let command = Command::new([0x00, 0xC0, 0x00, 0x00]).answer(Answer::Short);
+            let mut part = self.exchange(&command.short(Some(le)))?;
+            if part.sw.sw1() == 0x6C {
+                part = self.exchange(&command.short(Some(part.sw.sw2())))?;
+            }
+            let stuck = part.data.is_empty() && part.sw.sw1() == 0x61;
+            if stuck || whole.data.len() + part.data.len() > ANSWER_MAX {
+                return Err(CardError::Malformed {
+                    during: "get response",
+                    at: whole.data.len(),
+                });
+            }
+            whole.data.extend_from_slice(&part.data);
+            whole.sw = part.sw;
+        }
+        Ok(whole)
+    }
+
+    fn exchange(&mut self, frame: &Frame) -> Result<Response, CardError> {
+        let mut data = self.transport.exchange(frame)?;
+        let at = data.len();
+        match (data.pop(), data.pop()) {
+            (Some(sw2), Some(sw1)) if at <= ANSWER_MAX + 2 => Ok(Response {
+                data,
+                sw: StatusWord(u16::from_be_bytes([sw1, sw2])),
+            }),
+            _ => Err(CardError::Malformed {
+                during: "read the status word",
+                at,
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+
+    /// Answers in order, and keeps what was sent.
+    struct Script {
+        answers: VecDeque<Vec<u8>>,
+        sent: Vec<String>,
+    }
+
+    impl Transport for Script {
+        fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+            self.sent.push(frame.to_string());
+            self.answers.pop_front().ok_or(TransportError::Mute)
+        }
+    }
+
+    fn run(
+        answers: &[&[u8]],
+        extended: Extended,
+        command: &Command<'_>,
+    ) -> (Result<Response, CardError>, Vec<String>, Extended) {
+        let mut script = Script {
+            answers: answers.iter().map(|a| a.to_vec()).collect(),
+            sent: Vec::new(),
+        };
+        let mut channel = Channel::new(&mut script, extended);
+        let result = channel.send("test", command);
+        let learned = channel.extended();
+        (result, script.sent, learned)
+    }
+
+    fn read() -> Command<'static> {
+        Command::new([0x00, 0xCB, 0x3F, 0xFF])
+            .data(&[0x5C, 0x01, 0x7E])
+            .answer(Answer::Long)
+    }
+
+    #[test]
+    fn parts_are_put_together_and_6c_is_repeated_once() {
+        let (result, sent, _) = run(
+            &[&[1, 2, 0x61, 0x02], &[3, 4, 0x90, 0x00]],
+            Extended::No,
+            &read(),
+        );
+        assert_eq!(result.unwrap().data, [1, 2, 3, 4]);
+        assert_eq!(sent[1], "00 C0 00 00 02");
+        let (result, sent, _) = run(&[&[0x6C, 0x02], &[3, 4, 0x90, 0x00]], Extended::No, &read());
+        assert_eq!(result.unwrap().data, [3, 4]);
+        assert_eq!(sent[1], "00 CB 3F FF 03 5C 01 7E 02");
+        let (result, sent, _) = run(&[&[0x6C, 0x02], &[0x6C, 0x02]], Extended::No, &read());
+        assert_eq!(result.unwrap().sw, StatusWord(0x6C02));
+        assert_eq!(sent.len(), 2);
+    }
+
+    #[test]
+    fn r27_an_endless_answer_is_cut_off() {
+        let (result, sent, _) = run(&[&[0x61, 0x00], &[0x61, 0x00]], Extended::No, &read());
+        assert!(matches!(result, Err(CardError::Malformed { .. })));
+        assert_eq!(sent.len(), 2);
+        let mut part = vec![0; 256];
+        part.extend([0x61, 0x00]);
+        let endless: Vec<&[u8]> = vec![&part; 400];
+        let (result, sent, _) = run(&endless, Extended::No, &read());
+        assert!(matches!(result, Err(CardError::Malformed { .. })));
+        assert!(sent.len() < 300);
+        let (result, ..) = run(&[&[0x90]], Extended::No, &read());
+        assert!(matches!(result, Err(CardError::Malformed { .. })));
+    }
+
+    #[test]
+    fn extended_length_is_left_for_good_when_refused() {
+        let (result, sent, learned) = run(
+            &[&[0x67, 0x00], &[0x90, 0x00]],
+            Extended::Promised(1000),
+            &read(),
+        );
+        assert!(result.unwrap().sw.is_ok());
+        assert_eq!(
+            sent,
+            [
+                "00 CB 3F FF 00 00 03 5C 01 7E 00 00",
+                "00 CB 3F FF 03 5C 01 7E 00"
+            ]
+        );
+        assert_eq!(learned, Extended::No);
+        let (_, sent, learned) = run(&[&[0x90, 0x00]], Extended::Promised(1000), &read());
+        assert_eq!(sent.len(), 1);
+        assert_eq!(learned, Extended::Proven(1000));
+    }
+
+    #[test]
+    fn what_must_not_be_repeated_waits_until_extended_length_is_proven() {
+        let sign = read().once();
+        let (_, sent, _) = run(&[&[0x90, 0x00]], Extended::Promised(1000), &sign);
+        assert_eq!(sent, ["00 CB 3F FF 03 5C 01 7E 00"]);
+        let (result, sent, _) = run(&[&[0x67, 0x00]], Extended::Proven(1000), &sign);
+        assert_eq!(result.unwrap().sw, StatusWord::WRONG_LENGTH);
+        assert_eq!(sent.len(), 1);
+    }
+
+    #[test]
+    fn a_secret_is_always_short() {
+        let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
+        let (_, sent, _) = run(&[&[0x90, 0x00]], Extended::Proven(1000), &verify);
+        assert_eq!(sent, ["00 20 00 80 08 <pin:8>"]);
+    }
+}

@@ -1,0 +1,156 @@
+//! Signatures: what a card is asked for, and the check before one is returned.
+
+use der::Encode;
+use ed25519_dalek::Verifier;
+use rsa::Pkcs1v15Sign;
+use rsa::traits::PublicKeyParts;
+use sha2::{Sha256, Sha384, Sha512};
+use signature::hazmat::PrehashVerifier;
+use spki::{DecodePublicKey, SubjectPublicKeyInfoOwned};
+
+use crate::digest::{Digest, HashAlgorithm};
+
+/// What a card is to sign.
+#[derive(Clone, Copy, Debug)]
+pub enum ToSign<'a> {
+    /// RSA and ECDSA sign a digest.
+    Digest(&'a Digest),
+    /// Ed25519 signs the message itself (RFC 8032, PureEdDSA).
+    Message(&'a [u8]),
+}
+
+/// A public key of a kind that can be verified here.
+#[derive(Clone, Debug)]
+pub enum PublicKey {
+    /// RSA with this many bits.
+    Rsa(rsa::PublicKey),
+    /// NIST P-256.
+    P256(p256::ecdsa::VerifyingKey),
+    /// NIST P-384.
+    P384(p384::ecdsa::VerifyingKey),
+    /// Ed25519.
+    Ed25519(ed25519_dalek::VerifyingKey),
+}
+
+impl PublicKey {
+    /// From a SubjectPublicKeyInfo (RFC 5280, 4.1.2.7); `None` for other kinds.
+    pub fn from_spki(spki: &SubjectPublicKeyInfoOwned) -> Option<Self> {
+        let der = spki.to_der().ok()?;
+        if let Ok(key) = rsa::PublicKey::from_public_key_der(&der) {
+            return Some(Self::Rsa(key));
+        }
+        if let Ok(key) = p256::ecdsa::VerifyingKey::from_public_key_der(&der) {
+            return Some(Self::P256(key));
+        }
+        if let Ok(key) = p384::ecdsa::VerifyingKey::from_public_key_der(&der) {
+            return Some(Self::P384(key));
+        }
+        ed25519_dalek::VerifyingKey::from_public_key_der(&der)
+            .ok()
+            .map(Self::Ed25519)
+    }
+
+    /// "RSA 2048", "ECDSA P-256" …
+    pub fn display(&self) -> String {
+        match self {
+            Self::Rsa(key) => format!("RSA {}", key.n().bit_width()),
+            Self::P256(_) => "ECDSA P-256".into(),
+            Self::P384(_) => "ECDSA P-384".into(),
+            Self::Ed25519(_) => "Ed25519".into(),
+        }
+    }
+
+    /// The `signatureAlgorithm` of the handoff protocol, §3; `None` where a
+    /// digest cannot be signed with this key.
+    pub fn signature_algorithm(&self, hash: HashAlgorithm) -> Option<String> {
+        match self {
+            Self::Rsa(_) => Some(format!("{}withRSA", hash.name())),
+            Self::P256(_) | Self::P384(_) => Some(format!("{}withECDSA", hash.name())),
+            Self::Ed25519(_) => None,
+        }
+    }
+
+    /// Whether `signature` is this key's over `what`. RSA: PKCS#1 v1.5; ECDSA:
+    /// a DER `Ecdsa-Sig-Value` (RFC 3279, 2.2.3); Ed25519: 64 bytes.
+    pub fn verify(&self, what: ToSign<'_>, signature: &[u8]) -> bool {
+        match (self, what) {
+            (Self::Rsa(key), ToSign::Digest(digest)) => {
+                let scheme = match digest.algorithm() {
+                    HashAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+                    HashAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+                    HashAlgorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+                };
+                key.verify(scheme, digest.bytes(), signature).is_ok()
+            }
+            (Self::P256(key), ToSign::Digest(digest)) => {
+                p256::ecdsa::Signature::from_der(signature)
+                    .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok())
+            }
+            (Self::P384(key), ToSign::Digest(digest)) => {
+                p384::ecdsa::Signature::from_der(signature)
+                    .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok())
+            }
+            (Self::Ed25519(key), ToSign::Message(message)) => {
+                ed25519_dalek::Signature::from_slice(signature)
+                    .is_ok_and(|signature| key.verify(message, &signature).is_ok())
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Longest RSA modulus in bytes (4096 bits).
+pub const RSA_MAX: usize = 512;
+
+/// EMSA-PKCS1-v1_5 (RFC 8017, 9.2): `00 01 FF…FF 00 DigestInfo`, as long as the
+/// modulus. `None` where the modulus is too short for the digest (RFC 8017 wants
+/// at least eight `FF`).
+pub fn emsa_pkcs1_v15(digest: &Digest, modulus_len: usize) -> Option<Vec<u8>> {
+    let prefix = digest_info_prefix(digest.algorithm());
+    let info_len = prefix.len() + digest.bytes().len();
+    let fill = modulus_len
+        .checked_sub(info_len + 3)
+        .filter(|fill| *fill >= 8)?;
+    let mut block = vec![0x00, 0x01];
+    block.resize(2 + fill, 0xFF);
+    block.push(0x00);
+    block.extend_from_slice(prefix);
+    block.extend_from_slice(digest.bytes());
+    Some(block)
+}
+
+/// The DER of DigestInfo up to the digest itself (RFC 8017, 9.2, note 1).
+fn digest_info_prefix(algorithm: HashAlgorithm) -> &'static [u8] {
+    match algorithm {
+        HashAlgorithm::Sha256 => &[
+            0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+            0x01, 0x05, 0x00, 0x04, 0x20,
+        ],
+        HashAlgorithm::Sha384 => &[
+            0x30, 0x41, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+            0x02, 0x05, 0x00, 0x04, 0x30,
+        ],
+        HashAlgorithm::Sha512 => &[
+            0x30, 0x51, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+            0x03, 0x05, 0x00, 0x04, 0x40,
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_is_as_long_as_the_modulus_or_refused() {
+        let digest = Digest::new(HashAlgorithm::Sha512, &[7; 64]).unwrap();
+        let block = emsa_pkcs1_v15(&digest, 128).unwrap();
+        assert_eq!(block.len(), 128);
+        assert_eq!(block[..3], [0x00, 0x01, 0xFF]);
+        assert_eq!(block[128 - 64 - 20..128 - 64 - 18], [0x00, 0x30]);
+        assert!(emsa_pkcs1_v15(&digest, 64).is_none());
+        // 19 bytes of prefix, 64 of digest, 3 of frame, 8 of fill.
+        assert!(emsa_pkcs1_v15(&digest, 94).is_some());
+        assert!(emsa_pkcs1_v15(&digest, 93).is_none());
+    }
+}

@@ -1,0 +1,179 @@
+//! BER-TLV of card answers (ISO 7816-4, 5.2.2), one level at a time.
+//!
+//! `iso7816-tlv` serves for tags and for encoding. Its decoder is not used on
+//! what a card says: it recurses without a limit, takes indefinite lengths and
+//! descends into every constructed tag, although PIV keeps opaque bytes (a
+//! compressed certificate) in the constructed tag `70`. Splitting one level and
+//! leaving it to the caller to go deeper bounds the depth by construction.
+
+use iso7816_tlv::ber::{Tag, Tlv, Value};
+
+/// Largest object that is looked at. The longest PIV object is below 13 kB.
+pub const MAX: usize = 0x1_0000;
+
+/// Bytes that are no BER-TLV, or none that a card should send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("malformed TLV at byte {at}")]
+pub struct TlvError {
+    /// Offset of the first byte that does not fit.
+    pub at: usize,
+}
+
+/// One object: its tag as on the wire (`0x53`, `0x7F49`, `0x5FC105`) and its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object<'a> {
+    /// Tag bytes, big-endian.
+    pub tag: u32,
+    /// Content.
+    pub value: &'a [u8],
+}
+
+/// The objects that stand side by side in `bytes`. Padding (`00`, `FF`)
+/// between and after objects is skipped.
+pub fn split(bytes: &[u8]) -> Result<Vec<Object<'_>>, TlvError> {
+    if bytes.len() > MAX {
+        return Err(TlvError { at: MAX });
+    }
+    let mut objects = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if matches!(bytes[at], 0x00 | 0xFF) {
+            at += 1;
+            continue;
+        }
+        let (object, next) = read(bytes, at)?;
+        objects.push(object);
+        at = next;
+    }
+    Ok(objects)
+}
+
+/// The first object of that tag among those side by side in `bytes`.
+pub fn find(bytes: &[u8], tag: u32) -> Result<Option<&[u8]>, TlvError> {
+    Ok(split(bytes)?
+        .into_iter()
+        .find(|object| object.tag == tag)
+        .map(|object| object.value))
+}
+
+/// `bytes` must begin with this tag; its content. What follows is ignored.
+pub fn expect(bytes: &[u8], tag: u32) -> Result<&[u8], TlvError> {
+    let (object, _) = read(bytes, 0)?;
+    if object.tag == tag {
+        Ok(object.value)
+    } else {
+        Err(TlvError { at: 0 })
+    }
+}
+
+fn read(bytes: &[u8], start: usize) -> Result<(Object<'_>, usize), TlvError> {
+    let byte = |at: usize| bytes.get(at).copied().ok_or(TlvError { at });
+    let mut at = start;
+    let mut tag = u32::from(byte(at)?);
+    at += 1;
+    if tag & 0x1F == 0x1F {
+        loop {
+            let next = byte(at)?;
+            at += 1;
+            tag = tag << 8 | u32::from(next);
+            if next & 0x80 == 0 {
+                break;
+            }
+            // ISO 7816-4 has tags of one to three bytes.
+            if at - start == 3 {
+                return Err(TlvError { at });
+            }
+        }
+    }
+    let first = byte(at)?;
+    at += 1;
+    let len = match first {
+        0x00..=0x7F => usize::from(first),
+        0x81..=0x83 => {
+            let mut len = 0;
+            for _ in 0..first & 0x7F {
+                len = len << 8 | usize::from(byte(at)?);
+                at += 1;
+            }
+            len
+        }
+        // 80 is the indefinite form; 84 and up exceed every card's memory.
+        _ => return Err(TlvError { at: at - 1 }),
+    };
+    let value = at.checked_add(len).and_then(|end| bytes.get(at..end));
+    match value {
+        Some(value) => Ok((Object { tag, value }, at + len)),
+        None => Err(TlvError { at: bytes.len() }),
+    }
+}
+
+/// One encoded object with bytes as content.
+pub fn primitive(tag: u32, value: &[u8]) -> Result<Vec<u8>, TlvError> {
+    object(tag, Value::Primitive(value.to_vec())).map(|tlv| tlv.to_vec())
+}
+
+/// One encoded object with primitive objects as content, in this order.
+pub fn template(tag: u32, children: &[(u32, &[u8])]) -> Result<Vec<u8>, TlvError> {
+    let children: Result<Vec<Tlv>, TlvError> = children
+        .iter()
+        .map(|(tag, value)| object(*tag, Value::Primitive(value.to_vec())))
+        .collect();
+    object(tag, Value::Constructed(children?)).map(|tlv| tlv.to_vec())
+}
+
+fn object(tag: u32, value: Value) -> Result<Tlv, TlvError> {
+    Tag::try_from(tag)
+        .and_then(|tag| Tlv::new(tag, value))
+        .map_err(|_| TlvError { at: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    // Discovery object of SP 800-73-4, part 1, 3.3.2.
+    #[test]
+    fn side_by_side_and_nested() {
+        let bytes = [
+            0x7E, 0x12, 0x4F, 0x0B, 0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0, 0x5F, 0x2F, 2, 0x40, 0,
+        ];
+        let inner = expect(&bytes, 0x7E).unwrap();
+        assert_eq!(find(inner, 0x5F2F).unwrap(), Some([0x40, 0x00].as_slice()));
+        assert_eq!(find(inner, 0x50).unwrap(), None);
+        assert_eq!(expect(&bytes, 0x53).unwrap_err().at, 0);
+    }
+
+    #[test]
+    fn what_no_card_should_send() {
+        assert_eq!(split(&[0x30, 0x80, 0, 0]).unwrap_err().at, 1);
+        assert_eq!(split(&[0x53, 0x84, 0, 0, 0, 0]).unwrap_err().at, 1);
+        assert_eq!(split(&[0x53, 0x82, 0xFF, 0xFF, 0]).unwrap_err().at, 5);
+        assert_eq!(split(&[0x53]).unwrap_err().at, 1);
+        assert_eq!(split(&[0x1F, 0x81, 0x82, 0x83, 0x01]).unwrap_err().at, 3);
+        assert!(split(&vec![0; MAX + 1]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn r27_any_bytes_are_split_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            if let Ok(objects) = split(&bytes) {
+                let total: usize = objects.iter().map(|object| object.value.len()).sum();
+                prop_assert!(total <= bytes.len());
+            }
+        }
+
+        #[test]
+        fn what_is_encoded_is_read_back(
+            tag in prop_oneof![Just(0x53_u32), Just(0x82), Just(0x5C), Just(0x5F2F)],
+            value in proptest::collection::vec(any::<u8>(), 0..35_000),
+        ) {
+            let bytes = template(0x7C, &[(0x82, &[]), (tag, &value)]).unwrap();
+            let inner = expect(&bytes, 0x7C).unwrap();
+            let objects = [Object { tag: 0x82, value: &[] }, Object { tag, value: &value }];
+            prop_assert_eq!(split(inner).unwrap(), objects);
+            let alone = primitive(tag, &value).unwrap();
+            prop_assert_eq!(expect(&alone, tag).unwrap(), value);
+        }
+    }
+}
