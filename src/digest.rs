@@ -43,7 +43,7 @@ impl HashAlgorithm {
     }
 
     /// Length of a digest in bytes.
-    pub fn len(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Self::Sha256 => 32,
             Self::Sha384 => 48,
@@ -62,7 +62,7 @@ pub struct Digest {
 impl Digest {
     /// `None` when the length does not fit.
     pub fn new(algorithm: HashAlgorithm, bytes: &[u8]) -> Option<Self> {
-        (bytes.len() == algorithm.len()).then(|| Self {
+        (bytes.len() == algorithm.size()).then(|| Self {
             algorithm,
             bytes: bytes.to_vec(),
         })

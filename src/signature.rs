@@ -50,6 +50,14 @@ impl PublicKey {
             .map(Self::Ed25519)
     }
 
+    /// Length of an RSA modulus in bytes; `None` for other kinds.
+    pub fn rsa_len(&self) -> Option<usize> {
+        match self {
+            Self::Rsa(key) => Some(key.size()),
+            _ => None,
+        }
+    }
+
     /// "RSA 2048", "ECDSA P-256" …
     pub fn display(&self) -> String {
         match self {

@@ -56,6 +56,12 @@ pub fn find(bytes: &[u8], tag: u32) -> Result<Option<&[u8]>, TlvError> {
         .map(|object| object.value))
 }
 
+/// The object at the beginning of `bytes`, and what follows it.
+pub fn first(bytes: &[u8]) -> Result<(Object<'_>, &[u8]), TlvError> {
+    let (object, next) = read(bytes, 0)?;
+    Ok((object, &bytes[next..]))
+}
+
 /// `bytes` must begin with this tag; its content. What follows is ignored.
 pub fn expect(bytes: &[u8], tag: u32) -> Result<&[u8], TlvError> {
     let (object, _) = read(bytes, 0)?;

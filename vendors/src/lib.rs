@@ -2,3 +2,17 @@
 
 #[cfg(feature = "emulators")]
 pub mod emulator;
+pub mod known;
+pub mod piv;
+
+use securesign_core::profile::Profile;
+
+/// Every card that can be used, products before their families.
+pub static PROFILES: &[&dyn Profile] = &[
+    &piv::YUBIKEY_NEO,
+    &piv::YUBIKEY,
+    &piv::NITROKEY,
+    &piv::PIVKEY,
+    &piv::TOKEN2,
+    &piv::PIV,
+];

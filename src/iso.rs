@@ -1,0 +1,156 @@
+//! The commands as ISO 7816-4 has them; a profile writes only the difference.
+
+use zeroize::Zeroizing;
+
+use crate::apdu::{Answer, Command, Response};
+use crate::channel::Channel;
+use crate::error::{CardError, Secret};
+use crate::pin::{Pin, PinRules};
+use crate::profile::Tries;
+use crate::sw::StatusWord;
+
+/// SELECT by DF name, first occurrence, FCI (ISO 7816-4, 11.2.2). Always short:
+/// Java Card hosts refuse an extended one.
+pub fn select(card: &mut Channel<'_>, aid: &[u8]) -> Result<Vec<u8>, CardError> {
+    card.require(
+        "select the application",
+        &Command::new([0x00, 0xA4, 0x04, 0x00])
+            .data(aid)
+            .answer(Answer::Short),
+    )
+}
+
+/// Tries left by a VERIFY without data (ISO 7816-4, 11.5.6). Only for cards on
+/// which it is known to be free. `9000` means that somebody has verified the
+/// PIN already: the counter is then not told.
+pub fn pin_tries(card: &mut Channel<'_>, reference: u8) -> Result<Tries, CardError> {
+    let response = card.send(
+        "read the PIN tries left",
+        &Command::new([0x00, 0x20, 0x00, reference]),
+    )?;
+    Ok(match (response.sw.counter(), response.sw) {
+        (Some(count), _) => Tries::from_count(count),
+        (None, StatusWord::BLOCKED) => Tries::Blocked,
+        _ => Tries::Unknown,
+    })
+}
+
+/// VERIFY (ISO 7816-4, 11.5.6).
+pub fn verify(
+    card: &mut Channel<'_>,
+    reference: u8,
+    rules: &PinRules,
+    pin: &Pin,
+) -> Result<(), CardError> {
+    let block = encode(Secret::Pin, rules, pin)?;
+    let command = Command::new([0x00, 0x20, 0x00, reference]).secret(&block);
+    let response = card.send("verify the PIN", &command)?;
+    judge("verify the PIN", Secret::Pin, response.sw)
+}
+
+/// CHANGE REFERENCE DATA, old and new value (ISO 7816-4, 11.5.7).
+pub fn change(
+    card: &mut Channel<'_>,
+    reference: u8,
+    secret: Secret,
+    rules: &PinRules,
+    old: &Pin,
+    new: &Pin,
+) -> Result<(), CardError> {
+    let during = match secret {
+        Secret::Pin => "change the PIN",
+        Secret::Puk => "change the PUK",
+    };
+    let block = both(&encode(secret, rules, old)?, &encode(secret, rules, new)?);
+    let command = Command::new([0x00, 0x24, 0x00, reference]).secret(&block);
+    judge_new(during, secret, card.send(during, &command)?.sw)
+}
+
+/// RESET RETRY COUNTER with resetting code and new value (ISO 7816-4, 11.5.10).
+pub fn unblock(
+    card: &mut Channel<'_>,
+    reference: u8,
+    rules: (&PinRules, &PinRules),
+    puk: &Pin,
+    new: &Pin,
+) -> Result<(), CardError> {
+    let (pin_rules, puk_rules) = rules;
+    let block = both(
+        &encode(Secret::Puk, puk_rules, puk)?,
+        &encode(Secret::Pin, pin_rules, new)?,
+    );
+    let command = Command::new([0x00, 0x2C, 0x00, reference]).secret(&block);
+    let during = "unblock the PIN";
+    judge_new(during, Secret::Puk, card.send(during, &command)?.sw)
+}
+
+/// The data of an answer, or `None` where the card has no such object. Cards
+/// say "absent" in five ways (seen on five PIV applets).
+pub fn present(during: &'static str, response: Response) -> Result<Option<Vec<u8>>, CardError> {
+    match response.sw {
+        StatusWord::OK => Ok(Some(response.data)),
+        StatusWord::NOT_FOUND
+        | StatusWord::WRONG_DATA
+        | StatusWord::FUNCTION
+        | StatusWord::NO_REFERENCE
+        | StatusWord::UNKNOWN_INS => Ok(None),
+        sw => Err(CardError::Refused { during, sw }),
+    }
+}
+
+fn encode(secret: Secret, rules: &PinRules, pin: &Pin) -> Result<Zeroizing<Vec<u8>>, CardError> {
+    rules
+        .encode(pin)
+        .map_err(|fault| CardError::Format { secret, fault })
+}
+
+fn both(first: &[u8], second: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut block = Zeroizing::new(Vec::with_capacity(first.len() + second.len()));
+    block.extend_from_slice(first);
+    block.extend_from_slice(second);
+    block
+}
+
+/// As [`judge`], for commands that also carry a new value: data that the card
+/// does not like is then the new PIN, because the old one was checked here.
+fn judge_new(during: &'static str, secret: Secret, sw: StatusWord) -> Result<(), CardError> {
+    match sw {
+        StatusWord::WRONG_DATA | StatusWord::CONDITIONS => Err(CardError::NewPinRefused { sw }),
+        _ => judge(during, secret, sw),
+    }
+}
+
+/// What a status word says after a command that carried a PIN or PUK. What is
+/// not understood stays [`CardError::Refused`]: the caller then asks the counter
+/// whether a try is gone, and never repeats the command.
+pub fn judge(during: &'static str, secret: Secret, sw: StatusWord) -> Result<(), CardError> {
+    match (sw, sw.counter()) {
+        (StatusWord::OK, _) => Ok(()),
+        (StatusWord::BLOCKED, _) | (_, Some(0)) => Err(CardError::Blocked(secret)),
+        (_, left @ Some(_)) => Err(CardError::Wrong { secret, left }),
+        (StatusWord::VERIFY_FAILED, _) => Err(CardError::Wrong { secret, left: None }),
+        _ => Err(CardError::Refused { during, sw }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_words_after_a_pin() {
+        let judge = |sw| judge("verify the PIN", Secret::Pin, StatusWord(sw));
+        let wrong = |left| {
+            Err(CardError::Wrong {
+                secret: Secret::Pin,
+                left,
+            })
+        };
+        assert_eq!(judge(0x9000), Ok(()));
+        assert_eq!(judge(0x63C2), wrong(Some(2)));
+        assert_eq!(judge(0x63C0), Err(CardError::Blocked(Secret::Pin)));
+        assert_eq!(judge(0x6983), Err(CardError::Blocked(Secret::Pin)));
+        assert_eq!(judge(0x6300), wrong(None));
+        assert!(matches!(judge(0x6982), Err(CardError::Refused { .. })));
+    }
+}

@@ -1,0 +1,300 @@
+//! PC/SC readers. The only file that names the `pcsc` crate.
+
+use std::ffi::{CStr, CString};
+use std::time::Duration;
+
+use pcsc::{Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State};
+
+use crate::atr::Atr;
+use crate::frame::Frame;
+use crate::reader::{Presence, Reader, Readers, Watcher};
+use crate::transport::{Card, Ending, Transport, TransportError};
+
+/// PC/SC part 10, 2.2: control code that lists a reader's features.
+const GET_FEATURE_REQUEST: u32 = 3400;
+/// Feature with the TLV properties of the reader.
+const FEATURE_TLV_PROPERTIES: u8 = 0x12;
+/// Property `dwMaxAPDUDataSize`, little-endian.
+const MAX_APDU_DATA_SIZE: u8 = 0x0A;
+
+/// How often a card is asked for that another program holds for itself.
+const BUSY_ATTEMPTS: u32 = 8;
+const BUSY_PAUSE: Duration = Duration::from_millis(125);
+
+/// The readers of this computer.
+#[derive(Default)]
+pub struct PcscReaders {
+    context: Option<pcsc::Context>,
+}
+
+impl PcscReaders {
+    /// Nothing is asked of the service yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A context that still answers; a new one after the service was restarted.
+    fn context(&mut self) -> Result<&pcsc::Context, TransportError> {
+        let alive = self
+            .context
+            .as_ref()
+            .is_some_and(|context| context.is_valid().is_ok());
+        if !alive {
+            self.context = Some(pcsc::Context::establish(Scope::User).map_err(describe)?);
+        }
+        self.context.as_ref().ok_or(TransportError::NoService)
+    }
+}
+
+impl Readers for PcscReaders {
+    fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
+        let context = self.context()?;
+        let mut states: Vec<ReaderState> = names(context)?
+            .into_iter()
+            .map(|name| ReaderState::new(name, State::UNAWARE))
+            .collect();
+        if states.is_empty() {
+            return Ok(Vec::new());
+        }
+        match context.get_status_change(Duration::ZERO, &mut states) {
+            Ok(()) | Err(Error::Timeout) => {}
+            // Unplugged between the two calls.
+            Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(Vec::new()),
+            Err(error) => return Err(describe(error)),
+        }
+        Ok(states.iter().map(reader).collect())
+    }
+
+    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
+        let context = self.context()?.clone();
+        let name = CString::new(name).map_err(|_| TransportError::NoReader)?;
+        let card = patiently(|| context.connect(&name, ShareMode::Shared, Protocols::ANY))?;
+        let bytes = card.status2_owned().map_err(describe)?.atr().to_vec();
+        let atr = Atr::parse(&bytes).map_err(|_| TransportError::Mute)?;
+        let max_data = max_apdu_data(&card);
+        Ok(Box::new(PcscCard {
+            card,
+            atr,
+            max_data,
+        }))
+    }
+
+    fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
+        // A context of its own: waiting blocks a context for everything else.
+        let context = pcsc::Context::establish(Scope::User).map_err(describe)?;
+        Ok(Box::new(PcscWatcher {
+            context,
+            states: Vec::new(),
+            seen: None,
+        }))
+    }
+}
+
+struct PcscWatcher {
+    context: pcsc::Context,
+    states: Vec<ReaderState>,
+    /// As last reported. A state also changes when any program connects, ours
+    /// too; only readers and cards coming and going are worth a report.
+    seen: Option<Vec<Reader>>,
+}
+
+impl Watcher for PcscWatcher {
+    fn wait(&mut self, timeout: Duration) -> Result<bool, TransportError> {
+        let names = names(&self.context)?;
+        let plug_and_play = pcsc::PNP_NOTIFICATION();
+        self.states.retain(|state| {
+            state.name() == plug_and_play || names.iter().any(|n| n.as_c_str() == state.name())
+        });
+        if self.states.is_empty() {
+            let mut state = ReaderState::new(plug_and_play, State::UNAWARE);
+            // The pseudo reader reports at once unless told how many there are.
+            state.sync_current_state();
+            self.states.push(state);
+        }
+        for name in names {
+            if !self
+                .states
+                .iter()
+                .any(|state| state.name() == name.as_c_str())
+            {
+                self.states.push(ReaderState::new(name, State::UNAWARE));
+            }
+        }
+        let outcome = self.context.get_status_change(timeout, &mut self.states);
+        self.states
+            .iter_mut()
+            .for_each(ReaderState::sync_current_state);
+        match outcome {
+            Ok(()) => {}
+            Err(Error::Timeout | Error::Cancelled) => return Ok(false),
+            Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(true),
+            Err(error) => return Err(describe(error)),
+        }
+        let readers: Vec<Reader> = self
+            .states
+            .iter()
+            .filter(|state| state.name() != plug_and_play)
+            .map(reader)
+            .collect();
+        let changed = self.seen.as_ref() != Some(&readers);
+        self.seen = Some(readers);
+        Ok(changed)
+    }
+}
+
+struct PcscCard {
+    card: pcsc::Card,
+    atr: Atr,
+    max_data: Option<usize>,
+}
+
+impl Card for PcscCard {
+    fn atr(&self) -> &Atr {
+        &self.atr
+    }
+
+    fn max_data(&self) -> Option<usize> {
+        self.max_data
+    }
+
+    fn dialogue(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
+    ) -> Result<(), TransportError> {
+        let mut attempts = 0;
+        let transaction = loop {
+            // The borrow of a failed attempt must end before reconnecting.
+            match self.card.transaction2() {
+                Ok(transaction) => break transaction,
+                Err((card, Error::ResetCard)) if attempts < BUSY_ATTEMPTS => {
+                    // Reset by another program before the dialogue began:
+                    // nothing was sent yet, so nothing is lost.
+                    card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
+                        .map_err(describe)?;
+                }
+                Err((_, Error::SharingViolation)) if attempts < BUSY_ATTEMPTS => {
+                    std::thread::sleep(BUSY_PAUSE);
+                }
+                Err((_, error)) => return Err(describe(error)),
+            }
+            attempts += 1;
+        };
+        let ending = work(&mut PcscTransport { card: &transaction });
+        let disposition = match ending {
+            Ending::Leave => Disposition::LeaveCard,
+            Ending::Reset => Disposition::ResetCard,
+        };
+        // A card that is gone needs no ending.
+        let _ = transaction.end(disposition);
+        Ok(())
+    }
+}
+
+struct PcscTransport<'a> {
+    card: &'a pcsc::Card,
+}
+
+impl Transport for PcscTransport<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        // Short commands answer with 258 bytes at most; the larger buffer costs
+        // nothing worth measuring and serves extended ones too.
+        let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE_EXTENDED];
+        self.card
+            .transmit(frame.expose(), &mut buffer)
+            .map(<[u8]>::to_vec)
+            .map_err(describe)
+    }
+}
+
+fn names(context: &pcsc::Context) -> Result<Vec<CString>, TransportError> {
+    match context.list_readers_owned() {
+        Ok(names) => Ok(names),
+        Err(Error::NoReadersAvailable) => Ok(Vec::new()),
+        Err(error) => Err(describe(error)),
+    }
+}
+
+fn reader(state: &ReaderState) -> Reader {
+    let event = state.event_state();
+    let presence = if event.contains(State::MUTE) {
+        Presence::Mute
+    } else if event.contains(State::PRESENT) {
+        Presence::Card
+    } else {
+        Presence::Empty
+    };
+    Reader {
+        name: text(state.name()),
+        presence,
+        insertion: state.event_count(),
+    }
+}
+
+fn text(name: &CStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+/// Waits a little for a program that holds the card for itself, then says who
+/// it may be.
+fn patiently<T>(mut connect: impl FnMut() -> Result<T, Error>) -> Result<T, TransportError> {
+    for _ in 1..BUSY_ATTEMPTS {
+        match connect() {
+            Err(Error::SharingViolation) => std::thread::sleep(BUSY_PAUSE),
+            other => return other.map_err(describe),
+        }
+    }
+    connect().map_err(describe)
+}
+
+/// The reader's limit for the data of an APDU (PC/SC part 10, 2.6.14); `None`
+/// where it does not say, or where 0 says "short only".
+fn max_apdu_data(card: &pcsc::Card) -> Option<usize> {
+    let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
+    let features = card
+        .control(pcsc::ctl_code(GET_FEATURE_REQUEST.into()), &[], &mut buffer)
+        .ok()?;
+    // Six bytes each: tag, length 04, control code big-endian.
+    let code = features
+        .chunks_exact(6)
+        .find(|feature| feature[0] == FEATURE_TLV_PROPERTIES)
+        .and_then(|feature| feature[2..].try_into().ok())
+        .map(u32::from_be_bytes)?;
+    let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
+    let mut properties = card.control(code.into(), &[], &mut buffer).ok()?;
+    while let [tag, len, rest @ ..] = properties {
+        let value = rest.get(..usize::from(*len))?;
+        if *tag == MAX_APDU_DATA_SIZE {
+            let max = value
+                .iter()
+                .rev()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+            return (max > 0).then_some(max);
+        }
+        properties = &rest[value.len()..];
+    }
+    None
+}
+
+/// PC/SC return codes in our words.
+fn describe(error: Error) -> TransportError {
+    match error {
+        Error::NoService | Error::ServiceStopped => TransportError::NoService,
+        Error::UnknownReader | Error::ReaderUnavailable | Error::NoReadersAvailable => {
+            TransportError::NoReader
+        }
+        Error::NoSmartcard | Error::RemovedCard | Error::InvalidHandle => TransportError::Removed,
+        Error::ResetCard => TransportError::Reset,
+        Error::SharingViolation => TransportError::Busy {
+            by: crate::holder::suspects(),
+        },
+        Error::UnresponsiveCard
+        | Error::UnpoweredCard
+        | Error::CommError
+        | Error::CommDataLost
+        | Error::InvalidAtr
+        | Error::UnsupportedCard => TransportError::Mute,
+        Error::NotTransacted => TransportError::NotTransacted,
+        Error::SecurityViolation | Error::NoAccess => TransportError::Forbidden,
+        other => TransportError::Other(other.to_string()),
+    }
+}

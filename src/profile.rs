@@ -1,0 +1,271 @@
+//! What a card family is: its facts ([`Spec`]) and its behaviour ([`Profile`]).
+
+use crate::atr::{Atr, AtrPattern};
+use crate::certificate::Certificate;
+use crate::channel::Channel;
+use crate::error::{CardError, Secret};
+use crate::iso;
+use crate::pin::{Pin, PinRules};
+use crate::signature::ToSign;
+
+/// Facts about a family, or about one product of it. No decisions.
+#[derive(Debug)]
+pub struct Spec {
+    /// Short and stable, as in trace headers: `piv`.
+    pub id: &'static str,
+    /// As people know it.
+    pub name: &'static str,
+    /// How it is recognised; any one mark is enough.
+    pub marks: &'static [Mark],
+    /// Application identifier for SELECT (ISO 7816-4, 11.2.2).
+    pub aid: &'static [u8],
+    /// Reference of the PIN in P2 of VERIFY (ISO 7816-4, 11.5.6).
+    pub pin_reference: u8,
+    /// What the PIN looks like.
+    pub pin: PinRules,
+    /// What the PUK looks like; `None`: there is none.
+    pub puk: Option<PinRules>,
+    /// How the tries left are read. There is no default: on some cards an empty
+    /// VERIFY costs a try.
+    pub counter: RetryCounter,
+    /// Where the facts are from.
+    pub source: &'static str,
+}
+
+/// A mark by which a card is recognised.
+#[derive(Debug)]
+pub enum Mark {
+    /// The whole ATR, with a mask.
+    Atr(AtrPattern),
+    /// The historical bytes contain these.
+    Historical(&'static [u8]),
+    /// SELECT of the application succeeds. A read-only probe that any card stands.
+    Application,
+}
+
+/// How tries left are read without spending one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryCounter {
+    /// VERIFY without data (ISO 7816-4, 11.5.6) answers `63Cx`.
+    EmptyVerify,
+    /// There is no safe way.
+    Unknown,
+}
+
+/// Tries left of a PIN or PUK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tries {
+    /// At least one.
+    Left(u8),
+    /// None.
+    Blocked,
+    /// The card does not tell.
+    Unknown,
+}
+
+impl Tries {
+    /// Zero means blocked.
+    pub fn from_count(count: u8) -> Self {
+        if count == 0 {
+            Self::Blocked
+        } else {
+            Self::Left(count)
+        }
+    }
+
+    /// A number where it is known.
+    pub fn count(self) -> Option<u8> {
+        match self {
+            Self::Left(count) => Some(count),
+            Self::Blocked => Some(0),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// What opening a card's application has taught. It holds for this dialogue.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// P2 of VERIFY; cards with a global PIN may differ from the [`Spec`].
+    pub pin_reference: u8,
+    /// Label that the card gives itself.
+    pub label: Option<String>,
+    /// Algorithm identifiers that the card lists, if it does.
+    pub algorithms: Vec<u8>,
+}
+
+/// When a key wants the PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PinUse {
+    /// Once in a dialogue.
+    Once,
+    /// Immediately before every signature.
+    Always,
+}
+
+/// A certificate and the key that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Where it lives: "Digital signature (9C)".
+    pub label: String,
+    /// Key reference.
+    pub key: u8,
+    /// When it wants the PIN.
+    pub pin: PinUse,
+    /// The certificate.
+    pub certificate: Certificate,
+}
+
+/// What was found on a card.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Preferred ones first.
+    pub credentials: Vec<Credential>,
+    /// Places that hold something unusable, and why.
+    pub notes: Vec<String>,
+}
+
+/// Which certificates are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Only this serial number, in the form of [`Certificate::serial`] without
+    /// leading zeros. It widens the search: places that are rarely used for
+    /// signing are read too when it is not found elsewhere.
+    pub serial: Option<String>,
+    /// Read every place that can hold a signing certificate.
+    pub everything: bool,
+}
+
+impl Search {
+    /// Whether the certificate is asked for.
+    pub fn wants(&self, certificate: &Certificate) -> bool {
+        self.serial.as_deref().is_none_or(|serial| {
+            certificate.serial().trim_start_matches('0') == serial.trim_start_matches('0')
+        })
+    }
+}
+
+/// Behaviour of a family. Stateless; override only where the card departs from
+/// ISO 7816.
+pub trait Profile: Sync {
+    /// The facts.
+    fn spec(&self) -> &Spec;
+
+    /// Selects the application. [`CardError::Refused`]: it is not there.
+    fn open(&self, card: &mut Channel<'_>) -> Result<Application, CardError> {
+        iso::select(card, self.spec().aid)?;
+        Ok(Application {
+            pin_reference: self.spec().pin_reference,
+            label: None,
+            algorithms: Vec::new(),
+        })
+    }
+
+    /// Reads signing certificates. May refine `app` by what it learns.
+    fn credentials(
+        &self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        search: &Search,
+    ) -> Result<Found, CardError>;
+
+    /// The token's serial number as people read it, where there is one.
+    fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;
+
+    /// Tries left of the PIN; spends none.
+    fn pin_tries(&self, card: &mut Channel<'_>, app: &Application) -> Result<Tries, CardError> {
+        match self.spec().counter {
+            RetryCounter::EmptyVerify => iso::pin_tries(card, app.pin_reference),
+            RetryCounter::Unknown => Ok(Tries::Unknown),
+        }
+    }
+
+    /// Tries left of the PUK; spends none.
+    fn puk_tries(&self, _card: &mut Channel<'_>) -> Result<Tries, CardError> {
+        Ok(Tries::Unknown)
+    }
+
+    /// Sends the PIN, once.
+    fn verify(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        pin: &Pin,
+    ) -> Result<(), CardError> {
+        iso::verify(card, app.pin_reference, &self.spec().pin, pin)
+    }
+
+    /// Replaces PIN or PUK; `old` is sent, once.
+    fn change(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        secret: Secret,
+        old: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError>;
+
+    /// Sets a new PIN with the PUK, which is sent, once.
+    fn unblock(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        puk: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError>;
+
+    /// Asks for a signature; the PIN is verified already. RSA: PKCS#1 v1.5, as
+    /// long as the modulus; ECDSA: DER; Ed25519: 64 bytes.
+    fn sign(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError>;
+
+    /// Forgets a verified PIN. The card is reset afterwards in any case.
+    fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError>;
+}
+
+/// The profile of a card, with its application open, or `None` for a card that
+/// no profile knows. Sends nothing but SELECT. ATR marks go first, so that a
+/// product is preferred to its family.
+pub fn identify(
+    card: &mut Channel<'_>,
+    atr: &Atr,
+    profiles: &[&'static dyn Profile],
+) -> Result<Option<(&'static dyn Profile, Application)>, CardError> {
+    let by_atr = profiles
+        .iter()
+        .filter(|p| p.spec().marks.iter().any(|mark| mark.in_atr(atr)));
+    let by_application = profiles.iter().filter(|p| {
+        p.spec()
+            .marks
+            .iter()
+            .any(|mark| matches!(mark, Mark::Application))
+    });
+    let mut tried: Vec<&[u8]> = Vec::new();
+    for profile in by_atr.chain(by_application) {
+        if tried.contains(&profile.spec().aid) {
+            continue;
+        }
+        tried.push(profile.spec().aid);
+        match profile.open(card) {
+            Ok(app) => return Ok(Some((*profile, app))),
+            Err(CardError::Refused { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(None)
+}
+
+impl Mark {
+    fn in_atr(&self, atr: &Atr) -> bool {
+        match self {
+            Self::Atr(pattern) => pattern.matches(atr),
+            Self::Historical(part) => atr.historical().windows(part.len()).any(|w| w == *part),
+            Self::Application => false,
+        }
+    }
+}

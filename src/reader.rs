@@ -1,0 +1,46 @@
+//! Readers, whatever is behind them: PC/SC, or the demo token.
+
+use std::time::Duration;
+
+use crate::transport::{Card, TransportError};
+
+/// A reader and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Its name, as PC/SC has it.
+    pub name: String,
+    /// What is in it.
+    pub presence: Presence,
+    /// Grows with every insertion and removal, so that a card that was changed
+    /// meanwhile is noticed.
+    pub insertion: u32,
+}
+
+/// What is in a reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nothing.
+    Empty,
+    /// A card that answers.
+    Card,
+    /// A card that does not answer.
+    Mute,
+}
+
+/// All readers of a kind.
+pub trait Readers: Send {
+    /// Now. No reader at all is an empty list, not an error.
+    fn list(&mut self) -> Result<Vec<Reader>, TransportError>;
+
+    /// Connects to the card in a reader, shared with other programs.
+    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError>;
+
+    /// Something that waits for changes, for a thread of its own.
+    fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError>;
+}
+
+/// Waits for readers and cards to come and go.
+pub trait Watcher: Send {
+    /// True when something has changed, false after `timeout`.
+    fn wait(&mut self, timeout: Duration) -> Result<bool, TransportError>;
+}

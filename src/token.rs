@@ -1,0 +1,272 @@
+//! A recognised card in a dialogue: the rules that protect its PIN live here,
+//! above every profile, so that none can forget them.
+
+use crate::atr::Atr;
+use crate::channel::{Channel, Extended};
+use crate::error::{CardError, Secret};
+use crate::pin::Pin;
+use crate::profile::{
+    Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
+};
+use crate::signature::ToSign;
+use crate::sw::StatusWord;
+use crate::transport::{Ending, Transport};
+
+/// A card whose application is selected.
+pub struct Token<'a> {
+    profile: &'static dyn Profile,
+    app: Application,
+    channel: Channel<'a>,
+    pin_tries: Option<Tries>,
+    /// A PIN was accepted in this dialogue and nothing has refused it since.
+    accepted: bool,
+    /// A secret went to the card: log out at the end.
+    touched: bool,
+}
+
+/// Whether the user has agreed to spend the last try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastTry {
+    /// Not asked: the last try is kept.
+    Keep,
+    /// Agreed.
+    Use,
+}
+
+impl<'a> Token<'a> {
+    /// Recognises the card; `None` if no profile knows it. Sends only SELECT.
+    pub fn open(
+        transport: &'a mut dyn Transport,
+        atr: &Atr,
+        extended: Extended,
+        profiles: &[&'static dyn Profile],
+    ) -> Result<Option<Self>, CardError> {
+        let mut channel = Channel::new(transport, extended);
+        let Some((profile, app)) = identify(&mut channel, atr, profiles)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            profile,
+            app,
+            channel,
+            pin_tries: None,
+            accepted: false,
+            touched: false,
+        }))
+    }
+
+    /// Facts about its family.
+    pub fn spec(&self) -> &'static Spec {
+        self.profile.spec()
+    }
+
+    /// What the card calls itself, or its family's name.
+    pub fn label(&self) -> String {
+        self.app
+            .label
+            .clone()
+            .unwrap_or_else(|| self.spec().name.to_owned())
+    }
+
+    /// Signing certificates.
+    pub fn credentials(&mut self, search: &Search) -> Result<Found, CardError> {
+        self.profile
+            .credentials(&mut self.channel, &mut self.app, search)
+    }
+
+    /// Serial number, where there is one.
+    pub fn serial(&mut self) -> Result<Option<String>, CardError> {
+        self.profile.serial(&mut self.channel)
+    }
+
+    /// Tries left of the PIN; asks the card only once in a dialogue, and never
+    /// between VERIFY and a signature.
+    pub fn pin_tries(&mut self) -> Result<Tries, CardError> {
+        if let Some(known) = self.pin_tries {
+            return Ok(known);
+        }
+        let tries = self.profile.pin_tries(&mut self.channel, &self.app)?;
+        self.pin_tries = Some(tries);
+        Ok(tries)
+    }
+
+    /// Tries left of the PIN as an earlier dialogue of this run has read them.
+    pub fn assume_pin_tries(&mut self, tries: Tries) {
+        self.pin_tries = Some(tries);
+    }
+
+    /// Tries left of the PUK.
+    pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
+        self.profile.puk_tries(&mut self.channel)
+    }
+
+    /// Signs, and checks the signature against the certificate before it is
+    /// returned. The PIN is sent at most once while it is not known to be
+    /// right; once accepted, it is sent again where the key wants it each time.
+    pub fn sign(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+        pin: &Pin,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
+        let always = credential.pin == PinUse::Always;
+        let known = self.accepted;
+        if !known || always {
+            self.verify(pin, last)?;
+        }
+        let signature = match self.ask_signature(credential, what) {
+            // The card has forgotten a PIN that it accepted earlier in this
+            // dialogue: once more, with the same PIN, and no further.
+            Err(CardError::Refused {
+                sw: StatusWord::SECURITY_STATUS,
+                ..
+            }) if known && !always => {
+                self.verify(pin, last)?;
+                self.ask_signature(credential, what)?
+            }
+            other => other?,
+        };
+        if credential.certificate.key().verify(what, &signature) {
+            Ok(signature)
+        } else {
+            Err(CardError::BadSignature)
+        }
+    }
+
+    /// Replaces PIN or PUK.
+    pub fn change(
+        &mut self,
+        secret: Secret,
+        old: &Pin,
+        new: &Pin,
+        last: LastTry,
+    ) -> Result<(), CardError> {
+        self.check_format(secret, old)?;
+        self.check_format(secret, new)?;
+        self.allow(secret, last)?;
+        self.touched = true;
+        let result = self
+            .profile
+            .change(&mut self.channel, &self.app, secret, old, new);
+        // Whether a changed PIN counts as verified differs from card to card.
+        self.accepted = false;
+        self.settle(secret, result)
+    }
+
+    /// Sets a new PIN with the PUK. Spends no PIN try first.
+    pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
+        self.check_format(Secret::Puk, puk)?;
+        self.check_format(Secret::Pin, new)?;
+        self.allow(Secret::Puk, last)?;
+        self.touched = true;
+        let result = self.profile.unblock(&mut self.channel, &self.app, puk, new);
+        self.accepted = false;
+        let result = self.settle(Secret::Puk, result);
+        self.pin_tries = None;
+        result
+    }
+
+    /// Logs out if a secret was sent. How the card must be left, and what was
+    /// learned about extended length.
+    pub fn close(mut self) -> (Ending, Extended) {
+        if !self.touched {
+            return (Ending::Leave, self.channel.extended());
+        }
+        // The reset that follows is what counts; this is for cards that keep a
+        // verified PIN across a reset.
+        let _ = self.profile.log_out(&mut self.channel, &self.app);
+        (Ending::Reset, self.channel.extended())
+    }
+
+    fn verify(&mut self, pin: &Pin, last: LastTry) -> Result<(), CardError> {
+        self.check_format(Secret::Pin, pin)?;
+        if !self.accepted {
+            self.allow(Secret::Pin, last)?;
+        }
+        self.accepted = false;
+        self.touched = true;
+        let result = self.profile.verify(&mut self.channel, &self.app, pin);
+        if result.is_ok() {
+            self.accepted = true;
+            self.pin_tries = None;
+            return Ok(());
+        }
+        self.settle(Secret::Pin, result)
+    }
+
+    fn ask_signature(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        self.profile
+            .sign(&mut self.channel, &self.app, credential, what)
+    }
+
+    /// What can never be right never reaches the card.
+    fn check_format(&self, secret: Secret, value: &Pin) -> Result<(), CardError> {
+        let rules = match secret {
+            Secret::Pin => &self.spec().pin,
+            Secret::Puk => self
+                .spec()
+                .puk
+                .as_ref()
+                .ok_or(CardError::Unsupported("it has no PUK"))?,
+        };
+        rules
+            .check(value)
+            .map_err(|fault| CardError::Format { secret, fault })
+    }
+
+    /// Nothing is sent at no tries, nor at one without the user's word.
+    fn allow(&mut self, secret: Secret, last: LastTry) -> Result<(), CardError> {
+        let tries = match secret {
+            Secret::Pin => self.pin_tries()?,
+            Secret::Puk => self.puk_tries()?,
+        };
+        match tries {
+            Tries::Blocked => Err(CardError::Blocked(secret)),
+            Tries::Left(1) if last == LastTry::Keep => Err(CardError::LastTry(secret)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Turns an answer that does not tell the tries left into one that does, by
+    /// asking the counter. Nothing is repeated.
+    fn settle(&mut self, secret: Secret, result: Result<(), CardError>) -> Result<(), CardError> {
+        let before = self.pin_tries.take();
+        let error = match result {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let unclear = matches!(
+            error,
+            CardError::Wrong { left: None, .. } | CardError::Refused { .. }
+        );
+        if secret == Secret::Puk || !unclear {
+            if let CardError::Wrong {
+                secret: Secret::Pin,
+                left: Some(left),
+            } = error
+            {
+                self.pin_tries = Some(Tries::from_count(left));
+            }
+            return Err(error);
+        }
+        let now = self.pin_tries()?;
+        let was = before.and_then(Tries::count);
+        Err(match (now, error) {
+            (Tries::Blocked, _) => CardError::Blocked(secret),
+            (Tries::Left(left), CardError::Wrong { .. }) => CardError::Wrong {
+                secret,
+                left: Some(left),
+            },
+            (Tries::Left(left), _) if was.is_some_and(|was| left < was) => CardError::Wrong {
+                secret,
+                left: Some(left),
+            },
+            (_, error) => error,
+        })
+    }
+}

@@ -1,0 +1,493 @@
+//! PIV (NIST SP 800-73-4 and -5, SP 800-78) and the tokens that follow it.
+//!
+//! Facts seen on five independent applets (PivApplet 0.9.0, OpenFIPS201 1.10.2,
+//! CanoKey 3.0.2, pico-openpgp 4.6, Nitrokey piv-authenticator 0.7.0) are marked
+//! as such; the rest is the standard's.
+
+mod objects;
+
+use securesign_core::apdu::{Answer, Command};
+use securesign_core::certificate::Certificate;
+use securesign_core::channel::Channel;
+use securesign_core::error::{CardError, Secret, malformed};
+use securesign_core::pin::{Charset, Pin, PinRules};
+use securesign_core::profile::{
+    Application, Credential, Found, Mark, PinUse, Profile, RetryCounter, Search, Spec, Tries,
+};
+use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15};
+use securesign_core::sw::StatusWord;
+use securesign_core::{iso, text, tlv};
+
+/// A PIV product: the facts, and what it adds to the standard.
+#[derive(Debug)]
+pub struct Piv {
+    spec: Spec,
+    extras: Extras,
+}
+
+/// Departures from the standard that change what is sent.
+#[derive(Debug)]
+struct Extras {
+    /// May have a global PIN, so the discovery object is read for it. Tokens
+    /// that people provision themselves have none.
+    global_pin: bool,
+    /// Retired slots are filled without a key history object.
+    retired_without_history: bool,
+    /// GET SERIAL (INS F8).
+    serial: bool,
+    /// A wrong PIN is answered `630x`, x being the counter.
+    bare_counter: bool,
+}
+
+/// `A0 00 00 03 08 00 00 10 00`: without the version, which is the most widely
+/// accepted form (SP 800-73-4, part 2, 3.1.1).
+const AID: &[u8] = &[0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00];
+
+/// PIV Card Application PIN.
+const PIN: u8 = 0x80;
+/// PIN Unblocking Key.
+const PUK: u8 = 0x81;
+/// Global PIN.
+const GLOBAL_PIN: u8 = 0x00;
+
+/// SP 800-73-4, part 2, 2.4.3: 6 to 8 digits, filled with FF. Checked here,
+/// because three of the five applets count a badly formed PIN as a wrong one.
+const PIN_RULES: PinRules = PinRules {
+    min: 6,
+    max: 8,
+    charset: Charset::Digits,
+    pad: Some(0xFF),
+};
+
+/// The standard allows any eight bytes; issuers hand out text, and PivApplet
+/// takes digits only. Shorter ones are filled (Yubico).
+const PUK_RULES: PinRules = PinRules {
+    min: 6,
+    max: 8,
+    charset: Charset::Printable,
+    pad: Some(0xFF),
+};
+
+const fn spec(id: &'static str, name: &'static str, marks: &'static [Mark]) -> Spec {
+    Spec {
+        id,
+        name,
+        marks,
+        aid: AID,
+        pin_reference: PIN,
+        pin: PIN_RULES,
+        puk: Some(PUK_RULES),
+        counter: RetryCounter::EmptyVerify,
+        source: "NIST SP 800-73-4 parts 1 and 2, SP 800-78-4",
+    }
+}
+
+const STANDARD: Extras = Extras {
+    global_pin: true,
+    retired_without_history: false,
+    serial: false,
+    bare_counter: false,
+};
+
+/// Any card that has the PIV application.
+pub static PIV: Piv = Piv {
+    spec: spec("piv", "PIV", &[Mark::Application]),
+    extras: STANDARD,
+};
+
+/// YubiKey 4 and 5: "Yubikey" or "YubiKe(y)" in the historical bytes; some NFC
+/// readers corrupt the last letter.
+pub static YUBIKEY: Piv = Piv {
+    spec: spec(
+        "piv-yubikey",
+        "YubiKey PIV",
+        &[Mark::Historical(b"Yubikey4"), Mark::Historical(b"YubiKe")],
+    ),
+    extras: Extras {
+        global_pin: false,
+        retired_without_history: true,
+        serial: true,
+        ..STANDARD
+    },
+};
+
+/// YubiKey NEO: its counter lacks the C of `63Cx` (firmware below 1.0.4).
+pub static YUBIKEY_NEO: Piv = Piv {
+    spec: spec(
+        "piv-yubikey-neo",
+        "YubiKey NEO PIV",
+        &[Mark::Historical(b"YubikeyNEO")],
+    ),
+    extras: Extras {
+        global_pin: false,
+        retired_without_history: true,
+        bare_counter: true,
+        ..STANDARD
+    },
+};
+
+/// Nitrokey 3.
+pub static NITROKEY: Piv = Piv {
+    spec: spec(
+        "piv-nitrokey",
+        "Nitrokey PIV",
+        &[Mark::Historical(b"Nitrokey")],
+    ),
+    extras: Extras {
+        global_pin: false,
+        ..STANDARD
+    },
+};
+
+/// PIVKey.
+pub static PIVKEY: Piv = Piv {
+    spec: spec("piv-pivkey", "PIVKey", &[Mark::Historical(b"PIVKEY")]),
+    extras: Extras {
+        global_pin: false,
+        ..STANDARD
+    },
+};
+
+/// Token2.
+pub static TOKEN2: Piv = Piv {
+    spec: spec("piv-token2", "Token2 PIV", &[Mark::Historical(b"TK\0PIV")]),
+    extras: Extras {
+        global_pin: false,
+        serial: true,
+        ..STANDARD
+    },
+};
+
+/// A place that holds a signing key (SP 800-73-4, part 1, table 4b).
+struct Slot {
+    key: u8,
+    object: u32,
+    name: &'static str,
+    pin: PinUse,
+}
+
+/// PIN always: VERIFY must be the command immediately before the signature.
+const DIGITAL_SIGNATURE: Slot = Slot {
+    key: 0x9C,
+    object: 0x5FC10A,
+    name: "Digital signature",
+    pin: PinUse::Always,
+};
+const AUTHENTICATION: Slot = Slot {
+    key: 0x9A,
+    object: 0x5FC105,
+    name: "Authentication",
+    pin: PinUse::Once,
+};
+/// Retired key n (0 to 19): key reference `82` + n, object `5FC10D` + n.
+const RETIRED: Slot = Slot {
+    key: 0x82,
+    object: 0x5FC10D,
+    name: "Retired",
+    pin: PinUse::Once,
+};
+const RETIRED_COUNT: u8 = 20;
+/// Where nothing says how many retired slots are filled, this many empty ones
+/// in a row end the search.
+const RETIRED_GAP: u8 = 4;
+
+/// Algorithm identifiers (SP 800-78-4, table 6-2; `05` SP 800-78-5; `16` and
+/// `E0` are vendor extensions that several tokens share).
+const RSA_1024: u8 = 0x06;
+const RSA_2048: u8 = 0x07;
+const RSA_3072: u8 = 0x05;
+const RSA_4096: u8 = 0x16;
+const P256: u8 = 0x11;
+const P384: u8 = 0x14;
+/// Ed25519 as Yubico, Token2 and CanoKey have it; then SoloKeys, then an older one.
+const ED25519: [u8; 3] = [0xE0, 0xE2, 0x22];
+
+impl Profile for Piv {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn open(&self, card: &mut Channel<'_>) -> Result<Application, CardError> {
+        let template = iso::select(card, AID)?;
+        // Tolerant: one card answers a template that is no TLV, and is PIV all
+        // the same (sheet PIV, §16). Nothing depends on it but names.
+        let content = tlv::expect(&template, 0x61).unwrap_or_default();
+        let objects = tlv::split(content).unwrap_or_default();
+        let label = objects
+            .iter()
+            .find(|object| object.tag == 0x50)
+            .map(|object| object.value);
+        let algorithms = objects
+            .iter()
+            .filter(|object| object.tag == 0xAC)
+            .flat_map(|object| tlv::split(object.value).unwrap_or_default())
+            .filter(|object| object.tag == 0x80)
+            .filter_map(|object| object.value.first().copied())
+            .collect();
+        Ok(Application {
+            pin_reference: PIN,
+            label: label
+                .map(|label| text::clean(&String::from_utf8_lossy(label), 40))
+                .filter(|label| !label.is_empty()),
+            algorithms,
+        })
+    }
+
+    fn credentials(
+        &self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        search: &Search,
+    ) -> Result<Found, CardError> {
+        if self.extras.global_pin {
+            let during = "read the discovery object";
+            // Dual CAC/PIV cards answer this with nonsense: any error is "no".
+            if let Ok(Some(object)) = objects::read(card, during, objects::DISCOVERY)
+                && objects::global_pin_is_primary(&object)
+            {
+                app.pin_reference = GLOBAL_PIN;
+            }
+        }
+        let mut found = Found::default();
+        self.read_slot(card, &DIGITAL_SIGNATURE, 0, &mut found)?;
+        self.read_slot(card, &AUTHENTICATION, 0, &mut found)?;
+        let satisfied = found.credentials.iter().any(|credential| {
+            search.wants(&credential.certificate) && credential.certificate.may_sign()
+        });
+        if search.everything || !satisfied {
+            self.read_retired(card, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+        if self.extras.serial {
+            // Yubico GET SERIAL, firmware 5.0 and later: 4 bytes, big-endian.
+            let command = Command::new([0x00, 0xF8, 0x00, 0x00]).answer(Answer::Short);
+            let response = card.send("read the serial number", &command)?;
+            if let (StatusWord::OK, Ok(number)) = (response.sw, response.data.try_into()) {
+                return Ok(Some(u32::from_be_bytes(number).to_string()));
+            }
+        }
+        let chuid = objects::read(
+            card,
+            "read the card holder unique identifier",
+            objects::CHUID,
+        )?;
+        Ok(chuid.and_then(|object| objects::card_number(&object)))
+    }
+
+    fn pin_tries(&self, card: &mut Channel<'_>, app: &Application) -> Result<Tries, CardError> {
+        let during = "read the PIN tries left";
+        let command = Command::new([0x00, 0x20, 0x00, app.pin_reference]);
+        let sw = card.send(during, &command)?.sw;
+        Ok(match (sw.counter(), sw) {
+            (Some(count), _) => Tries::from_count(count),
+            (None, StatusWord::BLOCKED) => Tries::Blocked,
+            (None, StatusWord(bare @ 0x6300..=0x630F)) if self.extras.bare_counter => {
+                Tries::from_count((bare & 0x0F) as u8)
+            }
+            // Verified by somebody before us: only metadata tells the counter.
+            (None, StatusWord::OK) => metadata_tries(card, during, app.pin_reference)?,
+            _ => Tries::Unknown,
+        })
+    }
+
+    fn puk_tries(&self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
+        // The standard has no query (VERIFY with P2=81 answers 6A88). GET
+        // METADATA is Yubico's; others have it too, the rest refuse it unread.
+        metadata_tries(card, "read the PUK tries left", PUK)
+    }
+
+    fn change(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        secret: Secret,
+        old: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        // SP 800-73-4, part 2, 3.2.2
+        match secret {
+            Secret::Pin => iso::change(card, app.pin_reference, secret, &PIN_RULES, old, new),
+            Secret::Puk => iso::change(card, PUK, secret, &PUK_RULES, old, new),
+        }
+    }
+
+    fn unblock(
+        &self,
+        card: &mut Channel<'_>,
+        _app: &Application,
+        puk: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
+        iso::unblock(card, PIN, (&PIN_RULES, &PUK_RULES), puk, new)
+    }
+
+    fn sign(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        let (algorithm, input) = algorithm_and_input(credential.certificate.key(), app, what)?;
+        general_authenticate(card, algorithm, credential.key, &input)
+    }
+
+    fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
+        // SP 800-73-4, part 2, 3.2.1: P1 = FF. Older cards answer 6A86.
+        card.send(
+            "log out",
+            &Command::new([0x00, 0x20, 0xFF, app.pin_reference]),
+        )
+        .map(drop)
+    }
+}
+
+impl Piv {
+    fn read_retired(&self, card: &mut Channel<'_>, found: &mut Found) -> Result<(), CardError> {
+        let history = objects::read(card, "read the key history", objects::KEY_HISTORY)?;
+        let count = history.map_or(0, |object| objects::retired_on_card(&object));
+        let blind = count == 0 && self.extras.retired_without_history;
+        let mut gap = 0;
+        for n in 0..if blind { RETIRED_COUNT } else { count } {
+            let there = self.read_slot(card, &RETIRED, n, found)?;
+            gap = if there { 0 } else { gap + 1 };
+            if blind && gap == RETIRED_GAP {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// False where the slot is empty. A certificate that cannot be used is a
+    /// note, not an error: the others are still good.
+    fn read_slot(
+        &self,
+        card: &mut Channel<'_>,
+        slot: &Slot,
+        n: u8,
+        found: &mut Found,
+    ) -> Result<bool, CardError> {
+        let key = slot.key + n;
+        let label = format!("{} ({key:02X})", slot.name);
+        let tag = slot.object + u32::from(n);
+        let Some(object) = objects::read(card, "read a certificate", tag)? else {
+            return Ok(false);
+        };
+        let parsed = objects::certificate(&object).and_then(|der| match der {
+            Some(der) => Certificate::parse(&der)
+                .map(Some)
+                .map_err(|error| error.to_string()),
+            None => Ok(None),
+        });
+        match parsed {
+            Ok(None) => return Ok(false),
+            Ok(Some(certificate)) => {
+                found.credentials.push(Credential {
+                    label,
+                    key,
+                    pin: slot.pin,
+                    certificate,
+                });
+            }
+            Err(reason) => {
+                found.notes.push(format!(
+                    "The certificate in {label} cannot be used: {reason}."
+                ));
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// GET METADATA (Yubico, firmware 5.3 and later), tag `06`: total and remaining
+/// tries. Other cards refuse the instruction or answer without data.
+fn metadata_tries(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    reference: u8,
+) -> Result<Tries, CardError> {
+    let command = Command::new([0x00, 0xF7, 0x00, reference]).answer(Answer::Short);
+    let response = card.send(during, &command)?;
+    if !response.sw.is_ok() {
+        return Ok(Tries::Unknown);
+    }
+    let retries = tlv::find(&response.data, 0x06).ok().flatten();
+    Ok(match retries {
+        Some(&[_total, left]) => Tries::from_count(left),
+        _ => Tries::Unknown,
+    })
+}
+
+/// The algorithm is derived from the certificate and nothing else: a wrong one
+/// stops some cards (sheet PIV, §9).
+fn algorithm_and_input(
+    key: &PublicKey,
+    app: &Application,
+    what: ToSign<'_>,
+) -> Result<(u8, Vec<u8>), CardError> {
+    match (key, what) {
+        (PublicKey::Rsa(_), ToSign::Digest(digest)) => {
+            let len = key.rsa_len().unwrap_or_default();
+            let algorithm = match len {
+                128 => RSA_1024,
+                256 => RSA_2048,
+                384 => RSA_3072,
+                512 => RSA_4096,
+                _ => return Err(CardError::Unsupported("RSA keys of this length")),
+            };
+            let block = emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(
+                "the key is too short for this digest",
+            ))?;
+            Ok((algorithm, block))
+        }
+        (PublicKey::P256(_), ToSign::Digest(digest)) => Ok((P256, fit(digest.bytes(), 32))),
+        (PublicKey::P384(_), ToSign::Digest(digest)) => Ok((P384, fit(digest.bytes(), 48))),
+        (PublicKey::Ed25519(_), ToSign::Message(message)) => {
+            let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
+            Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
+        }
+        (PublicKey::Ed25519(_), ToSign::Digest(_)) => Err(CardError::Unsupported(
+            "an Ed25519 key signs documents, not digests",
+        )),
+        (_, ToSign::Message(_)) => Err(CardError::Unsupported("this key signs digests only")),
+    }
+}
+
+/// Leftmost bytes of a digest (FIPS 186-5, 6.4.1), filled with zeros on the left:
+/// exactly the curve's length is the only form that all cards accept.
+fn fit(digest: &[u8], len: usize) -> Vec<u8> {
+    let cut = &digest[..digest.len().min(len)];
+    let mut input = vec![0x00; len - cut.len()];
+    input.extend_from_slice(cut);
+    input
+}
+
+/// GENERAL AUTHENTICATE, internal authenticate: `7C { 82 00, 81 input }` answered
+/// by `7C { 82 signature }` (SP 800-73-4, part 2, 3.2.4 and appendix A.4). Never
+/// repeated: a failed one may have used up the PIN's permission.
+fn general_authenticate(
+    card: &mut Channel<'_>,
+    algorithm: u8,
+    key: u8,
+    input: &[u8],
+) -> Result<Vec<u8>, CardError> {
+    let during = "sign";
+    let template = tlv::template(0x7C, &[(0x82, &[]), (0x81, input)]).map_err(malformed(during))?;
+    let command = Command::new([0x00, 0x87, algorithm, key])
+        .data(&template)
+        .answer(Answer::Long)
+        .once();
+    let answer = card.require(during, &command)?;
+    let content = tlv::expect(&answer, 0x7C).map_err(malformed(during))?;
+    match tlv::find(content, 0x82).map_err(malformed(during))? {
+        Some(signature) => Ok(signature.to_vec()),
+        None => Err(CardError::Malformed {
+            during,
+            at: answer.len(),
+        }),
+    }
+}

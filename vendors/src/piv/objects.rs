@@ -1,0 +1,144 @@
+//! The data objects of PIV that are read for signing (SP 800-73-4, part 1, 3 and
+//! appendix A): certificates, key history, discovery, CHUID.
+
+use std::io::Read;
+
+use securesign_core::apdu::{Answer, Command};
+use securesign_core::certificate;
+use securesign_core::channel::Channel;
+use securesign_core::error::{CardError, malformed};
+use securesign_core::{iso, tlv};
+
+/// Object tags of GET DATA (SP 800-73-4, part 1, table 3).
+pub const CHUID: u32 = 0x5FC102;
+/// Key history.
+pub const KEY_HISTORY: u32 = 0x5FC10C;
+/// Discovery object.
+pub const DISCOVERY: u32 = 0x7E;
+
+/// Wraps the content of every `5FC1xx` object.
+const CONTENT: u32 = 0x53;
+/// Tag list of GET DATA.
+const TAG_LIST: u32 = 0x5C;
+/// Certificate inside its object; despite its constructed tag it holds opaque bytes.
+const CERTIFICATE: u32 = 0x70;
+/// PIN usage policy inside the discovery object.
+const PIN_POLICY: u32 = 0x5F2F;
+/// Number of retired keys whose certificates are on the card.
+const HISTORY_ON_CARD: u32 = 0xC1;
+/// Card UUID inside the CHUID.
+const GUID: u32 = 0x34;
+/// Agency's own card number inside the CHUID.
+const FASC_N: u32 = 0x30;
+
+/// GET DATA (SP 800-73-4, part 2, 3.1.2). `None`: the card has no such object.
+pub fn read(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    tag: u32,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let wire = tag.to_be_bytes();
+    let skip = wire.iter().take_while(|byte| **byte == 0).count();
+    let list = tlv::primitive(TAG_LIST, &wire[skip..]).map_err(malformed(during))?;
+    let command = Command::new([0x00, 0xCB, 0x3F, 0xFF])
+        .data(&list)
+        .answer(Answer::Long);
+    let response = card.send(during, &command)?;
+    iso::present(during, response)
+}
+
+/// The DER of the certificate in an object, inflated where it is compressed.
+/// `Ok(None)` for an empty object; the text of an error is for people.
+pub fn certificate(object: &[u8]) -> Result<Option<Vec<u8>>, String> {
+    let unreadable = |error: tlv::TlvError| format!("its object is {error}");
+    let content = tlv::expect(object, CONTENT).map_err(unreadable)?;
+    // The bare form, DER directly in 53 (sheet PIV, §3.1: pico-openpgp 4.6).
+    let stored = match content {
+        [] => return Ok(None),
+        [0x30, ..] => content,
+        _ => tlv::expect(content, CERTIFICATE).map_err(unreadable)?,
+    };
+    // What the bytes are decides, not CertInfo (71): old cards set the wrong bit.
+    match stored {
+        [] => Ok(None),
+        [0x30, ..] => Ok(Some(stored.to_vec())),
+        [0x1F, 0x8B, ..] => inflate(flate2::read::GzDecoder::new(stored)).map(Some),
+        [0x78, ..] => inflate(flate2::read::ZlibDecoder::new(stored)).map(Some),
+        // "Net iD": 01 00, uncompressed length (little-endian), zlib stream.
+        [0x01, 0x00, low, high, stream @ ..] => {
+            let der = inflate(flate2::read::ZlibDecoder::new(stream))?;
+            if der.len() == usize::from(u16::from_le_bytes([*low, *high])) {
+                Ok(Some(der))
+            } else {
+                Err("its compressed form announces another length".into())
+            }
+        }
+        _ => Err("it is stored in an unknown form".into()),
+    }
+}
+
+/// Inflates into bounded memory. A missing or wrong trailer does not matter as
+/// long as the certificate in front of it is whole; its own parser will tell.
+fn inflate(stream: impl Read) -> Result<Vec<u8>, String> {
+    let mut der = Vec::new();
+    let limit = certificate::MAX as u64 + 1;
+    let end = stream.take(limit).read_to_end(&mut der);
+    match end {
+        _ if der.len() > certificate::MAX => Err("it is too long when unpacked".into()),
+        Err(error) if der.is_empty() => Err(format!("it cannot be unpacked ({error})")),
+        _ => Ok(der),
+    }
+}
+
+/// How many retired keys have their certificate on the card: 0 to 20.
+pub fn retired_on_card(object: &[u8]) -> u8 {
+    let count = tlv::expect(object, CONTENT)
+        .and_then(|content| tlv::find(content, HISTORY_ON_CARD))
+        .ok()
+        .flatten()
+        .and_then(|value| value.first().copied());
+    count.unwrap_or(0).min(20)
+}
+
+/// Whether the card wants its global PIN (P2 = `00`) rather than the PIV PIN
+/// (SP 800-73-4, part 1, 3.3.2). Looked for under whatever outer tag: one card
+/// wraps it in 53 with stray bytes behind (sheet PIV, §3.2).
+pub fn global_pin_is_primary(object: &[u8]) -> bool {
+    let Some(&[first, second, ..]) = find_anywhere(object, PIN_POLICY) else {
+        return false;
+    };
+    first & 0x60 == 0x60 && second == 0x20
+}
+
+fn find_anywhere(object: &[u8], tag: u32) -> Option<&[u8]> {
+    let outer = tlv::expect(object, DISCOVERY)
+        .or_else(|_| tlv::expect(object, CONTENT))
+        .ok()?;
+    // Read one by one: whatever follows the policy may be garbage.
+    let mut rest = outer;
+    loop {
+        let (object, next) = tlv::first(rest).ok()?;
+        if object.tag == tag {
+            return Some(object.value);
+        }
+        rest = next;
+    }
+}
+
+/// The card's number: its GUID, or the FASC-N where an agency has issued it
+/// (SP 800-73-4, part 1, 3.1.2). Upper-case hex.
+pub fn card_number(chuid: &[u8]) -> Option<String> {
+    let content = tlv::expect(chuid, CONTENT).ok()?;
+    let nonzero = |tag| {
+        tlv::find(content, tag)
+            .ok()
+            .flatten()
+            .filter(|value| value.iter().any(|byte| *byte != 0))
+    };
+    let (guid, fasc_n) = (nonzero(GUID), nonzero(FASC_N));
+    // Agency code 9999: not issued by a federal agency.
+    let agency =
+        fasc_n.filter(|f| !(f.starts_with(&[0xD4, 0xE7, 0x39]) && f.get(3) >= Some(&0x80)));
+    let number = agency.or(guid)?;
+    Some(number.iter().map(|byte| format!("{byte:02X}")).collect())
+}
