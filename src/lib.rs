@@ -21,4 +21,5 @@ pub mod sw;
 pub mod text;
 pub mod tlv;
 pub mod token;
+pub mod trace;
 pub mod transport;

@@ -1,0 +1,468 @@
+//! Traces: a conversation with a card as a text that people can read, attach to
+//! a report, and replay.
+//!
+//! ```text
+//! # A comment.
+//! key: value
+//!
+//! == select the application
+//! > 00 A4 04 00 | 09 A0 00 00 03 08 00 00 10 00 00
+//! < 61 11 4F 06 00 00 10 00 01 00 79 07 4F 05 A0 00
+//!   00 03 08 90 00
+//! == verify the PIN
+//! > 00 20 00 80 | 08 <pin:8>
+//! < !removed
+//! ```
+//!
+//! Sixteen bytes a line, continued by indentation; `|` only helps the eye. A PIN
+//! cannot be in it: commands are written by [`Frame`], which does not show it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use crate::frame::Frame;
+use crate::reader::{Reader, Readers, Watcher};
+use crate::transport::{Card, Ending, Transport, TransportError};
+
+/// Bytes a line.
+const WIDTH: usize = 16;
+
+/// One line, or the bytes of one command or answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// `# text`
+    Comment(String),
+    /// `key: value`
+    Header(String, String),
+    /// An empty line.
+    Blank,
+    /// `== name`
+    Step(String),
+    /// `> …`: a token a byte, or `<pin:8>`.
+    Sent(Vec<String>),
+    /// `< …`: a token a byte, or `<hidden:248>`, or one `!removed`.
+    Answer(Vec<String>),
+}
+
+/// A whole trace. Printing and parsing are inverse.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// In order.
+    pub entries: Vec<Entry>,
+}
+
+/// A line that is none of the above.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line} of the trace is not understood")]
+pub struct TraceError {
+    /// Counted from 1.
+    pub line: usize,
+}
+
+impl Trace {
+    /// Reads a trace.
+    pub fn parse(text: &str) -> Result<Self, TraceError> {
+        let mut entries = Vec::new();
+        for (at, line) in text.lines().enumerate() {
+            let entry = if line.is_empty() {
+                Entry::Blank
+            } else if let Some(more) = line.strip_prefix("  ") {
+                let (Some(Entry::Sent(tokens)) | Some(Entry::Answer(tokens))) = entries.last_mut()
+                else {
+                    return Err(TraceError { line: at + 1 });
+                };
+                tokens.extend(tokenize(more).ok_or(TraceError { line: at + 1 })?);
+                continue;
+            } else if let Some(text) = line.strip_prefix("# ") {
+                Entry::Comment(text.into())
+            } else if let Some(name) = line.strip_prefix("== ") {
+                Entry::Step(name.into())
+            } else if let Some(rest) = line.strip_prefix("> ") {
+                Entry::Sent(tokenize(rest).ok_or(TraceError { line: at + 1 })?)
+            } else if let Some(rest) = line.strip_prefix("< ") {
+                Entry::Answer(tokenize(rest).ok_or(TraceError { line: at + 1 })?)
+            } else if let Some((key, value)) = line.split_once(": ") {
+                Entry::Header(key.into(), value.trim_start().into())
+            } else {
+                return Err(TraceError { line: at + 1 });
+            };
+            entries.push(entry);
+        }
+        Ok(Self { entries })
+    }
+
+    /// The first header of that name.
+    pub fn header(&self, key: &str) -> Option<&str> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::Header(name, value) if name == key => Some(value.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Number of commands sent.
+    pub fn commands(&self) -> usize {
+        self.entries
+            .iter()
+            .filter(|entry| matches!(entry, Entry::Sent(_)))
+            .count()
+    }
+}
+
+fn tokenize(text: &str) -> Option<Vec<String>> {
+    let tokens: Vec<String> = text
+        .split_whitespace()
+        .filter(|token| *token != "|")
+        .map(str::to_owned)
+        .collect();
+    let known = |token: &String| {
+        byte(token).is_some()
+            || token.starts_with('!')
+            || (token.starts_with('<') && token.ends_with('>'))
+    };
+    (!tokens.is_empty() && tokens.iter().all(known)).then_some(tokens)
+}
+
+fn byte(token: &str) -> Option<u8> {
+    if token.len() != 2 {
+        None
+    } else {
+        u8::from_str_radix(token, 16).ok()
+    }
+}
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for entry in &self.entries {
+            match entry {
+                Entry::Comment(text) => writeln!(f, "# {text}")?,
+                Entry::Header(key, value) => writeln!(f, "{:<8} {value}", format!("{key}:"))?,
+                Entry::Blank => writeln!(f)?,
+                Entry::Step(name) => writeln!(f, "== {name}")?,
+                Entry::Sent(tokens) => {
+                    let (header, body) = tokens.split_at(tokens.len().min(4));
+                    let mut lines = body.chunks(WIDTH).map(|chunk| chunk.join(" "));
+                    match lines.next() {
+                        Some(first) => writeln!(f, "> {} | {first}", header.join(" "))?,
+                        None => writeln!(f, "> {}", header.join(" "))?,
+                    }
+                    lines.try_for_each(|line| writeln!(f, "  {line}"))?;
+                }
+                Entry::Answer(tokens) => {
+                    for (at, chunk) in tokens.chunks(WIDTH).enumerate() {
+                        writeln!(f, "{} {}", if at == 0 { "<" } else { " " }, chunk.join(" "))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How much of a card's answers a recording keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything: for test cards, so that the trace can be replayed.
+    Full,
+    /// Long answers (certificates with names in them) only by their beginning
+    /// and length: for a report about somebody's own token.
+    Short,
+}
+
+/// What [`Detail::Short`] keeps of an answer, and from which length on it cuts.
+const KEPT: usize = 8;
+const LONG: usize = 48;
+
+/// Where recordings are gathered; shared with the worker that talks to cards.
+#[derive(Clone)]
+pub struct Recording {
+    trace: Arc<Mutex<Trace>>,
+    detail: Detail,
+}
+
+impl Recording {
+    /// Empty.
+    pub fn new(detail: Detail) -> Self {
+        Self {
+            trace: Arc::default(),
+            detail,
+        }
+    }
+
+    /// What was recorded so far.
+    pub fn trace(&self) -> Trace {
+        self.trace
+            .lock()
+            .map(|trace| trace.clone())
+            .unwrap_or_default()
+    }
+
+    fn push(&self, entry: Entry) {
+        if let Ok(mut trace) = self.trace.lock() {
+            trace.entries.push(entry);
+        }
+    }
+
+    fn answer(&self, bytes: &[u8]) -> Entry {
+        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>();
+        let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
+        let mut tokens = if self.detail == Detail::Short && data.len() > LONG {
+            let mut tokens = hex(&data[..KEPT]);
+            tokens.push(format!("<hidden:{}>", data.len() - KEPT));
+            tokens
+        } else {
+            hex(data)
+        };
+        tokens.extend(hex(sw));
+        Entry::Answer(tokens)
+    }
+}
+
+/// Readers whose cards are recorded.
+pub struct RecordedReaders {
+    /// What is recorded.
+    pub readers: Box<dyn Readers>,
+    /// Where to.
+    pub recording: Recording,
+}
+
+impl Readers for RecordedReaders {
+    fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
+        self.readers.list()
+    }
+
+    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
+        let card = self.readers.connect(name)?;
+        self.recording.push(Entry::Blank);
+        self.recording
+            .push(Entry::Header("atr".into(), card.atr().to_string()));
+        Ok(Box::new(RecordedCard {
+            card,
+            recording: self.recording.clone(),
+        }))
+    }
+
+    fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
+        self.readers.watcher()
+    }
+}
+
+struct RecordedCard {
+    card: Box<dyn Card>,
+    recording: Recording,
+}
+
+impl Card for RecordedCard {
+    fn atr(&self) -> &crate::atr::Atr {
+        self.card.atr()
+    }
+
+    fn max_data(&self) -> Option<usize> {
+        self.card.max_data()
+    }
+
+    fn dialogue(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
+    ) -> Result<(), TransportError> {
+        let recording = &self.recording;
+        self.card.dialogue(&mut |transport| {
+            work(&mut Recorder {
+                transport,
+                recording,
+            })
+        })
+    }
+}
+
+/// A transport that writes down what passes through it.
+pub struct Recorder<'a> {
+    /// What is recorded.
+    pub transport: &'a mut dyn Transport,
+    /// Where to.
+    pub recording: &'a Recording,
+}
+
+impl Transport for Recorder<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        self.recording.push(Entry::Sent(frame.tokens()));
+        let result = self.transport.exchange(frame);
+        self.recording.push(match &result {
+            Ok(bytes) => self.recording.answer(bytes),
+            Err(error) => Entry::Answer(vec![failure(error).into()]),
+        });
+        result
+    }
+
+    fn step(&mut self, name: &'static str) {
+        self.recording.push(Entry::Step(name.into()));
+        self.transport.step(name);
+    }
+}
+
+const FAILURES: [(&str, TransportError); 4] = [
+    ("!removed", TransportError::Removed),
+    ("!reset", TransportError::Reset),
+    ("!mute", TransportError::Mute),
+    ("!not-transacted", TransportError::NotTransacted),
+];
+
+fn failure(error: &TransportError) -> &'static str {
+    FAILURES
+        .iter()
+        .find(|(_, known)| known == error)
+        .map_or("!other", |(token, _)| token)
+}
+
+/// A transport that plays a trace: every command must be the one the trace has,
+/// in the same step, and secret where the trace has a secret.
+pub struct Replay {
+    left: std::vec::IntoIter<Entry>,
+    step: Option<&'static str>,
+    fault: Option<String>,
+}
+
+impl Replay {
+    /// From the beginning.
+    pub fn new(trace: Trace) -> Self {
+        Self {
+            left: trace.entries.into_iter(),
+            step: None,
+            fault: None,
+        }
+    }
+
+    /// What did not agree: a command that the trace does not have, or one of the
+    /// trace that was not sent.
+    pub fn finish(mut self) -> Result<(), String> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        match self.left.find(|entry| matches!(entry, Entry::Sent(_))) {
+            Some(Entry::Sent(tokens)) => Err(format!("never sent: {}", tokens.join(" "))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The scripted answer or failure; an `Err` is a disagreement.
+    fn next(&mut self, frame: &Frame) -> Result<Result<Vec<u8>, TransportError>, String> {
+        let mut step = None;
+        let sent = loop {
+            match self.left.next() {
+                Some(Entry::Step(name)) => step = Some(name),
+                Some(Entry::Sent(tokens)) => break tokens,
+                Some(Entry::Answer(_)) => return Err("two answers in a row".into()),
+                Some(_) => {}
+                None => return Err(format!("beyond the end of the trace: {frame}")),
+            }
+        };
+        if step.as_deref() != self.step.take() {
+            return Err(format!(
+                "the trace is at step {step:?} where {frame} is sent"
+            ));
+        }
+        if sent != frame.tokens() {
+            return Err(format!(
+                "the trace has {}, sent was {frame}",
+                sent.join(" ")
+            ));
+        }
+        let Some(Entry::Answer(tokens)) = self.left.next() else {
+            return Err(format!("no answer to {frame}"));
+        };
+        if let Some((_, error)) = FAILURES.iter().find(|(token, _)| tokens == [*token]) {
+            return Ok(Err(error.clone()));
+        }
+        let bytes = tokens
+            .iter()
+            .map(|token| byte(token).ok_or(format!("not a byte: {token}")));
+        bytes.collect::<Result<_, _>>().map(Ok)
+    }
+}
+
+impl Transport for Replay {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        self.next(frame).unwrap_or_else(|fault| {
+            self.fault.get_or_insert(fault.clone());
+            Err(TransportError::Other(fault))
+        })
+    }
+
+    fn step(&mut self, name: &'static str) {
+        self.step = Some(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apdu::{Answer, Command};
+
+    const TEXT: &str = "\
+# The PIN, once.
+profile: piv
+atr:     3B 00
+
+== select the application
+> 00 A4 04 00 | 09 A0 00 00 03 08 00 00 10 00 00
+< 61 11 4F 06 00 00 10 00 01 00 79 07 4F 05 A0 00
+  00 03 08 90 00
+== verify the PIN
+> 00 20 00 80 | 08 <pin:8>
+< !removed
+";
+
+    #[test]
+    fn printing_and_parsing_are_inverse() {
+        let trace = Trace::parse(TEXT).unwrap();
+        assert_eq!(trace.to_string(), TEXT);
+        assert_eq!(trace.header("profile"), Some("piv"));
+        assert_eq!(trace.commands(), 2);
+        assert_eq!(Trace::parse("# a\nnonsense\n").unwrap_err().line, 2);
+        assert_eq!(Trace::parse("> 00 A4 0x\n").unwrap_err().line, 1);
+    }
+
+    fn play(secret: bool, step: &'static str) -> (Result<Vec<u8>, TransportError>, bool) {
+        let mut replay = Replay::new(Trace::parse(TEXT).unwrap());
+        let aid = [0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00];
+        replay.step("select the application");
+        let select = Command::new([0x00, 0xA4, 0x04, 0x00])
+            .data(&aid)
+            .answer(Answer::Short);
+        assert_eq!(replay.exchange(&select.short(None)).unwrap().len(), 21);
+        replay.step(step);
+        let verify = Command::new([0x00, 0x20, 0x00, 0x80]);
+        let verify = if secret {
+            verify.secret(&[0x31; 8])
+        } else {
+            verify.data(&[0x31; 8])
+        };
+        let result = replay.exchange(&verify.short(None));
+        (result, replay.finish().is_ok())
+    }
+
+    #[test]
+    fn replay_wants_the_same_commands_in_the_same_steps_and_pins_marked() {
+        assert_eq!(
+            play(true, "verify the PIN"),
+            (Err(TransportError::Removed), true)
+        );
+        let (result, agrees) = play(false, "verify the PIN");
+        assert!(matches!(result, Err(TransportError::Other(_))) && !agrees);
+        let (result, agrees) = play(true, "sign");
+        assert!(matches!(result, Err(TransportError::Other(_))) && !agrees);
+        assert!(Replay::new(Trace::parse(TEXT).unwrap()).finish().is_err());
+    }
+
+    #[test]
+    fn a_report_keeps_the_beginning_of_long_answers_only() {
+        let recording = Recording::new(Detail::Short);
+        let mut long = vec![0xAB; 256];
+        long.extend([0x90, 0x00]);
+        let Entry::Answer(tokens) = recording.answer(&long) else {
+            panic!()
+        };
+        assert_eq!(tokens.len(), 8 + 1 + 2);
+        assert_eq!(tokens[8], "<hidden:248>");
+        assert_eq!(tokens[9..], ["90", "00"]);
+    }
+}
