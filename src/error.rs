@@ -72,6 +72,8 @@ pub enum CardError {
     BadSignature,
     /// Another token, or none of ours, is in the reader now.
     Changed,
+    /// The PIN of the session was forgotten, by time-out or by its end.
+    SessionOver,
 }
 
 impl CardError {
@@ -123,6 +125,7 @@ impl CardError {
             Self::BadSignature => {
                 "The token's signature does not fit its certificate, and was thrown away.".into()
             }
+            Self::SessionOver => "The signing session is over: the PIN is asked again.".into(),
             Self::Changed => "The token in the reader is not the one that was shown.".into(),
         }
     }
@@ -158,6 +161,7 @@ impl CardError {
             Self::BadSignature => {
                 "Repeat it. If it stays so, certificate and key on the token do not belong together: ask its issuer."
             }
+            Self::SessionOver => "Type the PIN.",
             Self::Changed => "Put the right token in and start again.",
         }
     }

@@ -57,7 +57,7 @@ pub enum Charset {
 }
 
 /// What a reference value (PIN or PUK) of one card family looks like on the wire.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PinRules {
     /// Characters, not bytes on the wire.
     pub min: usize,

@@ -95,6 +95,16 @@ impl<'a> Token<'a> {
         self.pin_tries = Some(tries);
     }
 
+    /// Tries left of the PIN where they are known without asking the card.
+    pub fn known_pin_tries(&self) -> Option<Tries> {
+        self.pin_tries
+    }
+
+    /// Whether the last PIN sent in this dialogue was accepted.
+    pub fn accepted(&self) -> bool {
+        self.accepted
+    }
+
     /// Tries left of the PUK.
     pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
         self.profile.puk_tries(&mut self.channel)

@@ -1,0 +1,592 @@
+//! The one thread that talks to cards. Jobs in, reports out; the faces never
+//! wait for a card.
+//!
+//! A dialogue stays open for a moment after each job, so that a signature right
+//! after the certificate was read, or right after another signature, needs no
+//! new SELECT. It never stays open while a person thinks: Windows resets a card
+//! after five idle seconds, and other programs want their turn.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use crate::atr::Atr;
+use crate::channel::Extended;
+use crate::digest::Digest;
+use crate::error::{CardError, Secret};
+use crate::pin::{Pin, PinRules};
+use crate::profile::{Credential, Found, Profile, Search, Tries};
+use crate::reader::{Presence, Readers};
+use crate::signature::ToSign;
+use crate::token::{LastTry, Token};
+use crate::transport::{Ending, Transport, TransportError};
+
+/// How long a dialogue waits for the next job before it is closed.
+const LINGER: Duration = Duration::from_millis(600);
+
+/// A card in a reader, from one insertion to its removal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenId {
+    /// Reader name.
+    pub reader: String,
+    /// As in [`crate::reader::Reader::insertion`].
+    pub insertion: u32,
+}
+
+/// How much is read of each token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The tries left of the PIN: two commands.
+    Tries,
+    /// What signing needs: certificates and tries left.
+    Signing(Search),
+    /// All there is to show: serial number and PUK counter too.
+    Everything,
+}
+
+/// Something to do with cards.
+pub enum Job {
+    /// Read all tokens; answered by [`Report::Tokens`].
+    Look(Look),
+    /// Sign; answered by [`Report::Signed`].
+    Sign {
+        /// Which token.
+        token: TokenId,
+        /// With what.
+        credential: Box<Credential>,
+        /// What.
+        digest: Digest,
+        /// `None`: the PIN that this token accepted earlier in this session.
+        pin: Option<Pin>,
+        /// Whether the last try may be spent.
+        last: LastTry,
+    },
+    /// Replace PIN or PUK; answered by [`Report::Changed`].
+    Change {
+        /// Which token.
+        token: TokenId,
+        /// PIN or PUK.
+        secret: Secret,
+        /// Present value.
+        old: Pin,
+        /// New value.
+        new: Pin,
+        /// Whether the last try may be spent.
+        last: LastTry,
+    },
+    /// Set a new PIN with the PUK; answered by [`Report::Unblocked`].
+    Unblock {
+        /// Which token.
+        token: TokenId,
+        /// PUK.
+        puk: Pin,
+        /// New PIN.
+        new: Pin,
+        /// Whether the last PUK try may be spent.
+        last: LastTry,
+    },
+    /// Forget the session's PIN.
+    EndSession,
+    /// Forget it and end the thread.
+    Stop,
+}
+
+/// What came of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// All readers, and what is in them.
+    Tokens(Result<Vec<TokenView>, TransportError>),
+    /// Raw RSA or DER ECDSA signature, checked against the certificate.
+    Signed(Result<Vec<u8>, CardError>),
+    /// Whether PIN or PUK was replaced.
+    Changed(Secret, Result<(), CardError>),
+    /// Whether the PIN was unblocked.
+    Unblocked(Result<(), CardError>),
+    /// Readers or cards came or went.
+    ReadersChanged,
+}
+
+/// A reader, and what was learned of the card in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenView {
+    /// Which one.
+    pub id: TokenId,
+    /// What is in it.
+    pub state: TokenState,
+}
+
+/// What is in a reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// Nothing.
+    Empty,
+    /// A card that no profile knows.
+    Unknown {
+        /// Its answer to reset.
+        atr: Atr,
+        /// What it is by the list of known ATRs.
+        name: Option<String>,
+    },
+    /// A card that cannot be read.
+    Failed(CardError),
+    /// A card that can be used.
+    Ready(TokenInfo),
+}
+
+/// What was read of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenInfo {
+    /// Its family: "PIV".
+    pub family: String,
+    /// What it calls itself.
+    pub label: String,
+    /// Serial number; read with [`Look::Everything`] only.
+    pub serial: Option<String>,
+    /// PIN tries left.
+    pub pin: Tries,
+    /// PUK tries left; read with [`Look::Everything`], or when the PIN is blocked.
+    pub puk: Tries,
+    /// What the PIN looks like.
+    pub pin_rules: PinRules,
+    /// What the PUK looks like; `None`: there is none.
+    pub puk_rules: Option<PinRules>,
+    /// Certificates; not read with [`Look::Tries`].
+    pub found: Found,
+}
+
+/// Everything the thread needs.
+pub struct Worker {
+    /// Where cards are.
+    pub readers: Box<dyn Readers>,
+    /// Cards that can be used.
+    pub profiles: &'static [&'static dyn Profile],
+    /// Names for the others.
+    pub name: fn(&Atr) -> Option<String>,
+    /// Only this reader.
+    pub only: Option<String>,
+    /// How long an accepted PIN is kept unused; zero: not at all.
+    pub session: Duration,
+}
+
+/// A PIN that a token has accepted.
+struct Session {
+    token: TokenId,
+    pin: Pin,
+    used: Instant,
+}
+
+struct State<'a> {
+    jobs: &'a Receiver<Job>,
+    report: &'a dyn Fn(Report),
+    /// A job that came in while a dialogue with another token was open.
+    pending: Option<Job>,
+    stopped: bool,
+    session: Option<Session>,
+    idle: Duration,
+    extended: HashMap<TokenId, Extended>,
+    tries: HashMap<TokenId, Tries>,
+}
+
+/// Gets the open token, or what is there instead, and hands the token back to
+/// be closed.
+type Work<'w> =
+    dyn for<'t> FnMut(Result<Token<'t>, TokenState>, &mut State<'_>) -> Option<Token<'t>> + 'w;
+
+impl Worker {
+    /// Works until [`Job::Stop`] or until nobody can send jobs any more.
+    pub fn run(mut self, jobs: &Receiver<Job>, report: &dyn Fn(Report)) {
+        let mut state = State {
+            jobs,
+            report,
+            pending: None,
+            stopped: false,
+            session: None,
+            idle: self.session,
+            extended: HashMap::new(),
+            tries: HashMap::new(),
+        };
+        while let Some(job) = state.next() {
+            match job {
+                Job::Look(look) => self.look(&look, &mut state),
+                job => self.act(job, &mut state),
+            }
+        }
+    }
+
+    /// Reads every token in turn. The dialogue with the last one lingers.
+    fn look(&mut self, look: &Look, state: &mut State<'_>) {
+        let readers = match self.readers.list() {
+            Ok(readers) => readers,
+            Err(error) => return (state.report)(Report::Tokens(Err(error))),
+        };
+        let readers: Vec<_> = readers
+            .into_iter()
+            .filter(|reader| self.only.as_ref().is_none_or(|only| *only == reader.name))
+            .collect();
+        let mut views = Vec::new();
+        let last = readers
+            .iter()
+            .rposition(|reader| reader.presence == Presence::Card);
+        for (at, reader) in readers.iter().enumerate() {
+            let id = TokenId {
+                reader: reader.name.clone(),
+                insertion: reader.insertion,
+            };
+            match reader.presence {
+                Presence::Empty => views.push(TokenView {
+                    id,
+                    state: TokenState::Empty,
+                }),
+                Presence::Mute => {
+                    let error = CardError::Transport(TransportError::Mute);
+                    views.push(TokenView {
+                        id,
+                        state: TokenState::Failed(error),
+                    });
+                }
+                Presence::Card if Some(at) == last => {
+                    // The empty readers behind it belong into the same report.
+                    let behind: Vec<TokenView> = readers[at + 1..].iter().map(empty).collect();
+                    let mut report = |state: &State<'_>, this: TokenView| {
+                        let mut all = std::mem::take(&mut views);
+                        all.push(this);
+                        all.extend(behind.iter().cloned());
+                        (state.report)(Report::Tokens(Ok(all)));
+                    };
+                    return self.read(&id, look, state, &mut report, true);
+                }
+                Presence::Card => {
+                    self.read(&id, look, state, &mut |_, view| views.push(view), false);
+                }
+            }
+        }
+        (state.report)(Report::Tokens(Ok(views)));
+    }
+
+    fn read(
+        &mut self,
+        id: &TokenId,
+        look: &Look,
+        state: &mut State<'_>,
+        deliver: &mut dyn FnMut(&State<'_>, TokenView),
+        linger: bool,
+    ) {
+        let mut delivered = false;
+        let result = self.open(id, state, &mut |token, state| {
+            let token = match token {
+                Ok(token) => token,
+                Err(found) => {
+                    deliver(
+                        state,
+                        TokenView {
+                            id: id.clone(),
+                            state: found,
+                        },
+                    );
+                    delivered = true;
+                    return None;
+                }
+            };
+            let mut token = token;
+            let found = match inspect(&mut token, look) {
+                Ok(info) => {
+                    state.tries.insert(id.clone(), info.pin);
+                    TokenState::Ready(info)
+                }
+                Err(error) => TokenState::Failed(error),
+            };
+            deliver(
+                state,
+                TokenView {
+                    id: id.clone(),
+                    state: found,
+                },
+            );
+            delivered = true;
+            if linger {
+                state.linger(id, &mut token);
+            }
+            Some(token)
+        });
+        if let (Err(error), false) = (result, delivered) {
+            deliver(
+                state,
+                TokenView {
+                    id: id.clone(),
+                    state: TokenState::Failed(error.into()),
+                },
+            );
+        }
+    }
+
+    /// A job for one token that starts a dialogue of its own.
+    fn act(&mut self, job: Job, state: &mut State<'_>) {
+        let id = match &job {
+            Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
+                token.clone()
+            }
+            Job::EndSession | Job::Stop | Job::Look(_) => return,
+        };
+        let mut job = Some(job);
+        let same = self.readers.list().map(|readers| {
+            readers
+                .iter()
+                .any(|r| r.name == id.reader && r.insertion == id.insertion)
+        });
+        let result = match same {
+            Ok(true) => self.open(&id, state, &mut |token, state| {
+                let Some(job) = job.take() else {
+                    return token.ok();
+                };
+                match token {
+                    Ok(mut token) => {
+                        if let Some(tries) = state.tries.get(&id) {
+                            token.assume_pin_tries(*tries);
+                        }
+                        state.perform(job, &id, &mut token);
+                        state.linger(&id, &mut token);
+                        Some(token)
+                    }
+                    Err(TokenState::Failed(error)) => {
+                        (state.report)(failed(&job, error));
+                        None
+                    }
+                    Err(_) => {
+                        (state.report)(failed(&job, CardError::Changed));
+                        None
+                    }
+                }
+            }),
+            Ok(false) => Err(TransportError::Removed),
+            Err(error) => Err(error),
+        };
+        if let (Err(error), Some(job)) = (result, job) {
+            (state.report)(failed(&job, error.into()));
+        }
+    }
+
+    /// One dialogue with the card in a reader.
+    fn open(
+        &mut self,
+        id: &TokenId,
+        state: &mut State<'_>,
+        work: &mut Work<'_>,
+    ) -> Result<(), TransportError> {
+        let mut card = self.readers.connect(&id.reader)?;
+        let atr = card.atr().clone();
+        let promised = Extended::of(&atr, card.max_data());
+        let profiles = self.profiles;
+        let name = self.name;
+        card.dialogue(&mut |transport: &mut dyn Transport| {
+            let extended = state.extended.get(id).copied().unwrap_or(promised);
+            let token = match Token::open(transport, &atr, extended, profiles) {
+                Ok(Some(token)) => Ok(token),
+                Ok(None) => Err(TokenState::Unknown {
+                    atr: atr.clone(),
+                    name: name(&atr),
+                }),
+                Err(error) => Err(TokenState::Failed(error)),
+            };
+            match work(token, state) {
+                Some(token) => {
+                    let (ending, learned) = token.close();
+                    state.extended.insert(id.clone(), learned);
+                    ending
+                }
+                None => Ending::Leave,
+            }
+        })
+    }
+}
+
+impl State<'_> {
+    /// The next job; `None` ends the thread.
+    fn next(&mut self) -> Option<Job> {
+        loop {
+            if self.stopped {
+                return None;
+            }
+            let job = match self.pending.take() {
+                Some(job) => job,
+                None => self.wait()?,
+            };
+            match job {
+                Job::Stop => return None,
+                Job::EndSession => self.session = None,
+                job => return Some(job),
+            }
+        }
+    }
+
+    /// Waits for a job, and drops the session's PIN when its time is over.
+    fn wait(&mut self) -> Option<Job> {
+        loop {
+            let Some(session) = &self.session else {
+                return self.jobs.recv().ok();
+            };
+            let left = self.idle.saturating_sub(session.used.elapsed());
+            match self.jobs.recv_timeout(left) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Timeout) => self.session = None,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+
+    /// Keeps the dialogue open for jobs that follow at once.
+    fn linger(&mut self, id: &TokenId, token: &mut Token<'_>) {
+        loop {
+            match self.jobs.recv_timeout(LINGER) {
+                Ok(Job::EndSession) => self.session = None,
+                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    self.stopped = true;
+                    return;
+                }
+                Ok(job) if job.is_for(id) => self.perform(job, id, token),
+                Ok(other) => {
+                    self.pending = Some(other);
+                    return;
+                }
+                Err(RecvTimeoutError::Timeout) => return,
+            }
+        }
+    }
+
+    fn perform(&mut self, job: Job, id: &TokenId, token: &mut Token<'_>) {
+        let report = match job {
+            Job::Sign {
+                credential,
+                digest,
+                pin,
+                last,
+                ..
+            } => Report::Signed(self.sign(id, token, &credential, &digest, pin, last)),
+            Job::Change {
+                secret,
+                old,
+                new,
+                last,
+                ..
+            } => {
+                self.session = None;
+                Report::Changed(secret, token.change(secret, &old, &new, last))
+            }
+            Job::Unblock { puk, new, last, .. } => {
+                self.session = None;
+                Report::Unblocked(token.unblock(&puk, &new, last))
+            }
+            Job::Look(_) | Job::EndSession | Job::Stop => return,
+        };
+        match token.known_pin_tries() {
+            Some(tries) => self.tries.insert(id.clone(), tries),
+            None => self.tries.remove(id),
+        };
+        (self.report)(report);
+    }
+
+    fn sign(
+        &mut self,
+        id: &TokenId,
+        token: &mut Token<'_>,
+        credential: &Credential,
+        digest: &Digest,
+        pin: Option<Pin>,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
+        let session = self.session.take().filter(|session| session.token == *id);
+        let pin = pin
+            .or(session.map(|session| session.pin))
+            .ok_or(CardError::SessionOver)?;
+        let result = token.sign(credential, ToSign::Digest(digest), &pin, last);
+        // Kept only while the token accepts it: the first refusal forgets it.
+        if token.accepted() && !self.idle.is_zero() {
+            self.session = Some(Session {
+                token: id.clone(),
+                pin,
+                used: Instant::now(),
+            });
+        }
+        result
+    }
+}
+
+impl Job {
+    fn is_for(&self, id: &TokenId) -> bool {
+        match self {
+            Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
+                token == id
+            }
+            Job::Look(_) | Job::EndSession | Job::Stop => false,
+        }
+    }
+}
+
+fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
+    let found = match look {
+        Look::Tries => Found::default(),
+        Look::Signing(search) => token.credentials(search)?,
+        Look::Everything => token.credentials(&Search {
+            serial: None,
+            everything: true,
+        })?,
+    };
+    let everything = *look == Look::Everything;
+    let serial = if everything { token.serial()? } else { None };
+    let pin = token.pin_tries()?;
+    let puk = if everything || (pin == Tries::Blocked && *look != Look::Tries) {
+        token.puk_tries()?
+    } else {
+        Tries::Unknown
+    };
+    let spec = token.spec();
+    Ok(TokenInfo {
+        family: spec.name.into(),
+        label: token.label(),
+        serial,
+        pin,
+        puk,
+        pin_rules: spec.pin,
+        puk_rules: spec.puk,
+        found,
+    })
+}
+
+fn empty(reader: &crate::reader::Reader) -> TokenView {
+    let id = TokenId {
+        reader: reader.name.clone(),
+        insertion: reader.insertion,
+    };
+    let state = match reader.presence {
+        Presence::Mute => TokenState::Failed(CardError::Transport(TransportError::Mute)),
+        _ => TokenState::Empty,
+    };
+    TokenView { id, state }
+}
+
+fn failed(job: &Job, error: CardError) -> Report {
+    match job {
+        Job::Change { secret, .. } => Report::Changed(*secret, Err(error)),
+        Job::Unblock { .. } => Report::Unblocked(Err(error)),
+        _ => Report::Signed(Err(error)),
+    }
+}
+
+/// Reports [`Report::ReadersChanged`] until nobody listens any more. For a
+/// thread of its own; a service that is down is tried again.
+pub fn watch(readers: &mut dyn Readers, reports: &Sender<Report>) {
+    const AGAIN: Duration = Duration::from_secs(2);
+    loop {
+        let Ok(mut watcher) = readers.watcher() else {
+            std::thread::sleep(AGAIN);
+            if reports.send(Report::ReadersChanged).is_err() {
+                return;
+            }
+            continue;
+        };
+        while let Ok(changed) = watcher.wait(AGAIN) {
+            if changed && reports.send(Report::ReadersChanged).is_err() {
+                return;
+            }
+        }
+    }
+}
