@@ -2,3 +2,4 @@
 
 #[cfg(feature = "emulators")]
 pub mod emulator;
+pub mod piv;
