@@ -4,6 +4,8 @@
 //! CanoKey 3.0.2, pico-openpgp 4.6, Nitrokey piv-authenticator 0.7.0) are marked
 //! as such; the rest is the standard's.
 
+#[cfg(feature = "emulators")]
+pub mod emulator;
 mod objects;
 
 use securesign_core::apdu::{Answer, Command};
