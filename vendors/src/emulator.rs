@@ -1,5 +1,9 @@
 //! What every card emulator offers: raw bytes in, raw bytes out.
 
+mod reader;
+
+pub use reader::{EmulatedReaders, Fault, Slot};
+
 /// A card behind a reader, seen as ISO 7816-3 sees it.
 pub trait Emulator: Send {
     /// The answer to reset.
