@@ -177,7 +177,17 @@ impl<'a> Channel<'a> {
     }
 
     fn exchange(&mut self, frame: &Frame) -> Result<Response, CardError> {
-        let mut data = self.transport.exchange(frame)?;
+        let answer = self.transport.exchange(frame);
+        match &answer {
+            // A frame shows no PIN; of the answer only the status word is logged.
+            Ok(bytes) => tracing::trace!(
+                ">> {frame} << {} bytes, status word {:02X?}",
+                bytes.len(),
+                &bytes[bytes.len().saturating_sub(2)..]
+            ),
+            Err(error) => tracing::trace!(">> {frame} << {error}"),
+        }
+        let mut data = answer?;
         let at = data.len();
         match (data.pop(), data.pop()) {
             (Some(sw2), Some(sw1)) if at <= ANSWER_MAX + 2 => Ok(Response {

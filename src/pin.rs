@@ -31,6 +31,11 @@ impl Pin {
         Ok(Self(locked))
     }
 
+    /// Appends one byte; false when no PIN could be that long.
+    pub fn push(&mut self, byte: u8) -> bool {
+        self.0.push(byte)
+    }
+
     /// The bytes, for the one place that puts them into a command.
     pub fn expose(&self) -> &[u8] {
         self.0.bytes()

@@ -106,10 +106,25 @@ pub struct CertificateCard {
 /// A secret to type in. The faces hide what is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
+    /// Which secret it takes.
+    pub ask: Ask,
     /// "PIN", "PUK", "New PIN", "New PIN again".
     pub label: String,
     /// Longest entry that makes sense, in characters.
     pub max: usize,
+}
+
+/// Which secret a field takes, for faces that get it from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The present PIN.
+    Pin,
+    /// The PUK.
+    Puk,
+    /// A PIN that is to be set.
+    NewPin,
+    /// The same again.
+    NewPinAgain,
 }
 
 /// Something to press.

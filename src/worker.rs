@@ -7,7 +7,7 @@
 //! after five idle seconds, and other programs want their turn.
 
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crate::atr::Atr;
@@ -571,22 +571,21 @@ fn failed(job: &Job, error: CardError) -> Report {
     }
 }
 
-/// Reports [`Report::ReadersChanged`] until nobody listens any more. For a
-/// thread of its own; a service that is down is tried again.
-pub fn watch(readers: &mut dyn Readers, reports: &Sender<Report>) {
+/// Reports [`Report::ReadersChanged`] until `report` says that nobody listens any
+/// more. For a thread of its own; a service that is down is tried again.
+pub fn watch(readers: &mut dyn Readers, report: &dyn Fn(Report) -> bool) {
     const AGAIN: Duration = Duration::from_secs(2);
     loop {
-        let Ok(mut watcher) = readers.watcher() else {
-            std::thread::sleep(AGAIN);
-            if reports.send(Report::ReadersChanged).is_err() {
-                return;
+        if let Ok(mut watcher) = readers.watcher() {
+            while let Ok(changed) = watcher.wait(AGAIN) {
+                if changed && !report(Report::ReadersChanged) {
+                    return;
+                }
             }
-            continue;
-        };
-        while let Ok(changed) = watcher.wait(AGAIN) {
-            if changed && reports.send(Report::ReadersChanged).is_err() {
-                return;
-            }
+        }
+        std::thread::sleep(AGAIN);
+        if !report(Report::ReadersChanged) {
+            return;
         }
     }
 }

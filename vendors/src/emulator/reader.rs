@@ -50,7 +50,10 @@ impl Slot {
             commands: 0,
             resets: 0,
         };
-        Self { inner: Arc::new(Mutex::new(inner)), name: name.into() }
+        Self {
+            inner: Arc::new(Mutex::new(inner)),
+            name: name.into(),
+        }
     }
 
     /// Puts a card in, in place of the one that is there.
@@ -106,8 +109,16 @@ impl Readers for EmulatedReaders {
     fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
         let reader = |slot: &Slot| {
             let inner = slot.lock();
-            let presence = if inner.card.is_some() { Presence::Card } else { Presence::Empty };
-            Reader { name: slot.name.clone(), presence, insertion: inner.insertion }
+            let presence = if inner.card.is_some() {
+                Presence::Card
+            } else {
+                Presence::Empty
+            };
+            Reader {
+                name: slot.name.clone(),
+                presence,
+                insertion: inner.insertion,
+            }
         };
         Ok(self.slots.iter().map(reader).collect())
     }
@@ -121,13 +132,23 @@ impl Readers for EmulatedReaders {
                 return Err(error.clone());
             }
             let card = inner.card.as_ref().ok_or(TransportError::Removed)?;
-            (Atr::parse(&card.atr()).map_err(|_| TransportError::Mute)?, inner.insertion)
+            (
+                Atr::parse(&card.atr()).map_err(|_| TransportError::Mute)?,
+                inner.insertion,
+            )
         };
-        Ok(Box::new(EmulatedCard { slot, atr, insertion }))
+        Ok(Box::new(EmulatedCard {
+            slot,
+            atr,
+            insertion,
+        }))
     }
 
     fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
-        Ok(Box::new(EmulatedWatcher { slots: self.slots.clone(), seen: None }))
+        Ok(Box::new(EmulatedWatcher {
+            slots: self.slots.clone(),
+            seen: None,
+        }))
     }
 }
 
@@ -153,7 +174,10 @@ impl Card for EmulatedCard {
         if self.slot.lock().insertion != self.insertion {
             return Err(TransportError::Removed);
         }
-        let ending = work(&mut EmulatedTransport { slot: &self.slot, insertion: self.insertion });
+        let ending = work(&mut EmulatedTransport {
+            slot: &self.slot,
+            insertion: self.insertion,
+        });
         let mut inner = self.slot.lock();
         if ending == Ending::Reset {
             inner.resets += 1;
@@ -207,7 +231,11 @@ impl Watcher for EmulatedWatcher {
         const STEP: Duration = Duration::from_millis(50);
         let mut left = timeout;
         loop {
-            let now: Vec<u32> = self.slots.iter().map(|slot| slot.lock().insertion).collect();
+            let now: Vec<u32> = self
+                .slots
+                .iter()
+                .map(|slot| slot.lock().insertion)
+                .collect();
             if self.seen.as_ref() != Some(&now) {
                 self.seen = Some(now);
                 return Ok(true);

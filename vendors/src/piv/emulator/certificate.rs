@@ -138,7 +138,9 @@ impl BuilderProfile for SelfIssued {
 
 fn time(since_epoch: Duration) -> Option<Time> {
     if since_epoch.as_secs() <= LAST_UTC_TIME {
-        UtcTime::from_unix_duration(since_epoch).ok().map(Time::UtcTime)
+        UtcTime::from_unix_duration(since_epoch)
+            .ok()
+            .map(Time::UtcTime)
     } else {
         let time = GeneralizedTime::from_unix_duration(since_epoch).ok()?;
         Some(Time::GeneralTime(time))

@@ -1,11 +1,11 @@
 //! The products: one constant each, written as the difference to [`NIST`].
 
+use super::PinPolicy;
 use super::apdu::sw;
 use super::personality::{
     Always, Counter, Discovery, EcInput, EmptyVerify, Interrupted, Keys, Metadata, More, Objects,
     Personality, Pins, Protection, RsaInput, Selection, Template, Transport, Vendor, WithoutLe,
 };
-use super::PinPolicy;
 
 /// TA1 = 13, TB1 = TC1 = 00, TD1 = 81 and TD2 = 31 (T=1), TA3 = FE, TB3 = 45.
 const JAVA_CARD: &[u8] = &[0x13, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x45];

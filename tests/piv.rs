@@ -1,0 +1,594 @@
+//! The PIV profile against the emulator, which other people's tools judge
+//! (tests/judge-piv.sh), with the habits of ten products.
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use bench::{Bench, Shared, abc, secret};
+use securesign_core::digest::HashAlgorithm;
+use securesign_core::error::{CardError, Secret};
+use securesign_core::profile::{PinUse, Search, Tries};
+use securesign_core::signature::ToSign;
+use securesign_core::token::LastTry;
+use securesign_core::transport::TransportError;
+use securesign_core::worker::{Look, TokenState};
+use securesign_vendors::emulator::Fault;
+use securesign_vendors::piv::emulator::{
+    ALL, Builder, KeyKind, NIST, PICO, PIV_AUTHENTICATOR, PIVAPPLET, Personality, PivCard, Slot,
+    YUBIKEY5,
+};
+
+const PIN: &str = "123456";
+const PUK: &str = "12345678";
+const WRONG: &str = "999999";
+/// What a reader says that passes on extended APDUs in full.
+const EXTENDED: Option<usize> = Some(0x1_0000);
+
+fn card(personality: Personality) -> Builder {
+    PivCard::builder(personality)
+        .seed(b"tests")
+        .pin(PIN)
+        .puk(PUK)
+}
+
+fn p256(personality: Personality) -> PivCard {
+    card(personality)
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn counts_of_commands_are_within_their_bounds() {
+    let ask = Bench::new(p256(NIST), None);
+    let (_, tries) = ask.count(|| ask.token_by(Look::Tries));
+    println!("tries left: {tries} commands");
+    assert!(tries <= 2, "{tries}");
+
+    for (name, max_data, extended, cold_bound) in
+        [("short", None, false, 9), ("extended", EXTENDED, true, 7)]
+    {
+        let builder = card(NIST).key(Slot::SIGNATURE, KeyKind::P256);
+        let builder = if extended {
+            builder.extended_capability()
+        } else {
+            builder
+        };
+        let bench = Bench::new(builder.build().unwrap(), max_data);
+        let (_, cold) = bench.count(|| {
+            let (id, info) = bench.token();
+            assert_eq!(info.pin, Tries::Left(3));
+            bench
+                .sign(&id, &info.found.credentials[0], Some(PIN))
+                .unwrap();
+        });
+        println!("cold signature, {name}: {cold} commands");
+        assert!(cold <= cold_bound, "{cold}");
+        let (id, info) = {
+            // Look again would close the dialogue: what is known serves on.
+            let (_, more) = bench.count(|| ());
+            assert_eq!(more, 0);
+            bench.token()
+        };
+        bench
+            .sign(&id, &info.found.credentials[0], Some(PIN))
+            .unwrap();
+        let (_, further) =
+            bench.count(|| bench.sign(&id, &info.found.credentials[0], None).unwrap());
+        println!("further signature, PIN always, {name}: {further} commands");
+        assert!(further <= 2, "{further}");
+    }
+
+    let once = card(NIST)
+        .key(Slot::AUTHENTICATION, KeyKind::P256)
+        .build()
+        .unwrap();
+    let bench = Bench::new(once, None);
+    let (id, info) = bench.token();
+    bench
+        .sign(&id, &info.found.credentials[0], Some(PIN))
+        .unwrap();
+    let (_, further) = bench.count(|| bench.sign(&id, &info.found.credentials[0], None).unwrap());
+    println!("further signature, PIN once: {further} commands");
+    assert!(further <= 1, "{further}");
+}
+
+#[test]
+fn every_product_signs_with_every_kind_of_key() {
+    for personality in ALL {
+        let name = personality.name;
+        let builder = card(personality.clone())
+            .key(Slot::SIGNATURE, KeyKind::P256)
+            .key(Slot::AUTHENTICATION, KeyKind::P384);
+        let bench = Bench::new(builder.build().unwrap(), None);
+        let (id, info) = bench.token();
+        assert_eq!(
+            info.found.credentials.len(),
+            2,
+            "{name}: {:?}",
+            info.found.notes
+        );
+        for credential in &info.found.credentials {
+            let signature = bench
+                .sign(&id, credential, Some(PIN))
+                .unwrap_or_else(|error| panic!("{name}, {}: {error}", credential.label));
+            let digest = abc(HashAlgorithm::Sha256);
+            assert!(
+                credential
+                    .certificate
+                    .key()
+                    .verify(ToSign::Digest(&digest), &signature)
+            );
+        }
+        assert!(bench.reader.resets() <= 1);
+    }
+}
+
+/// INS of VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.
+const SECRET_INS: [u8; 3] = [0x20, 0x24, 0x2C];
+
+/// A bench whose card the test can look into.
+fn watched(personality: Personality) -> (Bench, Shared) {
+    let shared = Shared::new(p256(personality));
+    (Bench::new(shared.clone(), None), shared)
+}
+
+fn wrong(secret: Secret, left: u8) -> CardError {
+    CardError::Wrong {
+        secret,
+        left: Some(left),
+    }
+}
+
+#[test]
+fn a_wrong_pin_costs_exactly_one_try_on_every_product() {
+    for personality in ALL {
+        let name = personality.name;
+        let (bench, card) = watched(personality.clone());
+        let (id, info) = bench.token();
+        let before = card.card().pin_tries();
+        let error = bench
+            .sign(&id, &info.found.credentials[0], Some(WRONG))
+            .unwrap_err();
+        assert_eq!(card.card().pin_tries(), before - 1, "{name}");
+        let told = match error {
+            CardError::Wrong {
+                secret: Secret::Pin,
+                left,
+            } => left,
+            other => panic!("{name}: {other}"),
+        };
+        assert!(
+            told.is_none_or(|left| left == before - 1),
+            "{name}: {told:?}"
+        );
+        bench
+            .sign(&id, &info.found.credentials[0], Some(PIN))
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_pin_of_impossible_form_costs_nothing_and_reaches_no_card() {
+    for personality in ALL {
+        let (bench, card) = watched(personality.clone());
+        let (id, info) = bench.token();
+        let before = card.card().pin_tries();
+        for impossible in ["", "12345", "123456789", "12345a", "१२३४५६"] {
+            let sent = |card: &Shared| SECRET_INS.map(|ins| card.card().count(ins));
+            let counted = sent(&card);
+            let error = bench
+                .sign(&id, &info.found.credentials[0], Some(impossible))
+                .unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    CardError::Format {
+                        secret: Secret::Pin,
+                        ..
+                    }
+                ),
+                "{error}"
+            );
+            let error = bench.unblock(&id, PUK, impossible).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    CardError::Format {
+                        secret: Secret::Pin,
+                        ..
+                    }
+                ),
+                "{error}"
+            );
+            let error = bench.change(&id, Secret::Pin, PIN, impossible).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    CardError::Format {
+                        secret: Secret::Pin,
+                        ..
+                    }
+                ),
+                "{error}"
+            );
+            assert_eq!(sent(&card), counted, "{}", personality.name);
+        }
+        assert_eq!(card.card().pin_tries(), before);
+    }
+}
+
+#[test]
+fn r24_the_last_try_wants_a_word_and_no_try_sends_nothing() {
+    let (bench, card) = watched(NIST);
+    let (id, info) = bench.token();
+    let credential = &info.found.credentials[0];
+    assert_eq!(
+        bench.sign(&id, credential, Some(WRONG)).unwrap_err(),
+        wrong(Secret::Pin, 2)
+    );
+    assert_eq!(
+        bench.sign(&id, credential, Some(WRONG)).unwrap_err(),
+        wrong(Secret::Pin, 1)
+    );
+    let verifies = card.card().count(0x20);
+    assert_eq!(
+        bench.sign(&id, credential, Some(PIN)).unwrap_err(),
+        CardError::LastTry(Secret::Pin)
+    );
+    assert_eq!(card.card().count(0x20), verifies);
+    assert_eq!(card.card().pin_tries(), 1);
+    let blocked = CardError::Blocked(Secret::Pin);
+    let error = bench
+        .sign_at(&id, credential, Some(WRONG), LastTry::Use)
+        .unwrap_err();
+    assert_eq!(error, blocked);
+    let (id, info) = bench.token();
+    assert_eq!(info.pin, Tries::Blocked);
+    let verifies = card.card().count(0x20);
+    let error = bench
+        .sign_at(&id, credential, Some(PIN), LastTry::Use)
+        .unwrap_err();
+    assert_eq!(error, blocked);
+    assert_eq!(card.card().count(0x20), verifies);
+}
+
+#[test]
+fn r24_an_unknown_counter_is_called_unknown() {
+    use securesign_vendors::piv::emulator::NO_EMPTY_VERIFY;
+    let (bench, _) = watched(NO_EMPTY_VERIFY);
+    assert_eq!(bench.token().1.pin, Tries::Unknown);
+}
+
+#[test]
+fn r25_unlocking_spends_no_pin_try_and_one_puk_try_a_click() {
+    for personality in ALL {
+        let name = personality.name;
+        let (bench, card) = watched(personality.clone());
+        let (id, _) = bench.token_by(Look::Everything);
+        let pins = card.card().pin_tries();
+        let puks = card.card().puk_tries();
+        let error = bench.unblock(&id, "87654321", "654321").unwrap_err();
+        assert!(
+            matches!(
+                error,
+                CardError::Wrong {
+                    secret: Secret::Puk,
+                    ..
+                }
+            ),
+            "{name}: {error}"
+        );
+        assert_eq!(card.card().pin_tries(), pins, "{name}");
+        assert_eq!(card.card().puk_tries(), puks - 1, "{name}");
+        bench
+            .unblock(&id, PUK, "654321")
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (id, info) = bench.token();
+        bench
+            .sign(&id, &info.found.credentials[0], Some("654321"))
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_blocked_pin_is_unlocked_on_every_product() {
+    for personality in ALL {
+        let name = personality.name;
+        let (bench, card) = watched(personality.clone());
+        let (id, info) = bench.token();
+        let credential = &info.found.credentials[0];
+        while card.card().pin_tries() > 0 {
+            let error = bench
+                .sign_at(&id, credential, Some(WRONG), LastTry::Use)
+                .unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    CardError::Wrong { .. } | CardError::Blocked(Secret::Pin)
+                ),
+                "{name}: {error}"
+            );
+        }
+        let (id, info) = bench.token();
+        assert!(
+            matches!(info.pin, Tries::Blocked | Tries::Unknown),
+            "{name}: {:?}",
+            info.pin
+        );
+        bench
+            .unblock(&id, PUK, "654321")
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let (id, info) = bench.token();
+        bench
+            .sign(&id, &info.found.credentials[0], Some("654321"))
+            .unwrap();
+    }
+}
+
+#[test]
+fn r25_the_counter_of_the_puk_is_told_where_the_card_tells_and_a_blocked_one_is_not_sent() {
+    let (bench, card) = watched(YUBIKEY5);
+    let (id, info) = bench.token_by(Look::Everything);
+    assert_eq!(info.puk, Tries::Left(3));
+    assert_eq!(
+        bench.unblock(&id, "87654321", "654321").unwrap_err(),
+        wrong(Secret::Puk, 2)
+    );
+    assert_eq!(
+        bench.unblock(&id, "87654321", "654321").unwrap_err(),
+        wrong(Secret::Puk, 1)
+    );
+    let error = bench.unblock(&id, "87654321", "654321").unwrap_err();
+    assert_eq!(error, CardError::LastTry(Secret::Puk));
+    assert_eq!(card.card().puk_tries(), 1);
+    // Others do not tell.
+    let (bench, _) = watched(NIST);
+    assert_eq!(bench.token_by(Look::Everything).1.puk, Tries::Unknown);
+}
+
+#[test]
+fn pin_and_puk_are_changed_and_a_wrong_one_costs_one_try() {
+    for personality in ALL {
+        let name = personality.name;
+        let (bench, card) = watched(personality.clone());
+        let (id, info) = bench.token();
+        let before = card.card().pin_tries();
+        let error = bench.change(&id, Secret::Pin, WRONG, "654321").unwrap_err();
+        assert!(
+            matches!(
+                error,
+                CardError::Wrong {
+                    secret: Secret::Pin,
+                    ..
+                }
+            ),
+            "{name}: {error}"
+        );
+        assert_eq!(card.card().pin_tries(), before - 1, "{name}");
+        bench.change(&id, Secret::Pin, PIN, "654321").unwrap();
+        bench
+            .sign(&id, &info.found.credentials[0], Some("654321"))
+            .unwrap();
+        bench.change(&id, Secret::Puk, PUK, "11223344").unwrap();
+        bench
+            .unblock(&id, "11223344", PIN)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn rsa_of_every_length_signs_every_digest() {
+    let kinds = [KeyKind::Rsa1024, KeyKind::Rsa2048];
+    for (at, kind) in kinds.into_iter().enumerate() {
+        for (max_data, extended) in [(None, false), (EXTENDED, true)] {
+            let builder = card(NIST).key(Slot::AUTHENTICATION, kind);
+            let builder = if extended {
+                builder.extended_capability()
+            } else {
+                builder
+            };
+            let bench = Bench::new(builder.build().unwrap(), max_data);
+            let (id, info) = bench.token();
+            let credential = &info.found.credentials[0];
+            assert_eq!(credential.pin, PinUse::Once);
+            let signature = bench.sign(&id, credential, Some(PIN)).unwrap();
+            assert_eq!(signature.len(), 128 << at);
+        }
+    }
+}
+
+#[test]
+fn compressed_and_odd_certificate_objects_are_read() {
+    let forms: [fn(Builder, Slot) -> Builder; 4] = [
+        Builder::gzip_certificate,
+        Builder::zlib_certificate,
+        Builder::net_id_certificate,
+        Builder::bare,
+    ];
+    for form in forms {
+        let builder = form(
+            card(NIST).key(Slot::SIGNATURE, KeyKind::P256),
+            Slot::SIGNATURE,
+        );
+        let bench = Bench::new(builder.build().unwrap(), None);
+        let (id, info) = bench.token();
+        assert_eq!(info.found.notes, Vec::<String>::new());
+        bench
+            .sign(&id, &info.found.credentials[0], Some(PIN))
+            .unwrap();
+    }
+}
+
+#[test]
+fn an_empty_object_is_no_certificate_and_a_broken_one_is_a_note() {
+    let builder = card(NIST)
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .raw_object(0x5FC105, &[0x53, 0x05, 0x70, 0x03, 0x30, 0x82, 0x01]);
+    let bench = Bench::new(builder.build().unwrap(), None);
+    let (_, info) = bench.token();
+    assert_eq!(info.found.credentials.len(), 1);
+    assert_eq!(info.found.notes.len(), 1, "{:?}", info.found.notes);
+    let bench = Bench::new(
+        card(NIST)
+            .empty_object(Slot::AUTHENTICATION)
+            .build()
+            .unwrap(),
+        None,
+    );
+    let (_, info) = bench.token();
+    assert_eq!(
+        (info.found.credentials.len(), info.found.notes.len()),
+        (0, 0)
+    );
+}
+
+#[test]
+fn retired_keys_are_found_through_the_key_history() {
+    let retired = Slot::retired(1).unwrap();
+    let build = || {
+        let builder = card(NIST)
+            .key(Slot::SIGNATURE, KeyKind::P256)
+            .key(retired, KeyKind::P384)
+            .key_history(1, 0);
+        Bench::new(builder.build().unwrap(), None)
+    };
+    let bench = build();
+    // Not read as long as the usual places have what is wanted.
+    assert_eq!(bench.token().1.found.credentials.len(), 1);
+    let (id, info) = bench.token_by(Look::Everything);
+    assert_eq!(info.found.credentials.len(), 2);
+    let wanted = info.found.credentials[1].clone();
+    assert_eq!(wanted.label, "Retired (82)");
+    bench.sign(&id, &wanted, Some(PIN)).unwrap();
+    let bench = build();
+    let search = Search {
+        serial: Some(wanted.certificate.serial()),
+        everything: false,
+    };
+    let (_, info) = bench.token_by(Look::Signing(search));
+    assert!(info.found.credentials.contains(&wanted));
+}
+
+#[test]
+fn r23_a_reset_in_the_middle_asks_for_the_pin_again_and_repeats_nothing() {
+    let (bench, card) = watched(NIST);
+    let (id, info) = bench.token();
+    let credential = &info.found.credentials[0];
+    // Before VERIFY, and between VERIFY and the signature.
+    for after in [0, 1] {
+        let verifies = card.card().count(0x20);
+        bench.reader.fault(Fault {
+            after,
+            error: TransportError::Reset,
+        });
+        let error = bench.sign(&id, credential, Some(PIN)).unwrap_err();
+        assert_eq!(error, CardError::Transport(TransportError::Reset));
+        assert_eq!(card.card().count(0x20) - verifies, after);
+        assert!(!card.card().is_verified());
+        // The session is forgotten too.
+        assert_eq!(
+            bench.sign(&id, credential, None).unwrap_err(),
+            CardError::SessionOver
+        );
+    }
+    bench.sign(&id, credential, Some(PIN)).unwrap();
+}
+
+#[test]
+fn r23_a_pin_accepted_earlier_is_forgotten_at_its_first_refusal() {
+    let (bench, card) = watched(NIST);
+    let (id, info) = bench.token();
+    let credential = &info.found.credentials[0];
+    bench.sign(&id, credential, Some(PIN)).unwrap();
+    // Another program changes the PIN.
+    let mut change = vec![0x00, 0x24, 0x00, 0x80, 0x10];
+    change.extend(b"123456\xFF\xFF654321\xFF\xFF");
+    let answer = securesign_vendors::emulator::Emulator::transmit(&mut *card.card(), &change);
+    assert_eq!(answer, [0x90, 0x00]);
+    let before = card.card().pin_tries();
+    assert!(bench.sign(&id, credential, None).is_err());
+    assert_eq!(card.card().pin_tries(), before - 1);
+    assert_eq!(
+        bench.sign(&id, credential, None).unwrap_err(),
+        CardError::SessionOver
+    );
+    assert_eq!(card.card().pin_tries(), before - 1);
+}
+
+#[test]
+fn removal_in_the_middle_is_told_and_another_card_is_not_taken_for_it() {
+    let (bench, _) = watched(NIST);
+    let (id, info) = bench.token();
+    bench.reader.fault(Fault {
+        after: 1,
+        error: TransportError::Removed,
+    });
+    let error = bench
+        .sign(&id, &info.found.credentials[0], Some(PIN))
+        .unwrap_err();
+    assert_eq!(error, CardError::Transport(TransportError::Removed));
+    assert_eq!(bench.look(Look::Tries)[0].state, TokenState::Empty);
+    let other = Shared::new(p256(PIVAPPLET));
+    bench.reader.insert(Box::new(other.clone()));
+    assert!(
+        bench
+            .sign(&id, &info.found.credentials[0], Some(PIN))
+            .is_err()
+    );
+    assert_eq!(other.card().log().len(), 0);
+}
+
+#[test]
+fn the_card_is_logged_out_and_reset_when_the_dialogue_ends() {
+    for personality in [NIST, PIV_AUTHENTICATOR, PICO] {
+        let (bench, card) = watched(personality);
+        let reader = bench.reader.clone();
+        let (id, info) = bench.token();
+        bench
+            .sign(&id, &info.found.credentials[0], Some(PIN))
+            .unwrap();
+        bench.end();
+        assert_eq!(reader.resets(), 1);
+        assert!(!card.card().is_verified());
+    }
+}
+
+#[test]
+fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
+    struct Stranger(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+    impl securesign_vendors::emulator::Emulator for Stranger {
+        fn atr(&self) -> Vec<u8> {
+            vec![0x3B, 0x04, 0x11, 0x22, 0x33, 0x44]
+        }
+        fn reset(&mut self) {}
+        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+            self.0.lock().unwrap().push(command[1]);
+            vec![0x6A, 0x82]
+        }
+    }
+    let log = std::sync::Arc::default();
+    let bench = Bench::new(Stranger(std::sync::Arc::clone(&log)), EXTENDED);
+    for look in [
+        Look::Tries,
+        Look::Signing(Search::default()),
+        Look::Everything,
+    ] {
+        let view = bench.look(look).remove(0);
+        assert!(matches!(view.state, TokenState::Unknown { .. }));
+        let (pin, puk) = (secret(PIN), secret(PUK));
+        bench.send(securesign_core::worker::Job::Unblock {
+            token: view.id,
+            puk,
+            new: pin,
+            last: LastTry::Use,
+        });
+        assert_eq!(
+            bench.report(),
+            securesign_core::worker::Report::Unblocked(Err(CardError::Changed))
+        );
+    }
+    let sent = log.lock().unwrap().clone();
+    assert!(!sent.is_empty());
+    assert!(sent.iter().all(|ins| *ins == 0xA4), "{sent:02X?}");
+}

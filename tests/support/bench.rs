@@ -1,0 +1,220 @@
+//! A worker with emulated readers, in the test's own process.
+#![allow(dead_code, missing_docs)] // each test file uses a part of it
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::error::{CardError, Secret};
+use securesign_core::pin::Pin;
+use securesign_core::profile::{Credential, Search};
+use securesign_core::token::LastTry;
+use securesign_core::worker::{
+    Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView, Worker,
+};
+use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
+use securesign_vendors::piv::emulator::PivCard;
+use sha2::Digest as _;
+
+/// Any reader of the tests.
+pub const READER: &str = "Test reader 00 00";
+
+/// A card that the test can look into while the worker uses it.
+#[derive(Clone)]
+pub struct Shared(Arc<Mutex<PivCard>>);
+
+impl Shared {
+    pub fn new(card: PivCard) -> Self {
+        Self(Arc::new(Mutex::new(card)))
+    }
+
+    pub fn card(&self) -> MutexGuard<'_, PivCard> {
+        self.0.lock().expect("no panic in the card")
+    }
+}
+
+impl Emulator for Shared {
+    fn atr(&self) -> Vec<u8> {
+        self.card().atr()
+    }
+
+    fn reset(&mut self) {
+        self.card().reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.card().transmit(command)
+    }
+}
+
+/// The worker's thread, its queue, and the reader it works with.
+pub struct Bench {
+    /// The reader; card in, card out, faults, counters.
+    pub reader: Slot,
+    jobs: Sender<Job>,
+    reports: Receiver<Report>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Bench {
+    /// With one card in a reader that takes short APDUs only, or extended ones
+    /// with up to `max_data` bytes.
+    pub fn new(card: impl Emulator + 'static, max_data: Option<usize>) -> Self {
+        let reader = Slot::new(READER, max_data);
+        reader.insert(Box::new(card));
+        let worker = Worker {
+            readers: Box::new(EmulatedReaders {
+                slots: vec![reader.clone()],
+            }),
+            profiles: securesign_vendors::PROFILES,
+            name: securesign_vendors::known::name,
+            only: None,
+            session: Duration::from_secs(60),
+        };
+        let (jobs, queue) = channel();
+        let (sender, reports) = channel();
+        let thread =
+            std::thread::spawn(move || worker.run(&queue, &|report| drop(sender.send(report))));
+        Self {
+            reader,
+            jobs,
+            reports,
+            thread: Some(thread),
+        }
+    }
+
+    pub fn look(&self, look: Look) -> Vec<TokenView> {
+        self.send(Job::Look(look));
+        match self.report() {
+            Report::Tokens(Ok(views)) => views,
+            other => panic!("tokens expected, got {other:?}"),
+        }
+    }
+
+    /// The only token, read as for signing.
+    pub fn token(&self) -> (TokenId, TokenInfo) {
+        self.token_by(Look::Signing(Search::default()))
+    }
+
+    pub fn token_by(&self, look: Look) -> (TokenId, TokenInfo) {
+        let view = self.look(look).remove(0);
+        match view.state {
+            TokenState::Ready(info) => (view.id, info),
+            other => panic!("a usable token expected, got {other:?}"),
+        }
+    }
+
+    pub fn sign(
+        &self,
+        token: &TokenId,
+        credential: &Credential,
+        pin: Option<&str>,
+    ) -> Result<Vec<u8>, CardError> {
+        self.sign_at(token, credential, pin, LastTry::Keep)
+    }
+
+    pub fn sign_at(
+        &self,
+        token: &TokenId,
+        credential: &Credential,
+        pin: Option<&str>,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
+        self.send(Job::Sign {
+            token: token.clone(),
+            credential: Box::new(credential.clone()),
+            digest: abc(HashAlgorithm::Sha256),
+            pin: pin.map(secret),
+            last,
+        });
+        match self.report() {
+            Report::Signed(result) => result,
+            other => panic!("a signature expected, got {other:?}"),
+        }
+    }
+
+    pub fn change(
+        &self,
+        token: &TokenId,
+        which: Secret,
+        old: &str,
+        new: &str,
+    ) -> Result<(), CardError> {
+        let (old, new) = (secret(old), secret(new));
+        self.send(Job::Change {
+            token: token.clone(),
+            secret: which,
+            old,
+            new,
+            last: LastTry::Keep,
+        });
+        match self.report() {
+            Report::Changed(_, result) => result,
+            other => panic!("a change expected, got {other:?}"),
+        }
+    }
+
+    pub fn unblock(&self, token: &TokenId, puk: &str, new: &str) -> Result<(), CardError> {
+        let (puk, new) = (secret(puk), secret(new));
+        self.send(Job::Unblock {
+            token: token.clone(),
+            puk,
+            new,
+            last: LastTry::Keep,
+        });
+        match self.report() {
+            Report::Unblocked(result) => result,
+            other => panic!("an unblocking expected, got {other:?}"),
+        }
+    }
+
+    /// How many commands `work` sends to the card.
+    pub fn count<T>(&self, work: impl FnOnce() -> T) -> (T, usize) {
+        let before = self.reader.commands();
+        let value = work();
+        (value, self.reader.commands() - before)
+    }
+
+    /// Lets the dialogue that lingers come to its end.
+    pub fn end(mut self) {
+        self.stop();
+    }
+
+    pub fn send(&self, job: Job) {
+        self.jobs.send(job).expect("the worker runs");
+    }
+
+    pub fn report(&self) -> Report {
+        self.reports
+            .recv_timeout(Duration::from_secs(60))
+            .expect("a report")
+    }
+
+    fn stop(&mut self) {
+        let _ = self.jobs.send(Job::Stop);
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the worker ended well");
+        }
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+pub fn secret(text: &str) -> Pin {
+    Pin::take(text.to_owned()).expect("memory")
+}
+
+/// The digest of "abc" (FIPS 180-4, examples).
+pub fn abc(algorithm: HashAlgorithm) -> Digest {
+    let bytes = match algorithm {
+        HashAlgorithm::Sha256 => sha2::Sha256::digest(b"abc").to_vec(),
+        HashAlgorithm::Sha384 => sha2::Sha384::digest(b"abc").to_vec(),
+        HashAlgorithm::Sha512 => sha2::Sha512::digest(b"abc").to_vec(),
+    };
+    Digest::new(algorithm, &bytes).expect("a digest")
+}
