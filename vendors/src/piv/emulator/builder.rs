@@ -333,7 +333,10 @@ impl Builder {
         }
         historical.truncate(MOST_HISTORICAL);
         let count = historical.len() as u8;
-        let mut atr = vec![DIRECT_CONVENTION, self.personality.interface_indicator | count];
+        let mut atr = vec![
+            DIRECT_CONVENTION,
+            self.personality.interface_indicator | count,
+        ];
         atr.extend(self.personality.interface_bytes);
         atr.extend(historical);
         let check = atr.iter().skip(1).fold(0, |sum, b| sum ^ b);

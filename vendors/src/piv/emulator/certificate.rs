@@ -129,16 +129,17 @@ impl BuilderProfile for SelfIssued {
             ca: false,
             path_len_constraint: None,
         };
-        let mut extensions = Vec::new();
-        extensions.push(usage.to_extension(tbs.subject(), &extensions)?);
-        extensions.push(end_entity.to_extension(tbs.subject(), &extensions)?);
-        Ok(extensions)
+        let usage = usage.to_extension(tbs.subject(), &[])?;
+        let end_entity = end_entity.to_extension(tbs.subject(), &[])?;
+        Ok(vec![usage, end_entity])
     }
 }
 
 fn time(since_epoch: Duration) -> Option<Time> {
     if since_epoch.as_secs() <= LAST_UTC_TIME {
-        UtcTime::from_unix_duration(since_epoch).ok().map(Time::UtcTime)
+        UtcTime::from_unix_duration(since_epoch)
+            .ok()
+            .map(Time::UtcTime)
     } else {
         let time = GeneralizedTime::from_unix_duration(since_epoch).ok()?;
         Some(Time::GeneralTime(time))

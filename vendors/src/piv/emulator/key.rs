@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 
 use der::Decode;
+use rsa::BoxedUint;
 use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, PrivateKeyInfoRef};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::PublicKeyParts;
-use rsa::BoxedUint;
 use sha2::{Digest, Sha256};
 use signature::Signer;
 use signature::hazmat::PrehashSigner;

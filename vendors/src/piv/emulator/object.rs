@@ -18,7 +18,13 @@ pub(super) const HOLDER_IDENTIFIER: u32 = 0x5F_C102;
 pub(super) const KEY_HISTORY: u32 = 0x5F_C10C;
 pub(super) const PRINTED_INFORMATION: u32 = 0x5F_C109;
 /// Fingerprints, facial image, printed information, iris images, pairing code.
-const BEHIND_PIN: [u32; 5] = [0x5F_C103, 0x5F_C108, PRINTED_INFORMATION, 0x5F_C121, 0x5F_C123];
+const BEHIND_PIN: [u32; 5] = [
+    0x5F_C103,
+    0x5F_C108,
+    PRINTED_INFORMATION,
+    0x5F_C121,
+    0x5F_C123,
+];
 const BIOMETRIC_TEMPLATES: u32 = 0x7F61;
 
 const USAGE_POLICY: u32 = 0x5F2F;
@@ -107,7 +113,10 @@ pub(super) fn capabilities(guid: &[u8; 16]) -> Vec<u8> {
 
 /// Key history, SP 800-73-4 Part 1 table 19.
 pub(super) fn key_history(on_card: u8, off_card: u8) -> Vec<u8> {
-    let mut elements = vec![tlv::element(0xC1, &[on_card]), tlv::element(0xC2, &[off_card])];
+    let mut elements = vec![
+        tlv::element(0xC1, &[on_card]),
+        tlv::element(0xC2, &[off_card]),
+    ];
     if off_card > 0 {
         elements.push(tlv::element(0xF3, b"http://history.example/"));
     }

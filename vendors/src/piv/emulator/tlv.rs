@@ -6,7 +6,11 @@ const MORE_TAG_BYTES: u8 = 0x80;
 
 /// One element: tag bytes, shortest length form, value.
 pub(super) fn element(tag: u32, value: &[u8]) -> Vec<u8> {
-    let mut out: Vec<u8> = tag.to_be_bytes().into_iter().skip_while(|b| *b == 0).collect();
+    let mut out: Vec<u8> = tag
+        .to_be_bytes()
+        .into_iter()
+        .skip_while(|b| *b == 0)
+        .collect();
     match value.len() {
         n @ 0..=0x7F => out.push(n as u8),
         n @ 0x80..=0xFF => out.extend([0x81, n as u8]),

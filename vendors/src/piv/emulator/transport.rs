@@ -180,7 +180,10 @@ impl PivCard {
         if !command.extended || transport.chunk_extended {
             most = most.min(transport.chunk);
         }
-        let rest = self.session.rest.split_off(most.min(self.session.rest.len()));
+        let rest = self
+            .session
+            .rest
+            .split_off(most.min(self.session.rest.len()));
         let data = std::mem::replace(&mut self.session.rest, rest);
         let status = match self.session.rest.is_empty() {
             true => sw::OK,
