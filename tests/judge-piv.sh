@@ -2,7 +2,8 @@
 # Tools of others judge the PIV emulator: OpenSC, yubico-piv-tool, OpenSSL.
 #
 # Needs pcscd, vpcd (libifdvpcd.so), opensc, opensc-pkcs11, yubico-piv-tool, openssl,
-# python3. Arguments: personalities, all five without. Runs a pcscd of its own on a private socket; the system's one is not touched.
+# python3. Arguments: personalities; without any, all five. Runs a pcscd of its own on a
+# private socket; the system's one is not touched.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
