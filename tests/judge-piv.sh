@@ -193,8 +193,8 @@ judge_yubico_pins() { # tries of the PIN; tries of the PUK told by the last wron
     for try in $(seq 2 "$1"); do
         refuses "... wrong PIN, $(($1 - try + 1)) left" "$(($1 - try + 1)) tries left" ykpiv -a verify-pin -P 999999
     done
-    refuses "... the last wrong PIN blocks" "blocked" ykpiv -a verify-pin -P 999999
-    refuses "... the right PIN is refused then" "blocked" ykpiv -a verify-pin -P 555555
+    refuses "... the last wrong PIN blocks" "Pin code blocked" ykpiv -a verify-pin -P 999999
+    refuses "... the right PIN is refused then" "Pin code blocked" ykpiv -a verify-pin -P 555555
 }
 
 [ $# -gt 0 ] || set -- nist yubikey5 pivapplet openfips201 canokey
