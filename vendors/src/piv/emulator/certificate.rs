@@ -129,10 +129,9 @@ impl BuilderProfile for SelfIssued {
             ca: false,
             path_len_constraint: None,
         };
-        let mut extensions = Vec::new();
-        extensions.push(usage.to_extension(tbs.subject(), &extensions)?);
-        extensions.push(end_entity.to_extension(tbs.subject(), &extensions)?);
-        Ok(extensions)
+        let usage = usage.to_extension(tbs.subject(), &[])?;
+        let end_entity = end_entity.to_extension(tbs.subject(), &[])?;
+        Ok(vec![usage, end_entity])
     }
 }
 

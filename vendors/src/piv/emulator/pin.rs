@@ -94,7 +94,7 @@ impl PivCard {
         if let (true, true, Some(status)) = (pins.length_first, wrong_length, pins.wrong_length) {
             return Err(status);
         }
-        if self.pin.is_blocked() && !(log_out && !pins.blocked_logout_refused) {
+        if self.pin.is_blocked() && (!log_out || pins.blocked_logout_refused) {
             let query = command.data.is_empty() && !log_out;
             return Err(match (query, pins.empty_verify) {
                 (true, EmptyVerify::Refused(status)) => status,
