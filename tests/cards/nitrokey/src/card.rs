@@ -57,7 +57,7 @@ impl<C: Client> Card<C> {
             return Status::WrongLength.bytes();
         };
         if command.instruction() == Instruction::GetResponse {
-            return self.hand_out(command.expected().max(1));
+            return self.hand_out(asked(command));
         }
         self.pending.clear();
         match self.assemble(command) {
@@ -67,7 +67,7 @@ impl<C: Client> Card<C> {
                 Err(status) => status.bytes(),
                 Ok(data) => {
                     self.pending = data;
-                    self.hand_out(command.expected())
+                    self.hand_out(asked(whole.as_view()))
                 }
             },
         }
@@ -131,8 +131,7 @@ impl<C: Client> Card<C> {
         Ok(reply.to_vec())
     }
 
-    /// As much as was asked for, and 61xx while there is more (ISO 7816-4
-    /// §5.3.4). Without Le nothing was asked for.
+    /// As much as was asked for, and 61xx while there is more (ISO 7816-4 §5.3.4).
     fn hand_out(&mut self, expected: usize) -> Vec<u8> {
         let mut response: Vec<u8> = self
             .pending
@@ -166,6 +165,15 @@ impl<C: Client> vpicc::VSmartCard for Card<C> {
             .add(apdu, &response)
             .expect("the count file can be written");
         response
+    }
+}
+
+/// How much the host asked for. One that sends no Le gets its answer all the
+/// same: yubico-piv-tool leaves Le out and takes 61xx for a refusal.
+fn asked(command: CommandView<'_>) -> usize {
+    match command.expected() {
+        0 => 256,
+        le => le,
     }
 }
 
