@@ -1,0 +1,9 @@
+//! What integration tests stand on: a PC/SC daemon of their own, cards in its
+//! readers, and the programs of others, each under a time limit.
+
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+
+pub mod nitrokey;
+pub mod pcscd;
+pub mod run;
+pub mod vpcd;
