@@ -1,6 +1,10 @@
 //! What one signature costs, ours beside the programs of others: the same
 //! foreign card, in one run, turn and turn about. `scripts/bench-peers` runs it.
 
+#![cfg(target_os = "linux")]
+#![allow(clippy::expect_used, reason = "here a panic is a failed test")]
+#![allow(clippy::print_stdout, reason = "the table is what this is for")]
+
 mod support;
 
 use std::fs;
@@ -41,6 +45,9 @@ struct Bench<'a> {
     scratch: Scratch,
 }
 
+/// Its name, and how to start it once more.
+type Program<'a> = (&'static str, Box<dyn Fn() -> Command + 'a>);
+
 struct Row {
     name: &'static str,
     count: Count,
@@ -52,13 +59,12 @@ impl<'a> Bench<'a> {
         let scratch = Scratch::new("bench");
         fs::write(scratch.path().join("message"), "hello").expect("a file");
         fs::write(scratch.path().join("pin"), PIN).expect("a file");
-        let digest = succeed(
+        succeed(
             Command::new("openssl")
                 .current_dir(scratch.path())
                 .args(["dgst", "-sha256", "-binary", "-out", "hash", "message"]),
             LIMIT,
         );
-        assert!(digest.success);
         Self {
             daemon,
             slot,
@@ -91,11 +97,26 @@ impl<'a> Bench<'a> {
                 row.times.push(done.took);
             }
         }
+        for signature in ["yubico.out", "opensc.out"] {
+            self.check(&card.public_key(self.slot), signature);
+        }
         rows
     }
 
-    fn programs(&self) -> Vec<(&'static str, Box<dyn Fn() -> Command + '_>)> {
-        let mut programs: Vec<(&'static str, Box<dyn Fn() -> Command + '_>)> = Vec::new();
+    /// A program that is quick because it signed nothing would be no peer.
+    fn check(&self, key: &Path, signature: &str) {
+        let mut openssl = Command::new("openssl");
+        openssl
+            .current_dir(self.scratch.path())
+            .args(["dgst", "-sha256", "-verify"]);
+        succeed(
+            openssl.arg(key).args(["-signature", signature, "message"]),
+            LIMIT,
+        );
+    }
+
+    fn programs(&self) -> Vec<Program<'_>> {
+        let mut programs: Vec<Program<'_>> = Vec::new();
         match std::env::var_os("SECURESIGN").map(PathBuf::from) {
             Some(path) => programs.push(("securesign", Box::new(move || self.ours(&path)))),
             None => println!("SECURESIGN is not set: ours is not measured"),
@@ -172,7 +193,14 @@ impl<'a> Bench<'a> {
             "--sign",
         ]);
         command.args(["--id", id, "--mechanism", mechanism]);
-        command.args(["-i", input, "-o", "opensc.out"]);
+        command.args([
+            "--signature-format",
+            "openssl",
+            "-i",
+            input,
+            "-o",
+            "opensc.out",
+        ]);
         command
     }
 }

@@ -1,6 +1,8 @@
 //! Is the ground firm? The daemon, the readers and the cards of the other
 //! tests, seen only through the programs of others.
 
+#![cfg(target_os = "linux")]
+
 mod support;
 
 use std::time::Duration;

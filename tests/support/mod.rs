@@ -2,6 +2,11 @@
 //! readers, and the programs of others, each under a time limit.
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
 
 pub mod nitrokey;
 pub mod pcscd;

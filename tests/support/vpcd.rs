@@ -142,7 +142,7 @@ fn stay(mut stream: TcpStream, card: &Shared, state: &Mutex<State>) -> io::Resul
         let message = receive(&mut stream)?;
         match message[..] {
             // Power off, power on, warm reset.
-            [0 | 1 | 2] => lock(card).reset(),
+            [0..=2] => lock(card).reset(),
             [4] => {
                 let atr = lock(card).atr();
                 send(&mut stream, &atr)?;
