@@ -1,0 +1,30 @@
+# make demo    installs what is missing, builds, and shows a signature being made
+# make test    installs what is missing, and runs every test
+# make bench   compares a signature with what it costs with other programs
+# make lint    format, clippy, dependencies
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: build demo test bench lint
+
+build:
+	scripts/install-deps
+	. scripts/environment; cargo build --release --locked -p securesign
+
+demo: build
+	scripts/demo
+
+test:
+	scripts/install-deps --tests
+	scripts/test
+
+bench:
+	scripts/install-deps --tests
+	scripts/bench-peers
+
+lint:
+	. scripts/environment; \
+	cargo fmt --all --check; \
+	cargo clippy --workspace --all-targets --locked -- -D warnings; \
+	cargo clippy -p securesign --no-default-features --all-targets --locked -- -D warnings; \
+	if command -v cargo-deny > /dev/null; then cargo deny --locked check; else echo "cargo-deny is not installed: dependencies not checked"; fi
