@@ -93,7 +93,7 @@ impl Row {
             let w = PILL.width(FROM_PAGE) + 16;
             let tag = Area {
                 x: area.x + area.w - PAD - w,
-                y: y + (self.style.line - TAG_HEIGHT) / 2,
+                y: y + (self.style.line - TAG_HEIGHT) / 2 + 1,
                 w,
                 h: TAG_HEIGHT,
             };

@@ -29,6 +29,9 @@ const TEXT: i32 = MARGIN + 3;
 const GAP: i32 = 12;
 const BUTTON_GAP: i32 = 4;
 
+/// The upper part is never lower than this.
+const LEAST: i32 = 120;
+
 /// Above the certificates when one is to be chosen, and when not.
 const CHOOSE: &str = "Choose a certificate";
 const LOOK: &str = "Certificates";
@@ -79,10 +82,15 @@ impl Page {
         let upper = Upper::measure(screen);
         let content = upper.height(screen);
         let foot = foot_height(screen, bar.as_ref());
-        let head = content.min((setting.tallest - foot).max(120));
+        let mut head = content;
+        let mut gap = 0;
+        if content > setting.tallest - foot {
+            gap = GAP;
+            head = (setting.tallest - foot - gap).max(LEAST);
+        }
 
         window.clear();
-        super::stage::set_height(&mut window, head + foot);
+        super::stage::set_height(&mut window, head + gap + foot);
         window.begin();
         let area = Area {
             x: 0,
@@ -97,7 +105,7 @@ impl Page {
         let longest = screen.buttons.iter().map(|button| button.inert_ms).max();
         let longest = Duration::from_millis(longest.unwrap_or_default().into());
         let inert = Inert::new(longest, &window);
-        let mut y = head;
+        let mut y = head + gap;
         let fields = place_fields(screen, setting, &mut y);
         if let Some(bar) = bar {
             let height = bar.height;

@@ -40,6 +40,11 @@ impl Reel {
         bar.visible_focus(false);
         if content <= area.h {
             bar.hide();
+        } else {
+            // An edge, so that what goes on below it does not look cut off.
+            let mut edge = Frame::new(area.x, area.y + area.h, area.w, 1, None);
+            edge.set_frame(FrameType::FlatBox);
+            edge.set_color(palette.edge);
         }
         let mut reel = Self {
             scroll,

@@ -258,10 +258,7 @@ impl Stage {
 
     fn focus(&mut self, stop: Option<Stop>) {
         let taken = match stop {
-            Some(Stop::Card(at)) => {
-                self.page.reel.reveal(&self.page.cards[at]);
-                self.page.cards[at].take_focus()
-            }
+            Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
             Some(Stop::Field(at)) => self.page.fields[at].take_focus(),
             Some(Stop::Button(at)) => self.page.buttons[at].widget.take_focus(),
             // Keys then reach the window itself.
@@ -270,6 +267,15 @@ impl Stage {
         // Refused only while the window is not yet shown; it asks again then.
         taken.ok();
         self.window.redraw();
+    }
+
+    /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
+    /// new page always begins with who asks and for what.
+    fn go(&mut self, stop: Option<Stop>) {
+        if let Some(Stop::Card(at)) = stop {
+            self.page.reel.reveal(&self.page.cards[at]);
+        }
+        self.focus(stop);
     }
 
     fn step(&mut self, forward: bool) {
@@ -284,7 +290,7 @@ impl Stage {
             (None, true) => 0,
             (None, false) => count - 1,
         };
-        self.focus(stops.get(next).copied());
+        self.go(stops.get(next).copied());
     }
 
     fn arrow(&mut self, down: bool) -> bool {
@@ -304,7 +310,7 @@ impl Stage {
         let Some(next) = next else {
             return false;
         };
-        self.focus(Some(Stop::Card(next)));
+        self.go(Some(Stop::Card(next)));
         self.model.input(Input::Choose(next));
         true
     }

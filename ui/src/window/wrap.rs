@@ -17,17 +17,18 @@ pub fn wrap(text: &str, width: i32, measure: impl Fn(&str) -> i32) -> Vec<String
                 line = longer;
                 continue;
             }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
+            if measure(word) > width {
+                line = break_word(&longer, width, &measure, &mut lines);
+            } else {
+                lines.push(std::mem::replace(&mut line, word.to_owned()));
             }
-            line = break_word(word, width, &measure, &mut lines);
         }
         lines.push(line);
     }
     lines
 }
 
-/// Pushes the full lines of one word and returns the rest.
+/// Pushes the full lines of a text that ends in a long word, returns the rest.
 fn break_word(
     word: &str,
     width: i32,
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_long_word_loses_nothing() {
-        assert_eq!(lines("ab 0123456789", 4), ["ab", "0123", "4567", "89"]);
+        assert_eq!(lines("ab 0123456789", 4), ["ab 0", "1234", "5678", "9"]);
         assert_eq!(lines("abc", 0), ["a", "b", "c"]);
     }
 }
