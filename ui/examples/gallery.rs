@@ -1,6 +1,8 @@
 //! A development tool: shows one of the window's screens with invented data.
 //! `cargo run -p securesign --example gallery -- sign [--dark]`
 
+#![allow(clippy::print_stdout)]
+
 // A folder, so that the module finds its own files where the program has them.
 #[path = "../src"]
 mod src {

@@ -6,12 +6,12 @@ use fltk::button::RadioButton;
 use fltk::frame::Frame;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
-use securesign_core::screen::{Button, Kind, Screen};
+use securesign_core::screen::{Kind, Screen};
 
-use super::button::{self, PressButton};
+use super::button::PressButton;
 use super::card::{Card, Role};
 use super::facts::{self, COUNTER_HEIGHT, Facts};
-use super::field::{self, Shared};
+use super::field::Shared;
 use super::inert::Inert;
 use super::ink::{Area, BODY, STRONG, Style, TITLE};
 use super::notice::Bar;
@@ -20,6 +20,10 @@ use super::scroll::Reel;
 use super::signal::Signals;
 use super::symbol::{self, Symbol};
 
+mod foot;
+
+use foot::{foot_height, place_buttons, place_fields};
+
 /// Every page's width.
 pub const WIDTH: i32 = 560;
 const MARGIN: i32 = 24;
@@ -27,7 +31,6 @@ const INNER: i32 = WIDTH - 2 * MARGIN;
 /// Text starts a little to the right of the boxes' edges.
 const TEXT: i32 = MARGIN + 3;
 const GAP: i32 = 12;
-const BUTTON_GAP: i32 = 4;
 
 /// The upper part is never lower than this.
 const LEAST: i32 = 120;
@@ -267,56 +270,4 @@ fn place_text(
     };
     facts::place_lines(lines, style, area, color, palette.ground);
     *y += h;
-}
-
-const FIELD_ROW: i32 = STRONG.line + 6 + field::HEIGHT + GAP;
-
-fn foot_height(screen: &Screen, bar: Option<&Bar>) -> i32 {
-    let buttons = i32::from(!screen.buttons.is_empty()) * (button::HEIGHT + GAP + MARGIN);
-    let rest = if screen.buttons.is_empty() { GAP } else { 0 };
-    FIELD_ROW * screen.fields.len() as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons + rest
-}
-
-fn place_fields(screen: &Screen, setting: &Setting, y: &mut i32) -> Vec<Frame> {
-    let palette = setting.palette;
-    let mut fields = Vec::new();
-    for (field, entry) in screen.fields.iter().zip(setting.entries) {
-        let mut top = *y;
-        let label = vec![field.label.clone()];
-        place_text(label, STRONG, 0, &mut top, palette.ink, palette);
-        let area = row(top + 6, field::HEIGHT);
-        fields.push(field::place(field, entry, area, palette, setting.signals));
-        *y += FIELD_ROW;
-    }
-    fields
-}
-
-fn place_buttons(buttons: &[Button], setting: &Setting, inert: &Inert, y: i32) -> Vec<PressButton> {
-    // The widget is larger than the button it shows: the focus ring is in it.
-    let ring = button::RING;
-    let widths: Vec<i32> = buttons
-        .iter()
-        .map(|button| PressButton::width(button) + 2 * ring)
-        .collect();
-    let gaps = BUTTON_GAP * (widths.len() as i32 - 1).max(0);
-    let mut x = MARGIN + INNER + ring - widths.iter().sum::<i32>() - gaps;
-    let mut placed = Vec::new();
-    for (button, w) in buttons.iter().zip(widths) {
-        let h = button::HEIGHT + 2 * ring;
-        let area = Area {
-            x,
-            y: y - ring,
-            w,
-            h,
-        };
-        placed.push(PressButton::new(
-            button,
-            area,
-            setting.palette,
-            inert,
-            setting.signals,
-        ));
-        x += w + BUTTON_GAP;
-    }
-    placed
 }

@@ -54,6 +54,11 @@ impl Reel {
         reel.draw_bar(palette);
         reel.listen();
         reel.scroll.begin();
+        // The toolkit measures positions from the outermost child, so there is
+        // one that fills the whole.
+        let mut base = Frame::new(area.x, area.y, area.w, content, None);
+        base.visible_focus(false);
+        base.super_draw(false);
         reel
     }
 
