@@ -118,8 +118,8 @@ impl Reel {
                 return false;
             }
             match app::event_dy() {
-                MouseWheel::Up => reel.by(NOTCH),
-                MouseWheel::Down => reel.by(-NOTCH),
+                MouseWheel::Up => reel.by(-NOTCH),
+                MouseWheel::Down => reel.by(NOTCH),
                 _ => {}
             }
             true
