@@ -5,7 +5,8 @@ use securesign_core::screen::Level;
 
 use super::Theme;
 
-/// Every colour there is. Text on its ground has a contrast of 4.5 or more.
+/// Every colour there is. All text but `faint`, which marks what cannot be used,
+/// is meant to stand out from its ground by 4.5 to 1 or more.
 #[derive(Clone, Copy)]
 pub struct Palette {
     /// The window.
