@@ -8,7 +8,7 @@ use fltk::button::RadioButton;
 use fltk::draw;
 use fltk::enums::{Event, Key, LabelType};
 use fltk::prelude::*;
-use securesign_core::screen::CertificateCard;
+use securesign_core::screen::{CertificateCard, Level};
 
 use super::ink::{Area, CARD, PILL, SMALL, spoken};
 use super::palette::Palette;
@@ -180,7 +180,7 @@ impl Face {
                 h: PILL_HEIGHT,
             };
             let (ground, ink) = if usable {
-                (palette.tint, palette.accent)
+                (palette.tint, palette.tone(Level::Info).ink)
             } else {
                 (palette.hover, palette.faint)
             };
