@@ -1,6 +1,27 @@
-//! The window.
+//! The window. It draws whatever [`Screen`] the model shows and reports what a
+//! person does; it knows no card, no error and no protocol.
 
+use std::fmt;
+
+use fltk::app;
+use securesign_core::memory::OutOfMemory;
 use securesign_core::screen::{Input, Screen};
+
+mod button;
+mod card;
+mod entry;
+mod facts;
+mod field;
+mod inert;
+mod ink;
+mod notice;
+mod page;
+mod palette;
+mod scroll;
+mod signal;
+mod stage;
+mod symbol;
+mod wrap;
 
 /// What a face shows and what it tells. The window knows nothing else.
 pub trait Model {
@@ -15,4 +36,81 @@ pub trait Model {
     fn finished(&self) -> bool;
     /// Hands over how the worker thread wakes the window.
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>);
+}
+
+/// Light or dark; the caller decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark text on a light ground.
+    #[default]
+    Light,
+    /// Light text on a dark ground.
+    Dark,
+}
+
+/// Why there is no window (any more).
+#[derive(Debug)]
+pub enum WindowError {
+    /// Neither X11 nor Wayland is there.
+    NoDisplay,
+    /// The system gave no memory for what was typed.
+    Memory(OutOfMemory),
+    /// The toolkit could not start or go on.
+    Toolkit(fltk::prelude::FltkError),
+}
+
+impl fmt::Display for WindowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoDisplay => f.write_str(
+                "There is no display to open a window on. \
+                 Start SecureSign from a desktop session, or use the command line.",
+            ),
+            Self::Memory(error) => error.fmt(f),
+            Self::Toolkit(error) => write!(
+                f,
+                "The window could not be opened ({error}). \
+                 Sign in to the desktop again, or use the command line.",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for WindowError {}
+
+impl From<OutOfMemory> for WindowError {
+    fn from(error: OutOfMemory) -> Self {
+        Self::Memory(error)
+    }
+}
+
+impl From<fltk::prelude::FltkError> for WindowError {
+    fn from(error: fltk::prelude::FltkError) -> Self {
+        Self::Toolkit(error)
+    }
+}
+
+/// Shows the model's screens until it has finished. Must be called on the main
+/// thread; it returns when the window is closed.
+pub fn run(model: Box<dyn Model>, theme: Theme) -> Result<(), WindowError> {
+    // Without a display the toolkit ends the whole process, so look first.
+    if !display_is_there() {
+        return Err(WindowError::NoDisplay);
+    }
+    let _app = app::App::default();
+    app::set_visible_focus(true);
+    palette::set_fonts();
+    stage::Stage::new(model, theme)?.play()
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn display_is_there() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn display_is_there() -> bool {
+    true
 }

@@ -1,0 +1,273 @@
+//! One screen as widgets: where everything is.
+
+use std::time::Duration;
+
+use fltk::button::RadioButton;
+use fltk::frame::Frame;
+use fltk::prelude::*;
+use fltk::window::DoubleWindow;
+use securesign_core::screen::{Kind, Screen};
+
+use super::button::PressButton;
+use super::card::{Card, Role};
+use super::facts::{self, COUNTER_HEIGHT, Facts};
+use super::field::Shared;
+use super::inert::Inert;
+use super::ink::{Area, BODY, STRONG, Style, TITLE};
+use super::notice::Bar;
+use super::palette::Palette;
+use super::scroll::Reel;
+use super::signal::Signals;
+use super::symbol::{self, Symbol};
+
+mod foot;
+
+use foot::{foot_height, place_buttons, place_fields};
+
+/// Every page's width.
+pub const WIDTH: i32 = 560;
+const MARGIN: i32 = 24;
+const INNER: i32 = WIDTH - 2 * MARGIN;
+/// Text starts a little to the right of the boxes' edges.
+const TEXT: i32 = MARGIN + 3;
+const GAP: i32 = 12;
+
+/// The upper part is never lower than this.
+const LEAST: i32 = 120;
+
+/// Above the certificates when one is to be chosen, and when not.
+const CHOOSE: &str = "Choose a certificate";
+const LOOK: &str = "Certificates";
+
+/// The widgets of one screen.
+pub struct Page {
+    /// The certificates, in their order.
+    pub cards: Vec<RadioButton>,
+    /// The boxes for secrets, in their order.
+    pub fields: Vec<Frame>,
+    /// The buttons, in their order.
+    pub buttons: Vec<PressButton>,
+    /// The part with the certificates.
+    pub reel: Reel,
+    /// The clock of the buttons that wait.
+    pub inert: Inert,
+    _symbol: Option<Symbol>,
+}
+
+/// What a page is made with.
+pub struct Setting<'a> {
+    /// Where the widgets go.
+    pub window: &'a DoubleWindow,
+    /// The colours.
+    pub palette: Palette,
+    /// Where the widgets leave their notes.
+    pub signals: &'a Signals,
+    /// What is typed, a share for each field.
+    pub entries: &'a [Shared],
+    /// The highest a page may be on this display.
+    pub tallest: i32,
+}
+
+/// What is above the fields, measured.
+struct Upper {
+    title: Vec<String>,
+    paragraphs: Vec<Vec<String>>,
+    facts: Option<Facts>,
+    heading: Option<&'static str>,
+    cards: Vec<Card>,
+}
+
+impl Page {
+    /// Replaces the window's content and sets the window's height.
+    pub fn new(screen: &Screen, setting: &Setting) -> Self {
+        let mut window = setting.window.clone();
+        let bar = screen.notice.as_ref().map(|notice| Bar::new(notice, INNER));
+        let upper = Upper::measure(screen);
+        let content = upper.height(screen);
+        let foot = foot_height(screen, bar.as_ref());
+        let mut head = content;
+        let mut gap = 0;
+        if content > setting.tallest - foot {
+            gap = GAP;
+            head = (setting.tallest - foot - gap).max(LEAST);
+        }
+
+        window.clear();
+        super::stage::set_height(&mut window, head + gap + foot);
+        window.begin();
+        let area = Area {
+            x: 0,
+            y: 0,
+            w: WIDTH,
+            h: head,
+        };
+        let reel = Reel::begin(area, content, setting.palette);
+        let (cards, symbol) = upper.place(screen, setting);
+        reel.end();
+
+        let longest = screen.buttons.iter().map(|button| button.inert_ms).max();
+        let longest = Duration::from_millis(longest.unwrap_or_default().into());
+        let inert = Inert::new(longest, &window);
+        let mut y = head + gap;
+        let fields = place_fields(screen, setting, &mut y);
+        if let Some(bar) = bar {
+            let height = bar.height;
+            bar.place(row(y, height), setting.palette);
+            y += height + GAP;
+        }
+        let buttons = place_buttons(&screen.buttons, setting, &inert, y + GAP);
+        window.end();
+        window.redraw();
+        Self {
+            cards,
+            fields,
+            buttons,
+            reel,
+            inert,
+            _symbol: symbol,
+        }
+    }
+}
+
+impl Upper {
+    fn measure(screen: &Screen) -> Self {
+        let symbol = title_indent(screen.kind);
+        let text = INNER - 6;
+        let choosable = screen.chosen.is_some()
+            || (screen.kind == Kind::Sign
+                && screen
+                    .certificates
+                    .iter()
+                    .any(|card| card.unusable.is_none()));
+        let heading = if choosable { CHOOSE } else { LOOK };
+        Self {
+            title: TITLE.wrap(&screen.title, text - symbol),
+            paragraphs: screen
+                .text
+                .iter()
+                .map(|paragraph| BODY.wrap(paragraph, text))
+                .collect(),
+            facts: (!screen.facts.is_empty()).then(|| Facts::new(&screen.facts, INNER)),
+            heading: (!screen.certificates.is_empty()).then_some(heading),
+            cards: screen
+                .certificates
+                .iter()
+                .enumerate()
+                .map(|(at, card)| {
+                    let chosen = screen.chosen == Some(at);
+                    Card::new(card, Role { choosable, chosen }, INNER)
+                })
+                .collect(),
+        }
+    }
+
+    /// Must agree with [`Upper::place`].
+    fn height(&self, screen: &Screen) -> i32 {
+        let paragraphs: i32 = self
+            .paragraphs
+            .iter()
+            .map(|lines| BODY.height(lines) + GAP / 2)
+            .sum();
+        let facts = self.facts.as_ref().map_or(0, |facts| facts.height + GAP);
+        let counters = i32::from(!screen.counters.is_empty()) * (COUNTER_HEIGHT + GAP);
+        let heading = i32::from(self.heading.is_some()) * (STRONG.line + GAP);
+        let cards: i32 = self.cards.iter().map(|card| card.height + GAP).sum();
+        MARGIN
+            + TITLE.height(&self.title)
+            + GAP
+            + paragraphs
+            + GAP / 2
+            + facts
+            + counters
+            + heading
+            + cards
+    }
+
+    fn place(self, screen: &Screen, setting: &Setting) -> (Vec<RadioButton>, Option<Symbol>) {
+        let palette = setting.palette;
+        let mut y = MARGIN;
+        let symbol =
+            Symbol::exists(screen.kind).then(|| Symbol::place(screen.kind, MARGIN, y, palette));
+        let indent = title_indent(screen.kind);
+        place_text(self.title, TITLE, indent, &mut y, palette.ink, palette);
+        y += GAP;
+        for paragraph in self.paragraphs {
+            place_text(paragraph, BODY, 0, &mut y, palette.muted, palette);
+            y += GAP / 2;
+        }
+        y += GAP / 2;
+        if let Some(facts) = self.facts {
+            let height = facts.height;
+            facts.place(row(y, height), palette);
+            y += height + GAP;
+        }
+        if !screen.counters.is_empty() {
+            let count = screen.counters.len() as i32;
+            let w = (INNER - GAP * (count - 1)) / count;
+            for (at, counter) in screen.counters.iter().enumerate() {
+                let x = MARGIN + at as i32 * (w + GAP);
+                let area = Area {
+                    x,
+                    w,
+                    ..row(y, COUNTER_HEIGHT)
+                };
+                facts::place_counter(counter, area, palette);
+            }
+            y += COUNTER_HEIGHT + GAP;
+        }
+        if let Some(heading) = self.heading {
+            place_text(
+                vec![heading.to_owned()],
+                STRONG,
+                0,
+                &mut y,
+                palette.ink,
+                palette,
+            );
+            y += GAP;
+        }
+        let mut cards = Vec::new();
+        for (at, card) in self.cards.into_iter().enumerate() {
+            let height = card.height;
+            cards.push(card.place(at, row(y, height), palette, setting.signals));
+            y += height + GAP;
+        }
+        (cards, symbol)
+    }
+}
+
+fn row(y: i32, h: i32) -> Area {
+    Area {
+        x: MARGIN,
+        y,
+        w: INNER,
+        h,
+    }
+}
+
+fn title_indent(kind: Kind) -> i32 {
+    if Symbol::exists(kind) {
+        symbol::SIZE + 9
+    } else {
+        0
+    }
+}
+
+fn place_text(
+    lines: Vec<String>,
+    style: Style,
+    indent: i32,
+    y: &mut i32,
+    color: fltk::enums::Color,
+    palette: Palette,
+) {
+    let h = style.height(&lines);
+    let area = Area {
+        x: TEXT + indent,
+        y: *y,
+        w: INNER - 6 - indent,
+        h,
+    };
+    facts::place_lines(lines, style, area, color, palette.ground);
+    *y += h;
+}

@@ -1,0 +1,72 @@
+//! The lower part of a page, which never scrolls away: secrets, notice, buttons.
+
+use fltk::frame::Frame;
+use securesign_core::screen::{Button, Screen};
+
+use super::super::button::{self, PressButton};
+use super::super::field;
+use super::super::inert::Inert;
+use super::super::ink::{Area, STRONG};
+use super::super::notice::Bar;
+use super::{GAP, INNER, MARGIN, Setting, place_text, row};
+
+const BUTTON_GAP: i32 = 4;
+const FIELD_ROW: i32 = STRONG.line + 6 + field::HEIGHT + GAP;
+
+/// How high this part is.
+pub fn foot_height(screen: &Screen, bar: Option<&Bar>) -> i32 {
+    let buttons = i32::from(!screen.buttons.is_empty()) * (button::HEIGHT + GAP + MARGIN);
+    let rest = if screen.buttons.is_empty() { GAP } else { 0 };
+    FIELD_ROW * screen.fields.len() as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons + rest
+}
+
+/// Puts the boxes for secrets on the page, each under its label.
+pub fn place_fields(screen: &Screen, setting: &Setting, y: &mut i32) -> Vec<Frame> {
+    let palette = setting.palette;
+    let mut fields = Vec::new();
+    for (field, entry) in screen.fields.iter().zip(setting.entries) {
+        let mut top = *y;
+        let label = vec![field.label.clone()];
+        place_text(label, STRONG, 0, &mut top, palette.ink, palette);
+        let area = row(top + 6, field::HEIGHT);
+        fields.push(field::place(field, entry, area, palette, setting.signals));
+        *y += FIELD_ROW;
+    }
+    fields
+}
+
+/// Puts the buttons on the page, right-aligned.
+pub fn place_buttons(
+    buttons: &[Button],
+    setting: &Setting,
+    inert: &Inert,
+    y: i32,
+) -> Vec<PressButton> {
+    // The widget is larger than the button it shows: the focus ring is in it.
+    let ring = button::RING;
+    let widths: Vec<i32> = buttons
+        .iter()
+        .map(|button| PressButton::width(button) + 2 * ring)
+        .collect();
+    let gaps = BUTTON_GAP * (widths.len() as i32 - 1).max(0);
+    let mut x = MARGIN + INNER + ring - widths.iter().sum::<i32>() - gaps;
+    let mut placed = Vec::new();
+    for (button, w) in buttons.iter().zip(widths) {
+        let h = button::HEIGHT + 2 * ring;
+        let area = Area {
+            x,
+            y: y - ring,
+            w,
+            h,
+        };
+        placed.push(PressButton::new(
+            button,
+            area,
+            setting.palette,
+            inert,
+            setting.signals,
+        ));
+        x += w + BUTTON_GAP;
+    }
+    placed
+}

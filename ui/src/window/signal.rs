@@ -1,0 +1,77 @@
+//! What widgets tell the stage. They only leave a note: the stage acts after
+//! the toolkit has come back, so that no widget is deleted in its own handler.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::Key;
+use securesign_core::screen::Action;
+
+/// One thing that a person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Chose the certificate with this index.
+    Choose(usize),
+    /// Pressed a button that is not inert.
+    Press(Action),
+    /// Enter where nothing more special happens.
+    Enter,
+    /// Escape.
+    Escape,
+    /// Tab, or Shift and Tab.
+    Step {
+        /// Towards the end.
+        forward: bool,
+    },
+    /// An arrow key on a certificate card.
+    Arrow {
+        /// Downwards.
+        down: bool,
+    },
+    /// Closed the window.
+    Closed,
+    /// Typed something for which there was no memory.
+    OutOfMemory,
+}
+
+/// The notes in their order; clones share them.
+#[derive(Clone, Default)]
+pub struct Signals(Rc<RefCell<VecDeque<Signal>>>);
+
+impl Signals {
+    /// Leaves a note.
+    pub fn send(&self, signal: Signal) {
+        self.0.borrow_mut().push_back(signal);
+    }
+
+    /// The oldest note.
+    pub fn next(&self) -> Option<Signal> {
+        self.0.borrow_mut().pop_front()
+    }
+
+    /// The keys that mean the same everywhere; true when the event was one.
+    pub fn key(&self) -> bool {
+        let signal = match app::event_key() {
+            Key::Tab => Signal::Step {
+                forward: !app::is_event_shift(),
+            },
+            Key::Escape => Signal::Escape,
+            key if is_enter(key) => Signal::Enter,
+            _ => return false,
+        };
+        self.send(signal);
+        true
+    }
+}
+
+/// Either of the two Enter keys.
+pub fn is_enter(key: Key) -> bool {
+    matches!(key, Key::Enter | Key::KPEnter)
+}
+
+/// The keys that press what has the focus.
+pub fn is_press(key: Key) -> bool {
+    is_enter(key) || key == Key::from_char(' ')
+}

@@ -1,0 +1,256 @@
+//! The loop: draws the model's screen, hands over what a person does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fltk::app;
+use fltk::prelude::*;
+use fltk::window::DoubleWindow;
+use securesign_core::memory::OutOfMemory;
+use securesign_core::pin::Pin;
+use securesign_core::screen::{Action, Input, Screen};
+
+use super::entry::Entry;
+use super::field::Shared;
+use super::page::{Page, Setting, WIDTH};
+use super::palette::Palette;
+use super::signal::{Signal, Signals};
+use super::{Model, Theme, WindowError};
+
+mod focus;
+
+use focus::Stop;
+
+/// The window with its model.
+pub struct Stage {
+    model: Box<dyn Model>,
+    window: DoubleWindow,
+    palette: Palette,
+    signals: Signals,
+    woken: Arc<AtomicBool>,
+    screen: Screen,
+    entries: Vec<Shared>,
+    page: Page,
+}
+
+impl Stage {
+    /// The window with the first screen, not yet shown.
+    pub fn new(mut model: Box<dyn Model>, theme: Theme) -> Result<Self, WindowError> {
+        let palette = Palette::of(theme);
+        let signals = Signals::default();
+        let mut window = DoubleWindow::new(0, 0, WIDTH, 0, "SecureSign");
+        window.set_color(palette.ground);
+        window.end();
+        let closed = signals.clone();
+        window.set_callback(move |_| closed.send(Signal::Closed));
+        let pressed = signals.clone();
+        window.handle(move |_, event| event == fltk::enums::Event::KeyDown && pressed.key());
+
+        let woken = Arc::new(AtomicBool::new(false));
+        let flag = woken.clone();
+        model.on_wake(Box::new(move || {
+            flag.store(true, Ordering::SeqCst);
+            app::awake();
+        }));
+        let screen = model.screen();
+        let entries = entries(&screen);
+        let page = Page::new(&screen, &setting(&window, palette, &signals, &entries));
+        begin_inert(&mut window, &page);
+        Ok(Self {
+            model,
+            window,
+            palette,
+            signals,
+            woken,
+            screen,
+            entries,
+            page,
+        })
+    }
+
+    /// Shows it until the model has finished.
+    pub fn play(mut self) -> Result<(), WindowError> {
+        let place = work_area();
+        self.window.set_pos(
+            place.x + (place.w - WIDTH) / 2,
+            place.y + (place.h - self.window.h()) / 2,
+        );
+        self.window.show();
+        self.focus(self.first_stop());
+        let result = self.turn();
+        self.wipe();
+        self.window.hide();
+        app::flush();
+        result
+    }
+
+    fn turn(&mut self) -> Result<(), WindowError> {
+        while !self.model.finished() {
+            app::wait_for(60.0)?;
+            let mut changed = false;
+            while let Some(signal) = self.signals.next() {
+                changed |= self.on(signal)?;
+            }
+            if self.woken.swap(false, Ordering::SeqCst) {
+                changed |= self.model.poll();
+            }
+            if changed && !self.model.finished() {
+                self.update();
+            }
+        }
+        Ok(())
+    }
+
+    /// True when the model was told something.
+    fn on(&mut self, signal: Signal) -> Result<bool, WindowError> {
+        match signal {
+            Signal::Choose(at) => self.model.input(Input::Choose(at)),
+            Signal::Press(action) => self.press(action)?,
+            Signal::Closed => self.model.input(Input::Closed),
+            Signal::OutOfMemory => {
+                self.model.input(Input::Closed);
+                return Err(OutOfMemory.into());
+            }
+            Signal::Enter => return self.enter(),
+            Signal::Escape => return self.escape(),
+            Signal::Step { forward } => {
+                self.step(forward);
+                return Ok(false);
+            }
+            Signal::Arrow { down } => return Ok(self.arrow(down)),
+        }
+        Ok(true)
+    }
+
+    fn press(&mut self, action: Action) -> Result<(), WindowError> {
+        // A note may be older than the screen that it was left on.
+        if !self
+            .screen
+            .buttons
+            .iter()
+            .any(|button| button.action == action)
+        {
+            return Ok(());
+        }
+        let typed: Result<Vec<Pin>, OutOfMemory> = self
+            .entries
+            .iter()
+            .map(|entry| entry.borrow_mut().take())
+            .collect();
+        match typed {
+            Ok(pins) => self.model.input(Input::Press(action, pins)),
+            Err(error) => {
+                self.model.input(Input::Closed);
+                return Err(error.into());
+            }
+        }
+        self.window.redraw();
+        Ok(())
+    }
+
+    fn enter(&mut self) -> Result<bool, WindowError> {
+        let Some(button) = self.page.buttons.iter().find(|button| button.primary) else {
+            return Ok(false);
+        };
+        let in_field = matches!(self.current(), Some(Stop::Field(_)));
+        if !button.is_live() {
+            self.page.inert.disturbed();
+        } else if in_field || button.is_prompt() {
+            let action = button.action;
+            self.press(action)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn escape(&mut self) -> Result<bool, WindowError> {
+        let leaves = [Action::Cancel, Action::Back, Action::Close];
+        let buttons = &self.page.buttons;
+        let found = buttons
+            .iter()
+            .find(|button| leaves.contains(&button.action));
+        match found.map(|button| button.action) {
+            Some(action) => self.press(action).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn update(&mut self) {
+        let next = self.model.screen();
+        if next == self.screen {
+            return;
+        }
+        let stop = self.current();
+        let scrolled = self.page.reel.position();
+        let same_form = next.kind == self.screen.kind && next.fields == self.screen.fields;
+        if !same_form {
+            self.wipe();
+            self.entries = entries(&next);
+        }
+        let same_request = Screen {
+            chosen: next.chosen,
+            ..self.screen.clone()
+        } == next;
+        let inert = self.page.inert.clone();
+        let setting = setting(&self.window, self.palette, &self.signals, &self.entries);
+        self.page = Page::new(&next, &setting);
+        self.screen = next;
+        if same_request {
+            // Another certificate of the same request: nothing new appeared.
+            self.page.inert.carry_on(&inert);
+            self.page.reel.to(scrolled);
+        }
+        begin_inert(&mut self.window, &self.page);
+        let kept = stop.filter(|stop| same_form && self.stops().contains(stop));
+        self.focus(kept.or(self.first_stop()));
+    }
+
+    fn wipe(&mut self) {
+        for entry in &self.entries {
+            entry.borrow_mut().clear();
+        }
+    }
+}
+
+/// Changes the height and keeps the window on the display.
+pub fn set_height(window: &mut DoubleWindow, height: i32) {
+    if window.h() == height {
+        return;
+    }
+    let place = work_area();
+    let lowest = (place.y + place.h - height - TITLE_BAR / 2).max(place.y);
+    let y = window.y().min(lowest);
+    window.resize(window.x(), y, WIDTH, height);
+}
+
+/// Room that a window manager's title bar may take.
+const TITLE_BAR: i32 = 40;
+
+fn work_area() -> fltk::draw::Rect {
+    app::screen_work_area(0).into()
+}
+
+fn setting<'a>(
+    window: &'a DoubleWindow,
+    palette: Palette,
+    signals: &'a Signals,
+    entries: &'a [Shared],
+) -> Setting<'a> {
+    Setting {
+        window,
+        palette,
+        signals,
+        entries,
+        tallest: (work_area().h - TITLE_BAR).min(760),
+    }
+}
+
+fn entries(screen: &Screen) -> Vec<Shared> {
+    let entries = screen.fields.iter().map(|field| Entry::new(field.max));
+    entries.map(|entry| Shared::new(entry.into())).collect()
+}
+
+fn begin_inert(window: &mut DoubleWindow, page: &Page) {
+    let inert = page.inert.clone();
+    window.draw(move |_| inert.begin());
+}

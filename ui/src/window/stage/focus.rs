@@ -1,0 +1,122 @@
+//! What has the focus, and where it goes. The toolkit's own Tab does not wrap
+//! around in every layout and would not skip what cannot be used.
+
+use fltk::prelude::*;
+use securesign_core::screen::Input;
+
+use super::Stage;
+
+/// What has the focus, in terms of the screen, so that it outlives the widgets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A certificate that can be chosen.
+    Card(usize),
+    /// A box for a secret.
+    Field(usize),
+    /// A button.
+    Button(usize),
+}
+
+impl Stage {
+    /// Everything that can have the focus, in the order of Tab.
+    pub(super) fn stops(&self) -> Vec<Stop> {
+        let cards = (0..self.page.cards.len())
+            .filter(|&at| self.page.cards[at].has_visible_focus())
+            .map(Stop::Card);
+        let fields = (0..self.page.fields.len()).map(Stop::Field);
+        let buttons = (0..self.page.buttons.len()).map(Stop::Button);
+        cards.chain(fields).chain(buttons).collect()
+    }
+
+    /// What has it.
+    pub(super) fn current(&self) -> Option<Stop> {
+        self.stops().into_iter().find(|&stop| match stop {
+            Stop::Card(at) => self.page.cards[at].has_focus(),
+            Stop::Field(at) => self.page.fields[at].has_focus(),
+            Stop::Button(at) => self.page.buttons[at].widget.has_focus(),
+        })
+    }
+
+    /// The first field; else the main button, unless it waits, for then Enter
+    /// must not reach it; else the chosen card; else whatever there is.
+    pub(super) fn first_stop(&self) -> Option<Stop> {
+        let stops = self.stops();
+        let main = self
+            .page
+            .buttons
+            .iter()
+            .position(|button| button.primary && button.is_prompt());
+        [
+            Some(Stop::Field(0)),
+            main.map(Stop::Button),
+            self.screen.chosen.map(Stop::Card),
+            Some(Stop::Button(0)),
+            stops.first().copied(),
+        ]
+        .into_iter()
+        .flatten()
+        .find(|stop| stops.contains(stop))
+    }
+
+    /// Gives it.
+    pub(super) fn focus(&mut self, stop: Option<Stop>) {
+        let taken = match stop {
+            Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
+            Some(Stop::Field(at)) => self.page.fields[at].take_focus(),
+            Some(Stop::Button(at)) => self.page.buttons[at].widget.take_focus(),
+            // Keys then reach the window itself.
+            None => self.window.take_focus(),
+        };
+        // Refused only while the window is not yet shown; it asks again then.
+        taken.ok();
+        self.window.redraw();
+    }
+
+    /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
+    /// new page always begins with who asks and for what.
+    fn go(&mut self, stop: Option<Stop>) {
+        if let Some(Stop::Card(at)) = stop {
+            self.page.reel.reveal(&self.page.cards[at]);
+        }
+        self.focus(stop);
+    }
+
+    /// Tab: on, or back, and around at the ends.
+    pub(super) fn step(&mut self, forward: bool) {
+        let stops = self.stops();
+        let count = stops.len().max(1);
+        let at = self
+            .current()
+            .and_then(|current| stops.iter().position(|&stop| stop == current));
+        let next = match (at, forward) {
+            (Some(at), true) => (at + 1) % count,
+            (Some(at), false) => (at + count - 1) % count,
+            (None, true) => 0,
+            (None, false) => count - 1,
+        };
+        self.go(stops.get(next).copied());
+    }
+
+    /// To the next certificate, which is chosen at once as radio buttons are.
+    pub(super) fn arrow(&mut self, down: bool) -> bool {
+        let Some(Stop::Card(at)) = self.current() else {
+            return false;
+        };
+        let stops = self.stops();
+        let mut cards = stops.iter().filter_map(|&stop| match stop {
+            Stop::Card(card) => Some(card),
+            _ => None,
+        });
+        let next = if down {
+            cards.find(|&card| card > at)
+        } else {
+            cards.rfind(|&card| card < at)
+        };
+        let Some(next) = next else {
+            return false;
+        };
+        self.go(Some(Stop::Card(next)));
+        self.model.input(Input::Choose(next));
+        true
+    }
+}
