@@ -89,8 +89,15 @@ impl Certificate {
 
     /// Serial number in upper-case hex, as the protocol has it.
     pub fn serial(&self) -> String {
-        let bytes = self.inner.tbs_certificate().serial_number().as_bytes();
-        bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+        self.serial_bytes()
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect()
+    }
+
+    /// Serial number, big-endian.
+    pub fn serial_bytes(&self) -> &[u8] {
+        self.inner.tbs_certificate().serial_number().as_bytes()
     }
 
     /// First and last moment of validity.

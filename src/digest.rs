@@ -53,7 +53,7 @@ impl HashAlgorithm {
 }
 
 /// A digest whose length fits its algorithm.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Digest {
     algorithm: HashAlgorithm,
     bytes: Vec<u8>,
@@ -66,6 +66,17 @@ impl Digest {
             algorithm,
             bytes: bytes.to_vec(),
         })
+    }
+
+    /// Computes the digest of `data`.
+    pub fn of(algorithm: HashAlgorithm, data: &[u8]) -> Self {
+        use sha2::{Digest as _, Sha256, Sha384, Sha512};
+        let bytes = match algorithm {
+            HashAlgorithm::Sha256 => Sha256::digest(data).to_vec(),
+            HashAlgorithm::Sha384 => Sha384::digest(data).to_vec(),
+            HashAlgorithm::Sha512 => Sha512::digest(data).to_vec(),
+        };
+        Self { algorithm, bytes }
     }
 
     /// How it was made.

@@ -3,16 +3,20 @@
 
 pub mod apdu;
 pub mod atr;
+pub mod callback;
 pub mod certificate;
 pub mod channel;
 pub mod digest;
 pub mod error;
+pub mod flow;
 pub mod frame;
 pub mod holder;
 pub mod iso;
+pub mod link;
 pub mod memory;
 pub mod pcsc;
 pub mod pin;
+pub mod policy;
 pub mod profile;
 pub mod reader;
 pub mod screen;

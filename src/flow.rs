@@ -1,0 +1,744 @@
+//! The flow: link → screens → callback, and the token window, as a pure state
+//! machine. Events in; effects and a screen out. No clock, no card, no window.
+
+mod order;
+mod words;
+
+use jiff::Timestamp;
+use url::Url;
+
+use crate::callback::{self, ErrorCode, Outcome};
+use crate::error::{CardError, Secret};
+use crate::pin::{Pin, PinFormat, PinRules};
+use crate::profile::{Credential, Search, Tries};
+use crate::screen::{Action, Input, Level, Notice, Screen};
+use crate::token::LastTry;
+use crate::transport::TransportError;
+use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
+
+pub use order::{Order, Refused};
+
+/// What happens to the flow.
+pub enum Event {
+    /// A person did something.
+    Input(Input),
+    /// The worker reports.
+    Report(Report),
+    /// The browser could not be opened; the reason in the system's words.
+    OpenFailed(String),
+}
+
+/// What the faces have to carry out.
+pub enum Effect {
+    /// For the worker.
+    Job(Job),
+    /// Open this callback in the browser (or print it). It was validated.
+    Open(Url),
+    /// Remember that this origin has been served, for the first-seen note.
+    Remember(String),
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Signed, or the PIN was changed or unblocked; exit code 0.
+    Done,
+    /// Not done; what could be said to the portal was said; exit code 1.
+    NotDone,
+    /// Refused before anything was done; nothing was called back; exit code 2.
+    Refused,
+}
+
+/// What a person wants.
+enum Purpose {
+    /// A link was opened.
+    Sign(Box<Order>),
+    /// The token window.
+    Manage,
+}
+
+/// Where the person is.
+enum State {
+    /// Before the worker's first report.
+    Looking,
+    /// The sign window, the token window, or waiting for a token.
+    Ready,
+    /// The form that changes the PIN.
+    Change,
+    /// The form that unlocks with the PUK.
+    Unlock,
+    /// One try is left: may it be used? The entry waits in locked memory.
+    LastTry(Entry),
+    /// The card is at work.
+    Busy(&'static str),
+    /// The signature is on its way to the portal.
+    Signed,
+    /// The link was refused.
+    Refused(Refused),
+    /// It cannot go on.
+    Failed(Box<CardError>),
+    /// The callback could not be delivered; the reason.
+    Undelivered(String),
+}
+
+/// Secrets that were typed, and what for.
+enum Entry {
+    Sign(Option<Pin>),
+    Change { old: Pin, new: Pin },
+    Unlock { puk: Pin, new: Pin },
+}
+
+/// A PIN that a token accepted, bound to token, certificate and origin.
+struct Session {
+    token: TokenId,
+    certificate: Vec<u8>,
+    origin: String,
+}
+
+/// The state machine.
+pub struct Flow {
+    purpose: Purpose,
+    state: State,
+    /// `None` until the first report.
+    tokens: Option<Result<Vec<TokenView>, TransportError>>,
+    chosen: Option<(TokenId, usize)>,
+    notice: Option<Notice>,
+    /// The last obstacle that a person ran into, for the error callback.
+    obstacle: Option<CardError>,
+    session: Option<Session>,
+    exit: Option<Exit>,
+    /// Something was achieved in the token window.
+    achieved: bool,
+    /// A failure in the token window has not been mended since.
+    failed: Option<CardError>,
+    now: Timestamp,
+}
+
+impl Flow {
+    /// For a link that was accepted or refused. The caller carries out the
+    /// effects, for this and for every later event.
+    pub fn sign(order: Result<Order, Refused>, now: Timestamp) -> (Self, Vec<Effect>) {
+        let mut flow = Self::new(Purpose::Manage, now);
+        let effects = flow.next(order);
+        (flow, effects)
+    }
+
+    /// The token window.
+    pub fn manage(now: Timestamp) -> (Self, Vec<Effect>) {
+        let flow = Self::new(Purpose::Manage, now);
+        let effects = vec![flow.look()];
+        (flow, effects)
+    }
+
+    /// Another link in the same run; an accepted PIN goes on for the same
+    /// token, certificate and origin.
+    pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        self.exit = None;
+        self.notice = None;
+        self.obstacle = None;
+        match order {
+            Ok(order) => {
+                self.purpose = Purpose::Sign(Box::new(order));
+                // What is known of the tokens serves again, unless other
+                // certificates are asked for.
+                if self.session_token().is_some() {
+                    self.state = State::Ready;
+                    self.choose_default();
+                    return Vec::new();
+                }
+                self.state = State::Looking;
+                vec![self.look()]
+            }
+            Err(refused) => {
+                self.state = State::Refused(refused);
+                Vec::new()
+            }
+        }
+    }
+
+    fn new(purpose: Purpose, now: Timestamp) -> Self {
+        Self {
+            purpose,
+            state: State::Looking,
+            tokens: None,
+            chosen: None,
+            notice: None,
+            obstacle: None,
+            session: None,
+            exit: None,
+            achieved: false,
+            failed: None,
+            now,
+        }
+    }
+
+    /// What is to be seen.
+    pub fn screen(&self) -> Screen {
+        words::screen(self)
+    }
+
+    /// How it ended; `None` while it has not.
+    pub fn exit(&self) -> Option<Exit> {
+        self.exit
+    }
+
+    /// The tokens as last reported.
+    pub fn tokens(&self) -> &[TokenView] {
+        match &self.tokens {
+            Some(Ok(tokens)) => tokens,
+            _ => &[],
+        }
+    }
+
+    /// The failure that a person was shown last, for faces that print it.
+    pub fn failure(&self) -> Option<&CardError> {
+        self.failed.as_ref()
+    }
+
+    /// Takes in one event at time `now`.
+    pub fn on(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        match event {
+            Event::Input(Input::Choose(index)) => {
+                self.choose(index);
+                Vec::new()
+            }
+            Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
+            Event::Input(Input::Closed) => self.leave(),
+            Event::Report(report) => self.report(report),
+            Event::OpenFailed(reason) => {
+                self.state = State::Undelivered(reason);
+                Vec::new()
+            }
+        }
+    }
+
+    fn press(&mut self, action: Action, secrets: Vec<Pin>) -> Vec<Effect> {
+        // Only what the screen offers counts.
+        if !self
+            .screen()
+            .buttons
+            .iter()
+            .any(|button| button.action == action)
+        {
+            return Vec::new();
+        }
+        match action {
+            Action::Sign => {
+                let pin = secrets.into_iter().next();
+                self.enter(Entry::Sign(pin), LastTry::Keep)
+            }
+            Action::Submit => self.submit(secrets),
+            Action::UseLastTry => match std::mem::replace(&mut self.state, State::Ready) {
+                State::LastTry(entry) => self.enter(entry, LastTry::Use),
+                _ => Vec::new(),
+            },
+            Action::ChangePin => self.show(State::Change),
+            Action::Unlock => self.show(State::Unlock),
+            Action::Back => self.show(State::Ready),
+            Action::Retry => {
+                self.notice = None;
+                self.state = State::Looking;
+                vec![self.look()]
+            }
+            Action::Cancel | Action::Close => self.leave(),
+        }
+    }
+
+    fn show(&mut self, state: State) -> Vec<Effect> {
+        self.notice = None;
+        self.state = state;
+        Vec::new()
+    }
+
+    fn submit(&mut self, secrets: Vec<Pin>) -> Vec<Effect> {
+        let Ok([first, new, again]) = <[Pin; 3]>::try_from(secrets) else {
+            return Vec::new();
+        };
+        if !new.same(&again) {
+            self.warn("The two entries of the new PIN differ. Nothing was sent.");
+            return Vec::new();
+        }
+        let entry = match self.state {
+            State::Change => Entry::Change { old: first, new },
+            State::Unlock => Entry::Unlock { puk: first, new },
+            _ => return Vec::new(),
+        };
+        self.enter(entry, LastTry::Keep)
+    }
+
+    /// Sends what was typed, unless it can never be right or is the last try.
+    fn enter(&mut self, entry: Entry, last: LastTry) -> Vec<Effect> {
+        let Some((token, info)) = self.token() else {
+            return Vec::new();
+        };
+        if let Err(error) = entry.check(info) {
+            return self.stumble(error);
+        }
+        let tries = match entry {
+            Entry::Sign(None) => Tries::Unknown,
+            Entry::Sign(_) | Entry::Change { .. } => info.pin,
+            Entry::Unlock { .. } => info.puk,
+        };
+        if tries == Tries::Left(1) && last == LastTry::Keep {
+            return self.show(State::LastTry(entry));
+        }
+        let token = token.clone();
+        let (busy, job) = match entry {
+            Entry::Sign(pin) => {
+                let (Purpose::Sign(order), Some(credential)) = (&self.purpose, self.credential())
+                else {
+                    return Vec::new();
+                };
+                let credential = Box::new(credential.clone());
+                let digest = order.digest().clone();
+                (
+                    "Signing …",
+                    Job::Sign {
+                        token,
+                        credential,
+                        digest,
+                        pin,
+                        last,
+                    },
+                )
+            }
+            Entry::Change { old, new } => {
+                let secret = Secret::Pin;
+                (
+                    "Changing the PIN …",
+                    Job::Change {
+                        token,
+                        secret,
+                        old,
+                        new,
+                        last,
+                    },
+                )
+            }
+            Entry::Unlock { puk, new } => (
+                "Unlocking the PIN …",
+                Job::Unblock {
+                    token,
+                    puk,
+                    new,
+                    last,
+                },
+            ),
+        };
+        self.notice = None;
+        self.failed = None;
+        self.state = State::Busy(busy);
+        vec![Effect::Job(job)]
+    }
+
+    fn report(&mut self, report: Report) -> Vec<Effect> {
+        match report {
+            Report::Tokens(tokens) => {
+                self.tokens = Some(tokens);
+                if matches!(self.state, State::Looking) {
+                    self.state = State::Ready;
+                }
+                self.choose_default();
+                Vec::new()
+            }
+            Report::ReadersChanged => match self.state {
+                // A dialogue notices by itself; an ended flow does not care.
+                State::Ready
+                | State::Looking
+                | State::Change
+                | State::Unlock
+                | State::LastTry(_) => vec![self.look()],
+                _ => Vec::new(),
+            },
+            Report::Signed(Ok(signature)) => self.signed(signature),
+            Report::Signed(Err(CardError::SessionOver)) => {
+                self.session = None;
+                self.stumble(CardError::SessionOver)
+            }
+            Report::Signed(Err(error)) => {
+                self.session = None;
+                self.stumble(error)
+            }
+            Report::Changed(_, Ok(())) => self.achieve("The PIN is changed."),
+            Report::Unblocked(Ok(())) => self.achieve("The PIN is unlocked and set anew."),
+            Report::Changed(_, Err(error)) => {
+                self.state = State::Change;
+                self.stumble(error)
+            }
+            Report::Unblocked(Err(error)) => {
+                self.state = State::Unlock;
+                self.stumble(error)
+            }
+        }
+    }
+
+    fn achieve(&mut self, what: &str) -> Vec<Effect> {
+        self.session = None;
+        self.achieved = true;
+        self.failed = None;
+        self.obstacle = None;
+        self.notice = Some(Notice {
+            level: Level::Info,
+            text: what.into(),
+        });
+        self.state = State::Looking;
+        vec![self.look()]
+    }
+
+    fn signed(&mut self, signature: Vec<u8>) -> Vec<Effect> {
+        let (Purpose::Sign(order), Some(credential), Some((token, info))) =
+            (&self.purpose, self.credential(), self.token())
+        else {
+            return Vec::new();
+        };
+        let outcome = order.signed(credential, info, signature, self.now);
+        let session = Session {
+            token: token.clone(),
+            certificate: credential.certificate.der().to_vec(),
+            origin: order.origin().to_owned(),
+        };
+        let origin = order.origin().to_owned();
+        let mut effects = self.deliver(&outcome);
+        if !effects.is_empty() {
+            effects.push(Effect::Remember(origin));
+            self.state = State::Signed;
+            self.obstacle = None;
+            self.session = Some(session);
+            self.achieved = true;
+        }
+        effects
+    }
+
+    /// The callback with an outcome, or a screen that says why it cannot be.
+    fn deliver(&mut self, outcome: &Outcome) -> Vec<Effect> {
+        let Purpose::Sign(order) = &self.purpose else {
+            return Vec::new();
+        };
+        match callback::build(order.permit(), outcome, callback::platform_limit()) {
+            Ok(url) => vec![Effect::Open(url)],
+            Err(error) => {
+                self.state = State::Undelivered(error.to_string());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Shows what went wrong and lets the person go on where that makes sense.
+    fn stumble(&mut self, error: CardError) -> Vec<Effect> {
+        self.failed = Some(error.clone());
+        self.obstacle = Some(error.clone());
+        self.learn(&error);
+        if matches!(self.state, State::Busy(_) | State::LastTry(_)) {
+            self.state = State::Ready;
+        }
+        self.notice = Some(Notice {
+            level: Level::Error,
+            text: error.to_string(),
+        });
+        match &error {
+            CardError::BadSignature => {
+                self.state = State::Failed(Box::new(error));
+                Vec::new()
+            }
+            // Whatever was known of the token may be wrong now.
+            CardError::Transport(_)
+            | CardError::Changed
+            | CardError::Refused { .. }
+            | CardError::Malformed { .. } => {
+                self.state = State::Ready;
+                vec![self.look()]
+            }
+            CardError::Blocked(_) | CardError::Wrong { left: Some(0), .. } => {
+                if matches!(self.state, State::Change) {
+                    self.state = State::Ready;
+                }
+                vec![self.look()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Tries left, as the refusal told them.
+    fn learn(&mut self, error: &CardError) {
+        let (secret, tries) = match error {
+            CardError::Wrong { secret, left } => {
+                (*secret, left.map_or(Tries::Unknown, Tries::from_count))
+            }
+            CardError::Blocked(secret) => (*secret, Tries::Blocked),
+            CardError::LastTry(secret) => (*secret, Tries::Left(1)),
+            _ => return,
+        };
+        let Some(id) = self.token().map(|(id, _)| id.clone()) else {
+            return;
+        };
+        let Some(Ok(tokens)) = &mut self.tokens else {
+            return;
+        };
+        for view in tokens.iter_mut().filter(|view| view.id == id) {
+            if let TokenState::Ready(info) = &mut view.state {
+                match secret {
+                    Secret::Pin => info.pin = tries,
+                    Secret::Puk => info.puk = tries,
+                }
+            }
+        }
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.notice = Some(Notice {
+            level: Level::Error,
+            text: text.into(),
+        });
+    }
+
+    /// Gives up, or goes after all is done. A portal whose origin was validated
+    /// hears of it; nobody else does.
+    fn leave(&mut self) -> Vec<Effect> {
+        if self.exit.is_some() {
+            return Vec::new();
+        }
+        let (exit, effects) = match (&self.purpose, &self.state) {
+            (_, State::Refused(_)) => (Exit::Refused, Vec::new()),
+            (_, State::Undelivered(_)) => (Exit::NotDone, Vec::new()),
+            (Purpose::Sign(_), State::Signed) => (Exit::Done, Vec::new()),
+            (Purpose::Sign(order), _) => {
+                let (code, remaining) = self.give_up();
+                let outcome = order.failed(code, remaining);
+                (Exit::NotDone, self.deliver(&outcome))
+            }
+            (Purpose::Manage, _) if self.failed.is_none() || self.achieved => {
+                (Exit::Done, Vec::new())
+            }
+            (Purpose::Manage, _) => (Exit::NotDone, Vec::new()),
+        };
+        self.exit = Some(exit);
+        effects
+    }
+
+    /// Which error code the portal hears (handoff protocol, §4): the obstacle
+    /// at which the person gave up.
+    fn give_up(&self) -> (ErrorCode, Option<u8>) {
+        let code = match &self.obstacle {
+            Some(CardError::Wrong { left: Some(0), .. } | CardError::Blocked(_)) => {
+                ErrorCode::PinBlocked
+            }
+            Some(CardError::Wrong {
+                secret: Secret::Pin,
+                left,
+            }) => {
+                return (ErrorCode::PinInvalid, *left);
+            }
+            Some(CardError::Transport(TransportError::Removed | TransportError::NoReader)) => {
+                ErrorCode::TokenRemoved
+            }
+            Some(
+                CardError::BadSignature
+                | CardError::Malformed { .. }
+                | CardError::Refused { .. }
+                | CardError::Transport(_),
+            ) => ErrorCode::Internal,
+            _ => self.standing_obstacle(),
+        };
+        (code, None)
+    }
+
+    /// What stands in the way on the screen that is shown, if anything.
+    fn standing_obstacle(&self) -> ErrorCode {
+        let ready: Vec<&TokenInfo> = self.ready().map(|(_, info)| info).collect();
+        let cards = self
+            .tokens()
+            .iter()
+            .any(|view| view.state != TokenState::Empty);
+        if ready.is_empty() {
+            return if cards {
+                ErrorCode::TokenUnsupported
+            } else {
+                ErrorCode::TokenNotFound
+            };
+        }
+        let offers = self.offers();
+        if offers.is_empty() {
+            return ErrorCode::CertNotFound;
+        }
+        if self.chosen.is_none() {
+            let expired = |offer: &Offer<'_>| self.is_outdated(offer.credential);
+            return if offers.iter().all(expired) {
+                ErrorCode::CertExpired
+            } else {
+                ErrorCode::CertNotFound
+            };
+        }
+        if self
+            .token()
+            .is_some_and(|(_, info)| info.pin == Tries::Blocked)
+        {
+            return ErrorCode::PinBlocked;
+        }
+        ErrorCode::SignCancelled
+    }
+
+    fn look(&self) -> Effect {
+        Effect::Job(Job::Look(match &self.purpose {
+            Purpose::Sign(order) => Look::Signing(Search {
+                serial: order.serial(),
+                everything: false,
+            }),
+            Purpose::Manage => Look::Everything,
+        }))
+    }
+
+    /// Tokens that can be used.
+    fn ready(&self) -> impl Iterator<Item = (&TokenId, &TokenInfo)> {
+        self.tokens().iter().filter_map(|view| match &view.state {
+            TokenState::Ready(info) => Some((&view.id, info)),
+            _ => None,
+        })
+    }
+
+    /// Certificates that the request may be signed with, of all tokens; in the
+    /// token window all of them.
+    fn offers(&self) -> Vec<Offer<'_>> {
+        let search = match &self.purpose {
+            Purpose::Sign(order) => Search {
+                serial: order.serial(),
+                everything: false,
+            },
+            Purpose::Manage => Search::default(),
+        };
+        self.ready()
+            .flat_map(|(token, info)| {
+                info.found
+                    .credentials
+                    .iter()
+                    .enumerate()
+                    .map(move |(index, credential)| Offer {
+                        token,
+                        index,
+                        credential,
+                    })
+            })
+            .filter(|offer| search.wants(&offer.credential.certificate))
+            .collect()
+    }
+
+    /// Why a certificate cannot be chosen; `None` when it can.
+    fn unusable(&self, credential: &Credential) -> Option<String> {
+        let Purpose::Sign(order) = &self.purpose else {
+            return None;
+        };
+        let certificate = &credential.certificate;
+        if !certificate.may_sign() {
+            return Some("It is not for signatures".into());
+        }
+        if self.is_outdated(credential) {
+            let (from, to) = certificate.validity();
+            return Some(if self.now < from {
+                format!("Valid only from {}", words::date(from))
+            } else {
+                format!("Expired on {}", words::date(to))
+            });
+        }
+        // Said of the key alone: nothing is asked of the card for it.
+        certificate
+            .key()
+            .signature_algorithm(order.digest().algorithm())
+            .is_none()
+            .then(|| "Its key cannot sign a digest".into())
+    }
+
+    fn is_outdated(&self, credential: &Credential) -> bool {
+        !credential.certificate.is_valid_at(self.now)
+    }
+
+    fn choose(&mut self, index: usize) {
+        let offers = self.offers();
+        let Some(offer) = offers.get(index) else {
+            return;
+        };
+        if self.unusable(offer.credential).is_none() {
+            let chosen = (offer.token.clone(), offer.index);
+            self.chosen = Some(chosen);
+            self.notice = None;
+        }
+    }
+
+    /// Keeps the choice as long as it exists; else the first usable one.
+    fn choose_default(&mut self) {
+        let offers = self.offers();
+        let usable = |offer: &&Offer<'_>| self.unusable(offer.credential).is_none();
+        let still = offers.iter().filter(usable).any(|offer| {
+            self.chosen
+                .as_ref()
+                .is_some_and(|(t, i)| t == offer.token && *i == offer.index)
+        });
+        if !still {
+            let first = offers
+                .iter()
+                .find(usable)
+                .map(|offer| (offer.token.clone(), offer.index));
+            self.chosen = first;
+        }
+    }
+
+    fn credential(&self) -> Option<&Credential> {
+        let (token, index) = self.chosen.as_ref()?;
+        let (_, info) = self.ready().find(|(id, _)| *id == token)?;
+        info.found.credentials.get(*index)
+    }
+
+    /// The token in question: that of the chosen certificate, or the first one
+    /// in the token window.
+    fn token(&self) -> Option<(&TokenId, &TokenInfo)> {
+        match &self.chosen {
+            Some((token, _)) => self.ready().find(|(id, _)| *id == token),
+            None => self.ready().next(),
+        }
+    }
+
+    /// The token of a session that covers this request and the chosen certificate.
+    fn session_token(&self) -> Option<&TokenId> {
+        let Purpose::Sign(order) = &self.purpose else {
+            return None;
+        };
+        let session = self.session.as_ref()?;
+        let present = self.ready().find(|(id, _)| **id == session.token).is_some();
+        (present && session.origin == order.origin()).then_some(&session.token)
+    }
+
+    fn in_session(&self) -> bool {
+        let same = |session: &Session| {
+            self.credential()
+                .is_some_and(|c| c.certificate.der() == session.certificate)
+        };
+        self.session_token().is_some() && self.session.as_ref().is_some_and(same)
+    }
+}
+
+/// A certificate on a token.
+struct Offer<'a> {
+    token: &'a TokenId,
+    index: usize,
+    credential: &'a Credential,
+}
+
+impl Entry {
+    /// What can never be right is not even handed to the worker.
+    fn check(&self, info: &TokenInfo) -> Result<(), CardError> {
+        let check = |secret, rules: Option<&PinRules>, value: &Pin| {
+            let rules = rules.ok_or(CardError::Unsupported("it has no PUK"))?;
+            rules
+                .check(value)
+                .map_err(|fault: PinFormat| CardError::Format { secret, fault })
+        };
+        let pin = |value| check(Secret::Pin, Some(&info.pin_rules), value);
+        match self {
+            Entry::Sign(None) => Ok(()),
+            Entry::Sign(Some(value)) => pin(value),
+            Entry::Change { old, new } => pin(old).and_then(|()| pin(new)),
+            Entry::Unlock { puk, new } => {
+                check(Secret::Puk, info.puk_rules.as_ref(), puk).and_then(|()| pin(new))
+            }
+        }
+    }
+}

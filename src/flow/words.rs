@@ -1,0 +1,495 @@
+//! The words of every screen. English only so far; translations replace this
+//! file, not the flow.
+
+use jiff::Timestamp;
+
+use super::{Entry, Flow, Purpose, State};
+use crate::error::{CardError, Secret};
+use crate::profile::Tries;
+use crate::screen::{
+    Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kind, Level, Notice, Screen,
+};
+use crate::transport::TransportError;
+use crate::worker::{TokenInfo, TokenState};
+
+/// A click meant for another window must not sign (requirement 11).
+const CONSENT_INERT_MS: u32 = 500;
+
+/// What is to be seen.
+pub fn screen(flow: &Flow) -> Screen {
+    match &flow.state {
+        State::Looking => looking(flow),
+        State::Ready => match &flow.purpose {
+            _ if flow.ready().next().is_none() => waiting(flow),
+            Purpose::Sign(_) => sign(flow),
+            Purpose::Manage => token(flow),
+        },
+        State::Change => change(flow),
+        State::Unlock => unlock(flow),
+        State::LastTry(entry) => last_try(entry),
+        State::Busy(what) => Screen {
+            text: vec!["Leave the token where it is.".into()],
+            ..plain(Kind::Working, what)
+        },
+        State::Signed => Screen {
+            text: vec![
+                format!("The signature goes back to {}.", requester(flow)),
+                "You can close this window.".into(),
+            ],
+            buttons: vec![primary(Action::Close, "Close")],
+            ..plain(Kind::Done, "Signed")
+        },
+        State::Refused(refused) => Screen {
+            text: vec![refused.what.clone(), refused.advice.clone()],
+            facts: vec![fact("Code", refused.code)],
+            buttons: vec![primary(Action::Close, "Close")],
+            ..plain(Kind::Failed, "This request was refused")
+        },
+        State::Failed(error) => Screen {
+            text: vec![error.what(), error.advice().into()],
+            buttons: vec![primary(Action::Close, "Close")],
+            ..plain(Kind::Failed, "It did not work")
+        },
+        State::Undelivered(reason) => Screen {
+            text: vec![
+                format!("The result could not be handed to the portal: {reason}"),
+                "Go back to the portal and start again; if it stays so, send it this text.".into(),
+            ],
+            buttons: vec![primary(Action::Close, "Close")],
+            ..plain(Kind::Failed, "Not delivered")
+        },
+    }
+}
+
+/// `14 Mar 2028`, in UTC as certificates have it.
+pub fn date(time: Timestamp) -> String {
+    time.strftime("%-d %b %Y").to_string()
+}
+
+fn plain(kind: Kind, title: &str) -> Screen {
+    Screen {
+        kind,
+        title: title.into(),
+        text: Vec::new(),
+        facts: Vec::new(),
+        counters: Vec::new(),
+        certificates: Vec::new(),
+        chosen: None,
+        fields: Vec::new(),
+        notice: None,
+        buttons: Vec::new(),
+    }
+}
+
+fn looking(flow: &Flow) -> Screen {
+    Screen {
+        facts: facts(flow),
+        notice: flow.notice.clone(),
+        buttons: vec![leave(flow)],
+        ..plain(Kind::Working, "Looking for your token …")
+    }
+}
+
+/// No token that can be used: which of the reasons it is, and what to do.
+fn waiting(flow: &Flow) -> Screen {
+    let (title, mut text) = match &flow.tokens {
+        Some(Err(error)) => {
+            let error = CardError::Transport(error.clone());
+            let title = match &flow.tokens {
+                Some(Err(TransportError::NoService)) => "The smart-card service is missing",
+                _ => "No access to smart cards",
+            };
+            (title, vec![error.what(), error.advice().to_owned()])
+        }
+        _ => strangers(flow),
+    };
+    if flow.tokens().is_empty() && text.is_empty() {
+        text = vec![
+            "No reader is connected.".into(),
+            "Plug in your USB token. This window notices by itself.".into(),
+        ];
+    }
+    Screen {
+        text,
+        facts: facts(flow),
+        notice: flow.notice.clone(),
+        buttons: vec![leave(flow), primary(Action::Retry, "Look again")],
+        ..plain(Kind::Waiting, title)
+    }
+}
+
+/// Readers without a token, and tokens that cannot be used.
+fn strangers(flow: &Flow) -> (&'static str, Vec<String>) {
+    let mut text = Vec::new();
+    let mut title = "Connect your token";
+    for view in flow.tokens() {
+        match &view.state {
+            TokenState::Empty | TokenState::Ready(_) => {}
+            TokenState::Unknown { atr, name } => {
+                title = "This token is not supported yet";
+                text.push(match name {
+                    Some(name) => format!("The token in {} looks like {name}.", view.id.reader),
+                    None => format!("The token in {} is unknown.", view.id.reader),
+                });
+                text.push(format!(
+                    "Nothing was written to it, and no PIN was sent. Its answer to reset, for a report: {atr}."
+                ));
+            }
+            TokenState::Failed(error) => {
+                title = "The token cannot be read";
+                text.push(format!("{}: {}", view.id.reader, error.what()));
+                text.push(error.advice().into());
+            }
+        }
+    }
+    if text.is_empty() && !flow.tokens().is_empty() {
+        text.push("The reader is empty.".into());
+        text.push("Put your token in. This window notices by itself.".into());
+    }
+    (title, text)
+}
+
+fn sign(flow: &Flow) -> Screen {
+    let Some((_, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    let cards = certificates(flow);
+    let blocked = info.pin == Tries::Blocked;
+    let usable = flow.chosen.is_some();
+    let mut screen = Screen {
+        facts: facts(flow),
+        chosen: chosen_index(flow),
+        text: first_seen(flow),
+        ..plain(Kind::Sign, "Sign this document?")
+    };
+    if cards.is_empty() {
+        screen.notice = Some(Notice {
+            level: Level::Error,
+            text: no_certificate(flow),
+        });
+    } else if blocked {
+        screen.notice = Some(Notice {
+            level: Level::Error,
+            text: "The PIN is blocked: no tries are left. Unlock it with the PUK.".into(),
+        });
+    } else {
+        screen.notice = flow.notice.clone().or_else(|| tries_notice(info.pin));
+    }
+    screen.certificates = cards;
+    screen.buttons.push(button(Action::Cancel, "Cancel"));
+    if blocked {
+        if info.puk_rules.is_some() {
+            screen
+                .buttons
+                .push(primary(Action::Unlock, "Unlock with PUK"));
+        }
+    } else if usable {
+        if flow.in_session() {
+            screen
+                .text
+                .push("The PIN was accepted a moment ago and is not asked again.".into());
+            screen.notice = flow.notice.clone();
+        } else {
+            screen
+                .fields
+                .push(field(Ask::Pin, "PIN", info.pin_rules.max));
+        }
+        screen.buttons.push(Button {
+            inert_ms: CONSENT_INERT_MS,
+            ..primary(Action::Sign, "Sign")
+        });
+    } else {
+        screen.buttons.push(primary(Action::Retry, "Look again"));
+    }
+    screen
+}
+
+fn token(flow: &Flow) -> Screen {
+    let Some((id, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    let mut facts = vec![fact("Token", &info.label), fact("Reader", &id.reader)];
+    if let Some(serial) = &info.serial {
+        facts.push(fact("Serial number", serial));
+    }
+    let mut buttons = vec![button(Action::Close, "Close")];
+    if info.puk_rules.is_some() && info.puk != Tries::Blocked {
+        buttons.push(Button {
+            primary: info.pin == Tries::Blocked,
+            ..button(Action::Unlock, "Unlock with PUK")
+        });
+    }
+    if info.pin != Tries::Blocked {
+        buttons.push(primary(Action::ChangePin, "Change PIN"));
+    }
+    let notes = info.found.notes.clone();
+    Screen {
+        text: notes,
+        facts,
+        counters: counters(info),
+        certificates: certificates(flow),
+        chosen: chosen_index(flow),
+        notice: flow.notice.clone().or_else(|| blocked_notice(info)),
+        buttons,
+        ..plain(Kind::Token, "Your token")
+    }
+}
+
+fn change(flow: &Flow) -> Screen {
+    let Some((_, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    Screen {
+        text: vec![format!("The new PIN must have {}.", shape(info.pin_rules))],
+        counters: vec![counter(info.pin, "PIN tries left")],
+        fields: vec![
+            field(Ask::Pin, "Present PIN", info.pin_rules.max),
+            field(Ask::NewPin, "New PIN", info.pin_rules.max),
+            field(Ask::NewPinAgain, "New PIN again", info.pin_rules.max),
+        ],
+        notice: flow.notice.clone(),
+        buttons: vec![
+            button(Action::Back, "Back"),
+            primary(Action::Submit, "Change PIN"),
+        ],
+        ..plain(Kind::Form, "Change the PIN")
+    }
+}
+
+fn unlock(flow: &Flow) -> Screen {
+    let Some((_, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    let Some(puk) = info.puk_rules else {
+        return token(flow);
+    };
+    if info.puk == Tries::Blocked {
+        return Screen {
+            text: vec![
+                "No tries of the PUK are left, so the PIN cannot be unlocked any more.".into(),
+                "Ask the issuer of the token: only a new start of the token can help now.".into(),
+            ],
+            counters: vec![counter(info.puk, "PUK tries left")],
+            buttons: vec![primary(Action::Back, "Back")],
+            ..plain(Kind::Failed, "The PUK is blocked")
+        };
+    }
+    Screen {
+        text: vec![
+            "The PUK came with the token, in a letter or a mail. It sets a new PIN; no PIN try is spent.".into(),
+            format!("The new PIN must have {}.", shape(info.pin_rules)),
+        ],
+        counters: vec![counter(info.puk, "PUK tries left")],
+        fields: vec![
+            field(Ask::Puk, "PUK", puk.max),
+            field(Ask::NewPin, "New PIN", info.pin_rules.max),
+            field(Ask::NewPinAgain, "New PIN again", info.pin_rules.max),
+        ],
+        notice: flow.notice.clone(),
+        buttons: vec![button(Action::Back, "Back"), primary(Action::Submit, "Unlock")],
+        ..plain(Kind::Form, "Unlock the PIN")
+    }
+}
+
+fn last_try(entry: &Entry) -> Screen {
+    let (secret, then) = match entry {
+        Entry::Sign(_) | Entry::Change { .. } => (
+            Secret::Pin,
+            "the PIN is blocked and can only be unlocked with the PUK",
+        ),
+        Entry::Unlock { .. } => (Secret::Puk, "the PUK is blocked for ever"),
+    };
+    Screen {
+        text: vec![
+            format!("One try of the {secret} is left. If what you typed is wrong, {then}."),
+            "Nothing was sent yet.".into(),
+        ],
+        buttons: vec![
+            button(Action::Back, "Back"),
+            Button {
+                inert_ms: CONSENT_INERT_MS,
+                ..primary(Action::UseLastTry, "Use the last try")
+            },
+        ],
+        ..plain(Kind::Form, "Use the last try?")
+    }
+}
+
+/// Who asks, and what is signed.
+fn facts(flow: &Flow) -> Vec<Fact> {
+    let Purpose::Sign(order) = &flow.purpose else {
+        return Vec::new();
+    };
+    let digest = order.digest();
+    let page = |label: String, value: &str| Fact {
+        label,
+        value: value.into(),
+        from_page: true,
+    };
+    vec![
+        fact("Requested by", &order.requester()),
+        fact(
+            "Document",
+            "its digest only; the document stays with the portal",
+        ),
+        page(
+            format!("Digest ({})", digest.algorithm().display()),
+            &digest.grouped(),
+        ),
+        page("Request".into(), order.request_id()),
+    ]
+}
+
+fn first_seen(flow: &Flow) -> Vec<String> {
+    match &flow.purpose {
+        Purpose::Sign(order) if order.first_seen() => {
+            vec!["This is the first signature for this site on this computer.".into()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn requester(flow: &Flow) -> String {
+    match &flow.purpose {
+        Purpose::Sign(order) => order.requester(),
+        Purpose::Manage => String::new(),
+    }
+}
+
+fn certificates(flow: &Flow) -> Vec<CertificateCard> {
+    flow.offers()
+        .iter()
+        .map(|offer| {
+            let certificate = &offer.credential.certificate;
+            CertificateCard {
+                title: certificate.subject(),
+                detail: format!(
+                    "Issued by {} · expires {}",
+                    certificate.issuer(),
+                    date(certificate.validity().1)
+                ),
+                pill: certificate.key().display(),
+                unusable: flow.unusable(offer.credential),
+            }
+        })
+        .collect()
+}
+
+fn chosen_index(flow: &Flow) -> Option<usize> {
+    let (token, index) = flow.chosen.as_ref()?;
+    flow.offers()
+        .iter()
+        .position(|offer| offer.token == token && offer.index == *index)
+}
+
+fn no_certificate(flow: &Flow) -> String {
+    match &flow.purpose {
+        Purpose::Sign(order) if order.serial().is_some() => {
+            "The portal asks for a certificate that is not on this token. Connect the right token."
+                .into()
+        }
+        _ => "There is no certificate on this token that could sign. Ask the issuer of the token."
+            .into(),
+    }
+}
+
+fn tries_notice(tries: Tries) -> Option<Notice> {
+    let (level, text) = match tries {
+        Tries::Left(1) => (
+            Level::Warning,
+            "1 try left before the token locks".to_owned(),
+        ),
+        Tries::Left(left @ 2) => (
+            Level::Warning,
+            format!("{left} tries left before the token locks"),
+        ),
+        Tries::Left(left) => (Level::Info, format!("{left} tries left")),
+        Tries::Blocked => return None,
+        Tries::Unknown => (
+            Level::Warning,
+            "Tries left: unknown, the token does not tell".into(),
+        ),
+    };
+    Some(Notice { level, text })
+}
+
+fn blocked_notice(info: &TokenInfo) -> Option<Notice> {
+    let text = match (info.pin, info.puk) {
+        (Tries::Blocked, Tries::Blocked) => "PIN and PUK are blocked. Ask the issuer of the token.",
+        (Tries::Blocked, _) => "The PIN is blocked. Unlock it with the PUK.",
+        _ => return None,
+    };
+    Some(Notice {
+        level: Level::Error,
+        text: text.into(),
+    })
+}
+
+fn counters(info: &TokenInfo) -> Vec<Counter> {
+    let mut counters = vec![counter(info.pin, "PIN tries left")];
+    if info.puk_rules.is_some() {
+        counters.push(counter(info.puk, "PUK tries left"));
+    }
+    counters
+}
+
+fn counter(tries: Tries, caption: &str) -> Counter {
+    let (value, level) = match tries {
+        Tries::Left(1) => ("1".into(), Level::Warning),
+        Tries::Left(left) => (left.to_string(), Level::Info),
+        Tries::Blocked => ("0".into(), Level::Error),
+        Tries::Unknown => ("unknown".into(), Level::Info),
+    };
+    Counter {
+        value,
+        caption: caption.into(),
+        level,
+    }
+}
+
+fn shape(rules: crate::pin::PinRules) -> String {
+    let kind = match rules.charset {
+        crate::pin::Charset::Digits => "digits",
+        crate::pin::Charset::Printable => "characters",
+    };
+    format!("{} to {} {kind}", rules.min, rules.max)
+}
+
+fn fact(label: &str, value: &str) -> Fact {
+    Fact {
+        label: label.into(),
+        value: value.into(),
+        from_page: false,
+    }
+}
+
+fn field(ask: Ask, label: &str, max: usize) -> Field {
+    Field {
+        ask,
+        label: label.into(),
+        max,
+    }
+}
+
+fn leave(flow: &Flow) -> Button {
+    match flow.purpose {
+        Purpose::Sign(_) => button(Action::Cancel, "Cancel"),
+        Purpose::Manage => button(Action::Close, "Close"),
+    }
+}
+
+fn button(action: Action, label: &str) -> Button {
+    Button {
+        action,
+        label: label.into(),
+        primary: false,
+        inert_ms: 0,
+    }
+}
+
+fn primary(action: Action, label: &str) -> Button {
+    Button {
+        primary: true,
+        ..button(action, label)
+    }
+}
