@@ -1,6 +1,398 @@
 //! `securesign`: sign with the certificate on a USB token, with no vendor driver.
 
+mod args;
+mod browser;
+mod demo;
+mod desk;
+mod doctor;
+mod harden;
+mod report;
+mod result;
+mod secrets;
+mod settings;
+mod terminal;
+mod traces;
 #[cfg(feature = "window")]
-pub mod window;
+mod window;
 
-fn main() {}
+use std::ffi::OsStr;
+use std::io::{BufRead, Write};
+use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use clap::Parser;
+use jiff::Timestamp;
+use securesign_core::error::CardError;
+use securesign_core::flow::{Exit, Flow, Order, Refused};
+use securesign_core::pcsc::PcscReaders;
+use securesign_core::reader::Readers;
+use securesign_core::screen::Action;
+use securesign_core::trace::{RecordedReaders, Recording};
+use securesign_core::transport::TransportError;
+use securesign_core::worker::{Job, Look, Report, TokenView, Worker};
+use serde_json::json;
+
+use args::{Arguments, Command, Pin, PinChange, SecretFiles};
+use desk::{Delivery, Desk};
+use secrets::Secrets;
+use settings::Seen;
+use terminal::{Terminal, say};
+
+const DONE: u8 = 0;
+const NOT_DONE: u8 = 1;
+const REFUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    harden::harden();
+    let arguments = Arguments::parse();
+    log(arguments.verbose);
+    match run(arguments, None) {
+        Ok(code) => ExitCode::from(code),
+        Err(reason) => {
+            say(&reason);
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Carries out one command line. An error is bad usage: nothing was done.
+fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
+    let place = Place {
+        only: arguments.reader,
+        recording,
+    };
+    match arguments.command {
+        None => window(&place, None, Delivery::Browser),
+        Some(Command::Open { link, print }) => window(&place, Some(&link), delivery(print)),
+        Some(Command::Sign {
+            link,
+            secrets,
+            print,
+            wait,
+        }) => sign(&place, &link, secrets, delivery(print), wait),
+        Some(Command::Tokens { json }) => tokens(&place, json),
+        Some(Command::Pin(Pin::Status { json })) => pin_status(&place, json),
+        Some(Command::Pin(Pin::Change(change))) => pin_form(&place, Action::ChangePin, change),
+        Some(Command::Pin(Pin::Unblock(change))) => pin_form(&place, Action::Unlock, change),
+        Some(Command::Trace(trace)) => match place.recording {
+            None => traces::run(trace, run),
+            Some(_) => Err("A recording cannot be recorded.".into()),
+        },
+        Some(Command::Doctor) => {
+            let (text, well) = doctor::examine(place.readers()?.as_mut());
+            print(&text)?;
+            Ok(if well { DONE } else { NOT_DONE })
+        }
+        Some(Command::Demo { link }) => {
+            let url = demo::link().map_err(|error| error.to_string())?;
+            print(&if link {
+                format!("{url}\n")
+            } else {
+                demo::text(&url)
+            })?;
+            Ok(DONE)
+        }
+        Some(Command::Result { url, save }) => result::show(&url, save.as_deref()).map(|()| DONE),
+    }
+}
+
+/// Where cards are, and whether they are recorded.
+struct Place {
+    only: Option<String>,
+    recording: Option<Recording>,
+}
+
+impl Place {
+    fn is_demo(&self) -> bool {
+        self.only.as_deref() == Some(demo::READER)
+    }
+
+    fn readers(&self) -> Result<Box<dyn Readers>, String> {
+        let readers: Box<dyn Readers> = if self.is_demo() {
+            let readers = demo::readers();
+            Box::new(readers.map_err(|error| format!("No demo token could be made: {error}."))?)
+        } else {
+            Box::new(PcscReaders::new())
+        };
+        Ok(match &self.recording {
+            Some(recording) => Box::new(RecordedReaders {
+                readers,
+                recording: recording.clone(),
+            }),
+            None => readers,
+        })
+    }
+
+    fn worker(&self, session: Duration) -> Result<Worker, String> {
+        Ok(Worker {
+            readers: self.readers()?,
+            profiles: securesign_vendors::PROFILES,
+            name: securesign_vendors::known::name,
+            only: self.only.clone(),
+            session,
+        })
+    }
+
+    /// What notices hot plug; nothing is ever plugged into the demo.
+    fn watched(&self, desk: &Desk) {
+        if !self.is_demo() {
+            desk.watch(Box::new(PcscReaders::new()));
+        }
+    }
+}
+
+fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
+    #[cfg(not(feature = "window"))]
+    {
+        let _ = (place, delivery);
+        let instead = if link.is_some() {
+            "securesign sign LINK"
+        } else {
+            "securesign tokens"
+        };
+        Err(format!(
+            "This build has no window. Use {instead} (see securesign --help)."
+        ))
+    }
+    #[cfg(feature = "window")]
+    {
+        let (settings, policy) = settings::load()?;
+        let seen = Seen::load();
+        let now = Timestamp::now();
+        let flow = match link {
+            Some(link) => {
+                let order = order(link, &policy, place, &seen);
+                if let Err(refused) = &order {
+                    say(&refusal(refused));
+                }
+                Flow::sign(order, now)
+            }
+            None => Flow::manage(now),
+        };
+        let desk = Desk::start(flow, place.worker(settings.idle)?, delivery, seen);
+        place.watched(&desk);
+        let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
+        let shown = Box::new(desk::Shown(shared.clone()));
+        window::run(shown, window::Theme::Light).map_err(|error| error.to_string())?;
+        let exit = shared.borrow().exit();
+        Ok(exit.map_or(NOT_DONE, code))
+    }
+}
+
+fn sign(
+    place: &Place,
+    link: &OsStr,
+    files: SecretFiles,
+    delivery: Delivery,
+    wait: Option<u64>,
+) -> Result<u8, String> {
+    let (settings, policy) = settings::load()?;
+    let seen = Seen::load();
+    let mut secrets = Secrets::read(files)?;
+    let many = link == "-";
+    if many && secrets.takes_standard_input() {
+        return Err(
+            "Links and secrets cannot both come from standard input. Put the PIN into a file."
+                .into(),
+        );
+    }
+    let mut lines = std::io::stdin().lock().lines();
+    let mut next = || -> Option<std::ffi::OsString> {
+        let line = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find(|line| !line.trim().is_empty());
+        line.map(|line| line.trim().to_owned().into())
+    };
+    let first = if many { next() } else { Some(link.to_owned()) };
+    let Some(first) = first else {
+        return Err("There is no link on standard input.".into());
+    };
+
+    let patience = match wait {
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+        None if secrets::can_ask() => None,
+        None => Some(Duration::ZERO),
+    };
+    let first = order(&first, &policy, place, &seen);
+    let mut worst = DONE;
+    let refused = first.as_ref().err().map(refusal);
+    let flow = Flow::sign(first, Timestamp::now());
+    let session = if many { settings.idle } else { Duration::ZERO };
+    let mut desk = Desk::start(flow, place.worker(session)?, delivery, seen);
+    if patience != Some(Duration::ZERO) {
+        place.watched(&desk);
+    }
+    let mut refused = refused;
+    loop {
+        if let Some(text) = refused.take() {
+            say(&text);
+            worst = worst.max(REFUSED);
+        } else {
+            let mut terminal = Terminal {
+                desk: &mut desk,
+                secrets: &mut secrets,
+                patience,
+            };
+            worst = worst.max(code(terminal.sign()));
+        }
+        let Some(link) = (if many { next() } else { None }) else {
+            return Ok(worst);
+        };
+        let order = order(&link, &policy, place, &Seen::load());
+        refused = order.as_ref().err().map(refusal);
+        desk.next(order);
+    }
+}
+
+fn order(
+    link: &OsStr,
+    policy: &securesign_core::policy::Policy,
+    place: &Place,
+    seen: &Seen,
+) -> Result<Order, Refused> {
+    Order::accept(
+        link.as_encoded_bytes(),
+        policy,
+        place.is_demo(),
+        &|origin| seen.contains(origin),
+    )
+}
+
+fn refusal(refused: &Refused) -> String {
+    format!(
+        "Refused ({}): {} {}",
+        refused.code, refused.what, refused.advice
+    )
+}
+
+fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
+    let views = match look(place, Look::Everything)? {
+        Ok(views) => views,
+        Err(error) => return no_cards(error, as_json),
+    };
+    if as_json {
+        print(&format!("{:#}\n", report::tokens_json(&views)))?;
+    } else if views.is_empty() {
+        say("No reader is connected. Plug in your token; if it is, run securesign doctor.");
+    } else {
+        print(&report::tokens_text(&views))?;
+    }
+    Ok(if report::ready(&views).next().is_some() {
+        DONE
+    } else {
+        NOT_DONE
+    })
+}
+
+fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
+    let views = match look(place, Look::Tries)? {
+        Ok(views) => views,
+        Err(error) => return no_cards(error, as_json),
+    };
+    if as_json {
+        print(&format!("{:#}\n", report::pins_json(&views)))?;
+    } else {
+        print(&report::pins_text(&views))?;
+    }
+    let any = report::ready(&views).next().is_some();
+    if !any && !as_json {
+        let text = report::tokens_text(&views);
+        say(&format!("No token that can be used was found.\n{text}"));
+    }
+    Ok(if any { DONE } else { NOT_DONE })
+}
+
+fn pin_form(place: &Place, open: Action, change: PinChange) -> Result<u8, String> {
+    let mut secrets = Secrets::read(change.secrets)?;
+    let flow = Flow::manage(Timestamp::now());
+    let worker = place.worker(Duration::ZERO)?;
+    let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
+    let patience = Some(Duration::ZERO);
+    let exit = Terminal {
+        desk: &mut desk,
+        secrets: &mut secrets,
+        patience,
+    }
+    .form(open);
+    if change.json {
+        let failure = desk.flow().failure();
+        let views = desk.flow().tokens();
+        let mut value = report::pins_json(views);
+        if let Some(value) = value.as_object_mut() {
+            value.insert("success".into(), json!(exit == Exit::Done));
+            value.insert("error".into(), json!(failure.map(CardError::what)));
+            value.insert("advice".into(), json!(failure.map(CardError::advice)));
+        }
+        print(&format!("{value:#}\n"))?;
+    }
+    Ok(code(exit))
+}
+
+/// One look at all tokens, without a flow.
+fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportError>, String> {
+    let worker = place.worker(Duration::ZERO)?;
+    let (jobs, queue) = channel();
+    let (sender, reports) = channel();
+    let thread =
+        std::thread::spawn(move || worker.run(&queue, &|report| drop(sender.send(report))));
+    let _ = jobs.send(Job::Look(look));
+    let _ = jobs.send(Job::Stop);
+    let answer = reports.iter().find_map(|report| match report {
+        Report::Tokens(tokens) => Some(tokens),
+        _ => None,
+    });
+    let _ = thread.join();
+    answer.ok_or_else(|| "The card worker ended without an answer.".into())
+}
+
+fn no_cards(error: TransportError, as_json: bool) -> Result<u8, String> {
+    let error = CardError::Transport(error);
+    if as_json {
+        print(&format!(
+            "{:#}\n",
+            json!({ "error": error.what(), "advice": error.advice() })
+        ))?;
+    } else {
+        say(&error.to_string());
+    }
+    Ok(NOT_DONE)
+}
+
+fn delivery(print: bool) -> Delivery {
+    if print {
+        Delivery::Print
+    } else {
+        Delivery::Browser
+    }
+}
+
+fn code(exit: Exit) -> u8 {
+    match exit {
+        Exit::Done => DONE,
+        Exit::NotDone => NOT_DONE,
+        Exit::Refused => REFUSED,
+    }
+}
+
+/// Standard output; a closed one is the caller's wish, and reported.
+fn print(text: &str) -> Result<(), String> {
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| format!("Standard output cannot be written: {error}."))
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .without_time()
+        .init();
+}

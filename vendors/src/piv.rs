@@ -301,6 +301,18 @@ impl Profile for Piv {
         metadata_tries(card, "read the PUK tries left", PUK)
     }
 
+    fn verify(
+        &self,
+        card: &mut Channel<'_>,
+        app: &Application,
+        pin: &Pin,
+    ) -> Result<(), CardError> {
+        self.told(
+            Secret::Pin,
+            iso::verify(card, app.pin_reference, &PIN_RULES, pin),
+        )
+    }
+
     fn change(
         &self,
         card: &mut Channel<'_>,
@@ -310,10 +322,14 @@ impl Profile for Piv {
         new: &Pin,
     ) -> Result<(), CardError> {
         // SP 800-73-4, part 2, 3.2.2
-        match secret {
-            Secret::Pin => iso::change(card, app.pin_reference, secret, &PIN_RULES, old, new),
-            Secret::Puk => iso::change(card, PUK, secret, &PUK_RULES, old, new),
-        }
+        let (reference, rules) = match secret {
+            Secret::Pin => (app.pin_reference, &PIN_RULES),
+            Secret::Puk => (PUK, &PUK_RULES),
+        };
+        self.told(
+            secret,
+            iso::change(card, reference, secret, rules, old, new),
+        )
     }
 
     fn unblock(
@@ -324,7 +340,10 @@ impl Profile for Piv {
         new: &Pin,
     ) -> Result<(), CardError> {
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
-        iso::unblock(card, PIN, (&PIN_RULES, &PUK_RULES), puk, new)
+        self.told(
+            Secret::Puk,
+            iso::unblock(card, PIN, (&PIN_RULES, &PUK_RULES), puk, new),
+        )
     }
 
     fn sign(
@@ -349,6 +368,20 @@ impl Profile for Piv {
 }
 
 impl Piv {
+    /// The counter of a refusal, on cards that leave the C out of `63Cx`.
+    fn told(&self, secret: Secret, result: Result<(), CardError>) -> Result<(), CardError> {
+        match result {
+            Err(CardError::Refused {
+                sw: StatusWord(bare @ 0x6301..=0x630F),
+                ..
+            }) if self.extras.bare_counter => Err(CardError::Wrong {
+                secret,
+                left: Some((bare & 0x0F) as u8),
+            }),
+            other => other,
+        }
+    }
+
     fn read_retired(&self, card: &mut Channel<'_>, found: &mut Found) -> Result<(), CardError> {
         let history = objects::read(card, "read the key history", objects::KEY_HISTORY)?;
         let count = history.map_or(0, |object| objects::retired_on_card(&object));

@@ -1,0 +1,162 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Sign with the certificate on a USB token, with no vendor driver.
+///
+/// Without a command the token window opens: PIN tries left, certificates,
+/// change the PIN, unlock it with the PUK.
+#[derive(Debug, Parser)]
+#[command(name = "securesign", version, max_term_width = 90)]
+pub struct Arguments {
+    /// Use only this reader; "demo" is a token made of software
+    #[arg(long, global = true, value_name = "NAME")]
+    pub reader: Option<String>,
+
+    /// Say on standard error what is done; twice: every command to the card
+    /// (never a PIN)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the window for a link; what the system's link handler calls
+    Open {
+        /// securesign://sign?…
+        link: OsString,
+
+        /// Write the callback URL to standard output, do not open the browser
+        #[arg(long)]
+        print: bool,
+    },
+
+    /// Sign in the terminal
+    ///
+    /// Exit code 0: signed. 1: not signed, the portal was told so. 2: refused or
+    /// bad usage, nothing was called back; the reason is on standard error.
+    Sign {
+        /// securesign://sign?…, or - for links on standard input, one a line
+        link: OsString,
+
+        #[command(flatten)]
+        secrets: SecretFiles,
+
+        /// Write the callback URL to standard output, do not open the browser
+        #[arg(long)]
+        print: bool,
+
+        /// How long to wait for a token [default: for ever in a terminal, else 0]
+        #[arg(long, value_name = "SECONDS")]
+        wait: Option<u64>,
+    },
+
+    /// List readers and tokens: PIN tries left, certificates
+    Tokens {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Tries left; change the PIN; unlock it with the PUK
+    #[command(subcommand)]
+    Pin(Pin),
+
+    /// Record what goes to the card and back, for a report; never a PIN
+    #[command(subcommand)]
+    Trace(Trace),
+
+    /// Look for what is missing on this computer, and say what to do
+    Doctor,
+
+    /// Tell about the demo token: its PIN and PUK, and a link to try
+    Demo {
+        /// Print only the link
+        #[arg(long)]
+        link: bool,
+    },
+
+    /// Show the result in a callback URL, as the portal reads it
+    Result {
+        /// The callback URL, or the value of ss_result
+        url: String,
+
+        /// Write digest.bin, signature.bin and certificate.pem into this folder
+        #[arg(long, value_name = "FOLDER")]
+        save: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Pin {
+    /// PIN tries left; spends none
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Replace the PIN
+    Change(PinChange),
+    /// Set a new PIN with the PUK
+    Unblock(PinChange),
+}
+
+#[derive(Debug, Args)]
+pub struct PinChange {
+    #[command(flatten)]
+    pub secrets: SecretFiles,
+
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Secrets come from files or are asked without echo: never from an argument or
+/// the environment, where other programs could read them. A file holds one line;
+/// `-` is standard input, a line for each in the order PIN, PUK, new PIN.
+#[derive(Debug, Default, Args)]
+pub struct SecretFiles {
+    /// File with the PIN (first line); - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+
+    /// File with the PUK (first line); - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub puk_file: Option<PathBuf>,
+
+    /// File with the new PIN (first line); - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub new_pin_file: Option<PathBuf>,
+
+    /// Spend the last try without asking
+    #[arg(long)]
+    pub use_last_try: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Trace {
+    /// Run a command and write what went to the card and back into FILE
+    Record {
+        /// Keep whole answers, certificates with their names too: for test cards
+        #[arg(long)]
+        full: bool,
+
+        /// Where to
+        file: PathBuf,
+
+        /// The command, after --: for instance -- tokens
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Print a trace with the meaning of each status word
+    Show {
+        /// Which one
+        file: PathBuf,
+    },
+}

@@ -1,0 +1,71 @@
+//! The demo token: a PIV card made of software, in this process, with keys and
+//! certificates of its own making. It serves test keys only.
+
+use sha2::{Digest as _, Sha256};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
+use securesign_vendors::piv::emulator::{BuildError, KeyKind, NIST, PivCard, Slot};
+use url::Url;
+
+/// What `--reader` wants to hear.
+pub const READER: &str = "demo";
+/// PIN of every demo token.
+pub const PIN: &str = "123456";
+/// PUK of every demo token.
+pub const PUK: &str = "12345678";
+/// What the link of the demo asks to sign.
+pub const DOCUMENT: &str = "SecureSign demo document\n";
+
+/// A reader with a fresh demo token in it: three tries each, as if just bought.
+pub fn readers() -> Result<EmulatedReaders, BuildError> {
+    let card = PivCard::builder(NIST)
+        .pin(PIN)
+        .puk(PUK)
+        .tries(3, 3)
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .subject(Slot::SIGNATURE, "CN=Demo Holder,O=SecureSign demo token")
+        .key(Slot::AUTHENTICATION, KeyKind::Rsa2048)
+        .subject(
+            Slot::AUTHENTICATION,
+            "CN=Demo Holder (RSA),O=SecureSign demo token",
+        )
+        .build()?;
+    let reader = ReaderSlot::new(READER, None);
+    reader.insert(Box::new(card));
+    Ok(EmulatedReaders {
+        slots: vec![reader],
+    })
+}
+
+/// A link that asks for a signature over [`DOCUMENT`] and calls back to this
+/// computer.
+pub fn link() -> Result<Url, url::ParseError> {
+    let digest = STANDARD.encode(Sha256::digest(DOCUMENT.as_bytes()));
+    Url::parse_with_params(
+        "securesign://sign",
+        [
+            ("requestId", "demo-1"),
+            ("hashBase64", &digest),
+            ("hashAlgo", "SHA256"),
+            ("documentType", "hash"),
+            ("callbackUrl", "http://localhost:8080/sign/callback"),
+            ("apiKey", "ss_test_demo"),
+        ],
+    )
+}
+
+/// What `securesign demo` says.
+pub fn text(link: &Url) -> String {
+    format!(
+        "The demo token is made of software. It has new keys at each start and serves test keys only.\n\
+         \n\
+         PIN  {PIN}\n\
+         PUK  {PUK}\n\
+         \n\
+         Its certificates and tries left:\n  securesign --reader {READER} tokens\n\
+         Sign in the terminal:\n  securesign --reader {READER} sign --print '{link}'\n\
+         Sign in the window:\n  securesign --reader {READER} open --print '{link}'\n"
+    )
+}

@@ -1,0 +1,214 @@
+//! Carries out what the flow decides: hands jobs to the card worker, opens the
+//! browser, remembers origins. Both faces, window and terminal, sit at it.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::reader::Readers;
+use securesign_core::screen::{Input, Kind, Screen};
+use securesign_core::worker::{Job, Report, Worker, watch};
+
+use crate::browser;
+use crate::settings::Seen;
+
+/// Where a callback goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The user's browser.
+    Browser,
+    /// Standard output.
+    Print,
+}
+
+type Wake = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
+
+/// A flow at work.
+pub struct Desk {
+    flow: Flow,
+    jobs: Sender<Job>,
+    reports: Receiver<Report>,
+    sender: Sender<Report>,
+    worker: Option<std::thread::JoinHandle<()>>,
+    wake: Wake,
+    delivery: Delivery,
+    seen: Seen,
+}
+
+impl Desk {
+    /// Starts the worker thread and carries out the flow's first effects.
+    pub fn start(
+        (flow, effects): (Flow, Vec<Effect>),
+        worker: Worker,
+        delivery: Delivery,
+        seen: Seen,
+    ) -> Self {
+        let (jobs, job_queue) = channel();
+        let (sender, reports) = channel();
+        let wake = Wake::default();
+        let report = reporter(&sender, &wake);
+        let worker = std::thread::spawn(move || worker.run(&job_queue, &|r| _ = report(r)));
+        let mut desk = Self {
+            flow,
+            jobs,
+            reports,
+            sender,
+            worker: Some(worker),
+            wake,
+            delivery,
+            seen,
+        };
+        desk.carry_out(effects);
+        desk
+    }
+
+    /// Notices from now on when readers and tokens come and go.
+    pub fn watch(&self, mut readers: Box<dyn Readers>) {
+        let report = reporter(&self.sender, &self.wake);
+        std::thread::spawn(move || watch(readers.as_mut(), &report));
+    }
+
+    /// The next link of the same run.
+    pub fn next(&mut self, order: Result<Order, Refused>) {
+        let effects = self.flow.next(order);
+        self.carry_out(effects);
+    }
+
+    /// The flow, for faces that print more than its screen.
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// What is to be seen.
+    pub fn screen(&self) -> Screen {
+        self.flow.screen()
+    }
+
+    /// A person did something.
+    pub fn input(&mut self, input: Input) {
+        self.event(Event::Input(input));
+    }
+
+    /// Takes in what was reported meanwhile; true if there was anything.
+    pub fn poll(&mut self) -> bool {
+        let mut any = false;
+        while let Ok(report) = self.reports.try_recv() {
+            self.event(Event::Report(report));
+            any = true;
+        }
+        any
+    }
+
+    /// Waits for the next report; false when `timeout` is over first.
+    pub fn wait(&mut self, timeout: Duration) -> bool {
+        match self.reports.recv_timeout(timeout) {
+            Ok(report) => {
+                self.event(Event::Report(report));
+                self.poll();
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Waits until the card has done its work. A dialogue with a card ends by
+    /// itself; the bound is for readers that hang.
+    pub fn settle(&mut self) {
+        let end = Instant::now() + Duration::from_secs(120);
+        while self.screen().kind == Kind::Working && Instant::now() < end {
+            self.wait(Duration::from_millis(500));
+        }
+    }
+
+    /// How it ended.
+    pub fn exit(&self) -> Option<Exit> {
+        self.flow.exit()
+    }
+
+    fn event(&mut self, event: Event) {
+        let effects = self.flow.on(event, Timestamp::now());
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                // The worker lives as long as the desk; a job that cannot be
+                // sent has nobody left to wait for it.
+                Effect::Job(job) => drop(self.jobs.send(job)),
+                Effect::Open(url) => {
+                    if let Err(reason) = self.deliver(&url) {
+                        self.event(Event::OpenFailed(reason));
+                    }
+                }
+                Effect::Remember(origin) => self.seen.remember(&origin),
+            }
+        }
+    }
+
+    fn deliver(&self, url: &url::Url) -> Result<(), String> {
+        match self.delivery {
+            Delivery::Browser => browser::open(url),
+            Delivery::Print => {
+                use std::io::Write;
+                writeln!(std::io::stdout(), "{url}")
+                    .map_err(|error| format!("standard output is closed ({error})"))
+            }
+        }
+    }
+}
+
+impl Drop for Desk {
+    /// The card is logged out before the program goes.
+    fn drop(&mut self) {
+        let _ = self.jobs.send(Job::Stop);
+        if let Some(worker) = self.worker.take() {
+            let _ = worker.join();
+        }
+    }
+}
+
+/// Sends a report and wakes the face; false when nobody listens.
+fn reporter(sender: &Sender<Report>, wake: &Wake) -> impl Fn(Report) -> bool + Send + 'static {
+    let (sender, wake) = (sender.clone(), wake.clone());
+    move |report| {
+        let sent = sender.send(report).is_ok();
+        if let Ok(wake) = wake.lock()
+            && let Some(wake) = wake.as_ref()
+        {
+            wake();
+        }
+        sent
+    }
+}
+
+/// A desk that a window shows, and that is still there when the window is gone.
+#[cfg(feature = "window")]
+pub struct Shown(pub std::rc::Rc<std::cell::RefCell<Desk>>);
+
+#[cfg(feature = "window")]
+impl crate::window::Model for Shown {
+    fn screen(&self) -> Screen {
+        self.0.borrow().screen()
+    }
+
+    fn input(&mut self, input: Input) {
+        self.0.borrow_mut().input(input);
+    }
+
+    fn poll(&mut self) -> bool {
+        self.0.borrow_mut().poll()
+    }
+
+    fn finished(&self) -> bool {
+        self.0.borrow().exit().is_some()
+    }
+
+    fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {
+        if let Ok(mut place) = self.0.borrow().wake.lock() {
+            *place = Some(wake);
+        }
+    }
+}

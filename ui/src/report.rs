@@ -1,0 +1,174 @@
+//! What `tokens` and `pin status` print, for people and as JSON.
+
+use securesign_core::profile::{Credential, Tries};
+use securesign_core::worker::{TokenInfo, TokenState, TokenView};
+use serde_json::{Value, json};
+
+/// The PIN status words of the handoff protocol, §5. Before anybody tried a PIN
+/// in this session, a PIN that has tries left counts as `ACTIVE`: it can sign.
+pub fn status(pin: Tries) -> &'static str {
+    match pin {
+        Tries::Blocked => "BLOCKED",
+        Tries::Left(_) | Tries::Unknown => "ACTIVE",
+    }
+}
+
+/// All readers as JSON.
+pub fn tokens_json(views: &[TokenView]) -> Value {
+    let readers: Vec<Value> = views
+        .iter()
+        .map(|view| {
+            let mut value = json!({ "reader": view.id.reader });
+            let more = match &view.state {
+                TokenState::Empty => json!({ "state": "empty" }),
+                TokenState::Unknown { atr, name } => {
+                    json!({ "state": "unsupported", "atr": atr.to_string(), "looksLike": name })
+                }
+                TokenState::Failed(error) => {
+                    json!({ "state": "failed", "error": error.what(), "advice": error.advice() })
+                }
+                TokenState::Ready(info) => json!({
+                    "state": "ready",
+                    "family": info.family,
+                    "label": info.label,
+                    "serialNumber": info.serial,
+                    "pin": { "status": status(info.pin), "triesLeft": info.pin.count() },
+                    "puk": { "triesLeft": info.puk.count() },
+                    "certificates": info.found.credentials.iter().map(certificate).collect::<Vec<_>>(),
+                    "notes": info.found.notes,
+                }),
+            };
+            merge(&mut value, more);
+            value
+        })
+        .collect();
+    json!({ "readers": readers })
+}
+
+/// The PIN of each usable token as JSON.
+pub fn pins_json(views: &[TokenView]) -> Value {
+    let tokens: Vec<Value> = ready(views)
+        .map(|(reader, info)| {
+            json!({
+                "reader": reader,
+                "family": info.family,
+                "status": status(info.pin),
+                "triesLeft": info.pin.count(),
+            })
+        })
+        .collect();
+    json!({ "tokens": tokens })
+}
+
+/// All readers for people.
+pub fn tokens_text(views: &[TokenView]) -> String {
+    let mut text = String::new();
+    for view in views {
+        text.push_str(&format!("{}\n", view.id.reader));
+        match &view.state {
+            TokenState::Empty => text.push_str("  empty\n"),
+            TokenState::Unknown { atr, name } => {
+                let name = name.as_deref().unwrap_or("unknown");
+                text.push_str(&format!(
+                    "  Not supported: {name}\n  Answer to reset: {atr}\n"
+                ));
+            }
+            TokenState::Failed(error) => text.push_str(&format!("  {error}\n")),
+            TokenState::Ready(info) => text.push_str(&token_text(info)),
+        }
+    }
+    text
+}
+
+/// The PIN of each usable token for people.
+pub fn pins_text(views: &[TokenView]) -> String {
+    ready(views)
+        .map(|(reader, info)| {
+            format!(
+                "{reader}\n  {} – PIN {}, tries left: {}\n",
+                info.label,
+                status(info.pin),
+                tries(info.pin)
+            )
+        })
+        .collect()
+}
+
+/// Tokens that can be used, with their readers.
+pub fn ready(views: &[TokenView]) -> impl Iterator<Item = (&str, &TokenInfo)> {
+    views.iter().filter_map(|view| match &view.state {
+        TokenState::Ready(info) => Some((view.id.reader.as_str(), info)),
+        _ => None,
+    })
+}
+
+fn token_text(info: &TokenInfo) -> String {
+    let mut text = if info.label == info.family {
+        format!("  {}", info.family)
+    } else {
+        format!("  {} ({})", info.label, info.family)
+    };
+    if let Some(serial) = &info.serial {
+        text.push_str(&format!(", serial number {serial}"));
+    }
+    text.push_str(&format!(
+        "\n  PIN {}, tries left: {}\n  PUK tries left: {}\n",
+        status(info.pin),
+        tries(info.pin),
+        tries(info.puk)
+    ));
+    for credential in &info.found.credentials {
+        let certificate = &credential.certificate;
+        let (_, until) = certificate.validity();
+        text.push_str(&format!(
+            "  {}: {} [{}]\n    issued by {}, serial {}, valid until {}{}\n",
+            credential.label,
+            certificate.subject(),
+            certificate.key().display(),
+            certificate.issuer(),
+            certificate.serial(),
+            day(until),
+            if certificate.may_sign() {
+                ""
+            } else {
+                ", not for signatures"
+            },
+        ));
+    }
+    for note in &info.found.notes {
+        text.push_str(&format!("  {note}\n"));
+    }
+    text
+}
+
+fn tries(tries: Tries) -> String {
+    match tries.count() {
+        Some(count) => count.to_string(),
+        None => "unknown".into(),
+    }
+}
+
+fn certificate(credential: &Credential) -> Value {
+    let certificate = &credential.certificate;
+    let (from, until) = certificate.validity();
+    json!({
+        "label": credential.label,
+        "subjectCN": certificate.subject(),
+        "issuerCN": certificate.issuer(),
+        "serialNumber": certificate.serial(),
+        "validFrom": day(from),
+        "validTo": day(until),
+        "key": certificate.key().display(),
+        "forSignatures": certificate.may_sign(),
+    })
+}
+
+fn day(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from);
+    }
+}

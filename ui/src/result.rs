@@ -1,0 +1,47 @@
+//! `securesign result`: a callback as the portal reads it, for people who build
+//! portals and for checks with other tools.
+
+use std::io::Write;
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use securesign_core::callback;
+use serde_json::Value;
+
+/// Prints the JSON, and saves its parts for OpenSSL.
+pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
+    let packed = match url::Url::parse(url) {
+        Ok(url) => url
+            .query_pairs()
+            .find(|(name, _)| name == "ss_result")
+            .map(|(_, value)| value.into_owned())
+            .ok_or("This URL has no ss_result.")?,
+        Err(_) => url.to_owned(),
+    };
+    let result = callback::decode(&packed).ok_or("This is no result of a signature.")?;
+    if let Some(folder) = save {
+        std::fs::create_dir_all(folder)
+            .and_then(|()| save_parts(&result, folder))
+            .map_err(|error| format!("{} cannot be written: {error}.", folder.display()))?;
+    }
+    writeln!(std::io::stdout(), "{result:#}").map_err(|error| error.to_string())
+}
+
+fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {
+    for (field, file) in [
+        ("signatureBase64", "signature.bin"),
+        ("hashBase64", "digest.bin"),
+    ] {
+        if let Some(bytes) = result[field]
+            .as_str()
+            .and_then(|text| STANDARD.decode(text).ok())
+        {
+            std::fs::write(folder.join(file), bytes)?;
+        }
+    }
+    if let Some(pem) = result["certificate"]["certificatePem"].as_str() {
+        std::fs::write(folder.join("certificate.pem"), pem)?;
+    }
+    Ok(())
+}

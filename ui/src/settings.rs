@@ -1,0 +1,108 @@
+//! Files of this program: the settings in the platform's configuration folder,
+//! and the origins seen before.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use securesign_core::policy::{Policy, Settings};
+
+/// Where things are; `None` on a system without a home folder.
+pub fn folders() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("", "", "securesign")
+}
+
+/// The settings file, whether it exists or not.
+pub fn path() -> PathBuf {
+    folders().map_or_else(
+        || PathBuf::from("settings.toml"),
+        |folders| folders.config_dir().join("settings.toml"),
+    )
+}
+
+/// Reads the settings. No file is the same as an empty one; a file that is not
+/// understood is an error, because guessing who may call would be worse.
+pub fn load() -> Result<(Settings, Policy), String> {
+    let path = path();
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            return Err(format!(
+                "{} cannot be read: {error}. Check its rights.",
+                path.display()
+            ));
+        }
+    };
+    let settings = Settings::from_toml(&text)
+        .map_err(|error| format!("{} is not understood: {error}", path.display()))?;
+    let policy = Policy::new(settings.clone(), path.display().to_string());
+    Ok((settings, policy))
+}
+
+/// Origins that a signature was made for on this computer, one a line.
+pub struct Seen {
+    file: Option<PathBuf>,
+    origins: Vec<String>,
+}
+
+/// More lines than anybody's portals; the oldest go first.
+const SEEN_MAX: usize = 1000;
+
+impl Seen {
+    /// Reads the list; without one every origin is new.
+    pub fn load() -> Self {
+        let file = folders().map(|folders| folders.data_local_dir().join("seen-origins"));
+        let text = file
+            .as_ref()
+            .and_then(|file| fs::read_to_string(file).ok())
+            .unwrap_or_default();
+        Self {
+            file,
+            origins: text.lines().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether an origin is on it.
+    pub fn contains(&self, origin: &str) -> bool {
+        self.origins.iter().any(|seen| seen == origin)
+    }
+
+    /// Adds an origin. A list that cannot be written only means that the origin
+    /// is called new again.
+    pub fn remember(&mut self, origin: &str) {
+        if self.contains(origin) {
+            return;
+        }
+        self.origins.push(origin.to_owned());
+        let surplus = self.origins.len().saturating_sub(SEEN_MAX);
+        self.origins.drain(..surplus);
+        if let Some(file) = &self.file
+            && let Err(error) = write_whole(file, &(self.origins.join("\n") + "\n"))
+        {
+            tracing::debug!("{} cannot be written: {error}", file.display());
+        }
+    }
+}
+
+/// Writes a file so that it is never half there: a new one beside it takes its place.
+pub fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::create_dir_all(folder)?;
+    }
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = file.with_file_name(name);
+    let written = fs::File::create(&new).and_then(|mut handle| {
+        handle.write_all(text.as_bytes())?;
+        handle.sync_all()
+    });
+    written
+        .and_then(|()| fs::rename(&new, file))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&new);
+        })
+}

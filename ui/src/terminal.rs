@@ -1,0 +1,225 @@
+//! The flow in a terminal. Everything for people goes to standard error;
+//! standard output belongs to the callback URL and to JSON.
+
+use std::io::{self, BufRead, Write};
+use std::time::{Duration, Instant};
+
+use securesign_core::flow::Exit;
+use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
+
+use crate::desk::Desk;
+use crate::secrets::{Secrets, can_ask};
+
+/// A flow, a person or files with secrets, and how long to wait for a token.
+pub struct Terminal<'a> {
+    /// The flow at work.
+    pub desk: &'a mut Desk,
+    /// PINs and PUKs.
+    pub secrets: &'a mut Secrets,
+    /// `None`: until the person gives up.
+    pub patience: Option<Duration>,
+}
+
+impl Terminal<'_> {
+    /// Runs a link to its end.
+    pub fn sign(&mut self) -> Exit {
+        self.run(None)
+    }
+
+    /// Runs one of the token window's forms to its end.
+    pub fn form(&mut self, open: Action) -> Exit {
+        self.run(Some(open))
+    }
+
+    fn run(&mut self, open: Option<Action>) -> Exit {
+        let mut open = open;
+        let mut told: Option<Screen> = None;
+        let start = Instant::now();
+        loop {
+            self.desk.settle();
+            if let Some(exit) = self.desk.exit() {
+                return exit;
+            }
+            let screen = self.desk.screen();
+            if told.as_ref() != Some(&screen) {
+                print(&screen);
+                told = Some(screen.clone());
+            }
+            match screen.kind {
+                Kind::Waiting
+                    if self
+                        .patience
+                        .is_none_or(|patience| start.elapsed() < patience) =>
+                {
+                    self.desk.wait(Duration::from_millis(500));
+                }
+                Kind::Sign => self.answer(&screen, &[Action::Sign]),
+                Kind::Form => self.answer(&screen, &[Action::Submit, Action::UseLastTry]),
+                Kind::Token => match open.take() {
+                    Some(action) if has(&screen, action) => self.press(action, Vec::new()),
+                    _ => self.leave(),
+                },
+                Kind::Working => {
+                    // settle() has given up: the reader hangs.
+                    say("The card reader does not answer. Take the token out and start again.");
+                    self.leave();
+                }
+                Kind::Waiting | Kind::Done | Kind::Failed => self.leave(),
+            }
+        }
+    }
+
+    /// Fills in the fields and presses the one of `actions` that is offered.
+    fn answer(&mut self, screen: &Screen, actions: &[Action]) {
+        let Some(action) = actions.iter().copied().find(|action| has(screen, *action)) else {
+            return self.leave();
+        };
+        if action == Action::UseLastTry {
+            let agreed = self.secrets.use_last_try() || confirm("Use the last try?");
+            return if agreed {
+                self.press(action, Vec::new())
+            } else {
+                self.leave()
+            };
+        }
+        if action == Action::Sign && !self.choose(screen) {
+            return self.leave();
+        }
+        let screen = self.desk.screen();
+        if screen.fields.is_empty() {
+            // A session: the PIN is known, the person's word is still needed
+            // where a person is there; else running the command is the word.
+            return if !can_ask() || confirm("Sign this one too?") {
+                self.press(action, Vec::new());
+            } else {
+                self.leave();
+            };
+        }
+        match self.secrets.fill(&screen.fields) {
+            Ok(Some(secrets)) => self.press(action, secrets),
+            Ok(None) => self.leave(),
+            Err(reason) => {
+                say(&reason);
+                self.leave();
+            }
+        }
+    }
+
+    /// Asks for a certificate where there is a choice; false to give up.
+    fn choose(&mut self, screen: &Screen) -> bool {
+        let usable: Vec<usize> = (0..screen.certificates.len())
+            .filter(|index| screen.certificates[*index].unusable.is_none())
+            .collect();
+        if usable.len() < 2 || screen.fields.is_empty() || !can_ask() {
+            return true;
+        }
+        let preset = screen.chosen.map_or(1, |index| index + 1);
+        let Some(answer) = ask(&format!("Certificate number [{preset}]: ")) else {
+            return false;
+        };
+        if answer.is_empty() {
+            return true;
+        }
+        let index = answer
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1));
+        match index.filter(|index| usable.contains(index)) {
+            Some(index) => {
+                self.desk.input(Input::Choose(index));
+                true
+            }
+            None => {
+                say("There is no such certificate to choose.");
+                self.choose(screen)
+            }
+        }
+    }
+
+    fn press(&mut self, action: Action, secrets: Vec<securesign_core::pin::Pin>) {
+        self.desk.input(Input::Press(action, secrets));
+    }
+
+    fn leave(&mut self) {
+        self.desk.input(Input::Closed);
+    }
+}
+
+/// Prints a screen for reading.
+pub fn print(screen: &Screen) {
+    let mut text = String::new();
+    // A title that only says that work goes on would be noise here.
+    if screen.kind != Kind::Working {
+        text.push_str(&format!("\n{}\n", screen.title));
+    }
+    let widest = screen
+        .facts
+        .iter()
+        .map(|fact| fact.label.chars().count())
+        .max()
+        .unwrap_or(0);
+    for fact in &screen.facts {
+        let origin = if fact.from_page {
+            "  (from the page)"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "  {:<widest$}  {}{origin}\n",
+            fact.label, fact.value
+        ));
+    }
+    for counter in &screen.counters {
+        text.push_str(&format!("  {}: {}\n", counter.caption, counter.value));
+    }
+    for (at, card) in screen.certificates.iter().enumerate() {
+        let mark = if screen.chosen == Some(at) { "*" } else { " " };
+        text.push_str(&format!(
+            "{mark} {}. {} [{}]\n",
+            at + 1,
+            card.title,
+            card.pill
+        ));
+        text.push_str(&format!("     {}\n", card.detail));
+        if let Some(reason) = &card.unusable {
+            text.push_str(&format!("     cannot be used: {reason}\n"));
+        }
+    }
+    for sentence in &screen.text {
+        text.push_str(&format!("  {sentence}\n"));
+    }
+    if let Some(notice) = &screen.notice {
+        let mark = match notice.level {
+            Level::Info => "",
+            Level::Warning => "! ",
+            Level::Error => "!! ",
+        };
+        text.push_str(&format!("  {mark}{}\n", notice.text));
+    }
+    say(text.trim_end());
+}
+
+/// One line for people. A closed standard error is no reason to stop signing.
+pub fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+fn has(screen: &Screen, action: Action) -> bool {
+    screen
+        .buttons
+        .iter()
+        .any(|button: &Button| button.action == action)
+}
+
+fn confirm(question: &str) -> bool {
+    can_ask()
+        && ask(&format!("{question} [y/N] ")).is_some_and(|answer| answer.eq_ignore_ascii_case("y"))
+}
+
+fn ask(question: &str) -> Option<String> {
+    let _ = write!(io::stderr(), "{question}");
+    let _ = io::stderr().flush();
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line).ok()?;
+    (read > 0).then(|| line.trim().to_owned())
+}

@@ -1,0 +1,124 @@
+//! `securesign trace`: what goes to a card and back, for a report. A PIN cannot
+//! be in it: the core does not show it to anybody.
+
+use std::ffi::OsString;
+use std::fs;
+
+use clap::Parser;
+use securesign_core::sw::StatusWord;
+use securesign_core::trace::{Detail, Entry, Recording, Trace};
+
+use crate::args::{Arguments, Trace as TraceCommand};
+use crate::settings::write_whole;
+use crate::terminal::say;
+
+/// Records or shows.
+pub fn run(
+    command: TraceCommand,
+    inner: fn(Arguments, Option<Recording>) -> Result<u8, String>,
+) -> Result<u8, String> {
+    match command {
+        TraceCommand::Show { file } => {
+            let text = fs::read_to_string(&file)
+                .map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+            let trace = Trace::parse(&text)
+                .map_err(|error| format!("{} is no trace: {error}.", file.display()))?;
+            super::print(&annotated(&trace))?;
+            Ok(super::DONE)
+        }
+        TraceCommand::Record {
+            full,
+            file,
+            command,
+        } => {
+            let line = std::iter::once(OsString::from("securesign")).chain(command);
+            let arguments = Arguments::try_parse_from(line).map_err(|error| error.to_string())?;
+            let detail = if full { Detail::Full } else { Detail::Short };
+            let recording = Recording::new(detail);
+            let code = inner(arguments, Some(recording.clone()));
+            let mut trace = recording.trace();
+            let commands = trace.commands();
+            trace.entries.splice(0..0, heading(full));
+            write_whole(&file, &trace.to_string())
+                .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
+            say(&format!(
+                "{commands} commands are recorded in {}. PINs are not in it{}.",
+                file.display(),
+                if full {
+                    "; certificates and serial numbers are"
+                } else {
+                    "; read it before you send it"
+                }
+            ));
+            code
+        }
+    }
+}
+
+fn heading(full: bool) -> [Entry; 3] {
+    let comment = if full {
+        "All answers in full, certificates included; PINs are never shown."
+    } else {
+        "Long answers are cut, so that no certificate is in here; PINs are never shown."
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let system = std::env::consts::OS;
+    [
+        Entry::Comment(comment.into()),
+        Entry::Header("program".into(), format!("securesign {version}")),
+        Entry::Header("system".into(), system.into()),
+    ]
+}
+
+/// The trace with the meaning of each status word behind it, and sums below.
+fn annotated(trace: &Trace) -> String {
+    let mut text = String::new();
+    let (mut to, mut from) = (0, 0);
+    for entry in &trace.entries {
+        let single = Trace {
+            entries: vec![entry.clone()],
+        };
+        text.push_str(&single.to_string());
+        match entry {
+            Entry::Sent(tokens) => to += tokens.iter().map(|token| length(token)).sum::<usize>(),
+            Entry::Answer(tokens) => {
+                from += tokens.iter().map(|token| length(token)).sum::<usize>();
+                if let Some(meaning) = status_word(tokens).and_then(meaning) {
+                    text.push_str(&format!("  ({meaning})\n"));
+                }
+            }
+            _ => {}
+        }
+    }
+    let commands = trace.commands();
+    text.push_str(&format!(
+        "\n{commands} commands, {to} bytes to the card, {from} from it\n"
+    ));
+    text
+}
+
+/// Bytes that a token stands for: `A4` one, `<pin:8>` eight, `!removed` none.
+fn length(token: &str) -> usize {
+    if token.starts_with('!') {
+        return 0;
+    }
+    match token.trim_matches(['<', '>']).split_once(':') {
+        Some((_, count)) => count.parse().unwrap_or(0),
+        None => 1,
+    }
+}
+
+fn status_word(tokens: &[String]) -> Option<StatusWord> {
+    let [.., sw1, sw2] = tokens else { return None };
+    u16::from_str_radix(&format!("{sw1}{sw2}"), 16)
+        .ok()
+        .map(StatusWord)
+}
+
+fn meaning(sw: StatusWord) -> Option<String> {
+    match (sw.sw1(), sw.counter()) {
+        (0x61, _) => Some("more follows".into()),
+        (_, Some(left)) => Some(format!("tries left: {left}")),
+        _ => sw.meaning().map(str::to_owned),
+    }
+}
