@@ -52,6 +52,8 @@ impl Stage {
             flag.store(true, Ordering::SeqCst);
             app::awake();
         }));
+        // What was reported before anybody could be woken.
+        model.poll();
         let screen = model.screen();
         let entries = entries(&screen);
         let page = Page::new(&screen, &setting(&window, palette, &signals, &entries));
