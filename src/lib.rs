@@ -1,1 +1,4 @@
 //! The core.
+pub mod callback;
+pub mod link;
+pub mod policy;

@@ -1,0 +1,250 @@
+//! From the raw link to decoded parameters, each once.
+//!
+//! `form_urlencoded` decodes, but it is lossy on what is not UTF-8 and lets a
+//! bad `%xx` pass, so the raw text is checked first.
+
+use std::collections::{BTreeMap, HashSet};
+
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+use super::error::{AddressPart, Cut, LinkError, Quoted};
+use super::{CALLBACK_LIMIT, LINK_LIMIT};
+
+/// Parameters and the longest value of each, in bytes as it stands in the link.
+const KNOWN: [(&str, usize); 19] = [
+    ("requestId", 384),
+    ("hashBase64", 512),
+    ("hashAlgo", 64),
+    ("documentType", 64),
+    ("documentBase64", LINK_LIMIT),
+    ("callbackUrl", CALLBACK_LIMIT),
+    ("apiKey", 1024),
+    ("certSerial", 384),
+    ("visible", 64),
+    ("page", 64),
+    ("position", 1024),
+    ("appearance", 512 * 1024),
+    ("reason", 4096),
+    ("location", 4096),
+    ("timestamp", 64),
+    ("signatureIndex", 256),
+    ("signatureType", 64),
+    ("signatureId", 512),
+    ("referenceUri", 4096),
+];
+
+/// No portal sends more; a link of a million empty ones is not worth the work.
+const PARAMETERS: usize = 64;
+
+/// Windows passes about 2,046 to 2,083 characters (SecureSign handoff protocol,
+/// §8); a link of about this length that lacks something was cut.
+const WINDOWS_CUT: std::ops::RangeInclusive<usize> = 2_040..=2_090;
+
+/// The decoded parameters that we know.
+pub(super) struct Query {
+    length: usize,
+    fields: BTreeMap<&'static str, Zeroizing<String>>,
+    last: Option<&'static str>,
+    /// How the link ends, if that looks like a cut once something is missing.
+    ending: Option<Cut>,
+}
+
+impl Query {
+    pub(super) fn read(link: &str) -> Result<Self, LinkError> {
+        let length = link.len();
+        if length > LINK_LIMIT {
+            return Err(LinkError::TooLong { length });
+        }
+        characters(link)?;
+        let raw = address(link)?;
+        let mut query = Self {
+            length,
+            fields: BTreeMap::new(),
+            last: None,
+            ending: None,
+        };
+        query.percent_signs(raw)?;
+        query.parameters(raw)?;
+        Ok(query)
+    }
+
+    /// The value, unless it is absent or empty.
+    pub(super) fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
+        self.fields.remove(name).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn require(&mut self, name: &'static str) -> Result<Zeroizing<String>, LinkError> {
+        self.take(name).ok_or(match self.ending {
+            Some(cut) => self.truncated(cut),
+            None if WINDOWS_CUT.contains(&self.length) => self.truncated(Cut::Before(name)),
+            None => LinkError::Missing { name },
+        })
+    }
+
+    /// The link ends with this parameter.
+    pub(super) fn is_last(&self, name: &str) -> bool {
+        self.last == Some(name)
+    }
+
+    pub(super) fn truncated(&self, cut: Cut) -> LinkError {
+        LinkError::Truncated {
+            length: self.length,
+            cut,
+        }
+    }
+
+    fn percent_signs(&self, raw: &str) -> Result<(), LinkError> {
+        let bytes = raw.as_bytes();
+        for (at, _) in raw.match_indices('%') {
+            match (bytes.get(at + 1), bytes.get(at + 2)) {
+                (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {}
+                (None, _) => return Err(self.truncated(Cut::Percent)),
+                (Some(a), None) if a.is_ascii_hexdigit() => {
+                    return Err(self.truncated(Cut::Percent));
+                }
+                _ => return Err(LinkError::BadPercent),
+            }
+        }
+        Ok(())
+    }
+
+    fn parameters(&mut self, raw: &str) -> Result<(), LinkError> {
+        let mut seen = HashSet::new();
+        let mut segments = raw.split('&').enumerate().peekable();
+        while let Some((at, segment)) = segments.next() {
+            let last = segments.peek().is_none();
+            if at >= PARAMETERS {
+                return Err(LinkError::TooManyParameters);
+            }
+            if segment.is_empty() {
+                if last {
+                    self.ending = Some(Cut::Name);
+                }
+                continue;
+            }
+            let (raw_name, raw_value) = match segment.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (segment, None),
+            };
+            let name = decode(raw_name);
+            let known = KNOWN.iter().find(|(known, _)| *known == *name);
+            if let (Some(&(name, limit)), Some(value)) = (known, raw_value)
+                && value.len() > limit
+            {
+                return Err(LinkError::FieldTooLong { name, limit });
+            }
+            let value = decode(raw_value.unwrap_or_default());
+            for part in [&name, &value] {
+                // Only the last character of the link can be half of one.
+                if last && part.ends_with('\u{FFFD}') {
+                    return Err(self.truncated(Cut::Percent));
+                }
+                characters(part)?;
+            }
+            if last {
+                self.last = known.map(|(name, _)| *name);
+                self.ending = ending(&name, raw_value);
+                let half = |(known, _): &(&str, usize)| known.starts_with(name.as_str());
+                if raw_value.is_none() && known.is_none() && KNOWN.iter().any(half) {
+                    return Err(self.truncated(Cut::Name));
+                }
+            }
+            if let Some(&(name, _)) = known {
+                self.fields.insert(name, value);
+            }
+            if !seen.insert(name.to_string()) {
+                return Err(LinkError::Twice {
+                    name: Quoted::new(&name),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How the last parameter ends, where that may be a cut.
+fn ending(name: &str, value: Option<&str>) -> Option<Cut> {
+    let known = KNOWN.iter().find(|(known, _)| *known == name)?.0;
+    match value {
+        None | Some("") => Some(Cut::Name),
+        Some(value) if known.ends_with("Base64") => {
+            super::base::ends_inside_group(&decode(value)).then_some(Cut::Value(known))
+        }
+        Some(_) => None,
+    }
+}
+
+/// One name or one value: it holds neither `&` nor, where it matters, `=`.
+fn decode(raw: &str) -> Zeroizing<String> {
+    let escaped = raw.replace('=', "%3D");
+    let mut pairs = form_urlencoded::parse(escaped.as_bytes());
+    Zeroizing::new(
+        pairs
+            .next()
+            .map_or_else(String::new, |(text, _)| text.into_owned()),
+    )
+}
+
+/// Refuses what cannot be shown honestly: control characters, bidi controls,
+/// line and paragraph separators, and U+FFFD, which is what decoding makes of
+/// bytes that are not UTF-8.
+fn characters(text: &str) -> Result<(), LinkError> {
+    match text.chars().find(|&c| is_forbidden(c)) {
+        Some('\u{FFFD}') => Err(LinkError::NotText),
+        Some(character) => Err(LinkError::ForbiddenCharacter { character }),
+        None => Ok(()),
+    }
+}
+
+fn is_forbidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFD}')
+}
+
+/// The raw query. The part before it is one of two, to the letter (schemes and
+/// hosts in any case): that is stricter than any parser, which would forgive a
+/// default port or an empty user name.
+///
+/// `securesign://sign/?…` is refused too: the protocol says an empty path.
+/// Chromium and the `url` crate leave the path of a scheme like ours empty; a
+/// launcher that adds the slash would have to be named before we accept it.
+fn address(link: &str) -> Result<&str, LinkError> {
+    if link.contains('#') {
+        return Err(LinkError::Address(AddressPart::Fragment));
+    }
+    let (head, query) = link.split_once('?').unwrap_or((link, ""));
+    let host_end = head.len() - "/open".len().min(head.len());
+    let universal = head
+        .get(..host_end)
+        .is_some_and(|h| h.eq_ignore_ascii_case("https://sign.securesign.toolsbots.com"))
+        && head.ends_with("/open");
+    if universal || head.eq_ignore_ascii_case("securesign://sign") {
+        return Ok(query);
+    }
+    Err(LinkError::Address(wrong_part(head)))
+}
+
+fn wrong_part(head: &str) -> AddressPart {
+    let Ok(url) = Url::parse(head) else {
+        return AddressPart::Unreadable;
+    };
+    let (host, path) = match url.scheme() {
+        "securesign" => ("sign", ""),
+        "https" => ("sign.securesign.toolsbots.com", "/open"),
+        _ => return AddressPart::Scheme,
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        AddressPart::Userinfo
+    } else if !url.host_str().is_some_and(|h| h.eq_ignore_ascii_case(host)) {
+        AddressPart::Host
+    } else if url.port().is_some() {
+        AddressPart::Port
+    } else if url.path() != path {
+        AddressPart::Path
+    } else {
+        AddressPart::Unreadable
+    }
+}

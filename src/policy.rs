@@ -1,0 +1,245 @@
+//! Who may call: which portal, with which key, gets results sent where.
+//!
+//! The compiler keeps requirement 8: an answer is built from a [`Permit`], and
+//! only [`Policy::check`] makes one. The authentication API of SecureSign
+//! handoff protocol, §6, will be a second authority: its answer becomes a permit
+//! in this module too, and nowhere else.
+
+mod settings;
+
+pub use settings::{Portal, Settings, SettingsError};
+
+use url::Url;
+
+use crate::callback::ErrorCode;
+use crate::link::{ApiKey, Callback, CallbackKind, Origin};
+
+/// The settings, as the judge of every request.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    settings: Settings,
+    file: String,
+}
+
+impl Policy {
+    /// `file` is where the settings stand, for the advice in a [`Denial`].
+    pub fn new(settings: Settings, file: impl Into<String>) -> Self {
+        Self {
+            settings,
+            file: file.into(),
+        }
+    }
+
+    /// The settings it judges by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// - `https` origins are listed with the fingerprint of the key; a test key
+    ///   also needs `test = true` there.
+    /// - Localhost is for test keys, with nothing listed; never for live keys.
+    /// - App schemes are on the allow-list, and the key is that of a listed
+    ///   portal: an app's scheme says nothing about who is calling.
+    pub fn check(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
+        let listed = match callback.kind() {
+            CallbackKind::Localhost if key.is_test() => return Ok(permit(callback, key, None)),
+            CallbackKind::Localhost => return Err(self.deny(callback, key, Why::LiveToLocalhost)),
+            CallbackKind::Web => self.of_origin(callback.origin()),
+            CallbackKind::App => {
+                if !self.settings.schemes.iter().any(|s| s == callback.scheme()) {
+                    return Err(self.deny(callback, key, Why::Scheme));
+                }
+                self.settings.portals.iter().collect()
+            }
+        };
+        if listed.is_empty() && callback.kind() == CallbackKind::Web {
+            return Err(self.deny(callback, key, Why::Origin));
+        }
+        let fingerprint = key.fingerprint();
+        let mut why = Why::Key;
+        for portal in listed {
+            if portal.fingerprint != fingerprint {
+                continue;
+            }
+            if !key.is_test() || portal.test {
+                return Ok(permit(callback, key, portal.name.clone()));
+            }
+            why = Why::TestKey;
+        }
+        Err(self.deny(callback, key, why))
+    }
+
+    fn of_origin(&self, origin: &Origin) -> Vec<&Portal> {
+        let portals = self.settings.portals.iter();
+        portals.filter(|p| p.origin == *origin).collect()
+    }
+
+    fn deny(&self, callback: &Callback, key: &ApiKey, why: Why) -> Denial {
+        Denial {
+            origin: callback.origin().clone(),
+            scheme: callback.scheme().to_owned(),
+            fingerprint: key.fingerprint(),
+            test: key.is_test(),
+            app: callback.kind() == CallbackKind::App,
+            file: self.file.clone(),
+            why,
+        }
+    }
+}
+
+/// The right to send one request's result to its callback. Cannot be made
+/// outside this module.
+#[derive(Clone, Debug)]
+pub struct Permit {
+    callback: Callback,
+    name: Option<String>,
+    test: bool,
+}
+
+fn permit(callback: &Callback, key: &ApiKey, name: Option<String>) -> Permit {
+    Permit {
+        callback: callback.clone(),
+        name,
+        test: key.is_test(),
+    }
+}
+
+impl Permit {
+    /// Who is calling: what sessions and used request ids are bound to.
+    pub fn origin(&self) -> &Origin {
+        self.callback.origin()
+    }
+
+    /// For the screen: punycode first, then the Unicode form where it can
+    /// deceive nobody.
+    pub fn origin_display(&self) -> String {
+        display(self.callback.origin())
+    }
+
+    /// The portal's name in the settings, given by whoever wrote them.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// A test key was used.
+    pub fn is_test(&self) -> bool {
+        self.test
+    }
+
+    pub(crate) fn callback(&self) -> &Callback {
+        &self.callback
+    }
+}
+
+/// A request that may not have its result sent. For the screen only: nothing is
+/// ever sent to an origin that failed here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} {}", self.what(), self.advice())]
+pub struct Denial {
+    origin: Origin,
+    scheme: String,
+    fingerprint: String,
+    test: bool,
+    app: bool,
+    file: String,
+    why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Origin,
+    Key,
+    TestKey,
+    LiveToLocalhost,
+    Scheme,
+}
+
+impl Denial {
+    /// `SS_DOMAIN_NOT_ALLOWED` or `SS_API_KEY_INVALID`.
+    pub fn code(&self) -> ErrorCode {
+        match self.why {
+            Why::Origin | Why::LiveToLocalhost | Why::Scheme => ErrorCode::DomainNotAllowed,
+            Why::Key | Why::TestKey => ErrorCode::ApiKeyInvalid,
+        }
+    }
+
+    /// What happened: one sentence. The origin stands there whole (DNS bounds
+    /// it): a shortened one could hide who it is.
+    pub fn what(&self) -> String {
+        let origin = display(&self.origin);
+        match self.why {
+            Why::Origin => format!("{origin} is not allowed to request signatures here."),
+            Why::Key if self.app => {
+                format!("{origin} came with an API key that belongs to no listed portal.")
+            }
+            Why::Key => format!("{origin} came with an API key that is not listed for it."),
+            Why::TestKey => format!("{origin} came with a test key, and is not a test portal."),
+            Why::LiveToLocalhost => {
+                format!("A live API key was used with a callback on this computer ({origin}).")
+            }
+            Why::Scheme => {
+                format!("No app with the scheme {origin} is allowed to request signatures here.")
+            }
+        }
+    }
+
+    /// What to do: close, or the lines that allow it.
+    pub fn advice(&self) -> String {
+        match self.lines() {
+            None => "Nothing was sent: while developing, use an ss_test_ key.".into(),
+            Some(lines) if self.app && self.why != Why::Scheme => format!(
+                "Nothing was sent; only if you trust it, list the portal that the app belongs to \
+                 in {}, with its own origin:\n\n{lines}",
+                self.file
+            ),
+            Some(lines) => format!(
+                "Nothing was sent; only if you trust it, write these lines into {}:\n\n{lines}",
+                self.file
+            ),
+        }
+    }
+
+    /// The lines for the settings file, if any can allow it. Nothing in them
+    /// needs quoting: origin and scheme are of letters, digits and `.-_+:[]/`.
+    pub fn lines(&self) -> Option<String> {
+        let test = if self.test { "test = true\n" } else { "" };
+        let origin = match self.app {
+            true => "https://…",
+            false => self.origin.as_str(),
+        };
+        match self.why {
+            Why::LiveToLocalhost => None,
+            Why::Scheme => Some(format!("[callback]\nschemes = [\"{}\"]\n", self.scheme)),
+            Why::Origin | Why::Key | Why::TestKey => Some(format!(
+                "[[portal]]\norigin = \"{origin}\"\nkey = \"sha256:{}\"\n{test}",
+                self.fingerprint
+            )),
+        }
+    }
+}
+
+/// Punycode, and the Unicode form where every label is in one Indian script:
+/// those have blocks of their own, so that one label cannot mix them with
+/// look-alikes. Latin, Greek and Cyrillic imitate each other: punycode only.
+fn display(origin: &Origin) -> String {
+    let unicode = Url::parse(origin.as_str()).map(|url| url.origin().unicode_serialization());
+    match unicode {
+        Ok(text) if text != origin.as_str() && text.split(['.', '/', ':']).all(is_plain) => {
+            format!("{origin} ({text})")
+        }
+        _ => origin.to_string(),
+    }
+}
+
+fn is_plain(label: &str) -> bool {
+    // Devanagari to Malayalam: nine blocks of 0x80 code points.
+    const INDIAN: std::ops::Range<u32> = 0x0900..0x0D80;
+    let block = |c: char| u32::from(c) / 0x80;
+    let Some(first) = label.chars().find(|c| !c.is_ascii()) else {
+        return true;
+    };
+    INDIAN.contains(&u32::from(first))
+        && label
+            .chars()
+            .all(|c| block(c) == block(first) || c.is_ascii_digit() || c == '-')
+}

@@ -1,0 +1,239 @@
+//! The settings file: TOML, with every unknown key refused by name, since a
+//! misspelt one would silently allow or forbid.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+use url::Url;
+
+use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
+
+/// What the administrator or the user allows.
+///
+/// ```toml
+/// [[portal]]
+/// origin = "https://portal.example.gov.in"
+/// key = "sha256:…"          # SHA-256 of the API key, in hex
+/// name = "Example portal"   # optional
+/// test = true               # optional: the key is an ss_test_ key
+///
+/// [callback]
+/// schemes = ["myapp"]       # apps that may receive results
+///
+/// [session]
+/// idle_minutes = 15         # 0 = never keep the PIN
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// In the order of the file.
+    pub portals: Vec<Portal>,
+    /// Lower case, without the colon.
+    pub schemes: Vec<String>,
+    /// How long a PIN is kept without use; zero: never kept.
+    pub idle: Duration,
+}
+
+/// One portal and one of its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portal {
+    /// As parsed: lower case, punycode, no default port.
+    pub origin: Origin,
+    /// SHA-256 of its API key, lower-case hex.
+    pub fingerprint: String,
+    /// For the screen.
+    pub name: Option<String>,
+    /// Its key may be an `ss_test_` key.
+    pub test: bool,
+}
+
+impl Default for Settings {
+    /// Nothing listed, and a PIN kept for 15 minutes (SecureSign handoff
+    /// protocol, §5).
+    fn default() -> Self {
+        Self {
+            portals: Vec::new(),
+            schemes: Vec::new(),
+            idle: minutes(IDLE_MINUTES),
+        }
+    }
+}
+
+impl Settings {
+    /// From the text of the file; an empty text gives the default.
+    pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
+        let file: File = toml::from_str(text).map_err(|error| SettingsError {
+            line: error.span().map(|span| line(text, span.start)),
+            what: bounded(error.message()),
+            advice: "Correct this line, or remove it.".into(),
+        })?;
+        let mut settings = Settings::default();
+        for entry in file.portal {
+            settings.portals.push(portal(text, entry)?);
+        }
+        for scheme in file.callback.schemes {
+            settings.schemes.push(app_scheme(text, &scheme)?);
+        }
+        if let Some(idle) = file.session.idle_minutes {
+            settings.idle = match *idle.get_ref() {
+                value @ 0..=MOST_IDLE_MINUTES => minutes(value),
+                value => {
+                    return Err(SettingsError {
+                        line: Some(line(text, idle.span().start)),
+                        what: format!("idle_minutes = {value} is too long."),
+                        advice: format!("Write 0 (never) to {MOST_IDLE_MINUTES}."),
+                    });
+                }
+            };
+        }
+        Ok(settings)
+    }
+}
+
+/// What is wrong with the settings file. Nobody is allowed anything until it is
+/// put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    line: Option<usize>,
+    what: String,
+    advice: String,
+}
+
+impl SettingsError {
+    /// Counted from 1.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+
+    /// What happened: one sentence, with the line.
+    pub fn what(&self) -> String {
+        match self.line {
+            Some(line) => format!("Settings, line {line}: {}", self.what),
+            None => format!("Settings: {}", self.what),
+        }
+    }
+
+    /// What to do.
+    pub fn advice(&self) -> &str {
+        &self.advice
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.what(), self.advice)
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+const IDLE_MINUTES: u64 = 15;
+const MOST_IDLE_MINUTES: u64 = 24 * 60;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    portal: Vec<PortalEntry>,
+    #[serde(default)]
+    callback: CallbackEntry,
+    #[serde(default)]
+    session: SessionEntry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PortalEntry {
+    origin: Spanned<String>,
+    key: Spanned<String>,
+    name: Option<String>,
+    #[serde(default)]
+    test: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallbackEntry {
+    #[serde(default)]
+    schemes: Vec<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionEntry {
+    idle_minutes: Option<Spanned<u64>>,
+}
+
+fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
+    let origin = web_origin(entry.origin.get_ref()).ok_or_else(|| SettingsError {
+        line: Some(line(text, entry.origin.span().start)),
+        what: format!(
+            "“{}” is not an https origin.",
+            bounded(entry.origin.get_ref())
+        ),
+        advice: "Write scheme and host (and a port if there is one), as in \
+                 origin = \"https://portal.example.gov.in\"; localhost needs no entry."
+            .into(),
+    })?;
+    let fingerprint = fingerprint(entry.key.get_ref()).ok_or_else(|| SettingsError {
+        line: Some(line(text, entry.key.span().start)),
+        // Not repeated: it may be the key itself.
+        what: "key is not a fingerprint.".into(),
+        advice: "Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself."
+            .into(),
+    })?;
+    Ok(Portal {
+        origin,
+        fingerprint,
+        name: entry.name.as_deref().map(bounded),
+        test: entry.test,
+    })
+}
+
+/// The same parser and the same rules as for a callback, and nothing but an
+/// origin: a path here would look like a restriction that nobody enforces.
+fn web_origin(text: &str) -> Option<Origin> {
+    let url = Url::parse(text).ok()?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let dotted = url.domain().is_some_and(|domain| domain.ends_with('.'));
+    let callback = Callback::parse(text).ok()?;
+    (bare && !dotted && callback.kind() == CallbackKind::Web).then(|| callback.origin().clone())
+}
+
+fn fingerprint(text: &str) -> Option<String> {
+    let hex = text.strip_prefix("sha256:")?;
+    let fits = hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit());
+    fits.then(|| hex.to_ascii_lowercase())
+}
+
+fn app_scheme(text: &str, entry: &Spanned<String>) -> Result<String, SettingsError> {
+    let scheme = entry.get_ref().to_ascii_lowercase();
+    // The parser that reads callbacks says what a scheme is.
+    let parses = Url::parse(&format!("{scheme}:x")).is_ok_and(|url| url.scheme() == scheme);
+    if parses && !is_never_a_callback(&scheme) {
+        return Ok(scheme);
+    }
+    Err(SettingsError {
+        line: Some(line(text, entry.span().start)),
+        what: format!(
+            "“{}” can never be an app's callback scheme.",
+            bounded(&scheme)
+        ),
+        advice: "Write the app's own scheme without a colon, as in schemes = [\"myapp\"].".into(),
+    })
+}
+
+fn minutes(count: u64) -> Duration {
+    Duration::from_secs(count * 60)
+}
+
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
+}
+
+/// One line of at most 200 characters, without control characters.
+fn bounded(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.trim().chars().take(200).map(plain).collect()
+}
