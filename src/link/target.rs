@@ -105,6 +105,10 @@ impl Callback {
                     found: Quoted::new(scheme),
                 });
             }
+            // A space in `myapp:a b` parses differently once a query follows it.
+            _ if url.cannot_be_a_base() && url.path().contains(' ') => {
+                return Err(CallbackFault::Unreadable);
+            }
             _ => CallbackKind::App,
         };
         // A second `ss_result` planted before ours would be the one that some

@@ -1,5 +1,10 @@
 //! A worker with emulated readers, in the test's own process.
-#![allow(dead_code, missing_docs)] // each test file uses a part of it
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
