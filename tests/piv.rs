@@ -1,6 +1,13 @@
 //! The PIV profile against the emulator, which other people's tools judge
 //! (tests/judge-piv.sh), with the habits of ten products.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+#![allow(clippy::print_stdout, reason = "the counts are for reading")]
+
 #[path = "support/bench.rs"]
 mod bench;
 
@@ -97,7 +104,7 @@ fn counts_of_commands_are_within_their_bounds() {
 fn every_product_signs_with_every_kind_of_key() {
     for personality in ALL {
         let name = personality.name;
-        let builder = card(personality.clone())
+        let builder = card(*personality)
             .key(Slot::SIGNATURE, KeyKind::P256)
             .key(Slot::AUTHENTICATION, KeyKind::P384);
         let bench = Bench::new(builder.build().unwrap(), None);
@@ -144,7 +151,7 @@ fn wrong(secret: Secret, left: u8) -> CardError {
 fn a_wrong_pin_costs_exactly_one_try_on_every_product() {
     for personality in ALL {
         let name = personality.name;
-        let (bench, card) = watched(personality.clone());
+        let (bench, card) = watched(*personality);
         let (id, info) = bench.token();
         let before = card.card().pin_tries();
         let error = bench
@@ -171,7 +178,7 @@ fn a_wrong_pin_costs_exactly_one_try_on_every_product() {
 #[test]
 fn a_pin_of_impossible_form_costs_nothing_and_reaches_no_card() {
     for personality in ALL {
-        let (bench, card) = watched(personality.clone());
+        let (bench, card) = watched(*personality);
         let (id, info) = bench.token();
         let before = card.card().pin_tries();
         for impossible in ["", "12345", "123456789", "12345a", "१२३४५६"] {
@@ -264,7 +271,7 @@ fn r24_an_unknown_counter_is_called_unknown() {
 fn r25_unlocking_spends_no_pin_try_and_one_puk_try_a_click() {
     for personality in ALL {
         let name = personality.name;
-        let (bench, card) = watched(personality.clone());
+        let (bench, card) = watched(*personality);
         let (id, _) = bench.token_by(Look::Everything);
         let pins = card.card().pin_tries();
         let puks = card.card().puk_tries();
@@ -295,7 +302,7 @@ fn r25_unlocking_spends_no_pin_try_and_one_puk_try_a_click() {
 fn a_blocked_pin_is_unlocked_on_every_product() {
     for personality in ALL {
         let name = personality.name;
-        let (bench, card) = watched(personality.clone());
+        let (bench, card) = watched(*personality);
         let (id, info) = bench.token();
         let credential = &info.found.credentials[0];
         while card.card().pin_tries() > 0 {
@@ -351,7 +358,7 @@ fn r25_the_counter_of_the_puk_is_told_where_the_card_tells_and_a_blocked_one_is_
 fn pin_and_puk_are_changed_and_a_wrong_one_costs_one_try() {
     for personality in ALL {
         let name = personality.name;
-        let (bench, card) = watched(personality.clone());
+        let (bench, card) = watched(*personality);
         let (id, info) = bench.token();
         let before = card.card().pin_tries();
         let error = bench.change(&id, Secret::Pin, WRONG, "654321").unwrap_err();

@@ -1,0 +1,572 @@
+//! The flow from link to callback, without a card: what is shown, what is asked
+//! of the worker, and what the portal hears.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bench::{Bench, Shared, abc, secret};
+use jiff::Timestamp;
+use securesign_core::callback;
+use securesign_core::digest::HashAlgorithm;
+use securesign_core::error::{CardError, Secret};
+use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::policy::{Policy, Settings};
+use securesign_core::profile::{Search, Tries};
+use securesign_core::screen::{Action, Input, Kind, Level, Screen};
+use securesign_core::transport::TransportError;
+use securesign_core::worker::{Job, Look, Report, TokenId, TokenState, TokenView};
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+use serde_json::{Value, json};
+use url::Url;
+
+const CALLBACK: &str = "http://localhost:8080/cb";
+
+fn link(callback: &str, key: &str, more: &[(&str, &str)]) -> String {
+    let hash = STANDARD.encode(abc(HashAlgorithm::Sha256).bytes());
+    let mut url = Url::parse("securesign://sign").unwrap();
+    url.query_pairs_mut()
+        .append_pair("requestId", "request-7")
+        .append_pair("hashBase64", &hash)
+        .append_pair("hashAlgo", "SHA256")
+        .append_pair("documentType", "hash")
+        .append_pair("callbackUrl", callback)
+        .append_pair("apiKey", key)
+        .extend_pairs(more);
+    url.into()
+}
+
+fn order(link: &str) -> Result<Order, Refused> {
+    accept(link, false, false)
+}
+
+fn accept(link: &str, demo: bool, seen: bool) -> Result<Order, Refused> {
+    let policy = Policy::new(Settings::default(), "settings.toml");
+    Order::accept(link.as_bytes(), &policy, demo, &|_| seen)
+}
+
+/// A token with a P-256 and an RSA key, as the worker reports it.
+fn token(pin: Tries) -> TokenView {
+    let card = PivCard::builder(NIST)
+        .seed(b"flow")
+        .subject(Slot::SIGNATURE, "CN=Asha Sharma")
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .subject(Slot::AUTHENTICATION, "CN=Rohan Mehta")
+        .key(Slot::AUTHENTICATION, KeyKind::P384)
+        .build()
+        .unwrap();
+    let bench = Bench::new(Shared::new(card), None);
+    let mut view = bench.look(Look::Signing(Search::default())).remove(0);
+    if let TokenState::Ready(info) = &mut view.state {
+        info.pin = pin;
+    }
+    view
+}
+
+/// A flow, and what it has asked for so far.
+struct Play {
+    flow: Flow,
+    jobs: Vec<Job>,
+    opened: Vec<Url>,
+}
+
+impl Play {
+    fn sign(order: Result<Order, Refused>) -> Self {
+        Self::begin(Flow::sign(order, now()))
+    }
+
+    fn begin((flow, effects): (Flow, Vec<Effect>)) -> Self {
+        let mut play = Self {
+            flow,
+            jobs: Vec::new(),
+            opened: Vec::new(),
+        };
+        play.keep(effects);
+        play
+    }
+
+    fn with(order: Result<Order, Refused>, pin: Tries) -> Self {
+        let mut play = Self::sign(order);
+        play.report(Report::Tokens(Ok(vec![token(pin)])));
+        play
+    }
+
+    fn keep(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Job(job) => self.jobs.push(job),
+                Effect::Open(url) => self.opened.push(url),
+                Effect::Remember(_) => {}
+            }
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        let effects = self.flow.on(Event::Report(report), now());
+        self.keep(effects);
+    }
+
+    fn input(&mut self, input: Input) {
+        let effects = self.flow.on(Event::Input(input), now());
+        self.keep(effects);
+    }
+
+    fn press(&mut self, action: Action, secrets: &[&str]) {
+        let secrets = secrets.iter().map(|text| secret(text)).collect();
+        self.input(Input::Press(action, secrets));
+    }
+
+    fn screen(&self) -> Screen {
+        self.flow.screen()
+    }
+
+    fn offers(&self, action: Action) -> bool {
+        self.screen()
+            .buttons
+            .iter()
+            .any(|button| button.action == action)
+    }
+
+    /// How many jobs carry a PIN or PUK.
+    fn secrets_sent(&self) -> usize {
+        self.jobs
+            .iter()
+            .filter(|job| !matches!(job, Job::Look(_)))
+            .count()
+    }
+
+    /// The only result that was sent, as the portal reads it.
+    fn result(&self) -> Value {
+        assert_eq!(self.opened.len(), 1);
+        let (_, value) = self.opened[0]
+            .query_pairs()
+            .find(|(n, _)| n == "ss_result")
+            .unwrap();
+        callback::decode(&value).unwrap()
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+#[test]
+fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    // From the very first screen on.
+    let asks = |screen: &Screen| {
+        screen
+            .facts
+            .iter()
+            .any(|fact| fact.value == "http://localhost:8080" && !fact.from_page)
+    };
+    assert!(asks(&play.screen()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Sign);
+    assert!(asks(&screen));
+    // FIPS 180-4, SHA-256 of "abc".
+    let digest = screen
+        .facts
+        .iter()
+        .find(|fact| fact.label == "Digest (SHA-256)")
+        .unwrap();
+    assert_eq!(
+        digest.value,
+        "ba7816bf 8f01cfea 414140de 5dae2223 b00361a3 96177a9c b410ff61 f20015ad"
+    );
+    let request = screen
+        .facts
+        .iter()
+        .find(|fact| fact.value == "request-7")
+        .unwrap();
+    assert!(digest.from_page && request.from_page);
+    assert_eq!(screen.certificates[0].title, "Asha Sharma");
+    assert_eq!(screen.chosen, Some(0));
+    assert_eq!(screen.fields.len(), 1);
+    assert!(
+        screen
+            .text
+            .iter()
+            .any(|line| line.contains("first signature for this site"))
+    );
+    let again = Play::with(
+        accept(&link(CALLBACK, "ss_test_k", &[]), false, true),
+        Tries::Left(3),
+    );
+    assert!(
+        !again
+            .screen()
+            .text
+            .iter()
+            .any(|line| line.contains("first signature"))
+    );
+    // The consent button is not armed at once.
+    let consent = screen
+        .buttons
+        .iter()
+        .find(|button| button.action == Action::Sign)
+        .unwrap();
+    assert_eq!(consent.inert_ms, 500);
+}
+
+#[test]
+fn r08_a_refused_link_sends_nothing_whatever_is_pressed() {
+    let hostile = [
+        link("https://portal.example.gov.in/cb", "ss_live_k", &[]),
+        link("https://portal.example.gov.in/cb", "ss_test_k", &[]),
+        link("http://evil.example/cb", "ss_test_k", &[]),
+        link("javascript:alert(1)", "ss_test_k", &[]),
+        link(CALLBACK, "ss_live_k", &[]),
+        link(CALLBACK, "ss_test_k", &[("documentType", "hash")]),
+        "securesign://sign?".into(),
+        link(CALLBACK, "ss_test_k", &[]).replace("documentType=hash", "documentType=pdf"),
+    ];
+    for link in hostile {
+        let mut play = Play::sign(order(&link));
+        assert_eq!(play.screen().kind, Kind::Failed, "{link}");
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        for action in [
+            Action::Sign,
+            Action::Submit,
+            Action::Retry,
+            Action::UseLastTry,
+        ] {
+            play.press(action, &["123456", "123456", "123456"]);
+        }
+        play.report(Report::Signed(Ok(vec![1, 2, 3])));
+        play.press(Action::Cancel, &[]);
+        play.input(Input::Closed);
+        assert!(play.opened.is_empty(), "{link}");
+        assert!(play.jobs.is_empty(), "{link}");
+        assert_eq!(play.flow.exit(), Some(Exit::Refused), "{link}");
+    }
+}
+
+#[test]
+fn a_signature_goes_to_the_callback_once_with_what_was_signed() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.screen().kind, Kind::Working);
+    assert_eq!(play.secrets_sent(), 1);
+    // A second press does nothing.
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 1);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(play.screen().kind, Kind::Done);
+    play.input(Input::Closed);
+    play.input(Input::Closed);
+    assert_eq!(play.flow.exit(), Some(Exit::Done));
+    let result = play.result();
+    assert_eq!(result["success"], true);
+    assert_eq!(result["requestId"], "request-7");
+    assert_eq!(result["signatureBase64"], "MAE=");
+    assert_eq!(result["hashAlgo"], "SHA256");
+    assert_eq!(result["signatureAlgorithm"], "SHA256withECDSA");
+    assert_eq!(result["certificate"]["subjectCN"], "Asha Sharma");
+    assert_eq!(result["signedAt"], "2026-11-23T12:00:00Z");
+}
+
+#[test]
+fn giving_up_tells_the_portal_at_which_obstacle() {
+    let fresh = || Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    let wrong = |left| CardError::Wrong {
+        secret: Secret::Pin,
+        left,
+    };
+    let after = |error: CardError| {
+        let mut play = fresh();
+        play.press(Action::Sign, &["123456"]);
+        play.report(Report::Signed(Err(error)));
+        play.input(Input::Closed);
+        assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+        play.result()
+    };
+    assert_eq!(
+        after(wrong(Some(2))),
+        json!({
+            "requestId": "request-7", "success": false, "error": "SS_PIN_INVALID",
+            "message": "The PIN was wrong.", "remainingAttempts": 2,
+        })
+    );
+    let code = |result: Value| result["error"].as_str().unwrap().to_owned();
+    assert_eq!(
+        code(after(CardError::Blocked(Secret::Pin))),
+        "SS_PIN_BLOCKED"
+    );
+    assert_eq!(
+        code(after(CardError::Transport(TransportError::Removed))),
+        "SS_TOKEN_REMOVED"
+    );
+    assert_eq!(code(after(CardError::BadSignature)), "SS_INTERNAL");
+    let mut play = fresh();
+    play.press(Action::Cancel, &[]);
+    assert_eq!(code(play.result()), "SS_SIGN_CANCELLED");
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.report(Report::Tokens(Ok(Vec::new())));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(code(play.result()), "SS_TOKEN_NOT_FOUND");
+    let mut play = Play::with(
+        order(&link(CALLBACK, "ss_test_k", &[("certSerial", "0a:bc")])),
+        Tries::Left(3),
+    );
+    assert!(!play.offers(Action::Sign));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(code(play.result()), "SS_CERT_NOT_FOUND");
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Cancel, &[]);
+    assert_eq!(code(play.result()), "SS_PIN_BLOCKED");
+}
+
+#[test]
+fn an_unknown_token_is_named_and_reported_as_unsupported() {
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    let atr = securesign_core::atr::Atr::parse(&[0x3B, 0x02, 0x14, 0x50]).unwrap();
+    let id = TokenId {
+        reader: "A reader".into(),
+        insertion: 1,
+    };
+    let state = TokenState::Unknown {
+        atr,
+        name: Some("Some card".into()),
+    };
+    play.report(Report::Tokens(Ok(vec![TokenView { id, state }])));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Waiting);
+    assert!(screen.text.iter().any(|line| line.contains("Some card")));
+    assert!(screen.text.iter().any(|line| line.contains("3B 02 14 50")));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.result()["error"], "SS_TOKEN_UNSUPPORTED");
+}
+
+#[test]
+fn every_trouble_with_the_service_has_its_own_text() {
+    let mut texts = Vec::new();
+    for error in [
+        TransportError::NoService,
+        TransportError::Forbidden,
+        TransportError::Busy {
+            by: Some("scdaemon".into()),
+        },
+        TransportError::Mute,
+    ] {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Err(error)));
+        assert_eq!(play.screen().kind, Kind::Waiting);
+        assert!(play.offers(Action::Retry));
+        texts.push(play.screen().text);
+    }
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(Vec::new())));
+    texts.push(play.screen().text);
+    let id = TokenId {
+        reader: "A reader".into(),
+        insertion: 0,
+    };
+    play.report(Report::Tokens(Ok(vec![TokenView {
+        id,
+        state: TokenState::Empty,
+    }])));
+    texts.push(play.screen().text);
+    assert!(texts[2].iter().any(|line| line.contains("scdaemon")));
+    let mut distinct = texts.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), texts.len(), "{texts:#?}");
+}
+
+#[test]
+fn r24_one_try_left_is_confirmed_and_none_offers_unlocking() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(1));
+    assert!(play.screen().notice.unwrap().text.contains("1 try left"));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.screen().kind, Kind::Form);
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::Back, &[]);
+    assert_eq!(play.screen().kind, Kind::Sign);
+    play.press(Action::Sign, &["123456"]);
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.secrets_sent(), 1);
+    play.report(Report::Signed(Err(CardError::Blocked(Secret::Pin))));
+    let screen = play.screen();
+    assert!(screen.fields.is_empty() && !play.offers(Action::Sign));
+    assert!(play.offers(Action::Unlock));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 1);
+}
+
+#[test]
+fn r24_an_impossible_pin_is_not_even_handed_to_the_worker() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    for impossible in ["", "1", "12345", "123456789", "abcdef"] {
+        play.press(Action::Sign, &[impossible]);
+        let notice = play.screen().notice.unwrap();
+        assert_eq!(notice.level, Level::Error);
+        assert!(notice.text.contains("no try is lost"), "{}", notice.text);
+    }
+    assert_eq!(play.secrets_sent(), 0);
+}
+
+#[test]
+fn r24_an_unknown_counter_is_shown_as_unknown() {
+    let play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Unknown);
+    assert!(play.screen().notice.unwrap().text.contains("unknown"));
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Unknown)])));
+    assert!(
+        play.screen()
+            .counters
+            .iter()
+            .all(|counter| counter.value == "unknown")
+    );
+}
+
+#[test]
+fn r25_unlocking_needs_a_click_for_each_puk_and_a_blocked_puk_has_its_own_screen() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Unlock, &[]);
+    assert_eq!(play.screen().kind, Kind::Form);
+    assert_eq!(play.screen().counters[0].caption, "PUK tries left");
+    // New PINs that differ, or cannot be PINs, spend nothing.
+    play.press(Action::Submit, &["12345678", "654321", "654322"]);
+    play.press(Action::Submit, &["12345678", "65432", "65432"]);
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::Submit, &["12345678", "654321", "654321"]);
+    assert_eq!(play.secrets_sent(), 1);
+    let wrong = CardError::Wrong {
+        secret: Secret::Puk,
+        left: Some(1),
+    };
+    play.report(Report::Unblocked(Err(wrong)));
+    assert_eq!(play.secrets_sent(), 1);
+    assert_eq!(play.screen().counters[0].value, "1");
+    // The last one wants a word.
+    play.press(Action::Submit, &["12345678", "654321", "654321"]);
+    assert_eq!(play.secrets_sent(), 1);
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.secrets_sent(), 2);
+    play.report(Report::Unblocked(Err(CardError::Blocked(Secret::Puk))));
+    let screen = play.screen();
+    assert_eq!(
+        (screen.kind, screen.title.as_str()),
+        (Kind::Failed, "The PUK is blocked")
+    );
+    assert!(!play.offers(Action::Submit));
+}
+
+#[test]
+fn after_unlocking_the_request_goes_on() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Unlock, &[]);
+    play.press(Action::Submit, &["12345678", "654321", "654321"]);
+    play.report(Report::Unblocked(Ok(())));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.screen().kind, Kind::Sign);
+    play.press(Action::Sign, &["654321"]);
+    assert!(matches!(
+        play.jobs.last(),
+        Some(Job::Sign { pin: Some(_), .. })
+    ));
+}
+
+#[test]
+fn a_token_that_is_pulled_out_takes_the_flow_back_to_waiting() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.report(Report::ReadersChanged);
+    let id = TokenId {
+        reader: "A reader".into(),
+        insertion: 2,
+    };
+    play.report(Report::Tokens(Ok(vec![TokenView {
+        id,
+        state: TokenState::Empty,
+    }])));
+    assert_eq!(play.screen().kind, Kind::Waiting);
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 0);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.screen().kind, Kind::Sign);
+}
+
+#[test]
+fn a_second_link_of_the_same_run_needs_no_pin_for_the_same_origin_only() {
+    let signed = || {
+        let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+        play.press(Action::Sign, &["123456"]);
+        play.report(Report::Signed(Ok(vec![1])));
+        play.input(Input::Closed);
+        play
+    };
+    let mut play = signed();
+    let effects = play.flow.next(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.keep(effects);
+    assert_eq!(play.screen().kind, Kind::Sign);
+    assert!(play.screen().fields.is_empty());
+    // Another certificate asks again.
+    play.input(Input::Choose(1));
+    assert_eq!(play.screen().fields.len(), 1);
+    play.input(Input::Choose(0));
+    play.press(Action::Sign, &[]);
+    assert!(matches!(
+        play.jobs.last(),
+        Some(Job::Sign { pin: None, .. })
+    ));
+
+    let mut play = signed();
+    let effects = play
+        .flow
+        .next(order(&link("http://localhost:9090/cb", "ss_test_k", &[])));
+    play.keep(effects);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.screen().fields.len(), 1);
+}
+
+#[test]
+fn an_expired_certificate_cannot_be_chosen_and_the_demo_serves_no_live_key() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    let later = "2050-01-01T00:00:00Z".parse().unwrap();
+    let effects = play.flow.on(
+        Event::Report(Report::Tokens(Ok(vec![token(Tries::Left(3))]))),
+        later,
+    );
+    play.keep(effects);
+    let screen = play.screen();
+    assert!(
+        screen
+            .certificates
+            .iter()
+            .all(|card| card.unusable.is_some())
+    );
+    assert!(!play.offers(Action::Sign));
+    let effects = play.flow.on(Event::Input(Input::Closed), later);
+    play.keep(effects);
+    assert_eq!(play.result()["error"], "SS_CERT_EXPIRED");
+
+    let settings = format!(
+        "[[portal]]\norigin = \"https://portal.example.gov.in\"\nkey = \"sha256:{}\"\n",
+        "0".repeat(64)
+    );
+    let fingerprint = {
+        use sha2::Digest as _;
+        let digest = sha2::Sha256::digest(b"ss_live_k");
+        digest
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    let settings = settings.replace(&"0".repeat(64), &fingerprint);
+    let policy = Policy::new(Settings::from_toml(&settings).unwrap(), "settings.toml");
+    let live = link("https://portal.example.gov.in/cb", "ss_live_k", &[]);
+    assert!(Order::accept(live.as_bytes(), &policy, false, &|_| true).is_ok());
+    let refused = Order::accept(live.as_bytes(), &policy, true, &|_| true)
+        .err()
+        .unwrap();
+    assert!(refused.what.contains("live key"));
+}
