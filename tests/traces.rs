@@ -72,11 +72,10 @@ fn every_family_has_its_journeys() {
     for (file, text) in traces() {
         let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
         let (_, journey) = name.split_once('-').unwrap();
-        let family = Trace::parse(&text)
-            .unwrap()
-            .header("profile")
-            .unwrap()
-            .to_owned();
+        let family = file.parent().unwrap().file_name().unwrap();
+        let family = family.to_str().unwrap().to_owned();
+        let trace = Trace::parse(&text).unwrap();
+        assert!(trace.header("profile").unwrap().starts_with(&family), "{}", file.display());
         journeys.insert((family, journey.to_owned()));
     }
     // Products of a family share its traces.
