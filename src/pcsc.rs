@@ -199,10 +199,28 @@ impl Transport for PcscTransport<'_> {
         // Short commands answer with 258 bytes at most; the larger buffer costs
         // nothing worth measuring and serves extended ones too.
         let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE_EXTENDED];
-        self.card
-            .transmit(frame.expose(), &mut buffer)
-            .map(<[u8]>::to_vec)
-            .map_err(describe)
+        match self.card.transmit(frame.expose(), &mut buffer) {
+            Ok(answer) if answer.len() >= 2 => Ok(answer.to_vec()),
+            // Some drivers answer with nothing, or with a general failure, when
+            // the card is pulled out: ask what has become of it.
+            Ok(_) => Err(self.fate().unwrap_or(TransportError::Mute)),
+            Err(error @ (Error::RemovedCard | Error::ResetCard)) => Err(describe(error)),
+            Err(error) => Err(self.fate().unwrap_or_else(|| describe(error))),
+        }
+    }
+}
+
+impl PcscTransport<'_> {
+    /// Why a card does not answer, where PC/SC knows: removed, or reset.
+    fn fate(&self) -> Option<TransportError> {
+        // The service needs a moment to notice.
+        for _ in 0..BUSY_ATTEMPTS {
+            match self.card.status2_owned() {
+                Ok(_) => std::thread::sleep(BUSY_PAUSE / 2),
+                Err(error) => return Some(describe(error)),
+            }
+        }
+        None
     }
 }
 

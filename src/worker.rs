@@ -276,6 +276,10 @@ impl Worker {
             let token = match token {
                 Ok(token) => token,
                 Err(found) => {
+                    let found = match found {
+                        TokenState::Failed(error) => unreadable(error),
+                        other => other,
+                    };
                     deliver(
                         state,
                         TokenView {
@@ -293,7 +297,7 @@ impl Worker {
                     state.tries.insert(id.clone(), info.pin);
                     TokenState::Ready(info)
                 }
-                Err(error) => TokenState::Failed(error),
+                Err(error) => unreadable(error),
             };
             deliver(
                 state,
@@ -309,11 +313,12 @@ impl Worker {
             Some(token)
         });
         if let (Err(error), false) = (result, delivered) {
+            let found = unreadable(error.into());
             deliver(
                 state,
                 TokenView {
                     id: id.clone(),
-                    state: TokenState::Failed(error.into()),
+                    state: found,
                 },
             );
         }
@@ -549,6 +554,16 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         puk_rules: spec.puk,
         found,
     })
+}
+
+/// A card that went away while it was read leaves an empty reader.
+fn unreadable(error: CardError) -> TokenState {
+    match error {
+        CardError::Transport(TransportError::Removed | TransportError::NoReader) => {
+            TokenState::Empty
+        }
+        error => TokenState::Failed(error),
+    }
 }
 
 fn empty(reader: &crate::reader::Reader) -> TokenView {

@@ -1,1 +1,901 @@
-//! placeholder
+//! The program itself, run as its users run it: on the demo token, and through a
+//! real PC/SC daemon on emulated and on foreign cards.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "here a panic is a failed test"
+)]
+
+mod support;
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+use serde_json::Value;
+use support::nitrokey::{KEYS, Nitrokey};
+use support::pcscd::Daemon;
+use support::run::{Finished, Scratch, feed, run, succeed};
+use support::vpcd::VirtualCard;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
+const LIMIT: Duration = Duration::from_secs(60);
+const PIN: &str = "123456";
+
+/// A home of its own, with files for secrets.
+struct Home(Scratch);
+
+impl Home {
+    fn new() -> Self {
+        Self(Scratch::new("home"))
+    }
+
+    /// The program with nothing of the real user's and no PC/SC service.
+    fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(PROGRAM);
+        self.dress(&mut command);
+        command
+            .env("PCSCLITE_CSOCK_NAME", self.0.path().join("no-such-socket"))
+            .args(arguments);
+        command
+    }
+
+    /// The program with a daemon.
+    fn with(&self, daemon: &Daemon, arguments: &[&str]) -> Command {
+        let mut command = daemon.command(PROGRAM);
+        self.dress(&mut command);
+        command.args(arguments);
+        command
+    }
+
+    fn dress(&self, command: &mut Command) {
+        let home = self.0.path();
+        command
+            .env("HOME", home)
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY");
+        for folder in [
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+        ] {
+            command.env(folder, home.join(folder));
+        }
+    }
+
+    fn file(&self, name: &str, content: &str) -> String {
+        let path = self.0.path().join(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+fn demo_link() -> String {
+    let home = Home::new();
+    succeed(&mut home.program(&["demo", "--link"]), LIMIT)
+        .stdout
+        .trim()
+        .to_owned()
+}
+
+/// The result in a callback URL, as the portal reads it.
+fn result(url: &str) -> Value {
+    let url = url::Url::parse(url.trim()).unwrap();
+    let (_, value) = url
+        .query_pairs()
+        .find(|(name, _)| name == "ss_result")
+        .expect("a result");
+    serde_json::from_slice(&STANDARD.decode(value.as_bytes()).unwrap()).unwrap()
+}
+
+fn piv(pin: &str, puk: &str) -> PivCard {
+    PivCard::builder(NIST)
+        .seed(b"program")
+        .pin(pin)
+        .puk(puk)
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .build()
+        .unwrap()
+}
+
+/// OpenSSL's word on a result.
+fn openssl_verifies(home: &Home, url: &str) {
+    let folder = home.0.path().join("result");
+    let folder = folder.to_str().unwrap();
+    succeed(
+        &mut home.program(&["result", url.trim(), "--save", folder]),
+        LIMIT,
+    );
+    let openssl = |arguments: &[&str]| {
+        succeed(
+            Command::new("openssl").current_dir(folder).args(arguments),
+            LIMIT,
+        )
+    };
+    let public = openssl(&["x509", "-in", "certificate.pem", "-noout", "-pubkey"]).stdout;
+    fs::write(Path::new(folder).join("public.pem"), public).unwrap();
+    let verify = "pkeyutl -verify -pubin -inkey public.pem -in digest.bin -sigfile signature.bin -pkeyopt digest:sha256";
+    let said = openssl(&verify.split(' ').collect::<Vec<_>>()).stdout;
+    assert!(said.contains("Signature Verified Successfully"), "{said}");
+}
+
+#[test]
+fn the_demo_signs_and_openssl_agrees() {
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    let line = [
+        "--reader",
+        "demo",
+        "sign",
+        &link,
+        "--print",
+        "--pin-file",
+        &pin,
+    ];
+    let done = run(&mut home.program(&line), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(result(&done.stdout)["success"], true);
+    openssl_verifies(&home, &done.stdout);
+    // The PIN on standard input does the same.
+    let line = [
+        "--reader",
+        "demo",
+        "sign",
+        &link,
+        "--print",
+        "--pin-file",
+        "-",
+    ];
+    let done = feed(&mut home.program(&line), b"123456\n", LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+}
+
+#[test]
+fn a_wrong_pin_is_told_to_the_portal_and_one_that_cannot_be_right_is_not_sent() {
+    let home = Home::new();
+    let link = demo_link();
+    let sign = |pin: &str| {
+        let pin = home.file("pin", pin);
+        let line = [
+            "--reader",
+            "demo",
+            "sign",
+            &link,
+            "--print",
+            "--pin-file",
+            &pin,
+        ];
+        let done = run(&mut home.program(&line), LIMIT);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        (result(&done.stdout), done.stderr)
+    };
+    let (wrong, _) = sign("999999");
+    assert_eq!(wrong["error"], "SS_PIN_INVALID");
+    assert_eq!(wrong["remainingAttempts"], 2);
+    let (impossible, said) = sign("12345");
+    assert_eq!(impossible["error"], "SS_SIGN_CANCELLED");
+    assert!(said.contains("no try is lost"), "{said}");
+}
+
+#[test]
+fn several_links_are_signed_in_one_run_with_one_pin() {
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    let links = format!("{link}\n\n{}\n", link.replace("demo-1", "demo-2"));
+    let line = [
+        "--reader",
+        "demo",
+        "sign",
+        "-",
+        "--print",
+        "--pin-file",
+        &pin,
+    ];
+    let done = feed(&mut home.program(&line), links.as_bytes(), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let results: Vec<Value> = done.stdout.lines().map(result).collect();
+    assert_eq!(results.len(), 2);
+    assert_eq!(
+        (&results[0]["requestId"], &results[1]["requestId"]),
+        (&"demo-1".into(), &"demo-2".into())
+    );
+    assert!(results.iter().all(|result| result["success"] == true));
+    // Another origin asks again; here nobody can be asked.
+    let links = format!("{link}\n{}\n", link.replace("8080", "9090"));
+    let done = feed(&mut home.program(&line), links.as_bytes(), LIMIT);
+    assert_eq!(done.code, Some(1));
+    assert_eq!(
+        result(done.stdout.lines().nth(1).unwrap())["error"],
+        "SS_SIGN_CANCELLED"
+    );
+}
+
+/// Each with its own text, on standard error, exit code 2, nothing called back,
+/// and no command sent to the card that is there.
+#[test]
+fn bad_links_each_have_their_own_text_and_send_nothing() {
+    let daemon = Daemon::start(&["Reader"]);
+    let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    let before = card.count();
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let good = demo_link();
+    let with = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replace(from, to)
+    };
+    let callback = "http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback";
+    let hash = "R8oR7POoWbDau4yE34%2Fc7jQBowv5%2BLFy%2FSi%2F%2BtKFs2c%3D";
+    let links = [
+        with("requestId=demo-1&", ""),
+        with("&hashAlgo=SHA256", ""),
+        with("documentType=hash", "documentType=hash&documentType=hash"),
+        with(hash, "AAAA"),
+        with(hash, "R8oR7POoWbDau4y*****"),
+        with("hashAlgo=SHA256", "hashAlgo=MD5"),
+        with(callback, "http%3A%2F%2Fportal.example%2Fcb"),
+        with(callback, "javascript%3Aalert(1)"),
+        with(callback, "https%3A%2F%2Fa.example%40b.example%2Fcb"),
+        with(callback, "https%3A%2F%2Fportal.example%2Fcb"),
+        with("apiKey=ss_test_demo", "apiKey=demo"),
+        with("securesign://sign", "securesign://login"),
+        with("demo-1", "demo%ZZ1"),
+        with("demo-1", "demo%001"),
+        with("documentType=hash", "documentType=pdf"),
+        good[..good.len() / 2].to_owned(),
+        format!("{good}&more={}", "A".repeat(3 << 20)),
+        "A".repeat(3 << 20),
+        "mailto:somebody".into(),
+    ];
+    let mut texts = Vec::new();
+    for link in &links {
+        // Over standard input, because no argument can be that long.
+        let line = ["sign", "-", "--print", "--pin-file", &pin];
+        let done = feed(&mut home.with(&daemon, &line), link.as_bytes(), LIMIT);
+        let shown: String = link.chars().take(200).collect();
+        assert_eq!(done.code, Some(2), "{shown}: {done:?}");
+        assert_eq!(done.stdout, "", "{shown}");
+        assert!(done.stderr.len() < 2000, "{shown}: {}", done.stderr);
+        texts.push(done.stderr);
+    }
+    assert_eq!(card.count(), before);
+    // The two that are too long, and the two other addresses, may read alike.
+    let mut distinct = texts.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert!(distinct.len() >= texts.len() - 2, "{texts:#?}");
+}
+
+#[test]
+fn r01_one_argument_is_a_link_and_a_link_sets_no_option() {
+    let home = Home::new();
+    let link = demo_link();
+    let refused = |line: &[&str]| {
+        let done = run(&mut home.program(line), LIMIT);
+        assert_eq!(done.code, Some(2), "{line:?}: {done:?}");
+        assert_eq!(done.stdout, "", "{line:?}");
+    };
+    for command in ["open", "sign"] {
+        refused(&[command]);
+        refused(&[command, &link, &link]);
+        refused(&[command, &link, "--pin", "123456"]);
+        refused(&[command, "--reader=demo"]);
+        refused(&[command, "--no-such-option"]);
+        refused(&[command, "-verbose"]);
+    }
+    // Not without the command, and not where no link belongs.
+    refused(&[&link]);
+    refused(&["tokens", &link]);
+    refused(&["pin", "status", &link]);
+    // What looks like an option inside a link is nothing but text.
+    let sly = format!("{link}&reader=demo&print=1&--reader=demo");
+    let done = run(
+        &mut home.program(&["sign", &sly, "--print", "--wait", "0"]),
+        LIMIT,
+    );
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert_eq!(result(&done.stdout)["error"], "SS_TOKEN_NOT_FOUND");
+
+    let desktop = include_str!("../ui/desktop/securesign.desktop");
+    assert!(
+        desktop
+            .lines()
+            .any(|line| line == "Exec=securesign open %u"),
+        "{desktop}"
+    );
+    let windows = include_str!("../ui/desktop/securesign.reg");
+    assert!(
+        windows.contains(r#"securesign.exe\" open \"%1\"""#),
+        "{windows}"
+    );
+}
+
+#[test]
+fn r17_the_browser_gets_the_whole_url_as_one_argument_and_no_shell_sees_it() {
+    let home = Home::new();
+    let bin = home.0.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let log = home.0.path().join("browser");
+    let script = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$#\" \"$@\" > '{}'\n",
+        log.display()
+    );
+    let opener = bin.join("xdg-open");
+    fs::write(&opener, script).unwrap();
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    let touched = home.0.path().join("touched");
+    let evil = format!(
+        "http://localhost:8080/cb?a=$(touch {0})&b=`touch {0}`&c=;touch {0};'\"",
+        touched.display()
+    );
+    let encoded: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+    let link = demo_link().replace("http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback", &encoded);
+    let pin = home.file("pin", "123456\n");
+    let mut program = home.program(&["--reader", "demo", "sign", &link, "--pin-file", &pin]);
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let done = run(program.env("PATH", path), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(done.stdout, "");
+    let seen = fs::read_to_string(&log).unwrap();
+    let lines: Vec<&str> = seen.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, "1"), "{seen}");
+    assert_eq!(result(lines[1])["success"], true);
+    assert!(!touched.exists());
+}
+
+#[test]
+fn tokens_and_pins_are_listed_for_people_and_for_programs() {
+    let home = Home::new();
+    let done = succeed(
+        &mut home.program(&["--reader", "demo", "tokens", "--json"]),
+        LIMIT,
+    );
+    let json: Value = serde_json::from_str(&done.stdout).unwrap();
+    let token = &json["readers"][0];
+    assert_eq!(token["state"], "ready");
+    assert_eq!(token["pin"]["triesLeft"], 3);
+    assert_eq!(token["pin"]["status"], "ACTIVE");
+    assert_eq!(token["puk"]["triesLeft"], Value::Null);
+    assert_eq!(token["certificates"].as_array().unwrap().len(), 2);
+    let done = succeed(
+        &mut home.program(&["--reader", "demo", "pin", "status", "--json"]),
+        LIMIT,
+    );
+    let json: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(json["tokens"][0]["triesLeft"], 3);
+    let done = succeed(&mut home.program(&["--reader", "demo", "tokens"]), LIMIT);
+    assert!(
+        done.stdout.contains("PUK tries left: unknown"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
+fn a_blocked_token_is_unlocked_and_signs_again_through_the_daemon() {
+    let daemon = Daemon::start(&["Reader"]);
+    let card = Nitrokey::provisioned(&daemon, 0, &KEYS);
+    let home = Home::new();
+    let (right, wrong) = (
+        home.file("right", "123456\n"),
+        home.file("wrong", "999999\n"),
+    );
+    let new = home.file("new", "654321\n");
+    let puk = home.file("puk", "12345678\n");
+    let link = demo_link();
+    let sign = |pin: &str, more: &[&str]| {
+        let mut line = vec!["sign", &link, "--print", "--pin-file", pin];
+        line.extend(more);
+        run(&mut home.with(&daemon, &line), LIMIT)
+    };
+    let tries = || {
+        let done = run(&mut home.with(&daemon, &["pin", "status", "--json"]), LIMIT);
+        serde_json::from_str::<Value>(&done.stdout).unwrap()["tokens"][0]["triesLeft"].clone()
+    };
+    assert_eq!(tries(), 3);
+    assert_eq!(result(&sign(&wrong, &[]).stdout)["remainingAttempts"], 2);
+    assert_eq!(result(&sign(&wrong, &[]).stdout)["remainingAttempts"], 1);
+    assert_eq!(tries(), 1);
+    // Not without a word, which nobody is there to give.
+    let kept = sign(&right, &[]);
+    assert_eq!(
+        result(&kept.stdout)["error"],
+        "SS_SIGN_CANCELLED",
+        "{kept:?}"
+    );
+    assert_eq!(tries(), 1);
+    assert_eq!(
+        result(&sign(&wrong, &["--use-last-try"]).stdout)["error"],
+        "SS_PIN_BLOCKED"
+    );
+    assert_eq!(tries(), 0);
+    let before = card.count().to_card;
+    let blocked = sign(&right, &["--use-last-try"]);
+    assert_eq!(result(&blocked.stdout)["error"], "SS_PIN_BLOCKED");
+    assert!(card.count().to_card > before);
+    let unblock = [
+        "pin",
+        "unblock",
+        "--json",
+        "--puk-file",
+        &puk,
+        "--new-pin-file",
+        &new,
+    ];
+    let done = run(&mut home.with(&daemon, &unblock), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(tries(), 3);
+    let signed = sign(&new, &[]);
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+    openssl_verifies(&home, &signed.stdout);
+    let change = [
+        "pin",
+        "change",
+        "--pin-file",
+        &new,
+        "--new-pin-file",
+        &right,
+    ];
+    assert_eq!(run(&mut home.with(&daemon, &change), LIMIT).code, Some(0));
+    let serial = {
+        let done = run(&mut home.with(&daemon, &["tokens", "--json"]), LIMIT);
+        let json: Value = serde_json::from_str(&done.stdout).unwrap();
+        let certificates = json["readers"][0]["certificates"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let rsa = certificates
+            .iter()
+            .find(|c| c["key"] == "RSA 2048")
+            .unwrap();
+        rsa["serialNumber"].as_str().unwrap().to_owned()
+    };
+    // The portal may name the certificate.
+    let link = format!("{link}&certSerial={serial}");
+    let line = ["sign", &link, "--print", "--pin-file", &right];
+    let signed = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(
+        result(&signed.stdout)["signatureAlgorithm"],
+        "SHA256withRSA",
+        "{signed:?}"
+    );
+    openssl_verifies(&home, &signed.stdout);
+    // Nobody inherits the PIN: another program's signature is refused.
+    let mut tool = daemon.command("yubico-piv-tool");
+    fs::write(home.0.path().join("data"), "x").unwrap();
+    let foreign = run(
+        tool.args([
+            "-r",
+            card.reader(),
+            "-a",
+            "test-signature",
+            "-s",
+            "9a",
+            "-i",
+        ])
+        .arg(card.certificate("9a")),
+        LIMIT,
+    );
+    assert!(!foreign.success, "{foreign:?}");
+}
+
+#[test]
+fn a_token_that_comes_late_is_noticed_and_one_that_leaves_is_told() {
+    let daemon = Daemon::start(&["Reader"]);
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    let line = ["sign", &link, "--print", "--pin-file", &pin, "--wait", "40"];
+    let mut command = home.with(&daemon, &line);
+    let port = daemon.port(0);
+    let inserted = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(1500));
+        VirtualCard::insert(port, Box::new(piv(PIN, "12345678")))
+    });
+    let done = run(&mut command, LIMIT);
+    let card = inserted.join().unwrap();
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(
+        done.stderr.contains("Connect your token"),
+        "{}",
+        done.stderr
+    );
+    card.remove_before(5);
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    let error = result(&done.stdout)["error"].as_str().unwrap().to_owned();
+    assert!(
+        ["SS_TOKEN_REMOVED", "SS_TOKEN_NOT_FOUND"].contains(&error.as_str()),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn r23_a_card_reset_by_another_program_costs_no_try_and_is_not_sent_the_pin_again() {
+    let daemon = Daemon::start(&["Reader"]);
+    let shared = Arc::new(Mutex::new(piv(PIN, "12345678")));
+    let card = VirtualCard::insert_shared(daemon.port(0), shared.clone());
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let whole = {
+        let before = card.count().apdus;
+        assert_eq!(run(&mut home.with(&daemon, &line), LIMIT).code, Some(0));
+        card.count().apdus - before
+    };
+    println!("cold signature through PC/SC: {whole} commands");
+    assert!(whole <= 10, "{whole}");
+    let verifies = |shared: &Arc<Mutex<PivCard>>| shared.lock().unwrap().count(0x20);
+    for nth in 1..whole {
+        let before = verifies(&shared);
+        card.reset_before(nth);
+        let done = run(&mut home.with(&daemon, &line), LIMIT);
+        let sent = verifies(&shared) - before;
+        // The status query, one VERIFY at most, and the log-out.
+        assert!(sent <= 4, "at {nth}: {sent} of INS 20, {done:?}");
+        assert_eq!(shared.lock().unwrap().pin_tries(), 3, "at {nth}");
+        assert!(matches!(done.code, Some(0 | 1)), "{done:?}");
+    }
+}
+
+#[test]
+fn every_trouble_with_readers_and_tokens_has_its_own_text() {
+    let home = Home::new();
+    let says = |command: &mut Command, expected: &[&str]| {
+        let done = run(command, LIMIT);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        let said = done.stdout + &done.stderr;
+        for words in expected {
+            assert!(said.contains(words), "{words:?} is missing: {said}");
+        }
+    };
+    says(
+        &mut home.program(&["tokens"]),
+        &["smart-card service is not running", "pcscd"],
+    );
+    says(
+        &mut home.program(&["doctor"]),
+        &["MISSING", "pcscd", "securesign://"],
+    );
+    let daemon = Daemon::start(&["Reader"]);
+    says(&mut home.with(&daemon, &["tokens"]), &["empty"]);
+    says(
+        &mut home.with(&daemon, &["pin", "status"]),
+        &["No token", "empty"],
+    );
+
+    struct Stranger;
+    impl Emulator for Stranger {
+        fn atr(&self) -> Vec<u8> {
+            // An ePass2003, as OpenSC's card-epass2003.c knows it.
+            vec![
+                0x3B, 0x9F, 0x95, 0x81, 0x31, 0xFE, 0x9F, 0x00, 0x66, 0x46, 0x53, 0x05, 0x01, 0x00,
+                0x11, 0x71, 0xDF, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+            ]
+        }
+        fn reset(&mut self) {}
+        fn transmit(&mut self, _: &[u8]) -> Vec<u8> {
+            vec![0x6A, 0x82]
+        }
+    }
+    let stranger = VirtualCard::insert(daemon.port(0), Box::new(Stranger));
+    says(
+        &mut home.with(&daemon, &["tokens"]),
+        &["ePass2003", "3B 9F 95 81"],
+    );
+    stranger.remove();
+
+    let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    let reader = daemon.reader(0);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/support/hold.py");
+    let mut holder = daemon
+        .command("python3")
+        .args([script, &reader])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3");
+    let mut word = [0; 4];
+    holder.stdout.take().unwrap().read_exact(&mut word).unwrap();
+    says(
+        &mut home.with(&daemon, &["tokens"]),
+        &["in use by", "python3"],
+    );
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert_eq!(
+        run(&mut home.with(&daemon, &["tokens"]), LIMIT).code,
+        Some(0)
+    );
+    drop(card);
+}
+
+#[test]
+fn the_portal_in_the_settings_may_call_and_others_are_told_how_to() {
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let callback: String =
+        url::form_urlencoded::byte_serialize(b"https://portal.example.gov.in/cb?x=1#part")
+            .collect();
+    let link = demo_link()
+        .replace("http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback", &callback)
+        .replace("ss_test_demo", "ss_live_abcdefgh");
+    let daemon = Daemon::start(&["Reader"]);
+    let _card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let refused = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(
+        (refused.code, refused.stdout.as_str()),
+        (Some(2), ""),
+        "{refused:?}"
+    );
+    // What the refusal says is what makes it work.
+    let lines: Vec<&str> = refused.stderr.lines().collect();
+    let start = lines
+        .iter()
+        .position(|line| line.contains("[[portal]]"))
+        .expect("the lines to add");
+    let add: Vec<&str> = lines[start..]
+        .iter()
+        .copied()
+        .take(3)
+        .map(|l| l.trim())
+        .collect();
+    let add = add.join("\n");
+    let add = &add[add.find("[[portal]]").unwrap()..];
+    let folder = home.0.path().join("XDG_CONFIG_HOME/securesign");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("settings.toml"), add).unwrap();
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}\n{add}");
+    assert!(
+        done.stdout
+            .starts_with("https://portal.example.gov.in/cb?x=1&ss_result=")
+    );
+    // The demo token serves no live key, whoever is listed.
+    let line = [
+        "--reader",
+        "demo",
+        "sign",
+        &link,
+        "--print",
+        "--pin-file",
+        &pin,
+    ];
+    let demo = run(&mut home.program(&line), LIMIT);
+    assert_eq!((demo.code, demo.stdout.as_str()), (Some(2), ""), "{demo:?}");
+    // Settings that are not understood refuse everything, and say which line.
+    fs::write(folder.join("settings.toml"), "[[portal]]\norigin = 7\n").unwrap();
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(2));
+    assert!(
+        done.stderr.contains("settings.toml") && done.stderr.contains("line"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn a_trace_is_recorded_and_shown() {
+    let home = Home::new();
+    let file = home.0.path().join("trace");
+    let file = file.to_str().unwrap();
+    let line = ["trace", "record", file, "--", "--reader", "demo", "tokens"];
+    let done = succeed(&mut home.program(&line), LIMIT);
+    assert!(done.stdout.contains("Demo Holder"));
+    let text = fs::read_to_string(file).unwrap();
+    assert!(
+        text.contains("== select the application") && text.contains("<hidden:"),
+        "{text}"
+    );
+    // "Demo Holder" as bytes: certificates are not in it.
+    assert!(!text.contains("44 65 6D 6F 20 48 6F 6C 64 65 72"));
+    let shown = succeed(&mut home.program(&["trace", "show", file]), LIMIT);
+    assert!(shown.stdout.contains("tries left: 3") && shown.stdout.contains("bytes to the card"));
+    let bad = home.file("bad", "nonsense\n");
+    assert_eq!(
+        run(&mut home.program(&["trace", "show", &bad]), LIMIT).code,
+        Some(2)
+    );
+}
+
+/// Everything that is written anywhere, at the highest level of detail, is
+/// searched for the PINs, the PUK and the API key.
+#[test]
+fn r22_no_secret_is_in_anything_written() {
+    const RIGHT: &str = "80517364";
+    const WRONG: &str = "71935284";
+    const NEW: &str = "62849175";
+    const UNLOCK: &str = "97531846";
+    const KEY: &str = "ss_test_s3nt1nelK3yAbC";
+    let daemon = Daemon::start(&["Reader"]);
+    let card = VirtualCard::insert(daemon.port(0), Box::new(piv(RIGHT, UNLOCK)));
+    let home = Home::new();
+    // The files with the secrets lie outside what is searched.
+    let secrets = Home::new();
+    let [right, wrong, new, puk] = [
+        ("right", RIGHT),
+        ("wrong", WRONG),
+        ("new", NEW),
+        ("puk", UNLOCK),
+    ]
+    .map(|(name, value)| secrets.file(name, &format!("{value}\n")));
+    let link = demo_link().replace("ss_test_demo", KEY);
+    let cut = link[..link.len() - KEY.len() - 30].to_owned() + &format!("&apiKey={KEY}");
+    let elsewhere = link.replace("localhost%3A8080", "portal.example");
+    let sign = |link: &str, pin: &str| -> Vec<String> {
+        ["sign", link, "--print", "--pin-file", pin]
+            .map(str::to_owned)
+            .to_vec()
+    };
+    let words = |line: &[&str]| -> Vec<String> { line.iter().map(|w| (*w).to_owned()).collect() };
+    let runs = [
+        words(&["tokens"]),
+        words(&["tokens", "--json"]),
+        words(&["pin", "status"]),
+        sign(&link, &right),
+        sign(&link, &wrong),
+        sign(&cut, &right),
+        sign(&elsewhere, &right),
+        words(&[
+            "pin",
+            "change",
+            "--json",
+            "--pin-file",
+            &right,
+            "--new-pin-file",
+            &new,
+        ]),
+        words(&[
+            "pin",
+            "change",
+            "--pin-file",
+            &wrong,
+            "--new-pin-file",
+            &right,
+        ]),
+        words(&[
+            "pin",
+            "unblock",
+            "--puk-file",
+            &wrong,
+            "--new-pin-file",
+            &right,
+        ]),
+        words(&[
+            "pin",
+            "unblock",
+            "--json",
+            "--puk-file",
+            &puk,
+            "--new-pin-file",
+            &right,
+        ]),
+        sign(&link, &right),
+        words(&["doctor"]),
+    ];
+    let mut written = String::new();
+    let mut codes = Vec::new();
+    for (at, line) in runs.iter().enumerate() {
+        for detail in ["", "--full"] {
+            let file = home.0.path().join(format!("trace-{at}{detail}"));
+            let file = file.to_str().unwrap().to_owned();
+            let mut all = vec!["-vv".to_owned(), "trace".into(), "record".into()];
+            all.extend((!detail.is_empty()).then(|| detail.to_owned()));
+            all.extend([file, "--".into()]);
+            all.extend(line.iter().cloned());
+            let done = run(home.with(&daemon, &[]).args(&all), LIMIT);
+            codes.push(done.code);
+            written += &done.stdout;
+            written += &done.stderr;
+        }
+    }
+    assert!(codes.contains(&Some(0)) && codes.contains(&Some(1)) && codes.contains(&Some(2)));
+    assert!(
+        written.contains("<pin:8>") && written.contains("<pin:16>"),
+        "nothing was traced"
+    );
+    written += &files_below(home.0.path());
+    written += &daemon.log();
+    for sentinel in [RIGHT, WRONG, NEW, UNLOCK, KEY] {
+        for form in forms(sentinel) {
+            assert!(!written.contains(&form), "{sentinel} is written as {form}");
+        }
+    }
+    drop(card);
+}
+
+/// Plain, hex in its usual dresses, and base64 at each of its three alignments.
+fn forms(secret: &str) -> Vec<String> {
+    let bytes = secret.as_bytes();
+    let hex = |upper: bool, between: &str| {
+        let each: Vec<String> = bytes
+            .iter()
+            .map(|b| {
+                if upper {
+                    format!("{b:02X}")
+                } else {
+                    format!("{b:02x}")
+                }
+            })
+            .collect();
+        each.join(between)
+    };
+    let decimal: Vec<String> = bytes.iter().map(u8::to_string).collect();
+    let mut forms = vec![secret.to_owned(), decimal.join(", ")];
+    for between in ["", " ", ":", ", 0x", ", "] {
+        forms.extend([hex(true, between), hex(false, between)]);
+    }
+    for shift in 0..3 {
+        let mut shifted = vec![0; shift];
+        shifted.extend_from_slice(bytes);
+        let encoded = STANDARD.encode(&shifted);
+        // Without the characters that its neighbours have a part in.
+        let start = [0, 2, 3][shift];
+        let end = shifted.len() * 8 / 6;
+        forms.push(encoded[start..end].to_owned());
+    }
+    forms
+}
+
+fn files_below(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        text += path.to_str().unwrap();
+        if path.is_dir() {
+            text += &files_below(&path);
+        } else {
+            text += &String::from_utf8_lossy(&fs::read(&path).unwrap());
+        }
+    }
+    text
+}
+
+#[test]
+fn r22_the_search_would_find_a_secret() {
+    let secret = "80517364";
+    let all = forms(secret);
+    let dumped = |bytes: &[u8]| STANDARD.encode(bytes);
+    for around in ["", "x", "xy"] {
+        let text = dumped(format!("{around}{secret}xyz").as_bytes());
+        assert!(
+            all.iter().any(|form| text.contains(form)),
+            "{around}: {text}"
+        );
+    }
+    let apdu = "00 20 00 80 08 38 30 35 31 37 33 36 34";
+    assert!(all.iter().any(|form| apdu.contains(form)));
+}
+
+#[test]
+fn usage_errors_are_exit_code_2_and_help_is_0() {
+    let home = Home::new();
+    let code = |line: &[&str]| -> (Option<i32>, Finished) {
+        let done = run(&mut home.program(line), LIMIT);
+        (done.code, done)
+    };
+    assert_eq!(code(&["--help"]).0, Some(0));
+    assert_eq!(code(&["no-such-command"]).0, Some(2));
+    assert_eq!(
+        code(&["sign", "x", "--pin-file", "/no/such/file"]).0,
+        Some(2)
+    );
+    assert_eq!(code(&["sign", "-", "--pin-file", "-"]).0, Some(2));
+    assert_eq!(code(&["result", "http://localhost/"]).0, Some(2));
+}

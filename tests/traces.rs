@@ -75,7 +75,11 @@ fn every_family_has_its_journeys() {
         let family = file.parent().unwrap().file_name().unwrap();
         let family = family.to_str().unwrap().to_owned();
         let trace = Trace::parse(&text).unwrap();
-        assert!(trace.header("profile").unwrap().starts_with(&family), "{}", file.display());
+        assert!(
+            trace.header("profile").unwrap().starts_with(&family),
+            "{}",
+            file.display()
+        );
         journeys.insert((family, journey.to_owned()));
     }
     // Products of a family share its traces.

@@ -1,9 +1,9 @@
 //! Programs of others under a time limit, and directories that vanish.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub struct Finished {
     pub success: bool,
+    /// `None` when a signal ended it.
+    pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
     pub took: Duration,
@@ -20,9 +22,14 @@ pub struct Finished {
 /// Runs a program to its end. Panics when it cannot be started or is not done
 /// in time; a program that fails is the caller's to judge.
 pub fn run(command: &mut Command, limit: Duration) -> Finished {
+    feed(command, b"", limit)
+}
+
+/// Like [`run`], with something on standard input.
+pub fn feed(command: &mut Command, input: &[u8], limit: Duration) -> Finished {
     let started = Instant::now();
     let mut child = command
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -32,11 +39,17 @@ pub fn run(command: &mut Command, limit: Duration) -> Finished {
     // Read while it runs: a full pipe would stop it.
     let stdout = collect(child.stdout.take().expect("piped"));
     let stderr = collect(child.stderr.take().expect("piped"));
-    let success = wait(&mut child, limit)
+    let mut pipe = child.stdin.take().expect("piped");
+    let input = input.to_vec();
+    // A program that does not read its input closes it: not our affair.
+    let writer = thread::spawn(move || drop(pipe.write_all(&input)));
+    let status = wait(&mut child, limit)
         .unwrap_or_else(|| panic!("{command:?} was not done within {limit:?}"));
     let took = started.elapsed();
+    writer.join().expect("the writer of stdin");
     Finished {
-        success,
+        success: status.success(),
+        code: status.code(),
         stdout: stdout.join().expect("the reader of stdout"),
         stderr: stderr.join().expect("the reader of stderr"),
         took,
@@ -64,11 +77,11 @@ pub fn eventually(limit: Duration, mut question: impl FnMut() -> bool) -> bool {
     }
 }
 
-fn wait(child: &mut Child, limit: Duration) -> Option<bool> {
+fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let end = Instant::now() + limit;
     loop {
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
-            return Some(status.success());
+            return Some(status);
         }
         if Instant::now() > end {
             let _ = child.kill();

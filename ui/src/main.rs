@@ -15,8 +15,8 @@ mod traces;
 #[cfg(feature = "window")]
 mod window;
 
-use std::ffi::OsStr;
-use std::io::{BufRead, Write};
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, Read, Write};
 use std::process::ExitCode;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -197,13 +197,12 @@ fn sign(
                 .into(),
         );
     }
-    let mut lines = std::io::stdin().lock().lines();
-    let mut next = || -> Option<std::ffi::OsString> {
-        let line = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find(|line| !line.trim().is_empty());
-        line.map(|line| line.trim().to_owned().into())
+    let next = || {
+        if many {
+            next_link(&mut std::io::stdin().lock())
+        } else {
+            None
+        }
     };
     let first = if many { next() } else { Some(link.to_owned()) };
     let Some(first) = first else {
@@ -328,6 +327,38 @@ fn pin_form(place: &Place, open: Action, change: PinChange) -> Result<u8, String
         print(&format!("{value:#}\n"))?;
     }
     Ok(code(exit))
+}
+
+/// The next line that is not empty. A line longer than any link is cut one byte
+/// past the limit, so that it is refused for its length.
+fn next_link(input: &mut dyn BufRead) -> Option<OsString> {
+    loop {
+        let mut line = Vec::new();
+        let limit = securesign_core::link::LINK_LIMIT as u64 + 1;
+        input
+            .take(limit)
+            .read_until(b'\n', &mut line)
+            .ok()
+            .filter(|read| *read > 0)?;
+        if line.len() as u64 == limit && !line.ends_with(b"\n") {
+            input.skip_until(b'\n').ok()?;
+        }
+        let text = line.trim_ascii();
+        if !text.is_empty() {
+            return Some(bytes_to_os(text));
+        }
+    }
+}
+
+#[cfg(unix)]
+fn bytes_to_os(bytes: &[u8]) -> OsString {
+    use std::os::unix::ffi::OsStrExt;
+    OsStr::from_bytes(bytes).to_owned()
+}
+
+#[cfg(not(unix))]
+fn bytes_to_os(bytes: &[u8]) -> OsString {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// One look at all tokens, without a flow.
