@@ -601,6 +601,8 @@ fn every_trouble_with_readers_and_tokens_has_its_own_text() {
     stranger.remove();
 
     let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    // Held only once the service has taken in that the card is another one.
+    assert_eq!(run(&mut home.with(&daemon, &["tokens"]), LIMIT).code, Some(0));
     let reader = daemon.reader(0);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/support/hold.py");
     let mut holder = daemon
