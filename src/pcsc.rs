@@ -69,11 +69,13 @@ impl Readers for PcscReaders {
         let context = self.context()?.clone();
         let name = CString::new(name).map_err(|_| TransportError::NoReader)?;
         let card = patiently(|| context.connect(&name, ShareMode::Shared, Protocols::ANY))?;
+        let mut connection = Connection(Some(card));
+        let card = connection.card()?;
         let bytes = card.status2_owned().map_err(describe)?.atr().to_vec();
         let atr = Atr::parse(&bytes).map_err(|_| TransportError::Mute)?;
-        let max_data = max_apdu_data(&card);
+        let max_data = max_apdu_data(card);
         Ok(Box::new(PcscCard {
-            card,
+            connection,
             atr,
             max_data,
         }))
@@ -142,8 +144,33 @@ impl Watcher for PcscWatcher {
     }
 }
 
+/// A connection that leaves the card as it is when it ends. The library's own
+/// end resets the card, and with it every other program's work; where a reset is
+/// due, it is said at the end of the dialogue.
+struct Connection(Option<pcsc::Card>);
+
+impl Connection {
+    fn card(&mut self) -> Result<&mut pcsc::Card, TransportError> {
+        self.0.as_mut().ok_or(TransportError::Removed)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(Err((card, _))) = self
+            .0
+            .take()
+            .map(|card| card.disconnect(Disposition::LeaveCard))
+        {
+            // It could not be disconnected: the card is gone, and what the
+            // library does at its end is without effect.
+            drop(card);
+        }
+    }
+}
+
 struct PcscCard {
-    card: pcsc::Card,
+    connection: Connection,
     atr: Atr,
     max_data: Option<usize>,
 }
@@ -162,14 +189,15 @@ impl Card for PcscCard {
         work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
     ) -> Result<(), TransportError> {
         let mut attempts = 0;
+        let card = self.connection.card()?;
         let transaction = loop {
             // The borrow of a failed attempt must end before reconnecting.
-            match self.card.transaction2() {
+            match card.transaction2() {
                 Ok(transaction) => break transaction,
-                Err((card, Error::ResetCard)) if attempts < BUSY_ATTEMPTS => {
+                Err((back, Error::ResetCard)) if attempts < BUSY_ATTEMPTS => {
                     // Reset by another program before the dialogue began:
                     // nothing was sent yet, so nothing is lost.
-                    card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
+                    back.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
                         .map_err(describe)?;
                 }
                 Err((_, Error::SharingViolation)) if attempts < BUSY_ATTEMPTS => {

@@ -25,7 +25,7 @@ use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::Value;
 use support::nitrokey::{KEYS, Nitrokey};
 use support::pcscd::Daemon;
-use support::run::{Finished, Scratch, feed, run, succeed};
+use support::run::{Finished, Scratch, eventually, feed, run, succeed};
 use support::vpcd::VirtualCard;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
@@ -602,7 +602,10 @@ fn every_trouble_with_readers_and_tokens_has_its_own_text() {
 
     let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
     // Held only once the service has taken in that the card is another one.
-    assert_eq!(run(&mut home.with(&daemon, &["tokens"]), LIMIT).code, Some(0));
+    assert_eq!(
+        run(&mut home.with(&daemon, &["tokens"]), LIMIT).code,
+        Some(0)
+    );
     let reader = daemon.reader(0);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/support/hold.py");
     let mut holder = daemon
@@ -613,6 +616,9 @@ fn every_trouble_with_readers_and_tokens_has_its_own_text() {
         .expect("python3");
     let mut word = [0; 4];
     holder.stdout.take().unwrap().read_exact(&mut word).unwrap();
+    // The daemon lets others in for a moment after it has said yes to one.
+    let held = || run(&mut home.with(&daemon, &["pin", "status"]), LIMIT).code == Some(1);
+    assert!(eventually(Duration::from_secs(10), held));
     says(
         &mut home.with(&daemon, &["tokens"]),
         &["in use by", "python3"],
