@@ -1,7 +1,7 @@
 //! A conversation with one card inside one transaction: the form of commands on
 //! the wire, `61xx`, `6Cxx`, chaining, and falling back from extended length.
 
-use crate::apdu::{Answer, Command, Response, SHORT_MAX};
+use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
 use crate::atr::Atr;
 use crate::error::CardError;
 use crate::frame::Frame;
@@ -48,7 +48,7 @@ impl Extended {
         // out that the card refuses extended length.
         let allowed = proven || command.repeatable;
         let useful = command.answer == Answer::Long || command.data.bytes().len() > SHORT_MAX;
-        let plain = !matches!(command.data, crate::apdu::Data::Secret(_));
+        let plain = !matches!(command.data, Data::Secret(_));
         allowed && useful && plain && command.data.bytes().len() <= max
     }
 }
@@ -57,6 +57,8 @@ impl Extended {
 pub struct Channel<'a> {
     transport: &'a mut dyn Transport,
     extended: Extended,
+    /// A chain of commands was begun and not finished.
+    broken: bool,
 }
 
 impl<'a> Channel<'a> {
@@ -65,12 +67,25 @@ impl<'a> Channel<'a> {
         Self {
             transport,
             extended,
+            broken: false,
         }
     }
 
     /// What has been learned, for the next dialogue with the same card.
     pub fn extended(&self) -> Extended {
         self.extended
+    }
+
+    /// A chain ended in an error. What the card has buffered of it may be joined
+    /// to the next command, and a log-out then be compared as a PIN: SELECT must
+    /// come first (sheet PIV, §4: seen on pico-openpgp 4.6).
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// The application was selected anew.
+    pub fn mended(&mut self) {
+        self.broken = false;
     }
 
     /// Sends a command and returns the whole answer; the status word is data.
@@ -91,6 +106,9 @@ impl<'a> Channel<'a> {
             self.extended = Extended::No;
         }
         if command.data.bytes().len() > SHORT_MAX {
+            if let Data::Secret(_) = command.data {
+                return Err(CardError::Unsupported("a PIN of this length"));
+            }
             return self.send_chain(command);
         }
         let first = self.exchange(&command.short(None))?;
@@ -142,6 +160,7 @@ impl<'a> Channel<'a> {
     fn send_chain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
         let frames = command.chain();
         let last = frames.len().saturating_sub(1);
+        self.broken = true;
         for frame in &frames[..last] {
             let response = self.exchange(frame)?;
             if !response.sw.is_ok() {
@@ -149,6 +168,7 @@ impl<'a> Channel<'a> {
             }
         }
         let response = self.exchange(&frames[last])?;
+        self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
         self.drain(response)
     }
 

@@ -47,7 +47,7 @@ pub enum CardError {
     },
     /// Not sent: this is the last try and the user has not said so.
     LastTry(Secret),
-    /// The card refused the new PIN; the old one stays.
+    /// The card refused the form of what was sent with a new PIN.
     NewPinRefused {
         /// Status word.
         sw: StatusWord,
@@ -110,7 +110,9 @@ impl CardError {
                 format!("One try of the {secret} is left. It was not sent.")
             }
             Self::NewPinRefused { sw } => {
-                format!("The token refused the new PIN ({sw}). The old one stays valid.")
+                format!(
+                    "The token refused what was typed for its form ({sw}). Nothing was changed."
+                )
             }
             Self::Refused { during, sw } => match sw.meaning() {
                 Some(meaning) => {
@@ -152,7 +154,7 @@ impl CardError {
             Self::Format { .. } => "Type it again.",
             Self::LastTry(_) => "Make sure that it is right, and confirm that it may be sent.",
             Self::NewPinRefused { .. } => {
-                "Choose another PIN, with 6 to 8 digits that do not repeat."
+                "Choose another PIN of digits that do not repeat; some tokens also want the PUK in digits only."
             }
             Self::Refused { .. } | Self::Malformed { .. } => {
                 "Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it."

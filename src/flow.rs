@@ -63,14 +63,15 @@ enum State {
     Looking,
     /// The sign window, the token window, or waiting for a token.
     Ready,
-    /// The form that changes the PIN.
-    Change,
-    /// The form that unlocks with the PUK.
-    Unlock,
-    /// One try is left: may it be used? The entry waits in locked memory.
-    LastTry(Entry),
+    /// The form that changes the PIN of this token.
+    Change(TokenId),
+    /// The form that unlocks this token with the PUK.
+    Unlock(TokenId),
+    /// One try of this token is left: may it be used? The entry waits in locked
+    /// memory.
+    LastTry(TokenId, Entry),
     /// The card is at work.
-    Busy(&'static str),
+    Busy(Busy),
     /// The signature is on its way to the portal.
     Signed,
     /// The link was refused.
@@ -79,6 +80,20 @@ enum State {
     Failed(Box<CardError>),
     /// The callback could not be delivered; the reason.
     Undelivered(String),
+}
+
+/// What the card is doing, and what belongs to its answer: readers may come and
+/// go meanwhile, and the choice on the screen with them.
+enum Busy {
+    Signing(Box<Signing>),
+    Changing(TokenId),
+    Unlocking(TokenId),
+}
+
+struct Signing {
+    token: TokenId,
+    info: TokenInfo,
+    credential: Credential,
 }
 
 /// Secrets that were typed, and what for.
@@ -106,8 +121,11 @@ pub struct Flow {
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
+    /// PUK tries left as a refusal told them, for tokens that do not tell
+    /// otherwise.
+    puk_told: Option<(TokenId, Tries)>,
     exit: Option<Exit>,
-    /// Something was achieved in the token window.
+    /// A PIN was changed or unlocked.
     achieved: bool,
     /// A failure in the token window has not been mended since.
     failed: Option<CardError>,
@@ -165,6 +183,7 @@ impl Flow {
             notice: None,
             obstacle: None,
             session: None,
+            puk_told: None,
             exit: None,
             achieved: false,
             failed: None,
@@ -182,12 +201,22 @@ impl Flow {
         self.exit
     }
 
+    /// Whether a PIN was changed or unlocked, or something was signed.
+    pub fn achieved(&self) -> bool {
+        self.achieved
+    }
+
     /// The tokens as last reported.
     pub fn tokens(&self) -> &[TokenView] {
         match &self.tokens {
             Some(Ok(tokens)) => tokens,
             _ => &[],
         }
+    }
+
+    /// How many tokens can be used.
+    pub fn tokens_ready(&self) -> usize {
+        self.ready().count()
     }
 
     /// The failure that a person was shown last, for faces that print it.
@@ -198,6 +227,10 @@ impl Flow {
     /// Takes in one event at time `now`.
     pub fn on(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         self.now = now;
+        // What comes late is nobody's any more: a portal hears one answer only.
+        if self.exit.is_some() && !matches!(event, Event::OpenFailed(_)) {
+            return Vec::new();
+        }
         match event {
             Event::Input(Input::Choose(index)) => {
                 self.choose(index);
@@ -230,11 +263,17 @@ impl Flow {
             }
             Action::Submit => self.submit(secrets),
             Action::UseLastTry => match std::mem::replace(&mut self.state, State::Ready) {
-                State::LastTry(entry) => self.enter(entry, LastTry::Use),
+                State::LastTry(_, entry) => self.enter(entry, LastTry::Use),
                 _ => Vec::new(),
             },
-            Action::ChangePin => self.show(State::Change),
-            Action::Unlock => self.show(State::Unlock),
+            Action::ChangePin => match self.token_id() {
+                Some(id) => self.show(State::Change(id)),
+                None => Vec::new(),
+            },
+            Action::Unlock => match self.token_id() {
+                Some(id) => self.show(State::Unlock(id)),
+                None => Vec::new(),
+            },
             Action::Back => self.show(State::Ready),
             Action::Retry => {
                 self.notice = None;
@@ -260,8 +299,8 @@ impl Flow {
             return Vec::new();
         }
         let entry = match self.state {
-            State::Change => Entry::Change { old: first, new },
-            State::Unlock => Entry::Unlock { puk: first, new },
+            State::Change(_) => Entry::Change { old: first, new },
+            State::Unlock(_) => Entry::Unlock { puk: first, new },
             _ => return Vec::new(),
         };
         self.enter(entry, LastTry::Keep)
@@ -272,6 +311,9 @@ impl Flow {
         let Some((token, info)) = self.token() else {
             return Vec::new();
         };
+        if matches!(entry, Entry::Sign(None)) && !self.in_session() {
+            return Vec::new();
+        }
         if let Err(error) = entry.check(info) {
             return self.stumble(error);
         }
@@ -281,7 +323,8 @@ impl Flow {
             Entry::Unlock { .. } => info.puk,
         };
         if tries == Tries::Left(1) && last == LastTry::Keep {
-            return self.show(State::LastTry(entry));
+            let token = token.clone();
+            return self.show(State::LastTry(token, entry));
         }
         let token = token.clone();
         let (busy, job) = match entry {
@@ -290,23 +333,28 @@ impl Flow {
                 else {
                     return Vec::new();
                 };
-                let credential = Box::new(credential.clone());
+                let (credential, info) = (credential.clone(), info.clone());
                 let digest = order.digest().clone();
-                (
-                    "Signing …",
-                    Job::Sign {
-                        token,
-                        credential,
-                        digest,
-                        pin,
-                        last,
-                    },
-                )
+                let signing = Signing {
+                    token: token.clone(),
+                    info,
+                    credential: credential.clone(),
+                };
+                let credential = Box::new(credential);
+                let job = Job::Sign {
+                    token,
+                    credential,
+                    digest,
+                    pin,
+                    last,
+                };
+                (Busy::Signing(Box::new(signing)), job)
             }
             Entry::Change { old, new } => {
                 let secret = Secret::Pin;
+                let busy = Busy::Changing(token.clone());
                 (
-                    "Changing the PIN …",
+                    busy,
                     Job::Change {
                         token,
                         secret,
@@ -317,7 +365,7 @@ impl Flow {
                 )
             }
             Entry::Unlock { puk, new } => (
-                "Unlocking the PIN …",
+                Busy::Unlocking(token.clone()),
                 Job::Unblock {
                     token,
                     puk,
@@ -335,41 +383,87 @@ impl Flow {
     fn report(&mut self, report: Report) -> Vec<Effect> {
         match report {
             Report::Tokens(tokens) => {
-                self.tokens = Some(tokens);
-                if matches!(self.state, State::Looking) {
-                    self.state = State::Ready;
-                }
-                self.choose_default();
+                self.take_in(tokens);
                 Vec::new()
             }
             Report::ReadersChanged => match self.state {
                 // A dialogue notices by itself; an ended flow does not care.
                 State::Ready
                 | State::Looking
-                | State::Change
-                | State::Unlock
-                | State::LastTry(_) => vec![self.look()],
+                | State::Change(_)
+                | State::Unlock(_)
+                | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
             },
-            Report::Signed(Ok(signature)) => self.signed(signature),
-            Report::Signed(Err(CardError::SessionOver)) => {
-                self.session = None;
-                self.stumble(CardError::SessionOver)
+            // An answer counts only while it is waited for.
+            Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(Busy::Signing(signing)) => match result {
+                    Ok(signature) => self.signed(&signing, signature),
+                    Err(error) => {
+                        self.session = None;
+                        self.stumble(error)
+                    }
+                },
+                other => self.stay(other),
+            },
+            Report::Changed(_, result) => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(Busy::Changing(id)) => match result {
+                    Ok(()) => self.achieve("The PIN is changed."),
+                    Err(error) => {
+                        self.state = State::Change(id);
+                        self.stumble(error)
+                    }
+                },
+                other => self.stay(other),
+            },
+            Report::Unblocked(result) => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(Busy::Unlocking(id)) => match result {
+                    Ok(()) => {
+                        self.puk_told = None;
+                        self.achieve("The PIN is unlocked and set anew.")
+                    }
+                    Err(error) => {
+                        self.state = State::Unlock(id);
+                        self.stumble(error)
+                    }
+                },
+                other => self.stay(other),
+            },
+        }
+    }
+
+    fn stay(&mut self, state: State) -> Vec<Effect> {
+        self.state = state;
+        Vec::new()
+    }
+
+    /// Tokens as they are now. What was typed for one that is gone is dropped.
+    fn take_in(&mut self, mut tokens: Result<Vec<TokenView>, TransportError>) {
+        if let (Ok(tokens), Some((id, told))) = (&mut tokens, &self.puk_told) {
+            for view in tokens.iter_mut().filter(|view| view.id == *id) {
+                if let TokenState::Ready(info) = &mut view.state
+                    && info.puk == Tries::Unknown
+                {
+                    info.puk = *told;
+                }
             }
-            Report::Signed(Err(error)) => {
-                self.session = None;
-                self.stumble(error)
-            }
-            Report::Changed(_, Ok(())) => self.achieve("The PIN is changed."),
-            Report::Unblocked(Ok(())) => self.achieve("The PIN is unlocked and set anew."),
-            Report::Changed(_, Err(error)) => {
-                self.state = State::Change;
-                self.stumble(error)
-            }
-            Report::Unblocked(Err(error)) => {
-                self.state = State::Unlock;
-                self.stumble(error)
-            }
+        }
+        self.tokens = Some(tokens);
+        if let State::Busy(_) = self.state {
+            // The choice belongs to the answer that is waited for.
+            return;
+        }
+        if matches!(self.state, State::Looking) {
+            self.state = State::Ready;
+        }
+        self.choose_default();
+        let meant = match &self.state {
+            State::Change(id) | State::Unlock(id) | State::LastTry(id, _) => id.clone(),
+            _ => return,
+        };
+        if self.token_id() != Some(meant) {
+            self.state = State::Ready;
+            self.warn("The token was taken out. Nothing was sent to it.");
         }
     }
 
@@ -386,19 +480,17 @@ impl Flow {
         vec![self.look()]
     }
 
-    fn signed(&mut self, signature: Vec<u8>) -> Vec<Effect> {
-        let (Purpose::Sign(order), Some(credential), Some((token, info))) =
-            (&self.purpose, self.credential(), self.token())
-        else {
+    fn signed(&mut self, signing: &Signing, signature: Vec<u8>) -> Vec<Effect> {
+        let Purpose::Sign(order) = &self.purpose else {
             return Vec::new();
         };
-        let outcome = order.signed(credential, info, signature, self.now);
-        let session = Session {
-            token: token.clone(),
-            certificate: credential.certificate.der().to_vec(),
-            origin: order.origin().to_owned(),
-        };
+        let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
         let origin = order.origin().to_owned();
+        let session = Session {
+            token: signing.token.clone(),
+            certificate: signing.credential.certificate.der().to_vec(),
+            origin: origin.clone(),
+        };
         let mut effects = self.deliver(&outcome);
         if !effects.is_empty() {
             effects.push(Effect::Remember(origin));
@@ -429,9 +521,6 @@ impl Flow {
         self.failed = Some(error.clone());
         self.obstacle = Some(error.clone());
         self.learn(&error);
-        if matches!(self.state, State::Busy(_) | State::LastTry(_)) {
-            self.state = State::Ready;
-        }
         self.notice = Some(Notice {
             level: Level::Error,
             text: error.to_string(),
@@ -450,7 +539,7 @@ impl Flow {
                 vec![self.look()]
             }
             CardError::Blocked(_) | CardError::Wrong { left: Some(0), .. } => {
-                if matches!(self.state, State::Change) {
+                if matches!(self.state, State::Change(_)) {
                     self.state = State::Ready;
                 }
                 vec![self.look()]
@@ -472,6 +561,9 @@ impl Flow {
         let Some(id) = self.token().map(|(id, _)| id.clone()) else {
             return;
         };
+        if secret == Secret::Puk {
+            self.puk_told = Some((id.clone(), tries));
+        }
         let Some(Ok(tokens)) = &mut self.tokens else {
             return;
         };
@@ -507,6 +599,7 @@ impl Flow {
                 let outcome = order.failed(code, remaining);
                 (Exit::NotDone, self.deliver(&outcome))
             }
+            // To look is enough in the token window.
             (Purpose::Manage, _) if self.failed.is_none() || self.achieved => {
                 (Exit::Done, Vec::new())
             }
@@ -546,12 +639,12 @@ impl Flow {
     /// What stands in the way on the screen that is shown, if anything.
     fn standing_obstacle(&self) -> ErrorCode {
         let ready: Vec<&TokenInfo> = self.ready().map(|(_, info)| info).collect();
-        let cards = self
+        let strangers = self
             .tokens()
             .iter()
-            .any(|view| view.state != TokenState::Empty);
+            .any(|view| matches!(view.state, TokenState::Unknown { .. }));
         if ready.is_empty() {
-            return if cards {
+            return if strangers {
                 ErrorCode::TokenUnsupported
             } else {
                 ErrorCode::TokenNotFound
@@ -694,6 +787,10 @@ impl Flow {
             Some((token, _)) => self.ready().find(|(id, _)| *id == token),
             None => self.ready().next(),
         }
+    }
+
+    fn token_id(&self) -> Option<TokenId> {
+        self.token().map(|(id, _)| id.clone())
     }
 
     /// The token of a session that covers this request and the chosen certificate.

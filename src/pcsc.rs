@@ -19,12 +19,17 @@ const MAX_APDU_DATA_SIZE: u8 = 0x0A;
 
 /// How often a card is asked for that another program holds for itself.
 const BUSY_ATTEMPTS: u32 = 8;
+/// Before looking again after a reader was unplugged.
+const UNPLUGGED_PAUSE: Duration = Duration::from_millis(500);
 const BUSY_PAUSE: Duration = Duration::from_millis(125);
 
 /// The readers of this computer.
 #[derive(Default)]
 pub struct PcscReaders {
     context: Option<pcsc::Context>,
+    /// How often a context was established: a restarted service counts
+    /// insertions from the beginning, and no card may be taken for another.
+    generation: u32,
 }
 
 impl PcscReaders {
@@ -41,6 +46,7 @@ impl PcscReaders {
             .is_some_and(|context| context.is_valid().is_ok());
         if !alive {
             self.context = Some(pcsc::Context::establish(Scope::User).map_err(describe)?);
+            self.generation += 1;
         }
         self.context.as_ref().ok_or(TransportError::NoService)
     }
@@ -62,7 +68,10 @@ impl Readers for PcscReaders {
             Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(Vec::new()),
             Err(error) => return Err(describe(error)),
         }
-        Ok(states.iter().map(reader).collect())
+        Ok(states
+            .iter()
+            .map(|state| reader(state, self.generation))
+            .collect())
     }
 
     fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
@@ -129,14 +138,19 @@ impl Watcher for PcscWatcher {
         match outcome {
             Ok(()) => {}
             Err(Error::Timeout | Error::Cancelled) => return Ok(false),
-            Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(true),
+            Err(Error::UnknownReader | Error::ReaderUnavailable) => {
+                // Unplugged meanwhile, or a platform without the pseudo reader.
+                self.states.clear();
+                std::thread::sleep(UNPLUGGED_PAUSE);
+                return Ok(true);
+            }
             Err(error) => return Err(describe(error)),
         }
         let readers: Vec<Reader> = self
             .states
             .iter()
             .filter(|state| state.name() != plug_and_play)
-            .map(reader)
+            .map(|state| reader(state, 0))
             .collect();
         let changed = self.seen.as_ref() != Some(&readers);
         self.seen = Some(readers);
@@ -260,7 +274,7 @@ fn names(context: &pcsc::Context) -> Result<Vec<CString>, TransportError> {
     }
 }
 
-fn reader(state: &ReaderState) -> Reader {
+fn reader(state: &ReaderState, generation: u32) -> Reader {
     let event = state.event_state();
     let presence = if event.contains(State::MUTE) {
         Presence::Mute
@@ -272,7 +286,7 @@ fn reader(state: &ReaderState) -> Reader {
     Reader {
         name: text(state.name()),
         presence,
-        insertion: state.event_count(),
+        insertion: u64::from(generation) << 32 | u64::from(state.event_count()),
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Reader {
     pub presence: Presence,
     /// Grows with every insertion and removal, so that a card that was changed
     /// meanwhile is noticed.
-    pub insertion: u32,
+    pub insertion: u64,
 }
 
 /// What is in a reader.

@@ -21,6 +21,9 @@ pub struct Screen {
     pub certificates: Vec<CertificateCard>,
     /// Index into `certificates`.
     pub chosen: Option<usize>,
+    /// Which token the fields are for; opaque. What was typed for one token is
+    /// never kept for another.
+    pub token: Option<String>,
     /// Secrets to type in.
     pub fields: Vec<Field>,
     /// One line that should catch the eye.

@@ -90,19 +90,25 @@ impl<'a> Token<'a> {
         Ok(tries)
     }
 
-    /// Tries left of the PIN as an earlier dialogue of this run has read them.
-    pub fn assume_pin_tries(&mut self, tries: Tries) {
-        self.pin_tries = Some(tries);
+    /// What an earlier dialogue with the same card has learned of its
+    /// application: which PIN is the card holder's.
+    pub fn recall(&mut self, app: &Application) {
+        self.app = app.clone();
     }
 
-    /// Tries left of the PIN where they are known without asking the card.
-    pub fn known_pin_tries(&self) -> Option<Tries> {
-        self.pin_tries
+    /// What was learned of the application, for [`Token::recall`].
+    pub fn application(&self) -> &Application {
+        &self.app
     }
 
     /// Whether the last PIN sent in this dialogue was accepted.
     pub fn accepted(&self) -> bool {
         self.accepted
+    }
+
+    /// A PIN was typed anew: whatever was accepted before does not count for it.
+    pub fn forget(&mut self) {
+        self.accepted = false;
     }
 
     /// Tries left of the PUK.
@@ -132,6 +138,7 @@ impl<'a> Token<'a> {
                 sw: StatusWord::SECURITY_STATUS,
                 ..
             }) if known && !always => {
+                self.mend()?;
                 self.verify(pin, last)?;
                 self.ask_signature(credential, what)?
             }
@@ -185,8 +192,22 @@ impl<'a> Token<'a> {
         }
         // The reset that follows is what counts; this is for cards that keep a
         // verified PIN across a reset.
-        let _ = self.profile.log_out(&mut self.channel, &self.app);
+        if self.mend().is_ok() {
+            let _ = self.profile.log_out(&mut self.channel, &self.app);
+        }
         (Ending::Reset, self.channel.extended())
+    }
+
+    /// After a chain that broke off nothing but SELECT may be sent; twice, since
+    /// the first one may be taken for a part of the chain.
+    fn mend(&mut self) -> Result<(), CardError> {
+        if self.channel.is_broken() {
+            if self.profile.open(&mut self.channel).is_err() {
+                self.profile.open(&mut self.channel)?;
+            }
+            self.channel.mended();
+        }
+        Ok(())
     }
 
     fn verify(&mut self, pin: &Pin, last: LastTry) -> Result<(), CardError> {

@@ -15,7 +15,7 @@ use crate::channel::Extended;
 use crate::digest::Digest;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinRules};
-use crate::profile::{Credential, Found, Profile, Search, Tries};
+use crate::profile::{Application, Credential, Found, Profile, Search, Tries};
 use crate::reader::{Presence, Readers};
 use crate::signature::ToSign;
 use crate::token::{LastTry, Token};
@@ -30,7 +30,7 @@ pub struct TokenId {
     /// Reader name.
     pub reader: String,
     /// As in [`crate::reader::Reader::insertion`].
-    pub insertion: u32,
+    pub insertion: u64,
 }
 
 /// How much is read of each token.
@@ -171,6 +171,7 @@ pub struct Worker {
 /// A PIN that a token has accepted.
 struct Session {
     token: TokenId,
+    certificate: Vec<u8>,
     pin: Pin,
     used: Instant,
 }
@@ -184,7 +185,8 @@ struct State<'a> {
     session: Option<Session>,
     idle: Duration,
     extended: HashMap<TokenId, Extended>,
-    tries: HashMap<TokenId, Tries>,
+    /// Which PIN is the card holder's, as read with the certificates.
+    applications: HashMap<TokenId, Application>,
 }
 
 /// Gets the open token, or what is there instead, and hands the token back to
@@ -203,7 +205,7 @@ impl Worker {
             session: None,
             idle: self.session,
             extended: HashMap::new(),
-            tries: HashMap::new(),
+            applications: HashMap::new(),
         };
         while let Some(job) = state.next() {
             match job {
@@ -223,6 +225,15 @@ impl Worker {
             .into_iter()
             .filter(|reader| self.only.as_ref().is_none_or(|only| *only == reader.name))
             .collect();
+        // A token that is gone takes its session with it.
+        let gone = |session: &Session| {
+            !readers.iter().any(|reader| {
+                reader.name == session.token.reader && reader.insertion == session.token.insertion
+            })
+        };
+        if state.session.as_ref().is_some_and(gone) {
+            state.session = None;
+        }
         let mut views = Vec::new();
         let last = readers
             .iter()
@@ -294,7 +305,9 @@ impl Worker {
             let mut token = token;
             let found = match inspect(&mut token, look) {
                 Ok(info) => {
-                    state.tries.insert(id.clone(), info.pin);
+                    state
+                        .applications
+                        .insert(id.clone(), token.application().clone());
                     TokenState::Ready(info)
                 }
                 Err(error) => unreadable(error),
@@ -345,8 +358,8 @@ impl Worker {
                 };
                 match token {
                     Ok(mut token) => {
-                        if let Some(tries) = state.tries.get(&id) {
-                            token.assume_pin_tries(*tries);
+                        if let Some(app) = state.applications.get(&id) {
+                            token.recall(app);
                         }
                         state.perform(job, &id, &mut token);
                         state.linger(&id, &mut token);
@@ -482,10 +495,6 @@ impl State<'_> {
             }
             Job::Look(_) | Job::EndSession | Job::Stop => return,
         };
-        match token.known_pin_tries() {
-            Some(tries) => self.tries.insert(id.clone(), tries),
-            None => self.tries.remove(id),
-        };
         (self.report)(report);
     }
 
@@ -498,7 +507,14 @@ impl State<'_> {
         pin: Option<Pin>,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
-        let session = self.session.take().filter(|session| session.token == *id);
+        let certificate = credential.certificate.der();
+        let session = self
+            .session
+            .take()
+            .filter(|session| session.token == *id && session.certificate == certificate);
+        if pin.is_some() {
+            token.forget();
+        }
         let pin = pin
             .or(session.map(|session| session.pin))
             .ok_or(CardError::SessionOver)?;
@@ -507,6 +523,7 @@ impl State<'_> {
         if token.accepted() && !self.idle.is_zero() {
             self.session = Some(Session {
                 token: id.clone(),
+                certificate: certificate.to_vec(),
                 pin,
                 used: Instant::now(),
             });

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, Flow, Purpose, State};
+use super::{Busy, Entry, Flow, Purpose, State};
 use crate::error::{CardError, Secret};
 use crate::profile::Tries;
 use crate::screen::{
@@ -17,6 +17,16 @@ const CONSENT_INERT_MS: u32 = 500;
 
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
+    let token = flow
+        .token()
+        .map(|(id, _)| format!("{} {}", id.insertion, id.reader));
+    Screen {
+        token,
+        ..unbound(flow)
+    }
+}
+
+fn unbound(flow: &Flow) -> Screen {
     match &flow.state {
         State::Looking => looking(flow),
         State::Ready => match &flow.purpose {
@@ -24,12 +34,19 @@ pub fn screen(flow: &Flow) -> Screen {
             Purpose::Sign(_) => sign(flow),
             Purpose::Manage => token(flow),
         },
-        State::Change => change(flow),
-        State::Unlock => unlock(flow),
-        State::LastTry(entry) => last_try(entry),
-        State::Busy(what) => Screen {
+        State::Change(_) => change(flow),
+        State::Unlock(_) => unlock(flow),
+        State::LastTry(_, entry) => last_try(entry),
+        State::Busy(busy) => Screen {
             text: vec!["Leave the token where it is.".into()],
-            ..plain(Kind::Working, what)
+            ..plain(
+                Kind::Working,
+                match busy {
+                    Busy::Signing(_) => "Signing …",
+                    Busy::Changing(_) => "Changing the PIN …",
+                    Busy::Unlocking(_) => "Unlocking the PIN …",
+                },
+            )
         },
         State::Signed => Screen {
             text: vec![
@@ -75,6 +92,7 @@ fn plain(kind: Kind, title: &str) -> Screen {
         counters: Vec::new(),
         certificates: Vec::new(),
         chosen: None,
+        token: None,
         fields: Vec::new(),
         notice: None,
         buttons: Vec::new(),

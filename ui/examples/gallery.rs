@@ -339,6 +339,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         counters: Vec::new(),
         certificates: Vec::new(),
         chosen: None,
+        token: None,
         fields: Vec::new(),
         notice: None,
         buttons: Vec::new(),
@@ -411,6 +412,7 @@ fn counter(value: &str, caption: &str, level: Level) -> Counter {
 
 fn field(label: &str) -> Field {
     Field {
+        ask: securesign_core::screen::Ask::Pin,
         label: label.into(),
         max: 8,
     }

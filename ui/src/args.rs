@@ -21,8 +21,23 @@ pub struct Arguments {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
+    /// Colours of the window
+    #[cfg(feature = "window")]
+    #[arg(long, global = true, value_enum, default_value = "light")]
+    pub theme: Theme,
+
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// Colours of the window.
+#[cfg(feature = "window")]
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Theme {
+    /// Dark on light
+    Light,
+    /// Light on dark
+    Dark,
 }
 
 #[derive(Debug, Subcommand)]

@@ -35,6 +35,7 @@ pub struct Desk {
     wake: Wake,
     delivery: Delivery,
     seen: Seen,
+    stuck: bool,
 }
 
 impl Desk {
@@ -59,6 +60,7 @@ impl Desk {
             wake,
             delivery,
             seen,
+            stuck: false,
         };
         desk.carry_out(effects);
         desk
@@ -117,9 +119,23 @@ impl Desk {
     /// itself; the bound is for readers that hang.
     pub fn settle(&mut self) {
         let end = Instant::now() + Duration::from_secs(120);
-        while self.screen().kind == Kind::Working && Instant::now() < end {
+        while self.screen().kind == Kind::Working && Instant::now() < end && self.works() {
             self.wait(Duration::from_millis(500));
         }
+        self.poll();
+        self.stuck = self.screen().kind == Kind::Working;
+    }
+
+    /// Whether the worker lives and answers.
+    fn works(&self) -> bool {
+        self.worker
+            .as_ref()
+            .is_some_and(|worker| !worker.is_finished())
+    }
+
+    /// A job was given up while the card was still at it.
+    pub fn is_stuck(&self) -> bool {
+        self.stuck
     }
 
     /// How it ended.
@@ -161,11 +177,14 @@ impl Desk {
 }
 
 impl Drop for Desk {
-    /// The card is logged out before the program goes.
+    /// The card is logged out before the program goes. A reader that hangs, or
+    /// another program that does not let the card go, must not keep it for ever.
     fn drop(&mut self) {
+        const PATIENCE: Duration = Duration::from_secs(5);
         let _ = self.jobs.send(Job::Stop);
-        if let Some(worker) = self.worker.take() {
-            let _ = worker.join();
+        let end = Instant::now() + PATIENCE;
+        while self.works() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 }

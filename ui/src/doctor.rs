@@ -107,7 +107,11 @@ fn handler() -> Finding {
     let answer = query.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     match answer.as_deref() {
         Ok("securesign.desktop") => good("securesign:// links open this program"),
-        Ok("") | Err(_) => bad(
+        Err(_) => bad(
+            "Which program opens securesign:// links cannot be asked",
+            "Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).",
+        ),
+        Ok("") => bad(
             "No program opens securesign:// links",
             "Install the desktop entry: make install (or see README, Installing).",
         ),

@@ -44,9 +44,9 @@ const NOT_DONE: u8 = 1;
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
-    harden::harden();
     let arguments = Arguments::parse();
     log(arguments.verbose);
+    harden::harden();
     match run(arguments, None) {
         Ok(code) => ExitCode::from(code),
         Err(reason) => {
@@ -61,6 +61,11 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
     let place = Place {
         only: arguments.reader,
         recording,
+        #[cfg(feature = "window")]
+        theme: match arguments.theme {
+            args::Theme::Light => window::Theme::Light,
+            args::Theme::Dark => window::Theme::Dark,
+        },
     };
     match arguments.command {
         None => window(&place, None, Delivery::Browser),
@@ -101,6 +106,8 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
 struct Place {
     only: Option<String>,
     recording: Option<Recording>,
+    #[cfg(feature = "window")]
+    theme: window::Theme,
 }
 
 impl Place {
@@ -174,7 +181,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown(shared.clone()));
-        window::run(shown, window::Theme::Light).map_err(|error| error.to_string())?;
+        window::run(shown, place.theme).map_err(|error| error.to_string())?;
         let exit = shared.borrow().exit();
         Ok(exit.map_or(NOT_DONE, code))
     }
@@ -235,6 +242,10 @@ fn sign(
                 patience,
             };
             worst = worst.max(code(terminal.sign()));
+            if desk.is_stuck() {
+                // What is still at work may not be taken for the next link's answer.
+                return Ok(worst);
+            }
         }
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
@@ -309,24 +320,28 @@ fn pin_form(place: &Place, open: Action, change: PinChange) -> Result<u8, String
     let worker = place.worker(Duration::ZERO)?;
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
     let patience = Some(Duration::ZERO);
-    let exit = Terminal {
+    let mut terminal = Terminal {
         desk: &mut desk,
         secrets: &mut secrets,
         patience,
-    }
-    .form(open);
+    };
+    terminal.form(open);
+    // The token window may be closed at leisure; a command has a task.
+    let done = desk.flow().achieved();
     if change.json {
         let failure = desk.flow().failure();
         let views = desk.flow().tokens();
         let mut value = report::pins_json(views);
         if let Some(value) = value.as_object_mut() {
-            value.insert("success".into(), json!(exit == Exit::Done));
-            value.insert("error".into(), json!(failure.map(CardError::what)));
+            let undone = || (!done).then(|| "Nothing was changed: see standard error.".to_owned());
+            let error = failure.map(CardError::what).or_else(undone);
+            value.insert("success".into(), json!(done));
+            value.insert("error".into(), json!(error));
             value.insert("advice".into(), json!(failure.map(CardError::advice)));
         }
         print(&format!("{value:#}\n"))?;
     }
-    Ok(code(exit))
+    Ok(if done { DONE } else { NOT_DONE })
 }
 
 /// The next line that is not empty. A line longer than any link is cut one byte
@@ -370,12 +385,16 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
         std::thread::spawn(move || worker.run(&queue, &|report| drop(sender.send(report))));
     let _ = jobs.send(Job::Look(look));
     let _ = jobs.send(Job::Stop);
-    let answer = reports.iter().find_map(|report| match report {
-        Report::Tokens(tokens) => Some(tokens),
-        _ => None,
-    });
-    let _ = thread.join();
-    answer.ok_or_else(|| "The card worker ended without an answer.".into())
+    // No token needs this long; a reader that hangs, or another program that
+    // does not let a card go, would have us wait for ever.
+    const PATIENCE: Duration = Duration::from_secs(60);
+    match reports.recv_timeout(PATIENCE) {
+        Ok(Report::Tokens(tokens)) => {
+            let _ = thread.join();
+            Ok(tokens)
+        }
+        _ => Err("The card reader does not answer. Take the token out and put it in again.".into()),
+    }
 }
 
 fn no_cards(error: TransportError, as_json: bool) -> Result<u8, String> {

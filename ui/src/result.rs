@@ -9,6 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use securesign_core::callback;
 use serde_json::Value;
 
+use crate::settings::write_whole;
+
 /// Prints the JSON, and saves its parts for OpenSSL.
 pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
     let packed = match url::Url::parse(url) {
@@ -37,11 +39,11 @@ fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {
             .as_str()
             .and_then(|text| STANDARD.decode(text).ok())
         {
-            std::fs::write(folder.join(file), bytes)?;
+            write_whole(&folder.join(file), &bytes)?;
         }
     }
     if let Some(pem) = result["certificate"]["certificatePem"].as_str() {
-        std::fs::write(folder.join("certificate.pem"), pem)?;
+        write_whole(&folder.join("certificate.pem"), pem.as_bytes())?;
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ impl Seen {
         let surplus = self.origins.len().saturating_sub(SEEN_MAX);
         self.origins.drain(..surplus);
         if let Some(file) = &self.file
-            && let Err(error) = write_whole(file, &(self.origins.join("\n") + "\n"))
+            && let Err(error) = write_whole(file, (self.origins.join("\n") + "\n").as_bytes())
         {
             tracing::debug!("{} cannot be written: {error}", file.display());
         }
@@ -86,7 +86,7 @@ impl Seen {
 }
 
 /// Writes a file so that it is never half there: a new one beside it takes its place.
-pub fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -96,8 +96,10 @@ pub fn write_whole(file: &Path, text: &str) -> io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let new = file.with_file_name(name);
-    let written = fs::File::create(&new).and_then(|mut handle| {
-        handle.write_all(text.as_bytes())?;
+    // Never through a link that somebody has put there.
+    let _ = fs::remove_file(&new);
+    let written = fs::File::create_new(&new).and_then(|mut handle| {
+        handle.write_all(content)?;
         handle.sync_all()
     });
     written

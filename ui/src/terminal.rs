@@ -31,13 +31,17 @@ impl Terminal<'_> {
         self.run(Some(open))
     }
 
-    fn run(&mut self, open: Option<Action>) -> Exit {
-        let mut open = open;
+    fn run(&mut self, mut open: Option<Action>) -> Exit {
         let mut told: Option<Screen> = None;
         let start = Instant::now();
         loop {
             self.desk.settle();
             if let Some(exit) = self.desk.exit() {
+                // An answer that could not be handed over has a screen of its own.
+                let screen = self.desk.screen();
+                if screen.kind == Kind::Failed && told.as_ref() != Some(&screen) {
+                    print(&screen);
+                }
                 return exit;
             }
             let screen = self.desk.screen();
@@ -81,6 +85,12 @@ impl Terminal<'_> {
             } else {
                 self.leave()
             };
+        }
+        if !can_ask() && self.desk.flow().tokens_ready() > 1 {
+            say(
+                "Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.",
+            );
+            return self.leave();
         }
         if action == Action::Sign && !self.choose(screen) {
             return self.leave();

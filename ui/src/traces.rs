@@ -39,7 +39,7 @@ pub fn run(
             let mut trace = recording.trace();
             let commands = trace.commands();
             trace.entries.splice(0..0, heading(full));
-            write_whole(&file, &trace.to_string())
+            write_whole(&file, trace.to_string().as_bytes())
                 .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
             say(&format!(
                 "{commands} commands are recorded in {}. PINs are not in it{}.",

@@ -39,6 +39,9 @@ struct Extras {
     serial: bool,
     /// A wrong PIN is answered `630x`, x being the counter.
     bare_counter: bool,
+    /// VERIFY with P1 = FF is known to log out. Elsewhere it is checked: on
+    /// pico-openpgp 4.6 it is a status query and the PIN stays verified.
+    logs_out: bool,
 }
 
 /// `A0 00 00 03 08 00 00 10 00`: without the version, which is the most widely
@@ -89,6 +92,7 @@ const STANDARD: Extras = Extras {
     retired_without_history: false,
     serial: false,
     bare_counter: false,
+    logs_out: false,
 };
 
 /// Any card that has the PIV application.
@@ -137,6 +141,7 @@ pub static NITROKEY: Piv = Piv {
     ),
     extras: Extras {
         global_pin: false,
+        logs_out: true,
         ..STANDARD
     },
 };
@@ -271,12 +276,13 @@ impl Profile for Piv {
                 return Ok(Some(u32::from_be_bytes(number).to_string()));
             }
         }
-        let chuid = objects::read(
-            card,
-            "read the card holder unique identifier",
-            objects::CHUID,
-        )?;
-        Ok(chuid.and_then(|object| objects::card_number(&object)))
+        let during = "read the card holder unique identifier";
+        match objects::read(card, during, objects::CHUID) {
+            Ok(object) => Ok(object.and_then(|object| objects::card_number(&object))),
+            // A number is good to have, and no more.
+            Err(CardError::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn pin_tries(&self, card: &mut Channel<'_>, app: &Application) -> Result<Tries, CardError> {
@@ -335,10 +341,15 @@ impl Profile for Piv {
     fn unblock(
         &self,
         card: &mut Channel<'_>,
-        _app: &Application,
+        app: &Application,
         puk: &Pin,
         new: &Pin,
     ) -> Result<(), CardError> {
+        if app.pin_reference != PIN {
+            return Err(CardError::Unsupported(
+                "its PIN is the card's global PIN, which no PUK resets",
+            ));
+        }
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
         self.told(
             Secret::Puk,
@@ -359,11 +370,17 @@ impl Profile for Piv {
 
     fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
         // SP 800-73-4, part 2, 3.2.1: P1 = FF. Older cards answer 6A86.
-        card.send(
-            "log out",
-            &Command::new([0x00, 0x20, 0xFF, app.pin_reference]),
-        )
-        .map(drop)
+        let during = "log out";
+        card.send(during, &Command::new([0x00, 0x20, 0xFF, app.pin_reference]))?;
+        if self.extras.logs_out {
+            return Ok(());
+        }
+        let still = card.send(during, &Command::new([0x00, 0x20, 0x00, app.pin_reference]))?;
+        if still.sw.is_ok() {
+            // Selecting anew forgets the PIN on the cards that ignore the log-out.
+            iso::select(card, AID)?;
+        }
+        Ok(())
     }
 }
 
@@ -409,8 +426,14 @@ impl Piv {
         let key = slot.key + n;
         let label = format!("{} ({key:02X})", slot.name);
         let tag = slot.object + u32::from(n);
-        let Some(object) = objects::read(card, "read a certificate", tag)? else {
-            return Ok(false);
+        let object = match objects::read(card, "read a certificate", tag) {
+            Ok(Some(object)) => object,
+            Ok(None) => return Ok(false),
+            Err(CardError::Refused { sw, .. }) => {
+                found.notes.push(format!("{label} cannot be read ({sw})."));
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
         };
         let parsed = objects::certificate(&object).and_then(|der| match der {
             Some(der) => Certificate::parse(&der)

@@ -184,7 +184,9 @@ impl Stage {
         }
         let stop = self.current();
         let scrolled = self.page.reel.position();
-        let same_form = next.kind == self.screen.kind && next.fields == self.screen.fields;
+        let same_form = next.kind == self.screen.kind
+            && next.fields == self.screen.fields
+            && next.token == self.screen.token;
         if !same_form {
             self.wipe();
             self.entries = entries(&next);

@@ -29,7 +29,7 @@ pub struct Slot {
 
 struct Inner {
     card: Option<Box<dyn Emulator>>,
-    insertion: u32,
+    insertion: u64,
     max_data: Option<usize>,
     fault: Option<Fault>,
     busy: Option<TransportError>,
@@ -155,7 +155,7 @@ impl Readers for EmulatedReaders {
 struct EmulatedCard {
     slot: Slot,
     atr: Atr,
-    insertion: u32,
+    insertion: u64,
 }
 
 impl Card for EmulatedCard {
@@ -191,7 +191,7 @@ impl Card for EmulatedCard {
 
 struct EmulatedTransport<'a> {
     slot: &'a Slot,
-    insertion: u32,
+    insertion: u64,
 }
 
 impl Transport for EmulatedTransport<'_> {
@@ -223,7 +223,7 @@ impl Transport for EmulatedTransport<'_> {
 
 struct EmulatedWatcher {
     slots: Vec<Slot>,
-    seen: Option<Vec<u32>>,
+    seen: Option<Vec<u64>>,
 }
 
 impl Watcher for EmulatedWatcher {
@@ -231,7 +231,7 @@ impl Watcher for EmulatedWatcher {
         const STEP: Duration = Duration::from_millis(50);
         let mut left = timeout;
         loop {
-            let now: Vec<u32> = self
+            let now: Vec<u64> = self
                 .slots
                 .iter()
                 .map(|slot| slot.lock().insertion)
