@@ -21,6 +21,7 @@ use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
 use securesign_core::policy::{Policy, Settings};
 use securesign_core::profile::{Search, Tries};
 use securesign_core::screen::{Action, Input, Kind, Level, Screen};
+use securesign_core::token::LastTry;
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{Job, Look, Report, TokenId, TokenState, TokenView};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -569,4 +570,128 @@ fn an_expired_certificate_cannot_be_chosen_and_the_demo_serves_no_live_key() {
         .err()
         .unwrap();
     assert!(refused.what.contains("live key"));
+}
+
+#[test]
+fn closing_while_the_card_signs_calls_back_once() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.input(Input::Closed);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(play.result()["error"], "SS_SIGN_CANCELLED");
+}
+
+#[test]
+fn a_signature_that_comes_late_is_no_answer_to_the_next_request() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.input(Input::Closed);
+    play.opened.clear();
+    let next = link(CALLBACK, "ss_test_k", &[]).replace("request-7", "request-8");
+    let effects = play.flow.next(order(&next));
+    play.keep(effects);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert!(play.opened.is_empty());
+    assert_eq!(play.screen().kind, Kind::Sign);
+}
+
+/// The same token after it was taken out and put in again, or another one.
+fn moved(mut view: TokenView) -> TokenView {
+    view.id.insertion += 1;
+    view
+}
+
+#[test]
+fn what_was_typed_for_one_token_is_not_sent_to_another() {
+    let sent = |play: &Play| {
+        let secret = |job: &&Job| !matches!(job, Job::Look(_));
+        play.jobs.iter().filter(secret).count()
+    };
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(1));
+    play.press(Action::Sign, &["123456"]);
+    assert!(play.offers(Action::UseLastTry));
+    play.report(Report::Tokens(Ok(vec![moved(token(Tries::Left(1)))])));
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(sent(&play), 0);
+    for open in [Action::ChangePin, Action::Unlock] {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        play.press(open, &[]);
+        assert_eq!(play.screen().kind, Kind::Form);
+        play.report(Report::Tokens(Ok(vec![moved(token(Tries::Left(3)))])));
+        assert_eq!(play.screen().kind, Kind::Token);
+        play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        assert_eq!(sent(&play), 0);
+    }
+    // The face is told that what it holds was typed for another token.
+    let before = token(Tries::Left(3));
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.report(Report::Tokens(Ok(vec![before.clone()])));
+    let first = play.screen();
+    play.report(Report::Tokens(Ok(vec![moved(before)])));
+    assert_eq!(first.fields, play.screen().fields);
+    assert_ne!(first.token, play.screen().token);
+}
+
+#[test]
+fn the_result_carries_the_certificate_that_signed_whatever_happens_meanwhile() {
+    let (a, mut b) = (token(Tries::Left(3)), token(Tries::Left(3)));
+    b.id.reader = "Another reader".into();
+    if let TokenState::Ready(info) = &mut b.state {
+        info.found.credentials.remove(0);
+    }
+    let mut gone = a.clone();
+    let busy = TransportError::Busy { by: None };
+    gone.state = TokenState::Failed(CardError::Transport(busy));
+    for meanwhile in [vec![gone.clone(), b.clone()], vec![gone]] {
+        let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+        play.report(Report::Tokens(Ok(vec![a.clone(), b.clone()])));
+        play.press(Action::Sign, &["123456"]);
+        play.report(Report::Tokens(Ok(meanwhile)));
+        play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+        assert_eq!(play.result()["certificate"]["subjectCN"], "Asha Sharma");
+    }
+}
+
+#[test]
+fn without_a_session_nothing_is_signed_without_a_pin() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    play.input(Input::Closed);
+    play.jobs.clear();
+    let effects = play
+        .flow
+        .next(order(&link("http://127.0.0.1:9999/cb", "ss_test_k", &[])));
+    play.keep(effects);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Sign, &[]);
+    assert_eq!(play.secrets_sent(), 0);
+}
+
+#[test]
+fn r25_what_a_refusal_told_of_the_puk_outlives_the_next_look() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Unlock, &[]);
+    play.press(Action::Submit, &["99999999", "654321", "654321"]);
+    let wrong = CardError::Wrong {
+        secret: Secret::Puk,
+        left: Some(1),
+    };
+    play.report(Report::Unblocked(Err(wrong)));
+    play.report(Report::ReadersChanged);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Blocked)])));
+    let before = play.secrets_sent();
+    play.press(Action::Submit, &["99999999", "654321", "654321"]);
+    assert_eq!(play.secrets_sent(), before);
+    play.press(Action::UseLastTry, &[]);
+    let last = play.jobs.last().unwrap();
+    assert!(matches!(
+        last,
+        Job::Unblock {
+            last: LastTry::Use,
+            ..
+        }
+    ));
 }

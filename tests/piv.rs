@@ -12,14 +12,17 @@
 mod bench;
 
 use bench::{Bench, Shared, abc, secret};
+use securesign_core::atr::Atr;
+use securesign_core::channel::Extended;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
+use securesign_core::frame::Frame;
 use securesign_core::profile::{PinUse, Search, Tries};
 use securesign_core::signature::ToSign;
-use securesign_core::token::LastTry;
-use securesign_core::transport::TransportError;
+use securesign_core::token::{LastTry, Token};
+use securesign_core::transport::{Transport, TransportError};
 use securesign_core::worker::{Look, TokenState};
-use securesign_vendors::emulator::Fault;
+use securesign_vendors::emulator::{Emulator, Fault};
 use securesign_vendors::piv::emulator::{
     ALL, Builder, KeyKind, NIST, PICO, PIV_AUTHENTICATOR, PIVAPPLET, Personality, PivCard, Slot,
     YUBIKEY5,
@@ -598,4 +601,171 @@ fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
     let sent = log.lock().unwrap().clone();
     assert!(!sent.is_empty());
     assert!(sent.iter().all(|ins| *ins == 0xA4), "{sent:02X?}");
+}
+
+/// Longer than a dialogue lingers.
+const LATER: std::time::Duration = std::time::Duration::from_millis(900);
+
+#[test]
+fn r24_a_counter_that_others_have_lowered_meanwhile_is_noticed() {
+    let mut shared = Shared::new(p256(NIST));
+    let bench = Bench::new(shared.clone(), None);
+    let (id, info) = bench.token();
+    assert_eq!(info.pin, Tries::Left(3));
+    std::thread::sleep(LATER);
+    shared.transmit(SELECT);
+    for _ in 0..2 {
+        shared.transmit(b"\x00\x20\x00\x80\x08999999\xFF\xFF");
+    }
+    let error = bench
+        .sign(&id, &info.found.credentials[0], Some(WRONG))
+        .unwrap_err();
+    assert_eq!(error, CardError::LastTry(Secret::Pin));
+    assert_eq!(shared.card().pin_tries(), 1);
+}
+
+#[test]
+fn a_pin_typed_anew_is_verified_even_while_another_was_accepted() {
+    let card = card(NIST)
+        .key(Slot::AUTHENTICATION, KeyKind::P256)
+        .build()
+        .unwrap();
+    let bench = Bench::new(card, None);
+    let (id, info) = bench.token();
+    let credential = &info.found.credentials[0];
+    bench.sign(&id, credential, Some(PIN)).unwrap();
+    assert_eq!(
+        bench.sign(&id, credential, Some(WRONG)).unwrap_err(),
+        wrong(Secret::Pin, 2)
+    );
+    assert_eq!(
+        bench.sign(&id, credential, None).unwrap_err(),
+        CardError::SessionOver
+    );
+}
+
+const SELECT: &[u8] = &[
+    0x00, 0xA4, 0x04, 0x00, 0x09, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x00,
+];
+
+/// A card on a line that breaks once, at the last block of a chained signature.
+struct Breaking<'a> {
+    card: &'a mut PivCard,
+    whole: bool,
+}
+
+impl Transport for Breaking<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let bytes = frame.expose();
+        if self.whole && bytes[..2] == [0x00, 0x87] {
+            self.whole = false;
+            return Err(TransportError::Mute);
+        }
+        Ok(self.card.transmit(bytes))
+    }
+}
+
+#[test]
+fn nothing_but_select_follows_a_chain_that_broke_off() {
+    // On this card a log-out inside the chain would be compared as a PIN.
+    let mut piv = card(PICO)
+        .key(Slot::AUTHENTICATION, KeyKind::Rsa2048)
+        .build()
+        .unwrap();
+    let atr = Atr::parse(&piv.atr()).unwrap();
+    let mut line = Breaking {
+        card: &mut piv,
+        whole: true,
+    };
+    let token = Token::open(&mut line, &atr, Extended::No, securesign_vendors::PROFILES);
+    let mut token = token.unwrap().unwrap();
+    let found = token.credentials(&Search::default()).unwrap();
+    let digest = abc(HashAlgorithm::Sha256);
+    let what = ToSign::Digest(&digest);
+    assert!(
+        token
+            .sign(&found.credentials[0], what, &secret(PIN), LastTry::Keep)
+            .is_err()
+    );
+    token.close();
+    piv.reset();
+    piv.transmit(SELECT);
+    assert_eq!(piv.transmit(&[0x00, 0x20, 0x00, 0x80]), [0x63, 0xC3]);
+}
+
+#[test]
+fn a_card_that_ignores_the_log_out_is_logged_out_for_programs_that_do_not_select() {
+    let piv = card(PICO)
+        .key(Slot::AUTHENTICATION, KeyKind::P256)
+        .build()
+        .unwrap();
+    let mut shared = Shared::new(piv);
+    let bench = Bench::new(shared.clone(), None);
+    let (id, info) = bench.token();
+    bench
+        .sign(&id, &info.found.credentials[0], Some(PIN))
+        .unwrap();
+    bench.end();
+    assert_ne!(shared.transmit(&[0x00, 0x20, 0x00, 0x80]), [0x90, 0x00]);
+}
+
+/// A card whose global PIN is primary (SP 800-73-4, part 1, 3.3.2): references
+/// 00 and 80 are two PINs.
+struct GlobalPin {
+    log: std::sync::Arc<std::sync::Mutex<Vec<[u8; 4]>>>,
+    inner: PivCard,
+}
+
+impl Emulator for GlobalPin {
+    fn atr(&self) -> Vec<u8> {
+        self.inner.atr()
+    }
+
+    fn reset(&mut self) {
+        self.inner.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let header: [u8; 4] = command[..4].try_into().unwrap();
+        self.log.lock().unwrap().push(header);
+        match (header[1], command.get(7)) {
+            (0xCB, Some(0x7E)) => vec![
+                0x7E, 0x12, 0x4F, 0x0B, 0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0, 0x5F, 0x2F, 2, 0x60,
+                0x20, 0x90, 0x00,
+            ],
+            (0x20 | 0x24 | 0x2C, _) if header[3] == 0x00 => vec![0x63, 0xC3],
+            _ => self.inner.transmit(command),
+        }
+    }
+}
+
+#[test]
+fn a_global_pin_goes_to_its_own_reference_in_every_dialogue() {
+    let log = std::sync::Arc::default();
+    let card = GlobalPin {
+        log: std::sync::Arc::clone(&log),
+        inner: p256(NIST),
+    };
+    let bench = Bench::new(card, None);
+    let (id, info) = bench.token();
+    std::thread::sleep(LATER);
+    let _ = bench.sign(&id, &info.found.credentials[0], Some(PIN));
+    std::thread::sleep(LATER);
+    let _ = bench.change(&id, Secret::Pin, PIN, "654321");
+    assert!(matches!(
+        bench.unblock(&id, PUK, "654321"),
+        Err(CardError::Unsupported(_))
+    ));
+    let secret_bearing: Vec<[u8; 4]> = log
+        .lock()
+        .unwrap()
+        .iter()
+        .copied()
+        .filter(|h| SECRET_INS.contains(&h[1]))
+        .collect();
+    assert!(secret_bearing.iter().any(|header| header[1] == 0x24));
+    assert!(
+        secret_bearing.iter().all(|header| header[3] == 0x00),
+        "{secret_bearing:02X?}"
+    );
 }
