@@ -1,6 +1,9 @@
 //! The fuzz targets of `tests/fuzz` without libFuzzer: their seeds, what becomes
 //! of a seed that is cut, bent or doubled, and bytes of no kind at all.
 
+#![allow(clippy::expect_used, reason = "here a panic is a failed test")]
+#![allow(clippy::panic, reason = "as above")]
+
 #[path = "fuzz/src/lib.rs"]
 mod fuzz;
 
