@@ -229,11 +229,7 @@ fn token(flow: &Flow) -> Screen {
         counters: counters(info),
         certificates: certificates(flow),
         // With one token there is nothing to choose in this window.
-        chosen: if flow.ready().count() > 1 {
-            chosen_index(flow)
-        } else {
-            None
-        },
+        chosen: if flow.ready().count() > 1 { chosen_index(flow) } else { None },
         notice: flow.notice.clone().or_else(|| blocked_notice(info)),
         buttons,
         ..plain(Kind::Token, "Your token")
