@@ -62,6 +62,8 @@ fn r27_the_seeds_of_cards_reach_what_is_watched() {
         ("rsa-chained", 1, 2),
         ("rsa-extended", 1, 2),
         ("wrong-then-last", 2, 0),
+        ("last-try-kept", 0, 0),
+        ("last-try-spent", 1, 0),
         ("wrong-neo", 2, 0),
         ("change", 1, 1),
         ("change-puk", 1, 1),
@@ -236,6 +238,9 @@ fn seeds_are_made_by_the_emulator() {
     converse("rsa-extended", Errand::sign(1).extended(), extended);
     let wrong = |personality| p256(personality).pin("111222").tries(2, 2);
     converse("wrong-then-last", Errand::sign(0), wrong(NIST));
+    let last = || p256(NIST).pin("111222").tries(1, 1);
+    converse("last-try-kept", Errand::sign(0).keep(), last());
+    converse("last-try-spent", Errand::sign(0), last());
     converse("wrong-neo", Errand::sign(2), wrong(YUBIKEY_NEO));
     converse("change", Errand::sign(0).change(), p256(NIST));
     converse("change-puk", Errand::sign(1).change_puk(), p256(YUBIKEY5));

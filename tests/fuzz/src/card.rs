@@ -48,6 +48,11 @@ impl Errand {
         Self([atr & 0x03 | 0x10, 0])
     }
 
+    /// Without the user's word that the last try may be spent.
+    pub const fn keep(self) -> Self {
+        Self([self.0[0] & !0x10, self.0[1]])
+    }
+
     /// With a reader that passes on extended APDUs.
     pub const fn extended(self) -> Self {
         Self([self.0[0] | 0x04, self.0[1]])
