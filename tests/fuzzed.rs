@@ -17,6 +17,7 @@ use proptest::test_runner::{Config, TestRunner};
 use securesign_core::apdu::{Answer, Command};
 use securesign_core::channel::{Channel, Extended};
 use securesign_core::frame::Frame;
+use securesign_core::link;
 use securesign_core::tlv;
 use securesign_core::transport::{Transport, TransportError};
 use securesign_vendors::emulator::Emulator;
@@ -71,6 +72,15 @@ fn r27_the_seeds_of_cards_reach_what_is_watched() {
     ] {
         let seed = fs::read(corpus("card").join(name)).expect("a seed");
         assert_eq!(card::reached(&seed), Reached { secrets, done }, "{name}");
+    }
+}
+
+/// Else no callback would be built of any.
+#[test]
+fn r27_the_seeds_of_links_are_requests() {
+    for seed in seeds("link") {
+        let parsed = link::parse_bytes(&seed);
+        assert!(parsed.is_ok(), "{parsed:?}");
     }
 }
 
