@@ -1,0 +1,156 @@
+//! A link, and what becomes of it: the policy's answer and the callback's URL.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use securesign_core::callback::{self, CallbackError, ErrorCode, Failed, Outcome};
+use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::link::{self, ApiKey, Callback, CallbackKind, RequestId, Serial};
+use securesign_core::policy::{Permit, Policy, Portal, Settings};
+use url::Url;
+
+/// What parses goes through the policy that allows nothing and through one that
+/// allows just this caller; no answer leaves the origin that was permitted.
+pub fn run(bytes: &[u8]) {
+    match link::parse_bytes(bytes) {
+        Ok(request) => {
+            assert!(bytes.len() <= link::LINK_LIMIT);
+            let _ = format!("{request:?}");
+            answer(
+                &request.request_id,
+                &request.callback,
+                &request.api_key,
+                request.document.digest(),
+            );
+        }
+        Err(refusal) => {
+            let words = refusal.to_string();
+            assert!(words.chars().count() < 2_000, "{words}");
+            assert!(!tells_a_key(&words), "a key is repeated: {words}");
+            if let Some(reply) = &refusal.reply {
+                let digest = Digest::of(HashAlgorithm::Sha256, bytes);
+                answer(&reply.request_id, &reply.callback, &reply.api_key, &digest);
+            }
+        }
+    }
+}
+
+/// The prefixes alone stand in the advice.
+fn tells_a_key(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    ["ss_live_", "ss_test_"].iter().any(|prefix| {
+        let mut after = words.split(prefix).skip(1);
+        after.any(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    })
+}
+
+fn answer(id: &RequestId, callback: &Callback, key: &ApiKey, digest: &Digest) {
+    let mut permits = Vec::new();
+    for settings in [Settings::default(), allowing(callback, key)] {
+        match Policy::new(settings, "settings.toml").check(callback, key) {
+            Ok(permit) => permits.push(permit),
+            Err(denial) => {
+                let _ = (denial.what(), denial.advice());
+                if let Some(lines) = denial.lines() {
+                    advised(&lines, callback, key);
+                }
+            }
+        }
+    }
+    let local = callback.kind() == CallbackKind::Localhost;
+    assert_eq!(permits.is_empty(), local && !key.is_test());
+    for permit in &permits {
+        let _ = permit.origin_display();
+        for outcome in outcomes(id, digest) {
+            stays(permit, &outcome, id);
+        }
+    }
+}
+
+/// The URL belongs to whom the permit names, to us as to everybody's parser, and
+/// carries one result: this one.
+fn stays(permit: &Permit, outcome: &Outcome, id: &RequestId) {
+    let limit = callback::platform_limit();
+    let url = match callback::build(permit, outcome, limit) {
+        Ok(url) => url,
+        // The last check found what none of those before it did.
+        Err(CallbackError::OriginChanged { .. }) => panic!("the origin changed"),
+        Err(_) => return,
+    };
+    assert!(url.as_str().len() <= limit);
+    assert_eq!(origin(&url), permit.origin().as_str());
+    assert!(url.username().is_empty() && url.password().is_none());
+    assert_eq!(url.fragment(), None);
+    let results: Vec<_> = url
+        .query_pairs()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("ss_result"))
+        .collect();
+    assert_eq!(results.len(), 1, "{url}");
+    let result = callback::decode(&results[0].1).expect("a result can be read back");
+    assert_eq!(result["requestId"], id.as_str());
+}
+
+fn origin(url: &Url) -> String {
+    match url.scheme() {
+        "https" | "http" => url.origin().ascii_serialization(),
+        scheme => format!("{scheme}:"),
+    }
+}
+
+/// Settings that allow exactly this caller.
+fn allowing(callback: &Callback, key: &ApiKey) -> Settings {
+    Settings {
+        portals: vec![Portal {
+            origin: callback.origin().clone(),
+            fingerprint: key.fingerprint(),
+            name: None,
+            test: true,
+        }],
+        schemes: vec![callback.scheme().to_owned()],
+        idle: Duration::ZERO,
+    }
+}
+
+/// The lines that a person is told to write are settings, and do what was said.
+/// An app's key wants an origin that only the person knows; a host with a dot at
+/// its end cannot be listed at all.
+fn advised(lines: &str, callback: &Callback, key: &ApiKey) {
+    if lines.contains("\"https://…\"") {
+        return;
+    }
+    match Settings::from_toml(lines) {
+        Ok(settings) => {
+            let checked = Policy::new(settings, "settings.toml").check(callback, key);
+            assert!(checked.is_ok() || callback.kind() == CallbackKind::App);
+        }
+        Err(error) => assert!(ends_in_dot(callback), "{error}\n{lines}"),
+    }
+}
+
+fn ends_in_dot(callback: &Callback) -> bool {
+    let url = Url::parse(callback.origin().as_str()).ok();
+    url.is_some_and(|url| url.domain().is_some_and(|host| host.ends_with('.')))
+}
+
+fn outcomes(id: &RequestId, digest: &Digest) -> [Outcome; 2] {
+    // Long enough to make some answers too long for their URL.
+    let pem = "-----BEGIN CERTIFICATE-----\n".repeat(100);
+    let signed = callback::Signed {
+        request_id: id.clone(),
+        signature: vec![0x5A; 256],
+        scheme: callback::Scheme::Rsa,
+        digest: digest.clone(),
+        certificate: callback::Certificate {
+            subject_cn: "आशा शर्मा".into(),
+            serial: Serial::of(&[0x01, 0xFF]),
+            valid_to: Timestamp::UNIX_EPOCH,
+            pem: Some(pem),
+        },
+        signed_at: Timestamp::UNIX_EPOCH,
+        token: Some(callback::Token::default()),
+    };
+    [
+        Outcome::Failed(Failed::new(id.clone(), ErrorCode::RequestInvalid)),
+        Outcome::Signed(Box::new(signed)),
+    ]
+}
