@@ -25,7 +25,11 @@ impl Atr {
         if bytes.len() > 33 {
             return Err(AtrError { at: 33 });
         }
-        let byte = |at: usize| bytes.get(at).copied().ok_or(AtrError { at });
+        let byte = |at: usize| {
+            bytes.get(at).copied().ok_or(AtrError {
+                at: at.min(bytes.len()),
+            })
+        };
         if !matches!(byte(0)?, 0x3B | 0x3F) {
             return Err(AtrError { at: 0 });
         }

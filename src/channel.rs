@@ -11,6 +11,10 @@ use crate::transport::{Transport, TransportError};
 /// Longest answer that is put together from `61xx` parts, in bytes.
 const ANSWER_MAX: usize = 0x1_0000;
 
+/// Most parts of one answer. 64 KiB in full parts are 256; a card that drips a
+/// byte at a time would hold the reader for minutes.
+const PARTS_MAX: usize = 1024;
+
 /// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
 /// leave room for (PC/SC part 10, some readers count these too).
 const EXTENDED_OVERHEAD: usize = 9;
@@ -113,7 +117,9 @@ impl<'a> Channel<'a> {
         }
         let first = self.exchange(&command.short(None))?;
         if first.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
-            // Once only: a card that says 6Cxx twice is not going to stop.
+            // A command refused for its Le was not executed (ISO 7816-4, 5.3.4), so
+            // this repeats nothing. Once only: a card that says 6Cxx twice will
+            // not stop.
             let second = self.exchange(&command.short(Some(first.sw.sw2())))?;
             return self.drain(second);
         }
@@ -176,7 +182,9 @@ impl<'a> Channel<'a> {
     /// an undrained rest and hand it out later, so the end is always reached.
     fn drain(&mut self, first: Response) -> Result<Response, CardError> {
         let mut whole = first;
+        let mut parts = 0;
         while whole.sw.sw1() == 0x61 {
+            parts += 1;
             let le = whole.sw.sw2();
             let command = Command::new([0x00, 0xC0, 0x00, 0x00]).answer(Answer::Short);
             let mut part = self.exchange(&command.short(Some(le)))?;
@@ -184,7 +192,7 @@ impl<'a> Channel<'a> {
                 part = self.exchange(&command.short(Some(part.sw.sw2())))?;
             }
             let stuck = part.data.is_empty() && part.sw.sw1() == 0x61;
-            if stuck || whole.data.len() + part.data.len() > ANSWER_MAX {
+            if stuck || parts > PARTS_MAX || whole.data.len() + part.data.len() > ANSWER_MAX {
                 return Err(CardError::Malformed {
                     during: "get response",
                     at: whole.data.len(),

@@ -64,6 +64,8 @@ impl Trace {
     pub fn parse(text: &str) -> Result<Self, TraceError> {
         let mut entries = Vec::new();
         for (at, line) in text.lines().enumerate() {
+            // Files that went through other systems end their lines with CR LF.
+            let line = line.trim_end_matches('\r');
             let entry = if line.is_empty() {
                 Entry::Blank
             } else if let Some(more) = line.strip_prefix("  ") {
@@ -123,11 +125,8 @@ fn tokenize(text: &str) -> Option<Vec<String>> {
 }
 
 fn byte(token: &str) -> Option<u8> {
-    if token.len() != 2 {
-        None
-    } else {
-        u8::from_str_radix(token, 16).ok()
-    }
+    let hex = token.len() == 2 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then(|| u8::from_str_radix(token, 16).ok()).flatten()
 }
 
 impl fmt::Display for Trace {

@@ -491,7 +491,6 @@ fn r07_origins_compare_as_parsed_and_exactly() {
         "https://portal.example.gov.in.evil.com/",
         "https://evil.com/portal.example.gov.in",
         "https://evil.com/?https://portal.example.gov.in",
-        "https://portal.example.gov.in./",
         "https://portal.example.gov.in:8443/",
         "https://portal.example.gov.in:80/",
         "https://example.gov.in/",
@@ -508,6 +507,9 @@ fn r07_origins_compare_as_parsed_and_exactly() {
         let denial = check(url, LIVE).unwrap_err();
         assert_eq!(denial.code(), ErrorCode::DomainNotAllowed, "{url}");
     }
+    // The same name with a dot behind it is another origin, and no host of ours.
+    let dotted = Callback::parse("https://portal.example.gov.in./");
+    assert_eq!(dotted.unwrap_err(), CallbackFault::Host);
     // A key of another portal, and test keys where no test portal is.
     for (url, api_key) in [
         (PORTAL, "ss_live_another0000"),

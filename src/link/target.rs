@@ -227,10 +227,14 @@ fn web(url: &Url) -> Result<CallbackKind, CallbackFault> {
         Some(Host::Domain(name)) => {
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._".contains(&b);
             let bare = name.trim_end_matches('.');
+            // A dot at the end is another origin that reads like the same one.
+            let dotted = bare.len() < name.len();
             if bare.is_empty() || name.len() > HOST_LIMIT || !name.bytes().all(plain) {
                 Err(CallbackFault::Host)
             } else if bare == "localhost" || bare.ends_with(".localhost") {
                 Err(CallbackFault::LocalSpelling)
+            } else if dotted {
+                Err(CallbackFault::Host)
             } else {
                 Ok(CallbackKind::Web)
             }

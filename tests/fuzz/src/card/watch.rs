@@ -12,8 +12,8 @@ use super::{NEW_PIN, PIN, PUK};
 /// Opening, everything that can be read, two signatures, closing: 26 objects and
 /// a dozen others.
 const MOST_COMMANDS: usize = 48;
-/// Parts of one answer: 64 KiB by single bytes, each asked for twice (`6Cxx`).
-const MOST_FRAMES: usize = 2 * 0x1_0000 + 4;
+/// Parts of one answer, each asked for twice (`6Cxx`), and some for the rest.
+const MOST_FRAMES: usize = 2 * 1024 + 16;
 
 const VERIFY: u8 = 0x20;
 const CHANGE: u8 = 0x24;
