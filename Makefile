@@ -1,3 +1,4 @@
+# make install for the present user: program, menu entry, link handler
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
 # make bench   compares a signature with what it costs with other programs
@@ -5,7 +6,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo test bench lint
+.PHONY: build demo install test bench lint
 
 build:
 	scripts/install-deps
@@ -13,6 +14,9 @@ build:
 
 demo: build
 	scripts/demo
+
+install: build
+	scripts/install
 
 test:
 	scripts/install-deps --tests

@@ -49,10 +49,7 @@ fn unbound(flow: &Flow) -> Screen {
             )
         },
         State::Signed => Screen {
-            text: vec![
-                format!("The signature goes back to {}.", requester(flow)),
-                "You can close this window.".into(),
-            ],
+            text: vec![format!("The signature goes back to {}.", requester(flow))],
             buttons: vec![primary(Action::Close, "Close")],
             ..plain(Kind::Done, "Signed")
         },
