@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use fltk::app;
 use fltk::prelude::*;
@@ -87,8 +88,19 @@ impl Stage {
     }
 
     fn turn(&mut self) -> Result<(), WindowError> {
+        const FAILURES_MAX: u32 = 100;
+        let mut failures = 0;
         while !self.model.finished() {
-            app::wait_for(60.0)?;
+            // A signal interrupts the wait: no reason to leave a person alone
+            // with a half-typed PIN. A toolkit that fails again and again is.
+            match app::wait_for(60.0) {
+                Ok(_) => failures = 0,
+                Err(error) if failures == FAILURES_MAX => return Err(error.into()),
+                Err(_) => {
+                    failures += 1;
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            }
             let mut changed = false;
             while let Some(signal) = self.signals.next() {
                 changed |= self.on(signal)?;
