@@ -1,0 +1,166 @@
+//! The window, on a screen of its own, worked by a keyboard that xdotool presses.
+
+#![cfg(all(target_os = "linux", feature = "window"))]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "here a panic is a failed test"
+)]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use support::run::{Scratch, run, succeed};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
+const LIMIT: Duration = Duration::from_secs(30);
+/// Longer than the consent button is inert, and than the card works.
+const PAUSE: Duration = Duration::from_millis(1500);
+
+/// An X server that nobody sees.
+struct Display {
+    server: Child,
+    name: String,
+}
+
+impl Display {
+    fn new() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1000x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb; scripts/install-deps --tests installs it");
+        let mut number = String::new();
+        let stdout = server.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut number).unwrap();
+        Self {
+            server,
+            name: format!(":{}", number.trim()),
+        }
+    }
+
+    fn xdotool(&self, words: &[&str]) {
+        succeed(
+            Command::new("xdotool")
+                .env("DISPLAY", &self.name)
+                .args(words),
+            LIMIT,
+        );
+    }
+
+    fn focus(&self) {
+        let name = "^SecureSign$";
+        self.xdotool(&[
+            "search",
+            "--sync",
+            "--onlyvisible",
+            "--name",
+            name,
+            "windowfocus",
+        ]);
+        sleep(PAUSE);
+    }
+
+    /// Types into whatever has the focus, then Return.
+    fn enter(&self, text: &str) {
+        self.xdotool(&["type", text]);
+        self.xdotool(&["key", "Return"]);
+        sleep(PAUSE);
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// Opens the window for the demo's link, lets `person` act, and gives the exit
+/// code and the result that went to the portal.
+fn open(person: impl FnOnce(&Display)) -> (Option<i32>, Value) {
+    let home = Scratch::new("window");
+    let display = Display::new();
+    let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(["--reader", "demo", "open", "--print", demo.stdout.trim()])
+        .env("DISPLAY", &display.name)
+        .env_remove("WAYLAND_DISPLAY")
+        .env("HOME", home.path())
+        .env("XDG_CONFIG_HOME", home.path())
+        .env("XDG_DATA_HOME", home.path());
+    let program = std::thread::spawn(move || run(&mut command, Duration::from_secs(60)));
+    display.focus();
+    person(&display);
+    let done = program.join().expect("the program");
+    let url = url::Url::parse(done.stdout.trim()).expect("a callback");
+    let (_, value) = url
+        .query_pairs()
+        .find(|(name, _)| name == "ss_result")
+        .unwrap();
+    (
+        done.code,
+        serde_json::from_slice(&STANDARD.decode(value.as_bytes()).unwrap()).unwrap(),
+    )
+}
+
+#[test]
+fn a_pin_typed_into_the_window_signs_after_a_wrong_one() {
+    let (code, result) = open(|display| {
+        display.enter("999999");
+        display.enter("123456");
+        display.xdotool(&["key", "Escape"]);
+    });
+    assert_eq!(result["success"], true, "{result}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_pin_blocked_in_the_window_is_unlocked_there_and_signs() {
+    let (code, result) = open(|display| {
+        display.enter("999999");
+        display.enter("999999");
+        // One try is left: typed, then confirmed on a screen of its own, where
+        // Return alone must not do it.
+        display.enter("999999");
+        display.xdotool(&["key", "Tab"]);
+        display.xdotool(&["key", "Return"]);
+        sleep(PAUSE);
+        // Blocked: the main button unlocks.
+        display.xdotool(&["key", "Return"]);
+        sleep(PAUSE);
+        for text in ["12345678", "654321"] {
+            display.xdotool(&["type", text]);
+            display.xdotool(&["key", "Tab"]);
+        }
+        display.enter("654321");
+        display.enter("654321");
+        display.xdotool(&["key", "Escape"]);
+    });
+    assert_eq!(result["success"], true, "{result}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn closing_the_window_tells_the_portal() {
+    let (code, result) = open(|display| display.xdotool(&["key", "Escape"]));
+    assert_eq!(result["error"], "SS_SIGN_CANCELLED");
+    assert_eq!(code, Some(1));
+}
