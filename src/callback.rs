@@ -1,10 +1,9 @@
 //! The result and the URL that carries it back to the portal: SecureSign handoff
 //! protocol, §3.
 
-mod code;
 mod json;
 
-pub use code::ErrorCode;
+use crate::code::ErrorCode;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

@@ -7,7 +7,8 @@ mod words;
 use jiff::Timestamp;
 use url::Url;
 
-use crate::callback::{self, ErrorCode, Outcome};
+use crate::callback::{self, Outcome};
+use crate::code::ErrorCode;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinFormat, PinRules};
 use crate::profile::{Credential, Search, Tries};

@@ -5,8 +5,7 @@ use zeroize::Zeroizing;
 use crate::apdu::{Answer, Command, Response};
 use crate::channel::Channel;
 use crate::error::{CardError, Secret};
-use crate::pin::{Pin, PinRules};
-use crate::profile::Tries;
+use crate::pin::{Pin, PinRules, Tries};
 use crate::sw::StatusWord;
 
 /// SELECT by DF name, first occurrence, FCI (ISO 7816-4, 11.2.2). Always short:

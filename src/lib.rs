@@ -6,6 +6,7 @@ pub mod atr;
 pub mod callback;
 pub mod certificate;
 pub mod channel;
+pub mod code;
 pub mod digest;
 pub mod error;
 pub mod flow;

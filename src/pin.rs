@@ -124,6 +124,37 @@ impl PinRules {
     }
 }
 
+/// Tries left of a PIN or PUK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tries {
+    /// At least one.
+    Left(u8),
+    /// None.
+    Blocked,
+    /// The card does not tell.
+    Unknown,
+}
+
+impl Tries {
+    /// Zero means blocked.
+    pub fn from_count(count: u8) -> Self {
+        if count == 0 {
+            Self::Blocked
+        } else {
+            Self::Left(count)
+        }
+    }
+
+    /// A number where it is known.
+    pub fn count(self) -> Option<u8> {
+        match self {
+            Self::Left(count) => Some(count),
+            Self::Blocked => Some(0),
+            Self::Unknown => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ pub use settings::{Portal, Settings, SettingsError};
 
 use url::Url;
 
-use crate::callback::ErrorCode;
+use crate::code::ErrorCode;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin};
 
 /// The settings, as the judge of every request.

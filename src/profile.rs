@@ -5,6 +5,7 @@ use crate::certificate::Certificate;
 use crate::channel::Channel;
 use crate::error::{CardError, Secret};
 use crate::iso;
+pub use crate::pin::Tries;
 use crate::pin::{Pin, PinRules};
 use crate::signature::ToSign;
 
@@ -50,37 +51,6 @@ pub enum RetryCounter {
     EmptyVerify,
     /// There is no safe way.
     Unknown,
-}
-
-/// Tries left of a PIN or PUK.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tries {
-    /// At least one.
-    Left(u8),
-    /// None.
-    Blocked,
-    /// The card does not tell.
-    Unknown,
-}
-
-impl Tries {
-    /// Zero means blocked.
-    pub fn from_count(count: u8) -> Self {
-        if count == 0 {
-            Self::Blocked
-        } else {
-            Self::Left(count)
-        }
-    }
-
-    /// A number where it is known.
-    pub fn count(self) -> Option<u8> {
-        match self {
-            Self::Left(count) => Some(count),
-            Self::Blocked => Some(0),
-            Self::Unknown => None,
-        }
-    }
 }
 
 /// What opening a card's application has taught. It holds for this dialogue.

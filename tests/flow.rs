@@ -2,6 +2,7 @@
 //! of the worker, and what the portal hears.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "here a panic is a failed test"

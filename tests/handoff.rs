@@ -5,8 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use securesign_core::callback::{
-    self, CallbackError, Certificate, ErrorCode, Failed, Outcome, Scheme, Signed, Token,
+    self, CallbackError, Certificate, Failed, Outcome, Scheme, Signed, Token,
 };
+use securesign_core::code::ErrorCode;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::link::{
     self, AddressPart, ApiKey, Callback, CallbackFault, CallbackKind, Cut, Document, LINK_LIMIT,

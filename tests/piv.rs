@@ -2,6 +2,7 @@
 //! (tests/judge-piv.sh), with the habits of ten products.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "here a panic is a failed test"

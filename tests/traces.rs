@@ -2,6 +2,7 @@
 //! the trace has, with every PIN marked, and come to the same end.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
     reason = "here a panic is a failed test"

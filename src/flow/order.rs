@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::callback::{self, ErrorCode, Failed, Outcome, Scheme, Signed};
+use crate::callback::{self, Failed, Outcome, Scheme, Signed};
+use crate::code::ErrorCode;
 use crate::digest::Digest;
 use crate::link::{self, Document, Request, Serial};
 use crate::policy::{Permit, Policy};

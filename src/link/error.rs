@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::value::ApiKey;
 use super::{CallbackFault, LINK_LIMIT};
-use crate::callback::ErrorCode;
+use crate::code::ErrorCode;
 use crate::digest::HashAlgorithm;
 
 /// Why a link was refused. `Display` is [`LinkError::what`] and

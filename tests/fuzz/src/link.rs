@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use securesign_core::callback::{self, CallbackError, ErrorCode, Failed, Outcome};
+use securesign_core::callback::{self, CallbackError, Failed, Outcome};
+use securesign_core::code::ErrorCode;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::link::{self, ApiKey, Callback, CallbackKind, RequestId, Serial};
 use securesign_core::policy::{Permit, Policy, Portal, Settings};
