@@ -12,10 +12,13 @@
 #[path = "support/bench.rs"]
 mod bench;
 
+use std::path::Path;
+use std::process::Command;
+
 use bench::{Bench, Shared, abc, secret};
 use securesign_core::atr::Atr;
 use securesign_core::channel::Extended;
-use securesign_core::digest::HashAlgorithm;
+use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::error::{CardError, Secret};
 use securesign_core::frame::Frame;
 use securesign_core::profile::{PinUse, Search, Tries};
@@ -769,4 +772,162 @@ fn a_global_pin_goes_to_its_own_reference_in_every_dialogue() {
         secret_bearing.iter().all(|header| header[3] == 0x00),
         "{secret_bearing:02X?}"
     );
+}
+
+/// A private key as PKCS#8, made by OpenSSL: quick for lengths that take minutes here.
+fn openssl_key(folder: &Path, bits: u32) -> Vec<u8> {
+    let openssl = |line: &str| {
+        let mut openssl = Command::new("openssl");
+        let made = openssl
+            .current_dir(folder)
+            .args(line.split(' '))
+            .output()
+            .expect("openssl");
+        assert!(made.status.success(), "{line}");
+    };
+    openssl(&format!(
+        "genpkey -algorithm RSA -out pem -pkeyopt rsa_keygen_bits:{bits}"
+    ));
+    openssl("pkcs8 -topk8 -nocrypt -in pem -outform DER -out der");
+    std::fs::read(folder.join("der")).unwrap()
+}
+
+/// OpenSSL's word on a signature by a key (SubjectPublicKeyInfo).
+fn openssl_verifies(folder: &Path, key: &[u8], digest: &Digest, signature: &[u8]) -> bool {
+    for (name, bytes) in [
+        ("key", key),
+        ("digest", digest.bytes()),
+        ("signature", signature),
+    ] {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+    let name = digest.algorithm().name().to_lowercase();
+    let mut openssl = Command::new("openssl");
+    openssl
+        .current_dir(folder)
+        .args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER"]);
+    openssl.args([
+        "-inkey",
+        "key",
+        "-in",
+        "digest",
+        "-sigfile",
+        "signature",
+        "-pkeyopt",
+    ]);
+    openssl
+        .arg(format!("digest:{name}"))
+        .output()
+        .expect("openssl")
+        .status
+        .success()
+}
+
+#[test]
+fn every_kind_of_key_signs_every_digest_and_openssl_agrees() {
+    let folder = std::env::temp_dir().join(format!("securesign-keys-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let slot = Slot::AUTHENTICATION;
+    let cards = [
+        card(NIST).key(slot, KeyKind::Rsa1024),
+        card(NIST).key(slot, KeyKind::Rsa2048),
+        card(NIST).pkcs8(slot, &openssl_key(&folder, 3072)),
+        card(NIST).pkcs8(slot, &openssl_key(&folder, 4096)),
+        card(NIST).key(slot, KeyKind::P256),
+        card(NIST).key(slot, KeyKind::P384),
+    ];
+    for builder in cards {
+        let mut piv = builder.build().unwrap();
+        let key = piv.public_key(slot).unwrap();
+        let atr = Atr::parse(&piv.atr()).unwrap();
+        for extended in [Extended::No, Extended::Promised(4096)] {
+            let mut line = Breaking {
+                card: &mut piv,
+                whole: false,
+            };
+            let token = Token::open(&mut line, &atr, extended, securesign_vendors::PROFILES);
+            let mut token = token.unwrap().unwrap();
+            let credential = token
+                .credentials(&Search::default())
+                .unwrap()
+                .credentials
+                .remove(0);
+            let name = credential.certificate.key().display();
+            for algorithm in HashAlgorithm::ALL {
+                let digest = abc(algorithm);
+                let what = ToSign::Digest(&digest);
+                let signature = token
+                    .sign(&credential, what, &secret(PIN), LastTry::Keep)
+                    .unwrap_or_else(|error| panic!("{name}, {}: {error}", algorithm.name()));
+                let good = openssl_verifies(&folder, &key, &digest, &signature);
+                assert!(good, "{name}, {}", algorithm.name());
+                // The judge does not agree with everything.
+                let other = Digest::of(algorithm, b"abd");
+                assert!(
+                    !openssl_verifies(&folder, &key, &other, &signature),
+                    "{name}"
+                );
+            }
+            token.close();
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn an_ed25519_key_signs_messages_and_is_not_asked_for_a_digest() {
+    let slot = Slot::AUTHENTICATION;
+    let mut piv = card(YUBIKEY5).key(slot, KeyKind::Ed25519).build().unwrap();
+    let atr = Atr::parse(&piv.atr()).unwrap();
+    let mut line = Breaking {
+        card: &mut piv,
+        whole: false,
+    };
+    let token = Token::open(&mut line, &atr, Extended::No, securesign_vendors::PROFILES);
+    let mut token = token.unwrap().unwrap();
+    let credential = token
+        .credentials(&Search::default())
+        .unwrap()
+        .credentials
+        .remove(0);
+    assert_eq!(
+        credential
+            .certificate
+            .key()
+            .signature_algorithm(HashAlgorithm::Sha256),
+        None
+    );
+    let message = ToSign::Message(b"a whole message");
+    let signature = token
+        .sign(&credential, message, &secret(PIN), LastTry::Keep)
+        .unwrap();
+    assert_eq!(signature.len(), 64);
+    let digest = abc(HashAlgorithm::Sha256);
+    let error = token.sign(
+        &credential,
+        ToSign::Digest(&digest),
+        &secret(PIN),
+        LastTry::Keep,
+    );
+    assert!(matches!(error, Err(CardError::Unsupported(_))));
+    token.close();
+}
+
+/// A card whose certificate belongs to another key than the one that signs.
+#[test]
+fn a_signature_that_does_not_fit_the_certificate_is_thrown_away() {
+    let other = p256(YUBIKEY5);
+    let foreign = other.certificate(Slot::SIGNATURE).unwrap().to_vec();
+    let piv = PivCard::builder(NIST)
+        .seed(b"another seed")
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .certificate(Slot::SIGNATURE, &foreign)
+        .build()
+        .unwrap();
+    let bench = Bench::new(piv, None);
+    let (id, info) = bench.token();
+    let error = bench
+        .sign(&id, &info.found.credentials[0], Some(PIN))
+        .unwrap_err();
+    assert_eq!(error, CardError::BadSignature);
 }
