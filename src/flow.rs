@@ -1,6 +1,7 @@
 //! The flow: link → screens → callback, and the token window, as a pure state
 //! machine. Events in; effects and a screen out. No clock, no card, no window.
 
+mod offers;
 mod order;
 mod words;
 
@@ -656,7 +657,7 @@ impl Flow {
             return ErrorCode::CertNotFound;
         }
         if self.chosen.is_none() {
-            let expired = |offer: &Offer<'_>| self.is_outdated(offer.credential);
+            let expired = |offer: &offers::Offer<'_>| self.is_outdated(offer.credential);
             return if offers.iter().all(expired) {
                 ErrorCode::CertExpired
             } else {
@@ -682,114 +683,6 @@ impl Flow {
         }))
     }
 
-    /// Tokens that can be used.
-    fn ready(&self) -> impl Iterator<Item = (&TokenId, &TokenInfo)> {
-        self.tokens().iter().filter_map(|view| match &view.state {
-            TokenState::Ready(info) => Some((&view.id, info)),
-            _ => None,
-        })
-    }
-
-    /// Certificates that the request may be signed with, of all tokens; in the
-    /// token window all of them.
-    fn offers(&self) -> Vec<Offer<'_>> {
-        let search = match &self.purpose {
-            Purpose::Sign(order) => Search {
-                serial: order.serial(),
-                everything: false,
-            },
-            Purpose::Manage => Search::default(),
-        };
-        self.ready()
-            .flat_map(|(token, info)| {
-                info.found
-                    .credentials
-                    .iter()
-                    .enumerate()
-                    .map(move |(index, credential)| Offer {
-                        token,
-                        index,
-                        credential,
-                    })
-            })
-            .filter(|offer| search.wants(&offer.credential.certificate))
-            .collect()
-    }
-
-    /// Why a certificate cannot be chosen; `None` when it can.
-    fn unusable(&self, credential: &Credential) -> Option<String> {
-        let Purpose::Sign(order) = &self.purpose else {
-            return None;
-        };
-        let certificate = &credential.certificate;
-        if !certificate.may_sign() {
-            return Some("It is not for signatures".into());
-        }
-        if self.is_outdated(credential) {
-            let (from, to) = certificate.validity();
-            return Some(if self.now < from {
-                format!("Valid only from {}", words::date(from))
-            } else {
-                format!("Expired on {}", words::date(to))
-            });
-        }
-        // Said of the key alone: nothing is asked of the card for it.
-        certificate
-            .key()
-            .signature_algorithm(order.digest().algorithm())
-            .is_none()
-            .then(|| "Its key cannot sign a digest".into())
-    }
-
-    fn is_outdated(&self, credential: &Credential) -> bool {
-        !credential.certificate.is_valid_at(self.now)
-    }
-
-    fn choose(&mut self, index: usize) {
-        let offers = self.offers();
-        let Some(offer) = offers.get(index) else {
-            return;
-        };
-        if self.unusable(offer.credential).is_none() {
-            let chosen = (offer.token.clone(), offer.index);
-            self.chosen = Some(chosen);
-            self.notice = None;
-        }
-    }
-
-    /// Keeps the choice as long as it exists; else the first usable one.
-    fn choose_default(&mut self) {
-        let offers = self.offers();
-        let usable = |offer: &&Offer<'_>| self.unusable(offer.credential).is_none();
-        let still = offers.iter().filter(usable).any(|offer| {
-            self.chosen
-                .as_ref()
-                .is_some_and(|(t, i)| t == offer.token && *i == offer.index)
-        });
-        if !still {
-            let first = offers
-                .iter()
-                .find(usable)
-                .map(|offer| (offer.token.clone(), offer.index));
-            self.chosen = first;
-        }
-    }
-
-    fn credential(&self) -> Option<&Credential> {
-        let (token, index) = self.chosen.as_ref()?;
-        let (_, info) = self.ready().find(|(id, _)| *id == token)?;
-        info.found.credentials.get(*index)
-    }
-
-    /// The token in question: that of the chosen certificate, or the first one
-    /// in the token window.
-    fn token(&self) -> Option<(&TokenId, &TokenInfo)> {
-        match &self.chosen {
-            Some((token, _)) => self.ready().find(|(id, _)| *id == token),
-            None => self.ready().next(),
-        }
-    }
-
     fn token_id(&self) -> Option<TokenId> {
         self.token().map(|(id, _)| id.clone())
     }
@@ -811,13 +704,6 @@ impl Flow {
         };
         self.session_token().is_some() && self.session.as_ref().is_some_and(same)
     }
-}
-
-/// A certificate on a token.
-struct Offer<'a> {
-    token: &'a TokenId,
-    index: usize,
-    credential: &'a Credential,
 }
 
 impl Entry {

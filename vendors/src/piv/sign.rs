@@ -1,0 +1,100 @@
+//! Signing: GENERAL AUTHENTICATE (SP 800-73-4, part 2, 3.2.4).
+
+use securesign_core::apdu::{Answer, Command};
+use securesign_core::channel::Channel;
+use securesign_core::error::{CardError, malformed};
+use securesign_core::profile::{Application, Credential};
+use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15};
+use securesign_core::tlv;
+
+/// Algorithm identifiers (SP 800-78-4, table 6-2; `05` SP 800-78-5; `16` and
+/// `E0` are vendor extensions that several tokens share).
+const RSA_1024: u8 = 0x06;
+const RSA_2048: u8 = 0x07;
+const RSA_3072: u8 = 0x05;
+const RSA_4096: u8 = 0x16;
+const P256: u8 = 0x11;
+const P384: u8 = 0x14;
+/// Ed25519 as Yubico, Token2 and CanoKey have it; then SoloKeys, then an older one.
+const ED25519: [u8; 3] = [0xE0, 0xE2, 0x22];
+
+/// Asks the credential's key for a signature; the PIN is verified already.
+pub fn sign(
+    card: &mut Channel<'_>,
+    app: &Application,
+    credential: &Credential,
+    what: ToSign<'_>,
+) -> Result<Vec<u8>, CardError> {
+    let (algorithm, input) = algorithm_and_input(credential.certificate.key(), app, what)?;
+    general_authenticate(card, algorithm, credential.key, &input)
+}
+
+/// The algorithm is derived from the certificate and nothing else: a wrong one
+/// stops some cards (sheet PIV, §9).
+fn algorithm_and_input(
+    key: &PublicKey,
+    app: &Application,
+    what: ToSign<'_>,
+) -> Result<(u8, Vec<u8>), CardError> {
+    match (key, what) {
+        (PublicKey::Rsa(_), ToSign::Digest(digest)) => {
+            let len = key.rsa_len().unwrap_or_default();
+            let algorithm = match len {
+                128 => RSA_1024,
+                256 => RSA_2048,
+                384 => RSA_3072,
+                512 => RSA_4096,
+                _ => return Err(CardError::Unsupported("RSA keys of this length")),
+            };
+            let block = emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(
+                "the key is too short for this digest",
+            ))?;
+            Ok((algorithm, block))
+        }
+        (PublicKey::P256(_), ToSign::Digest(digest)) => Ok((P256, fit(digest.bytes(), 32))),
+        (PublicKey::P384(_), ToSign::Digest(digest)) => Ok((P384, fit(digest.bytes(), 48))),
+        (PublicKey::Ed25519(_), ToSign::Message(message)) => {
+            let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
+            Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
+        }
+        (PublicKey::Ed25519(_), ToSign::Digest(_)) => Err(CardError::Unsupported(
+            "an Ed25519 key signs documents, not digests",
+        )),
+        (_, ToSign::Message(_)) => Err(CardError::Unsupported("this key signs digests only")),
+    }
+}
+
+/// Leftmost bytes of a digest (FIPS 186-5, 6.4.1), filled with zeros on the left:
+/// exactly the curve's length is the only form that all cards accept.
+fn fit(digest: &[u8], len: usize) -> Vec<u8> {
+    let cut = &digest[..digest.len().min(len)];
+    let mut input = vec![0x00; len - cut.len()];
+    input.extend_from_slice(cut);
+    input
+}
+
+/// GENERAL AUTHENTICATE, internal authenticate: `7C { 82 00, 81 input }` answered
+/// by `7C { 82 signature }` (SP 800-73-4, part 2, 3.2.4 and appendix A.4). Never
+/// repeated: a failed one may have used up the PIN's permission.
+fn general_authenticate(
+    card: &mut Channel<'_>,
+    algorithm: u8,
+    key: u8,
+    input: &[u8],
+) -> Result<Vec<u8>, CardError> {
+    let during = "sign";
+    let template = tlv::template(0x7C, &[(0x82, &[]), (0x81, input)]).map_err(malformed(during))?;
+    let command = Command::new([0x00, 0x87, algorithm, key])
+        .data(&template)
+        .answer(Answer::Long)
+        .once();
+    let answer = card.require(during, &command)?;
+    let content = tlv::expect(&answer, 0x7C).map_err(malformed(during))?;
+    match tlv::find(content, 0x82).map_err(malformed(during))? {
+        Some(signature) => Ok(signature.to_vec()),
+        None => Err(CardError::Malformed {
+            during,
+            at: answer.len(),
+        }),
+    }
+}
