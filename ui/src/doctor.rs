@@ -1,7 +1,6 @@
 //! `securesign doctor`: what is missing on this computer, and what to do.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use securesign_core::error::CardError;
 use securesign_core::memory::Locked;
@@ -101,7 +100,7 @@ fn memory() -> Finding {
 
 #[cfg(target_os = "linux")]
 fn handler() -> Finding {
-    let query = Command::new("xdg-mime")
+    let query = std::process::Command::new("xdg-mime")
         .args(["query", "default", "x-scheme-handler/securesign"])
         .output();
     let answer = query.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
