@@ -9,7 +9,6 @@ use std::error::Error;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 
-use rustix::net::sockopt::set_tcp_quickack;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{ALL, Builder, KeyKind, PivCard, Slot};
 
@@ -70,7 +69,9 @@ fn serve(card: &mut PivCard, port: u16) -> io::Result<()> {
     reader.set_nodelay(true)?;
     while let Some(message) = receive(&mut reader)? {
         // Has to be said again after every message, or each APDU costs 44 ms.
-        set_tcp_quickack(&reader, true)?;
+        // Other systems have no such switch.
+        #[cfg(target_os = "linux")]
+        rustix::net::sockopt::set_tcp_quickack(&reader, true)?;
         match *message {
             [control::POWER_OFF | control::POWER_ON | control::RESET] => card.reset(),
             [control::ATR] => send(&mut reader, &card.atr())?,
