@@ -308,6 +308,10 @@ fn patiently<T>(mut connect: impl FnMut() -> Result<T, Error>) -> Result<T, Tran
 
 /// The reader's limit for the data of an APDU (PC/SC part 10, 2.6.14); `None`
 /// where it does not say, or where 0 says "short only".
+#[allow(
+    clippy::useless_conversion,
+    reason = "control codes have 64 bits on Linux, 32 elsewhere"
+)]
 fn max_apdu_data(card: &pcsc::Card) -> Option<usize> {
     let mut buffer = [0; pcsc::MAX_BUFFER_SIZE];
     let features = card
