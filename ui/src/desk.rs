@@ -1,6 +1,7 @@
 //! Carries out what the flow decides: hands jobs to the card worker, opens the
 //! browser, remembers origins. Both faces, window and terminal, sit at it.
 
+use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
-use securesign_core::worker::{Job, Report, Worker, watch};
+use securesign_core::worker::{Job, Worker, watch};
 
 use crate::browser;
 use crate::settings::Seen;
@@ -29,9 +30,11 @@ type Wake = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 pub struct Desk {
     flow: Flow,
     jobs: Sender<Job>,
-    reports: Receiver<Report>,
-    sender: Sender<Report>,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
     worker: Option<std::thread::JoinHandle<()>>,
+    /// Launchers of the browser that are still watched.
+    launches: Vec<std::thread::JoinHandle<()>>,
     wake: Wake,
     delivery: Delivery,
     seen: Seen,
@@ -47,16 +50,19 @@ impl Desk {
         seen: Seen,
     ) -> Self {
         let (jobs, job_queue) = channel();
-        let (sender, reports) = channel();
+        let (sender, events) = channel();
         let wake = Wake::default();
         let report = reporter(&sender, &wake);
-        let worker = std::thread::spawn(move || worker.run(&job_queue, &|r| _ = report(r)));
+        let worker = std::thread::spawn(move || {
+            worker.run(&job_queue, &|answer| _ = report(Event::Report(answer)));
+        });
         let mut desk = Self {
             flow,
             jobs,
-            reports,
+            events,
             sender,
             worker: Some(worker),
+            launches: Vec::new(),
             wake,
             delivery,
             seen,
@@ -69,7 +75,9 @@ impl Desk {
     /// Notices from now on when readers and tokens come and go.
     pub fn watch(&self, mut readers: Box<dyn Readers>) {
         let report = reporter(&self.sender, &self.wake);
-        std::thread::spawn(move || watch(readers.as_mut(), &report));
+        std::thread::spawn(move || {
+            watch(readers.as_mut(), &|change| report(Event::Report(change)));
+        });
     }
 
     /// The next link of the same run.
@@ -96,8 +104,8 @@ impl Desk {
     /// Takes in what was reported meanwhile; true if there was anything.
     pub fn poll(&mut self) -> bool {
         let mut any = false;
-        while let Ok(report) = self.reports.try_recv() {
-            self.event(Event::Report(report));
+        while let Ok(event) = self.events.try_recv() {
+            self.event(event);
             any = true;
         }
         any
@@ -105,9 +113,9 @@ impl Desk {
 
     /// Waits for the next report; false when `timeout` is over first.
     pub fn wait(&mut self, timeout: Duration) -> bool {
-        match self.reports.recv_timeout(timeout) {
-            Ok(report) => {
-                self.event(Event::Report(report));
+        match self.events.recv_timeout(timeout) {
+            Ok(event) => {
+                self.event(event);
                 self.poll();
                 true
             }
@@ -154,25 +162,37 @@ impl Desk {
                 // The worker lives as long as the desk; a job that cannot be
                 // sent has nobody left to wait for it.
                 Effect::Job(job) => drop(self.jobs.send(job)),
-                Effect::Open(url) => {
-                    if let Err(reason) = self.deliver(&url) {
-                        self.event(Event::OpenFailed(reason));
+                Effect::Open(url) => match self.delivery {
+                    Delivery::Browser => self.launch(url),
+                    Delivery::Print => {
+                        if let Err(error) = writeln!(std::io::stdout(), "{url}") {
+                            let reason = format!("standard output is closed ({error})");
+                            self.event(Event::OpenFailed(reason));
+                        }
                     }
-                }
+                },
                 Effect::Remember(origin) => self.seen.remember(&origin),
             }
         }
     }
 
-    fn deliver(&self, url: &url::Url) -> Result<(), String> {
-        match self.delivery {
-            Delivery::Browser => browser::open(url),
-            Delivery::Print => {
-                use std::io::Write;
-                writeln!(std::io::stdout(), "{url}")
-                    .map_err(|error| format!("standard output is closed ({error})"))
+    /// Starts the browser without making a window wait for it.
+    fn launch(&mut self, url: url::Url) {
+        let report = reporter(&self.sender, &self.wake);
+        self.launches.push(std::thread::spawn(move || {
+            if let Err(reason) = browser::open(&url) {
+                report(Event::OpenFailed(reason));
             }
+        }));
+    }
+
+    /// Waits until it is known whether the browser took what it was given.
+    pub fn delivered(&mut self) {
+        for launch in self.launches.drain(..) {
+            // The launcher's watch is bounded.
+            let _ = launch.join();
         }
+        self.poll();
     }
 }
 
@@ -189,11 +209,11 @@ impl Drop for Desk {
     }
 }
 
-/// Sends a report and wakes the face; false when nobody listens.
-fn reporter(sender: &Sender<Report>, wake: &Wake) -> impl Fn(Report) -> bool + Send + 'static {
+/// Sends an event and wakes the face; false when nobody listens.
+fn reporter(sender: &Sender<Event>, wake: &Wake) -> impl Fn(Event) -> bool + Send + 'static {
     let (sender, wake) = (sender.clone(), wake.clone());
-    move |report| {
-        let sent = sender.send(report).is_ok();
+    move |event| {
+        let sent = sender.send(event).is_ok();
         if let Ok(wake) = wake.lock()
             && let Some(wake) = wake.as_ref()
         {

@@ -182,7 +182,13 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown(shared.clone()));
         window::run(shown, place.theme).map_err(|error| error.to_string())?;
+        shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
+        let screen = shared.borrow().screen();
+        if exit == Some(Exit::NotDone) && screen.kind == securesign_core::screen::Kind::Failed {
+            // The window is gone; what failed last is still worth a word.
+            terminal::print(&screen);
+        }
         Ok(exit.map_or(NOT_DONE, code))
     }
 }

@@ -37,6 +37,7 @@ impl Terminal<'_> {
         loop {
             self.desk.settle();
             if let Some(exit) = self.desk.exit() {
+                self.desk.delivered();
                 // An answer that could not be handed over has a screen of its own.
                 let screen = self.desk.screen();
                 if screen.kind == Kind::Failed && told.as_ref() != Some(&screen) {
