@@ -45,6 +45,8 @@ pub enum CardError {
         /// What is wrong with it.
         fault: PinFormat,
     },
+    /// The new PIN can be none on this card, so nothing was sent.
+    NewPinFormat(PinFormat),
     /// Not sent: this is the last try and the user has not said so.
     LastTry(Secret),
     /// The card refused the form of what was sent with a new PIN.
@@ -106,6 +108,9 @@ impl CardError {
             Self::Format { secret, fault } => {
                 format!("This cannot be the {secret}: {fault}. It was not sent, no try is lost.")
             }
+            Self::NewPinFormat(fault) => {
+                format!("The new PIN does not fit: {fault}. Nothing was sent.")
+            }
             Self::LastTry(secret) => {
                 format!("One try of the {secret} is left. It was not sent.")
             }
@@ -148,10 +153,11 @@ impl CardError {
                 left: Some(0),
             }
             | Self::Blocked(Secret::Puk) => {
-                "Ask the issuer of the token: only a new start of the token can help now."
+                "Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates."
             }
             Self::Wrong { .. } => "Type it again with care.",
             Self::Format { .. } => "Type it again.",
+            Self::NewPinFormat(_) => "Choose another one.",
             Self::LastTry(_) => "Make sure that it is right, and confirm that it may be sent.",
             Self::NewPinRefused { .. } => {
                 "Choose another PIN of digits that do not repeat; some tokens also want the PUK in digits only."
@@ -173,7 +179,7 @@ fn transport_advice(error: &TransportError) -> &'static str {
     match error {
         TransportError::NoService => {
             if cfg!(target_os = "linux") {
-                "Install and start pcscd (on Debian and Ubuntu: sudo apt install pcscd)."
+                "Install pcscd (on Debian and Ubuntu: sudo apt install pcscd), or start it (sudo systemctl start pcscd.socket)."
             } else {
                 "Start the smart-card service of the system, or restart the computer."
             }

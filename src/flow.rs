@@ -410,7 +410,7 @@ impl Flow {
             },
             Report::Changed(_, result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Changing(id)) => match result {
-                    Ok(()) => self.achieve("The PIN is changed."),
+                    Ok(()) => self.achieve("Done. The PIN is changed."),
                     Err(error) => {
                         self.state = State::Change(id);
                         self.stumble(error)
@@ -422,7 +422,7 @@ impl Flow {
                 State::Busy(Busy::Unlocking(id)) => match result {
                     Ok(()) => {
                         self.puk_told = None;
-                        self.achieve("The PIN is unlocked and set anew.")
+                        self.achieve("Done. The PIN is unlocked, and the new one is set.")
                     }
                     Err(error) => {
                         self.state = State::Unlock(id);
@@ -716,12 +716,13 @@ impl Entry {
                 .map_err(|fault: PinFormat| CardError::Format { secret, fault })
         };
         let pin = |value| check(Secret::Pin, Some(&info.pin_rules), value);
+        let fresh = |value: &Pin| info.pin_rules.check(value).map_err(CardError::NewPinFormat);
         match self {
             Entry::Sign(None) => Ok(()),
             Entry::Sign(Some(value)) => pin(value),
-            Entry::Change { old, new } => pin(old).and_then(|()| pin(new)),
+            Entry::Change { old, new } => pin(old).and_then(|()| fresh(new)),
             Entry::Unlock { puk, new } => {
-                check(Secret::Puk, info.puk_rules.as_ref(), puk).and_then(|()| pin(new))
+                check(Secret::Puk, info.puk_rules.as_ref(), puk).and_then(|()| fresh(new))
             }
         }
     }

@@ -78,18 +78,22 @@ pub struct PinRules {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PinFormat {
     /// Shorter or longer than the card can hold.
-    #[error("it must have {}", length_words(.0))]
-    Length(RangeInclusive<usize>),
+    #[error("it must have {}", length_words(.0, *.1))]
+    Length(RangeInclusive<usize>, Charset),
     /// A character that the card does not take.
     #[error("{}", match .0 { Charset::Digits => "it must consist of digits only", Charset::Printable => "it must consist of plain letters, digits and signs" })]
     Charset(Charset),
 }
 
-fn length_words(range: &RangeInclusive<usize>) -> String {
+fn length_words(range: &RangeInclusive<usize>, charset: Charset) -> String {
+    let kind = match charset {
+        Charset::Digits => "digits",
+        Charset::Printable => "characters",
+    };
     if range.start() == range.end() {
-        format!("exactly {} characters", range.start())
+        format!("exactly {} {kind}", range.start())
     } else {
-        format!("{} to {} characters", range.start(), range.end())
+        format!("{} to {} {kind}", range.start(), range.end())
     }
 }
 
@@ -99,7 +103,7 @@ impl PinRules {
     pub fn check(&self, pin: &Pin) -> Result<(), PinFormat> {
         let bytes = pin.expose();
         if !(self.min..=self.max).contains(&bytes.len()) {
-            return Err(PinFormat::Length(self.min..=self.max));
+            return Err(PinFormat::Length(self.min..=self.max, self.charset));
         }
         let fits = match self.charset {
             Charset::Digits => bytes.iter().all(u8::is_ascii_digit),
@@ -174,11 +178,11 @@ mod tests {
     fn an_impossible_pin_is_refused_and_a_possible_one_is_padded() {
         assert_eq!(
             RULES.encode(&pin("12345")).unwrap_err(),
-            PinFormat::Length(6..=8)
+            PinFormat::Length(6..=8, Charset::Digits)
         );
         assert_eq!(
             RULES.encode(&pin("123456789")).unwrap_err(),
-            PinFormat::Length(6..=8)
+            PinFormat::Length(6..=8, Charset::Digits)
         );
         assert_eq!(
             RULES.encode(&pin("12345a")).unwrap_err(),
@@ -191,7 +195,7 @@ mod tests {
     fn an_entry_longer_than_the_buffer_is_still_too_long() {
         assert_eq!(
             RULES.check(&pin(&"1".repeat(300))).unwrap_err(),
-            PinFormat::Length(6..=8)
+            PinFormat::Length(6..=8, Charset::Digits)
         );
     }
 }

@@ -193,7 +193,8 @@ impl Denial {
                 self.file
             ),
             Some(lines) => format!(
-                "Nothing was sent; only if you trust it, write these lines into {}:\n\n{lines}",
+                "Nothing was sent; only if you trust it, add these lines at the end of {} (create the file \
+                 if it is not there):\n\n{lines}",
                 self.file
             ),
         }

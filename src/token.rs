@@ -160,7 +160,7 @@ impl<'a> Token<'a> {
         last: LastTry,
     ) -> Result<(), CardError> {
         self.check_format(secret, old)?;
-        self.check_format(secret, new)?;
+        as_new(self.check_format(secret, new))?;
         self.allow(secret, last)?;
         self.touched = true;
         let result = self
@@ -174,7 +174,7 @@ impl<'a> Token<'a> {
     /// Sets a new PIN with the PUK. Spends no PIN try first.
     pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
         self.check_format(Secret::Puk, puk)?;
-        self.check_format(Secret::Pin, new)?;
+        as_new(self.check_format(Secret::Pin, new))?;
         self.allow(Secret::Puk, last)?;
         self.touched = true;
         let result = self.profile.unblock(&mut self.channel, &self.app, puk, new);
@@ -300,4 +300,12 @@ impl<'a> Token<'a> {
             (_, error) => error,
         })
     }
+}
+
+/// A fault of the form, said of the new value and not of the present one.
+fn as_new(result: Result<(), CardError>) -> Result<(), CardError> {
+    result.map_err(|error| match error {
+        CardError::Format { fault, .. } => CardError::NewPinFormat(fault),
+        other => other,
+    })
 }

@@ -18,6 +18,7 @@
 //! cannot be in it: commands are written by [`Frame`], which does not show it.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::frame::Frame;
@@ -175,6 +176,8 @@ const LONG: usize = 48;
 #[derive(Clone)]
 pub struct Recording {
     trace: Arc<Mutex<Trace>>,
+    /// The answer before went on (`61xx`) and was cut.
+    cut: Arc<AtomicBool>,
     detail: Detail,
 }
 
@@ -183,6 +186,7 @@ impl Recording {
     pub fn new(detail: Detail) -> Self {
         Self {
             trace: Arc::default(),
+            cut: Arc::default(),
             detail,
         }
     }
@@ -204,9 +208,15 @@ impl Recording {
     fn answer(&self, bytes: &[u8]) -> Entry {
         let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>();
         let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
-        let mut tokens = if self.detail == Detail::Short && data.len() > LONG {
-            let mut tokens = hex(&data[..KEPT]);
-            tokens.push(format!("<hidden:{}>", data.len() - KEPT));
+        // The rest of an answer that was cut is a part of it, however short.
+        let rest = self.cut.load(Ordering::Relaxed) && !data.is_empty();
+        let hidden = self.detail == Detail::Short && (rest || data.len() > LONG);
+        self.cut
+            .store(hidden && sw.first() == Some(&0x61), Ordering::Relaxed);
+        let mut tokens = if hidden {
+            let kept = if rest { 0 } else { KEPT };
+            let mut tokens = hex(&data[..kept]);
+            tokens.push(format!("<hidden:{}>", data.len() - kept));
             tokens
         } else {
             hex(data)
@@ -463,5 +473,13 @@ atr:     3B 00
         assert_eq!(tokens.len(), 8 + 1 + 2);
         assert_eq!(tokens[8], "<hidden:248>");
         assert_eq!(tokens[9..], ["90", "00"]);
+        // The last part of a long answer is hidden as well, however short.
+        let size = long.len();
+        long[size - 2..].copy_from_slice(&[0x61, 0x04]);
+        recording.answer(&long);
+        let Entry::Answer(tokens) = recording.answer(&[1, 2, 3, 4, 0x90, 0x00]) else {
+            panic!()
+        };
+        assert_eq!(tokens, ["<hidden:4>", "90", "00"]);
     }
 }

@@ -208,6 +208,7 @@ impl Worker {
             applications: HashMap::new(),
         };
         while let Some(job) = state.next() {
+            tracing::debug!("{}", job.name());
             match job {
                 Job::Look(look) => self.look(&look, &mut state),
                 job => self.act(job, &mut state),
@@ -233,6 +234,9 @@ impl Worker {
         };
         if state.session.as_ref().is_some_and(gone) {
             state.session = None;
+        }
+        for reader in &readers {
+            tracing::debug!("reader {}: {:?}", reader.name, reader.presence);
         }
         let mut views = Vec::new();
         let last = readers
@@ -495,6 +499,7 @@ impl State<'_> {
             }
             Job::Look(_) | Job::EndSession | Job::Stop => return,
         };
+        tracing::debug!("the token has answered");
         (self.report)(report);
     }
 
@@ -533,6 +538,17 @@ impl State<'_> {
 }
 
 impl Job {
+    /// For the log.
+    fn name(&self) -> &'static str {
+        match self {
+            Job::Look(_) => "reading all tokens",
+            Job::Sign { .. } => "signing",
+            Job::Change { .. } => "changing the PIN",
+            Job::Unblock { .. } => "unlocking the PIN",
+            Job::EndSession | Job::Stop => "ending the session",
+        }
+    }
+
     fn is_for(&self, id: &TokenId) -> bool {
         match self {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {

@@ -301,9 +301,10 @@ fn r01_one_argument_is_a_link_and_a_link_sets_no_option() {
     refused(&["tokens", &link]);
     refused(&["pin", "status", &link]);
     // What looks like an option inside a link is nothing but text.
+    let pin = home.file("pin", "123456\n");
     let sly = format!("{link}&reader=demo&print=1&--reader=demo");
     let done = run(
-        &mut home.program(&["sign", &sly, "--print", "--wait", "0"]),
+        &mut home.program(&["sign", &sly, "--print", "--wait", "0", "--pin-file", &pin]),
         LIMIT,
     );
     assert_eq!(done.code, Some(1), "{done:?}");

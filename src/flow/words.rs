@@ -49,7 +49,10 @@ fn unbound(flow: &Flow) -> Screen {
             )
         },
         State::Signed => Screen {
-            text: vec![format!("The signature goes back to {}.", requester(flow))],
+            text: vec![
+                format!("The signature goes back to {}.", requester(flow)),
+                "If no page of it opens in your browser, start again from there.".into(),
+            ],
             buttons: vec![primary(Action::Close, "Close")],
             ..plain(Kind::Done, "Signed")
         },
@@ -285,10 +288,14 @@ fn unlock(flow: &Flow) -> Screen {
     };
     if info.puk == Tries::Blocked {
         return Screen {
-            text: vec![
-                "No tries of the PUK are left, so the PIN cannot be unlocked any more.".into(),
-                "Ask the issuer of the token: only a new start of the token can help now.".into(),
-            ],
+            text: vec![match info.pin {
+                Tries::Blocked => {
+                    "No tries of the PIN and of the PUK are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.".into()
+                }
+                _ => {
+                    "Your PIN still works: use it with care, for it cannot be unlocked any more.".into()
+                }
+            }],
             counters: vec![counter(info.puk, "PUK tries left")],
             buttons: vec![primary(Action::Back, "Back")],
             ..plain(Kind::Failed, "The PUK is blocked")
@@ -296,7 +303,7 @@ fn unlock(flow: &Flow) -> Screen {
     }
     Screen {
         text: vec![
-            "The PUK came with the token, in a letter or a mail. It sets a new PIN; no PIN try is spent.".into(),
+            "Type the PUK from the letter or mail that came with the token, then a new PIN of your choice.".into(),
             format!("The new PIN must have {}.", shape(info.pin_rules)),
         ],
         counters: vec![counter(info.puk, "PUK tries left")],
@@ -435,7 +442,9 @@ fn tries_notice(tries: Tries) -> Option<Notice> {
 
 fn blocked_notice(info: &TokenInfo) -> Option<Notice> {
     let text = match (info.pin, info.puk) {
-        (Tries::Blocked, Tries::Blocked) => "PIN and PUK are blocked. Ask the issuer of the token.",
+        (Tries::Blocked, Tries::Blocked) => {
+            "PIN and PUK are blocked. Only the issuer of the token can help."
+        }
         (Tries::Blocked, _) => "The PIN is blocked. Unlock it with the PUK.",
         _ => return None,
     };

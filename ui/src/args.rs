@@ -21,9 +21,9 @@ pub struct Arguments {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// Colours of the window
+    /// Colours of the window: light or dark
     #[cfg(feature = "window")]
-    #[arg(long, global = true, value_enum, default_value = "light")]
+    #[arg(long, value_enum, default_value = "light", hide_possible_values = true)]
     pub theme: Theme,
 
     #[command(subcommand)]
@@ -61,7 +61,7 @@ pub enum Command {
         link: OsString,
 
         #[command(flatten)]
-        secrets: SecretFiles,
+        secrets: SignSecrets,
 
         /// Write the callback URL to standard output, do not open the browser
         #[arg(long)]
@@ -74,12 +74,12 @@ pub enum Command {
 
     /// List readers and tokens: PIN tries left, certificates
     Tokens {
-        /// As JSON
+        /// Print as JSON, for programs
         #[arg(long)]
         json: bool,
     },
 
-    /// Tries left; change the PIN; unlock it with the PUK
+    /// Show the tries left, change the PIN, unlock it with the PUK
     #[command(subcommand)]
     Pin(Pin),
 
@@ -90,7 +90,7 @@ pub enum Command {
     /// Look for what is missing on this computer, and say what to do
     Doctor,
 
-    /// Tell about the demo token: its PIN and PUK, and a link to try
+    /// Show the demo token's PIN and PUK, and a link to try
     Demo {
         /// Print only the link
         #[arg(long)]
@@ -112,46 +112,131 @@ pub enum Command {
 pub enum Pin {
     /// PIN tries left; spends none
     Status {
-        /// As JSON
+        /// Print as JSON, for programs
         #[arg(long)]
         json: bool,
     },
-    /// Replace the PIN
-    Change(PinChange),
-    /// Set a new PIN with the PUK
-    Unblock(PinChange),
-}
+    /// Change the PIN (you need the present one)
+    Change {
+        #[command(flatten)]
+        secrets: ChangeSecrets,
 
-#[derive(Debug, Args)]
-pub struct PinChange {
-    #[command(flatten)]
-    pub secrets: SecretFiles,
+        /// Print the outcome as JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Unlock a blocked PIN and set a new one (you need the PUK)
+    #[command(visible_alias = "unlock")]
+    Unblock {
+        #[command(flatten)]
+        secrets: UnblockSecrets,
 
-    /// As JSON
-    #[arg(long)]
-    pub json: bool,
+        /// Print the outcome as JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Secrets come from files or are asked without echo: never from an argument or
-/// the environment, where other programs could read them. A file holds one line;
-/// `-` is standard input, a line for each in the order PIN, PUK, new PIN.
-#[derive(Debug, Default, Args)]
+/// the environment, where other programs could read them.
+#[derive(Debug, Default)]
 pub struct SecretFiles {
-    /// File with the PIN (first line); - is standard input
-    #[arg(long, value_name = "FILE")]
     pub pin_file: Option<PathBuf>,
-
-    /// File with the PUK (first line); - is standard input
-    #[arg(long, value_name = "FILE")]
     pub puk_file: Option<PathBuf>,
-
-    /// File with the new PIN (first line); - is standard input
-    #[arg(long, value_name = "FILE")]
     pub new_pin_file: Option<PathBuf>,
-
-    /// Spend the last try without asking
-    #[arg(long)]
     pub use_last_try: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SignSecrets {
+    /// File whose first line is the PIN; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
+
+    /// Spend the last PIN try without asking
+    #[arg(long)]
+    use_last_try: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ChangeSecrets {
+    /// File whose first line is the present PIN; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
+
+    /// File whose first line is the new PIN; - is standard input, the line after
+    /// the present PIN
+    #[arg(long, value_name = "FILE")]
+    new_pin_file: Option<PathBuf>,
+
+    /// Spend the last PIN try without asking
+    #[arg(long)]
+    use_last_try: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct UnblockSecrets {
+    /// File whose first line is the PUK; - is standard input
+    #[arg(long, value_name = "FILE")]
+    puk_file: Option<PathBuf>,
+
+    /// File whose first line is the new PIN; - is standard input, the line after
+    /// the PUK
+    #[arg(long, value_name = "FILE")]
+    new_pin_file: Option<PathBuf>,
+
+    /// Spend the last PUK try without asking
+    #[arg(long)]
+    use_last_try: bool,
+}
+
+impl From<SignSecrets> for SecretFiles {
+    fn from(
+        SignSecrets {
+            pin_file,
+            use_last_try,
+        }: SignSecrets,
+    ) -> Self {
+        Self {
+            pin_file,
+            use_last_try,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<ChangeSecrets> for SecretFiles {
+    fn from(
+        ChangeSecrets {
+            pin_file,
+            new_pin_file,
+            use_last_try,
+        }: ChangeSecrets,
+    ) -> Self {
+        Self {
+            pin_file,
+            new_pin_file,
+            use_last_try,
+            puk_file: None,
+        }
+    }
+}
+
+impl From<UnblockSecrets> for SecretFiles {
+    fn from(
+        UnblockSecrets {
+            puk_file,
+            new_pin_file,
+            use_last_try,
+        }: UnblockSecrets,
+    ) -> Self {
+        Self {
+            puk_file,
+            new_pin_file,
+            use_last_try,
+            pin_file: None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -162,7 +247,7 @@ pub enum Trace {
         #[arg(long)]
         full: bool,
 
-        /// Where to
+        /// File to write
         file: PathBuf,
 
         /// The command, after --: for instance -- tokens
@@ -171,7 +256,7 @@ pub enum Trace {
     },
     /// Print a trace with the meaning of each status word
     Show {
-        /// Which one
+        /// File to show
         file: PathBuf,
     },
 }

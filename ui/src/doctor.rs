@@ -112,7 +112,7 @@ fn handler() -> Finding {
         ),
         Ok("") => bad(
             "No program opens securesign:// links",
-            "Install the desktop entry: make install (or see README, Installing).",
+            "Run make install in the source folder.",
         ),
         Ok(other) => bad(
             format!("securesign:// links open another program ({other})"),
@@ -161,7 +161,10 @@ fn portals() -> Finding {
                 path.display()
             ),
         ),
-        Ok((settings, _)) => good(format!("{} portals may call", settings.portals.len())),
+        Ok((settings, _)) => good(match settings.portals.len() {
+            1 => "One portal may call".to_owned(),
+            count => format!("{count} portals may call"),
+        }),
     }
 }
 

@@ -33,7 +33,7 @@ use securesign_core::transport::TransportError;
 use securesign_core::worker::{Job, Look, Report, TokenView, Worker};
 use serde_json::json;
 
-use args::{Arguments, Command, Pin, PinChange, SecretFiles};
+use args::{Arguments, Command, Pin, SecretFiles};
 use desk::{Delivery, Desk};
 use secrets::Secrets;
 use settings::Seen;
@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 /// Carries out one command line. An error is bad usage: nothing was done.
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
     let place = Place {
-        only: arguments.reader,
+        only: arguments.reader.map(known_reader).transpose()?,
         recording,
         #[cfg(feature = "window")]
         theme: match arguments.theme {
@@ -75,17 +75,21 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
             secrets,
             print,
             wait,
-        }) => sign(&place, &link, secrets, delivery(print), wait),
+        }) => sign(&place, &link, secrets.into(), delivery(print), wait),
         Some(Command::Tokens { json }) => tokens(&place, json),
         Some(Command::Pin(Pin::Status { json })) => pin_status(&place, json),
-        Some(Command::Pin(Pin::Change(change))) => pin_form(&place, Action::ChangePin, change),
-        Some(Command::Pin(Pin::Unblock(change))) => pin_form(&place, Action::Unlock, change),
+        Some(Command::Pin(Pin::Change { secrets, json })) => {
+            pin_form(&place, Action::ChangePin, secrets.into(), json)
+        }
+        Some(Command::Pin(Pin::Unblock { secrets, json })) => {
+            pin_form(&place, Action::Unlock, secrets.into(), json)
+        }
         Some(Command::Trace(trace)) => match place.recording {
-            None => traces::run(trace, run),
+            None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Doctor) => {
-            let (text, well) = doctor::examine(place.readers()?.as_mut());
+            let (text, well) = doctor::examine(&mut PcscReaders::new());
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
@@ -99,6 +103,38 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
             Ok(DONE)
         }
         Some(Command::Result { url, save }) => result::show(&url, save.as_deref()).map(|()| DONE),
+    }
+}
+
+/// The reader that is meant: its name, or a part of it that only one has. Where
+/// no reader is connected yet, the name is taken as it is.
+fn known_reader(name: String) -> Result<String, String> {
+    let Ok(readers) = PcscReaders::new().list() else {
+        return Ok(name);
+    };
+    if name == demo::READER || readers.is_empty() || readers.iter().any(|r| r.name == name) {
+        return Ok(name);
+    }
+    let part = name.to_lowercase();
+    let meant: Vec<String> = readers
+        .iter()
+        .map(|reader| reader.name.clone())
+        .filter(|full| full.to_lowercase().contains(&part))
+        .collect();
+    match <[String; 1]>::try_from(meant) {
+        Ok([one]) => Ok(one),
+        Err(none_or_many) => {
+            let names: Vec<&str> = readers.iter().map(|reader| reader.name.as_str()).collect();
+            let what = if none_or_many.is_empty() {
+                "There is no"
+            } else {
+                "There is more than one"
+            };
+            Err(format!(
+                "{what} reader \u{201c}{name}\u{201d}. Connected: {}.",
+                names.join(", ")
+            ))
+        }
     }
 }
 
@@ -222,6 +258,9 @@ fn sign(
         return Err("There is no link on standard input.".into());
     };
 
+    if !secrets.has_pin() && !secrets::can_ask() {
+        return Err("There is no terminal to ask for the PIN. Put it into a file and name it with --pin-file (- is standard input). Nothing was called back.".into());
+    }
     let patience = match wait {
         Some(seconds) => Some(Duration::from_secs(seconds)),
         None if secrets::can_ask() => None,
@@ -246,6 +285,7 @@ fn sign(
                 desk: &mut desk,
                 secrets: &mut secrets,
                 patience,
+                chosen: false,
             };
             worst = worst.max(code(terminal.sign()));
             if desk.is_stuck() {
@@ -320,8 +360,8 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
     Ok(if any { DONE } else { NOT_DONE })
 }
 
-fn pin_form(place: &Place, open: Action, change: PinChange) -> Result<u8, String> {
-    let mut secrets = Secrets::read(change.secrets)?;
+fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
+    let mut secrets = Secrets::read(files)?;
     let flow = Flow::manage(Timestamp::now());
     let worker = place.worker(Duration::ZERO)?;
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
@@ -330,11 +370,12 @@ fn pin_form(place: &Place, open: Action, change: PinChange) -> Result<u8, String
         desk: &mut desk,
         secrets: &mut secrets,
         patience,
+        chosen: false,
     };
     terminal.form(open);
     // The token window may be closed at leisure; a command has a task.
     let done = desk.flow().achieved();
-    if change.json {
+    if as_json {
         let failure = desk.flow().failure();
         let views = desk.flow().tokens();
         let mut value = report::pins_json(views);

@@ -85,10 +85,11 @@ pub fn pins_text(views: &[TokenView]) -> String {
     ready(views)
         .map(|(reader, info)| {
             format!(
-                "{reader}\n  {} – PIN {}, tries left: {}\n",
+                "{reader}\n  {} – PIN {}, tries left: {}{}\n",
                 info.label,
                 status(info.pin),
-                tries(info.pin)
+                tries(info.pin),
+                hint(info.pin)
             )
         })
         .collect()
@@ -112,9 +113,10 @@ fn token_text(info: &TokenInfo) -> String {
         text.push_str(&format!(", serial number {serial}"));
     }
     text.push_str(&format!(
-        "\n  PIN {}, tries left: {}\n  PUK tries left: {}\n",
+        "\n  PIN {}, tries left: {}{}\n  PUK tries left: {}\n",
         status(info.pin),
         tries(info.pin),
+        hint(info.pin),
         tries(info.puk)
     ));
     for credential in &info.found.credentials {
@@ -139,6 +141,15 @@ fn token_text(info: &TokenInfo) -> String {
         text.push_str(&format!("  {note}\n"));
     }
     text
+}
+
+/// What to do about a blocked PIN.
+fn hint(pin: Tries) -> &'static str {
+    if pin == Tries::Blocked {
+        " (to unlock it: securesign pin unblock)"
+    } else {
+        ""
+    }
 }
 
 fn tries(tries: Tries) -> String {

@@ -46,6 +46,17 @@ impl Secrets {
         self.files.use_last_try
     }
 
+    /// Whether the PIN was given.
+    pub fn has_pin(&self) -> bool {
+        self.files.pin_file.is_some()
+    }
+
+    /// Whether any secret was given: the PIN is then not meant for whatever token
+    /// comes first.
+    pub fn has_any(&self) -> bool {
+        self.has_pin() || self.files.puk_file.is_some() || self.files.new_pin_file.is_some()
+    }
+
     /// Whether standard input is taken for secrets.
     pub fn takes_standard_input(&self) -> bool {
         let files = [
@@ -59,44 +70,76 @@ impl Secrets {
             .any(|path| path.as_os_str() == "-")
     }
 
-    /// The contents for a screen's fields, or `None` where nobody can be asked,
-    /// or the person entered nothing: that is how one gives up.
-    pub fn fill(&mut self, fields: &[Field]) -> Result<Option<Vec<Pin>>, String> {
+    /// The contents for a screen's fields; an error says why there are none.
+    /// Whoever enters nothing at a prompt gives up.
+    pub fn fill(&mut self, fields: &[Field]) -> Result<Vec<Pin>, String> {
         let mut filled: Vec<Pin> = Vec::with_capacity(fields.len());
         for field in fields {
-            let (given, named) = match field.ask {
-                Ask::Pin => (self.pin.take(), self.files.pin_file.is_some()),
-                Ask::Puk => (self.puk.take(), self.files.puk_file.is_some()),
-                Ask::NewPin => (self.new_pin.take(), self.files.new_pin_file.is_some()),
+            let (given, named, option) = match field.ask {
+                Ask::Pin => (self.pin.take(), self.files.pin_file.is_some(), "--pin-file"),
+                Ask::Puk => (self.puk.take(), self.files.puk_file.is_some(), "--puk-file"),
+                Ask::NewPin => (
+                    self.new_pin.take(),
+                    self.files.new_pin_file.is_some(),
+                    "--new-pin-file",
+                ),
                 Ask::NewPinAgain if self.files.new_pin_file.is_some() => {
                     let again = filled.last().map(|new| Pin::copy(new.expose()));
-                    (again.transpose().map_err(|error| error.to_string())?, true)
+                    let again = again.transpose().map_err(|error| error.to_string())?;
+                    (again, true, "--new-pin-file")
                 }
-                Ask::NewPinAgain => (None, false),
+                Ask::NewPinAgain => (None, false, "--new-pin-file"),
             };
+            let label = &field.label;
             let pin = match given {
                 Some(pin) => pin,
-                None if named || !can_ask() => return Ok(None),
-                None => ask(&field.label)?,
+                None if named => {
+                    return Err(format!(
+                        "The {label} of {option} was used once and is not tried again."
+                    ));
+                }
+                None if !can_ask() => {
+                    return Err(format!(
+                        "There is no terminal to ask for the {label}. Give it with {option}."
+                    ));
+                }
+                None => ask(label)?,
             };
             if pin.is_empty() {
-                return Ok(None);
+                return Err(format!("Given up: the {label} was left empty."));
             }
             filled.push(pin);
         }
-        Ok(Some(filled))
+        Ok(filled)
     }
 }
 
-/// Whether a person sits at the terminal.
+/// Whether a person sits at a terminal, be it that links or secrets come from
+/// elsewhere.
 pub fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    io::stderr().is_terminal() && keyboard().is_some()
+}
+
+/// The terminal itself, whatever standard input is.
+pub fn keyboard() -> Option<std::fs::File> {
+    let path = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
+    std::fs::File::open(path).ok()
 }
 
 fn ask(label: &str) -> Result<Pin, String> {
-    let text = rpassword::prompt_password(format!("{label}: "))
+    forget_typed_ahead();
+    let text = rpassword::prompt_password(format!("{label} (empty gives up): "))
         .map_err(|error| format!("The terminal cannot be asked: {error}."))?;
     Pin::take(text).map_err(|error| error.to_string())
+}
+
+/// What was typed before the question is no answer to it.
+pub fn forget_typed_ahead() {
+    #[cfg(unix)]
+    if let Some(keyboard) = keyboard() {
+        // A terminal that cannot be flushed is asked all the same.
+        let _ = rustix::termios::tcflush(&keyboard, rustix::termios::QueueSelector::IFlush);
+    }
 }
 
 /// One line, byte by byte: a buffered reader would keep a copy.

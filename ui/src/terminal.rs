@@ -8,7 +8,7 @@ use securesign_core::flow::Exit;
 use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
 
 use crate::desk::Desk;
-use crate::secrets::{Secrets, can_ask};
+use crate::secrets::{Secrets, can_ask, forget_typed_ahead, keyboard};
 
 /// A flow, a person or files with secrets, and how long to wait for a token.
 pub struct Terminal<'a> {
@@ -18,6 +18,8 @@ pub struct Terminal<'a> {
     pub secrets: &'a mut Secrets,
     /// `None`: until the person gives up.
     pub patience: Option<Duration>,
+    /// The certificate was chosen.
+    pub chosen: bool,
 }
 
 impl Terminal<'_> {
@@ -32,6 +34,7 @@ impl Terminal<'_> {
     }
 
     fn run(&mut self, mut open: Option<Action>) -> Exit {
+        let form = open.is_some();
         let mut told: Option<Screen> = None;
         let start = Instant::now();
         loop {
@@ -47,7 +50,16 @@ impl Terminal<'_> {
             }
             let screen = self.desk.screen();
             if told.as_ref() != Some(&screen) {
-                print(&screen);
+                match &screen.notice {
+                    // Whoever has a task for the token does not want to read of
+                    // all its certificates.
+                    Some(notice) if form && screen.kind == Kind::Token => say(&notice.text),
+                    None if form && screen.kind == Kind::Token => {}
+                    _ => print(&screen),
+                }
+                if screen.kind == Kind::Waiting && self.patience.is_none() {
+                    say("  Waiting. Ctrl-C gives up.");
+                }
                 told = Some(screen.clone());
             }
             match screen.kind {
@@ -62,7 +74,12 @@ impl Terminal<'_> {
                 Kind::Form => self.answer(&screen, &[Action::Submit, Action::UseLastTry]),
                 Kind::Token => match open.take() {
                     Some(action) if has(&screen, action) => self.press(action, Vec::new()),
-                    _ => self.leave(),
+                    Some(_) => {
+                        say("The token does not offer this now: see its tries left.");
+                        print(&screen);
+                        self.leave();
+                    }
+                    None => self.leave(),
                 },
                 Kind::Working => {
                     // settle() has given up: the reader hangs.
@@ -77,24 +94,30 @@ impl Terminal<'_> {
     /// Fills in the fields and presses the one of `actions` that is offered.
     fn answer(&mut self, screen: &Screen, actions: &[Action]) {
         let Some(action) = actions.iter().copied().find(|action| has(screen, *action)) else {
+            if has(screen, Action::Unlock) && confirm("Unlock it with the PUK now?") {
+                return self.press(Action::Unlock, Vec::new());
+            }
+            if has(screen, Action::Unlock) {
+                say("To unlock it: securesign pin unblock");
+            }
             return self.leave();
         };
         if action == Action::UseLastTry {
-            let agreed = self.secrets.use_last_try() || confirm("Use the last try?");
-            return if agreed {
-                self.press(action, Vec::new())
-            } else {
-                self.leave()
-            };
+            if self.secrets.use_last_try() || confirm("Use the last try?") {
+                return self.press(action, Vec::new());
+            }
+            say("The last try was kept: nothing was sent.");
+            return self.leave();
         }
-        if !can_ask() && self.desk.flow().tokens_ready() > 1 {
+        let unattended = !can_ask() || self.secrets.has_any();
+        if unattended && self.desk.flow().tokens_ready() > 1 {
             say(
                 "Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.",
             );
             return self.leave();
         }
-        if action == Action::Sign && !self.choose(screen) {
-            return self.leave();
+        if action == Action::Sign {
+            self.choose(screen);
         }
         let screen = self.desk.screen();
         if screen.fields.is_empty() {
@@ -107,8 +130,7 @@ impl Terminal<'_> {
             };
         }
         match self.secrets.fill(&screen.fields) {
-            Ok(Some(secrets)) => self.press(action, secrets),
-            Ok(None) => self.leave(),
+            Ok(secrets) => self.press(action, secrets),
             Err(reason) => {
                 say(&reason);
                 self.leave();
@@ -116,34 +138,31 @@ impl Terminal<'_> {
         }
     }
 
-    /// Asks for a certificate where there is a choice; false to give up.
-    fn choose(&mut self, screen: &Screen) -> bool {
+    /// Asks for a certificate where there is a choice, once for a request: a
+    /// second question would be answered with the PIN, for all to see.
+    fn choose(&mut self, screen: &Screen) {
         let usable: Vec<usize> = (0..screen.certificates.len())
             .filter(|index| screen.certificates[*index].unusable.is_none())
             .collect();
-        if usable.len() < 2 || screen.fields.is_empty() || !can_ask() {
-            return true;
+        let unattended = !can_ask() || self.secrets.has_pin();
+        if self.chosen || usable.len() < 2 || screen.fields.is_empty() || unattended {
+            return;
         }
+        self.chosen = true;
         let preset = screen.chosen.map_or(1, |index| index + 1);
-        let Some(answer) = ask(&format!("Certificate number [{preset}]: ")) else {
-            return false;
-        };
-        if answer.is_empty() {
-            return true;
-        }
-        let index = answer
-            .parse::<usize>()
-            .ok()
-            .and_then(|number| number.checked_sub(1));
-        match index.filter(|index| usable.contains(index)) {
-            Some(index) => {
-                self.desk.input(Input::Choose(index));
-                true
+        for _ in 0..3 {
+            let answer = ask(&format!("Certificate number [{preset}]: ")).unwrap_or_default();
+            if answer.is_empty() {
+                return;
             }
-            None => {
-                say("There is no such certificate to choose.");
-                self.choose(screen)
+            let index = answer
+                .parse::<usize>()
+                .ok()
+                .and_then(|number| number.checked_sub(1));
+            if let Some(index) = index.filter(|index| usable.contains(index)) {
+                return self.desk.input(Input::Choose(index));
             }
+            say("There is no such certificate to choose.");
         }
     }
 
@@ -228,9 +247,10 @@ fn confirm(question: &str) -> bool {
 }
 
 fn ask(question: &str) -> Option<String> {
+    forget_typed_ahead();
     let _ = write!(io::stderr(), "{question}");
     let _ = io::stderr().flush();
     let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line).ok()?;
+    let read = io::BufReader::new(keyboard()?).read_line(&mut line).ok()?;
     (read > 0).then(|| line.trim().to_owned())
 }

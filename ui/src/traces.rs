@@ -15,6 +15,7 @@ use crate::terminal::say;
 /// Records or shows.
 pub fn run(
     command: TraceCommand,
+    outer_reader: Option<String>,
     inner: fn(Arguments, Option<Recording>) -> Result<u8, String>,
 ) -> Result<u8, String> {
     match command {
@@ -32,7 +33,9 @@ pub fn run(
             command,
         } => {
             let line = std::iter::once(OsString::from("securesign")).chain(command);
-            let arguments = Arguments::try_parse_from(line).map_err(|error| error.to_string())?;
+            let mut arguments =
+                Arguments::try_parse_from(line).map_err(|error| error.to_string())?;
+            arguments.reader = arguments.reader.or(outer_reader);
             let detail = if full { Detail::Full } else { Detail::Short };
             let recording = Recording::new(detail);
             let code = inner(arguments, Some(recording.clone()));

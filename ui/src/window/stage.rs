@@ -152,7 +152,14 @@ impl Stage {
             .map(|entry| entry.borrow_mut().take())
             .collect();
         match typed {
-            Ok(pins) => self.model.input(Input::Press(action, pins)),
+            Ok(pins) => {
+                // The fields are empty now: what comes next begins at the first,
+                // also where the screen stays as it is.
+                if let Some(first) = self.first_stop().filter(|_| !self.entries.is_empty()) {
+                    self.focus(Some(first));
+                }
+                self.model.input(Input::Press(action, pins));
+            }
             Err(error) => {
                 self.model.input(Input::Closed);
                 return Err(error.into());
