@@ -55,6 +55,10 @@ impl Terminal<'_> {
                     // all its certificates.
                     Some(notice) if form && screen.kind == Kind::Token => say(&notice.text),
                     None if form && screen.kind == Kind::Token => {}
+                    // The same question once more: only what is new about it.
+                    Some(notice) if told.as_ref().is_some_and(|t| same_question(t, &screen)) => {
+                        say(&format!("\n{}", notice.text));
+                    }
                     _ => print(&screen),
                 }
                 if screen.kind == Kind::Waiting && self.patience.is_none() {
@@ -232,6 +236,19 @@ pub fn print(screen: &Screen) {
 /// One line for people. A closed standard error is no reason to stop signing.
 pub fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Whether only the notice and the tries left differ.
+fn same_question(before: &Screen, after: &Screen) -> bool {
+    let question = |screen: &Screen| {
+        (
+            screen.kind,
+            screen.facts.clone(),
+            screen.certificates.clone(),
+            screen.fields.clone(),
+        )
+    };
+    question(before) == question(after)
 }
 
 fn has(screen: &Screen, action: Action) -> bool {
