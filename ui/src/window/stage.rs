@@ -173,7 +173,16 @@ impl Stage {
         let Some(button) = self.page.buttons.iter().find(|button| button.primary) else {
             return Ok(false);
         };
-        let in_field = matches!(self.current(), Some(Stop::Field(_)));
+        // In a form that is half filled Return goes on to what is missing.
+        let stop = self.current();
+        if let Some(Stop::Field(at)) = stop
+            && let Some(more) =
+                (at + 1..self.entries.len()).find(|next| self.entries[*next].borrow().len() == 0)
+        {
+            self.focus(Some(Stop::Field(more)));
+            return Ok(false);
+        }
+        let in_field = matches!(stop, Some(Stop::Field(_)));
         if !button.is_live() {
             self.page.inert.disturbed();
         } else if in_field || button.is_prompt() {
