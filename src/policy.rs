@@ -192,6 +192,16 @@ impl Denial {
                  in {}, with its own origin:\n\n{lines}",
                 self.file
             ),
+            Some(_) if self.why == Why::TestKey && !self.app => format!(
+                "Nothing was sent; if it is there to be tried out, add the line test = true to its \
+                 entry in {}.",
+                self.file
+            ),
+            Some(lines) if self.why == Why::Key && !self.app => format!(
+                "Nothing was sent: ask the portal whether its key has changed. Only if it says so, \
+                 add these lines at the end of {}:\n\n{lines}",
+                self.file
+            ),
             Some(lines) => format!(
                 "Nothing was sent; only if you trust it, add these lines at the end of {} (create the file \
                  if it is not there):\n\n{lines}",
