@@ -301,10 +301,9 @@ fn r01_one_argument_is_a_link_and_a_link_sets_no_option() {
     refused(&["tokens", &link]);
     refused(&["pin", "status", &link]);
     // What looks like an option inside a link is nothing but text.
-    let pin = home.file("pin", "123456\n");
     let sly = format!("{link}&reader=demo&print=1&--reader=demo");
     let done = run(
-        &mut home.program(&["sign", &sly, "--print", "--wait", "0", "--pin-file", &pin]),
+        &mut home.program(&["sign", &sly, "--print", "--wait", "0"]),
         LIMIT,
     );
     assert_eq!(done.code, Some(1), "{done:?}");
@@ -905,5 +904,10 @@ fn usage_errors_are_exit_code_2_and_help_is_0() {
         Some(2)
     );
     assert_eq!(code(&["sign", "-", "--pin-file", "-"]).0, Some(2));
+    // Nobody to ask: the request is not spent.
+    let link = demo_link();
+    let (exit, done) = code(&["--reader", "demo", "sign", &link, "--print"]);
+    assert_eq!((exit, done.stdout.as_str()), (Some(2), ""), "{done:?}");
+    assert!(done.stderr.contains("--pin-file"), "{}", done.stderr);
     assert_eq!(code(&["result", "http://localhost/"]).0, Some(2));
 }

@@ -258,9 +258,6 @@ fn sign(
         return Err("There is no link on standard input.".into());
     };
 
-    if !secrets.has_pin() && !secrets::can_ask() {
-        return Err("There is no terminal to ask for the PIN. Put it into a file and name it with --pin-file (- is standard input). Nothing was called back.".into());
-    }
     let patience = match wait {
         Some(seconds) => Some(Duration::from_secs(seconds)),
         None if secrets::can_ask() => None,
@@ -286,6 +283,7 @@ fn sign(
                 secrets: &mut secrets,
                 patience,
                 chosen: false,
+                abandoned: false,
             };
             worst = worst.max(code(terminal.sign()));
             if desk.is_stuck() {
@@ -371,6 +369,7 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
         secrets: &mut secrets,
         patience,
         chosen: false,
+        abandoned: false,
     };
     terminal.form(open);
     // The token window may be closed at leisure; a command has a task.

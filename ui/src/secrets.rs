@@ -72,7 +72,7 @@ impl Secrets {
 
     /// The contents for a screen's fields; an error says why there are none.
     /// Whoever enters nothing at a prompt gives up.
-    pub fn fill(&mut self, fields: &[Field]) -> Result<Vec<Pin>, String> {
+    pub fn fill(&mut self, fields: &[Field]) -> Result<Vec<Pin>, Unfilled> {
         let mut filled: Vec<Pin> = Vec::with_capacity(fields.len());
         for field in fields {
             let (given, named, option) = match field.ask {
@@ -85,7 +85,8 @@ impl Secrets {
                 ),
                 Ask::NewPinAgain if self.files.new_pin_file.is_some() => {
                     let again = filled.last().map(|new| Pin::copy(new.expose()));
-                    let again = again.transpose().map_err(|error| error.to_string())?;
+                    let again = again.transpose();
+                    let again = again.map_err(|error| Unfilled::GivenUp(error.to_string()))?;
                     (again, true, "--new-pin-file")
                 }
                 Ask::NewPinAgain => (None, false, "--new-pin-file"),
@@ -94,24 +95,33 @@ impl Secrets {
             let pin = match given {
                 Some(pin) => pin,
                 None if named => {
-                    return Err(format!(
+                    return Err(Unfilled::GivenUp(format!(
                         "The {label} of {option} was used once and is not tried again."
-                    ));
+                    )));
                 }
                 None if !can_ask() => {
-                    return Err(format!(
-                        "There is no terminal to ask for the {label}. Give it with {option}."
-                    ));
+                    return Err(Unfilled::NobodyToAsk(format!(
+                        "There is no terminal to ask for the {label}. Give it with {option} (- is standard input)."
+                    )));
                 }
-                None => ask(label)?,
+                None => ask(label).map_err(Unfilled::GivenUp)?,
             };
             if pin.is_empty() {
-                return Err(format!("Given up: the {label} was left empty."));
+                let reason = format!("Given up: the {label} was left empty.");
+                return Err(Unfilled::GivenUp(reason));
             }
             filled.push(pin);
         }
         Ok(filled)
     }
+}
+
+/// Why a form is not filled in.
+pub enum Unfilled {
+    /// The person, or what was given for the person, says no: the portal hears it.
+    GivenUp(String),
+    /// Nobody was asked, so nobody has said no: nothing is spent.
+    NobodyToAsk(String),
 }
 
 /// Whether a person sits at a terminal, be it that links or secrets come from

@@ -8,7 +8,7 @@ use securesign_core::flow::Exit;
 use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
 
 use crate::desk::Desk;
-use crate::secrets::{Secrets, can_ask, forget_typed_ahead, keyboard};
+use crate::secrets::{Secrets, Unfilled, can_ask, forget_typed_ahead, keyboard};
 
 /// A flow, a person or files with secrets, and how long to wait for a token.
 pub struct Terminal<'a> {
@@ -20,6 +20,8 @@ pub struct Terminal<'a> {
     pub patience: Option<Duration>,
     /// The certificate was chosen.
     pub chosen: bool,
+    /// Nobody could be asked: left without a word to the portal.
+    pub abandoned: bool,
 }
 
 impl Terminal<'_> {
@@ -38,6 +40,9 @@ impl Terminal<'_> {
         let mut told: Option<Screen> = None;
         let start = Instant::now();
         loop {
+            if self.abandoned {
+                return Exit::Refused;
+            }
             self.desk.settle();
             if let Some(exit) = self.desk.exit() {
                 self.desk.delivered();
@@ -135,9 +140,13 @@ impl Terminal<'_> {
         }
         match self.secrets.fill(&screen.fields) {
             Ok(secrets) => self.press(action, secrets),
-            Err(reason) => {
+            Err(Unfilled::GivenUp(reason)) => {
                 say(&reason);
                 self.leave();
+            }
+            Err(Unfilled::NobodyToAsk(reason)) => {
+                say(&format!("{reason} Nothing was sent or called back."));
+                self.abandoned = true;
             }
         }
     }
