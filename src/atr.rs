@@ -86,6 +86,19 @@ impl Atr {
         None
     }
 
+    /// Whether it is as long as `value` and agrees with it in the bits of `mask`;
+    /// beyond the mask's end all bits must agree.
+    pub fn is_like(&self, value: &[u8], mask: &[u8]) -> bool {
+        let mask = mask.iter().copied().chain(std::iter::repeat(0xFF));
+        self.bytes.len() == value.len()
+            && self
+                .bytes
+                .iter()
+                .zip(value)
+                .zip(mask)
+                .all(|((got, want), mask)| got & mask == want & mask)
+    }
+
     /// The card says that it takes extended Lc and Le fields.
     pub fn extended_length(&self) -> bool {
         self.capabilities().is_some_and(|third| third & 0x40 != 0)
@@ -119,16 +132,7 @@ pub struct AtrPattern {
 impl AtrPattern {
     /// Whether `atr` is of this kind.
     pub fn matches(&self, atr: &Atr) -> bool {
-        let bytes = atr.bytes();
-        bytes.len() == self.value.len()
-            && bytes
-                .iter()
-                .zip(self.value)
-                .enumerate()
-                .all(|(at, (got, want))| {
-                    let mask = self.mask.get(at).copied().unwrap_or(0xFF);
-                    got & mask == want & mask
-                })
+        atr.is_like(self.value, self.mask)
     }
 }
 

@@ -13,17 +13,8 @@ pub fn name(atr: &Atr) -> Option<String> {
         let (family, product) = (columns.next()?, columns.next()?);
         let value = bytes(columns.next()?)?;
         let mask = bytes(columns.next()?)?;
-        let same = atr.bytes().len() == value.len()
-            && atr
-                .bytes()
-                .iter()
-                .zip(&value)
-                .enumerate()
-                .all(|(at, (got, want))| {
-                    let mask = mask.get(at).copied().unwrap_or(0xFF);
-                    got & mask == want & mask
-                });
-        same.then(|| format!("{family} ({product})"))
+        atr.is_like(&value, &mask)
+            .then(|| format!("{family} ({product})"))
     })
 }
 
