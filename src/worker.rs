@@ -85,9 +85,7 @@ pub enum Job {
         /// Whether the last PUK try may be spent.
         last: LastTry,
     },
-    /// Forget the session's PIN.
-    EndSession,
-    /// Forget it and end the thread.
+    /// Forget the session's PIN and end the thread.
     Stop,
 }
 
@@ -287,26 +285,28 @@ impl Worker {
         linger: bool,
     ) {
         let mut delivered = false;
+        let mut report = |state: &State<'_>, found: TokenState| {
+            delivered = true;
+            deliver(
+                state,
+                TokenView {
+                    id: id.clone(),
+                    state: found,
+                },
+            );
+        };
         let result = self.open(id, state, &mut |token, state| {
-            let token = match token {
+            let mut token = match token {
                 Ok(token) => token,
+                Err(TokenState::Failed(error)) => {
+                    report(state, unreadable(error));
+                    return None;
+                }
                 Err(found) => {
-                    let found = match found {
-                        TokenState::Failed(error) => unreadable(error),
-                        other => other,
-                    };
-                    deliver(
-                        state,
-                        TokenView {
-                            id: id.clone(),
-                            state: found,
-                        },
-                    );
-                    delivered = true;
+                    report(state, found);
                     return None;
                 }
             };
-            let mut token = token;
             let found = match inspect(&mut token, look) {
                 Ok(info) => {
                     state
@@ -316,26 +316,18 @@ impl Worker {
                 }
                 Err(error) => unreadable(error),
             };
-            deliver(
-                state,
-                TokenView {
-                    id: id.clone(),
-                    state: found,
-                },
-            );
-            delivered = true;
+            report(state, found);
             if linger {
                 state.linger(id, &mut token);
             }
             Some(token)
         });
         if let (Err(error), false) = (result, delivered) {
-            let found = unreadable(error.into());
             deliver(
                 state,
                 TokenView {
                     id: id.clone(),
-                    state: found,
+                    state: unreadable(error.into()),
                 },
             );
         }
@@ -347,7 +339,7 @@ impl Worker {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
                 token.clone()
             }
-            Job::EndSession | Job::Stop | Job::Look(_) => return,
+            Job::Stop | Job::Look(_) => return,
         };
         let mut job = Some(job);
         let same = self.readers.list().map(|readers| {
@@ -424,20 +416,14 @@ impl Worker {
 impl State<'_> {
     /// The next job; `None` ends the thread.
     fn next(&mut self) -> Option<Job> {
-        loop {
-            if self.stopped {
-                return None;
-            }
-            let job = match self.pending.take() {
-                Some(job) => job,
-                None => self.wait()?,
-            };
-            match job {
-                Job::Stop => return None,
-                Job::EndSession => self.session = None,
-                job => return Some(job),
-            }
+        if self.stopped {
+            return None;
         }
+        let job = match self.pending.take() {
+            Some(job) => job,
+            None => self.wait()?,
+        };
+        (!matches!(job, Job::Stop)).then_some(job)
     }
 
     /// Waits for a job, and drops the session's PIN when its time is over.
@@ -459,7 +445,6 @@ impl State<'_> {
     fn linger(&mut self, id: &TokenId, token: &mut Token<'_>) {
         loop {
             match self.jobs.recv_timeout(LINGER) {
-                Ok(Job::EndSession) => self.session = None,
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => {
                     self.stopped = true;
                     return;
@@ -497,7 +482,7 @@ impl State<'_> {
                 self.session = None;
                 Report::Unblocked(token.unblock(&puk, &new, last))
             }
-            Job::Look(_) | Job::EndSession | Job::Stop => return,
+            Job::Look(_) | Job::Stop => return,
         };
         tracing::debug!("the token has answered");
         (self.report)(report);
@@ -545,7 +530,7 @@ impl Job {
             Job::Sign { .. } => "signing",
             Job::Change { .. } => "changing the PIN",
             Job::Unblock { .. } => "unlocking the PIN",
-            Job::EndSession | Job::Stop => "ending the session",
+            Job::Stop => "ending",
         }
     }
 
@@ -554,7 +539,7 @@ impl Job {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
                 token == id
             }
-            Job::Look(_) | Job::EndSession | Job::Stop => false,
+            Job::Look(_) | Job::Stop => false,
         }
     }
 }
