@@ -91,6 +91,11 @@ impl Desk {
         &self.flow
     }
 
+    /// Origins that were served before, in this run too.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
     /// What is to be seen.
     pub fn screen(&self) -> Screen {
         self.flow.screen()

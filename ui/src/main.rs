@@ -265,14 +265,13 @@ fn sign(
     };
     let first = order(&first, &policy, place, &seen);
     let mut worst = DONE;
-    let refused = first.as_ref().err().map(refusal);
+    let mut refused = first.as_ref().err().map(refusal);
     let flow = Flow::sign(first, Timestamp::now());
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session)?, delivery, seen);
     if patience != Some(Duration::ZERO) {
         place.watched(&desk);
     }
-    let mut refused = refused;
     loop {
         if let Some(text) = refused.take() {
             say(&text);
@@ -294,7 +293,7 @@ fn sign(
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
         };
-        let order = order(&link, &policy, place, &Seen::load());
+        let order = order(&link, &policy, place, desk.seen());
         refused = order.as_ref().err().map(refusal);
         desk.next(order);
     }
