@@ -39,6 +39,29 @@ pub enum Answer {
     Short,
     /// Possibly more: worth the extended form where card and reader have it.
     Long,
+    /// This many bytes, 1 to 65,535: Le says so. In the short form 256 and more
+    /// are asked for as `00`.
+    Exact(u16),
+}
+
+impl Answer {
+    /// The Le byte of the short form.
+    fn short(self) -> Option<u8> {
+        match self {
+            Self::Nothing => None,
+            Self::Short | Self::Long => Some(0x00),
+            Self::Exact(len) => Some(u8::try_from(len).unwrap_or(0x00)),
+        }
+    }
+
+    /// The Le field of the extended form.
+    fn extended(self) -> Option<[u8; 2]> {
+        match self {
+            Self::Nothing => None,
+            Self::Short | Self::Long => Some([0x00, 0x00]),
+            Self::Exact(len) => Some(len.to_be_bytes()),
+        }
+    }
 }
 
 /// One command, independent of its form on the wire.
@@ -99,8 +122,12 @@ impl<'a> Command<'a> {
     /// Short form. `le` replaces the Le byte (`00`) after the card said `6Cxx`.
     /// Data beyond [`SHORT_MAX`] bytes needs [`Command::chain`].
     pub fn short(&self, le: Option<u8>) -> Frame {
-        let le = (self.answer != Answer::Nothing).then_some(le.unwrap_or(0x00));
-        frame(self.header, self.data, le)
+        let asked = self.answer.short();
+        frame(
+            self.header,
+            self.data,
+            asked.map(|asked| le.unwrap_or(asked)),
+        )
     }
 
     /// Command chaining (ISO 7816-4, 5.3.3): every block but the last has bit
@@ -114,7 +141,7 @@ impl<'a> Command<'a> {
             if at < last {
                 header[0] |= 0x10;
             }
-            let le = (at == last && self.answer != Answer::Nothing).then_some(0x00);
+            let le = self.answer.short().filter(|_| at == last);
             frames.push(frame(header, Data::Plain(block), le));
         }
         frames
@@ -131,9 +158,7 @@ impl<'a> Command<'a> {
             bytes.extend_from_slice(&(data.len() as u16).to_be_bytes());
             bytes.extend_from_slice(data);
         }
-        if self.answer != Answer::Nothing {
-            bytes.extend_from_slice(&[0x00, 0x00]);
-        }
+        bytes.extend(self.answer.extended().into_iter().flatten());
         Frame::new(bytes, None)
     }
 }

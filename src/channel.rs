@@ -1,7 +1,9 @@
 //! A conversation with one card inside one transaction: the form of commands on
-//! the wire, `61xx`, `6Cxx`, chaining, and falling back from extended length.
+//! the wire, `61xx`, `6Cxx`, chaining, falling back from extended length, and the
+//! secure messaging that it wears.
 
 use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
+use crate::armor::{Armor, Fault};
 use crate::atr::Atr;
 use crate::error::CardError;
 use crate::frame::Frame;
@@ -57,12 +59,25 @@ impl Extended {
     }
 }
 
+/// How commands go over the wire.
+enum Cover {
+    Plain,
+    Armored(Box<dyn Armor>),
+    /// A session has failed. Nothing is sent until it is decided what now: what
+    /// was meant for the armor must not go out plain.
+    Torn,
+}
+
 /// A card in a dialogue.
 pub struct Channel<'a> {
     transport: &'a mut dyn Transport,
     extended: Extended,
-    /// A chain of commands was begun and not finished.
+    /// A chain of commands was begun and not finished, or a session is out of
+    /// step.
     broken: bool,
+    cover: Cover,
+    /// The control reference template of the last MANAGE SECURITY ENVIRONMENT.
+    environment: Option<Vec<u8>>,
 }
 
 impl<'a> Channel<'a> {
@@ -72,7 +87,32 @@ impl<'a> Channel<'a> {
             transport,
             extended,
             broken: false,
+            cover: Cover::Plain,
+            environment: None,
         }
+    }
+
+    /// Secure messaging from here on.
+    pub fn wear(&mut self, armor: Box<dyn Armor>) {
+        self.cover = Cover::Armored(armor);
+        self.environment = None;
+    }
+
+    /// Plain commands again: before a new session is opened.
+    pub fn bare(&mut self) {
+        self.cover = Cover::Plain;
+        self.environment = None;
+    }
+
+    /// Random bytes, recorded in traces: not for secrets.
+    pub fn random(&mut self, bytes: &mut [u8]) -> Result<(), CardError> {
+        Ok(self.transport.random(bytes)?)
+    }
+
+    /// The control reference template that is in force, as far as this channel
+    /// has set it; `None` when that is not known.
+    pub fn environment(&mut self) -> &mut Option<Vec<u8>> {
+        &mut self.environment
     }
 
     /// What has been learned, for the next dialogue with the same card.
@@ -80,9 +120,10 @@ impl<'a> Channel<'a> {
         self.extended
     }
 
-    /// A chain ended in an error. What the card has buffered of it may be joined
-    /// to the next command, and a log-out then be compared as a PIN: SELECT must
-    /// come first (sheet PIV, §4: seen on pico-openpgp 4.6).
+    /// The application has to be opened anew before anything else is sent. Either
+    /// a chain ended in an error: what the card has buffered of it may be joined
+    /// to the next command, and a log-out then be compared as a PIN (sheet PIV,
+    /// §4: seen on pico-openpgp 4.6). Or an answer was not protected as agreed.
     pub fn is_broken(&self) -> bool {
         self.broken
     }
@@ -101,6 +142,14 @@ impl<'a> Channel<'a> {
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
         self.transport.step(during);
+        match std::mem::replace(&mut self.cover, Cover::Torn) {
+            Cover::Plain => self.cover = Cover::Plain,
+            Cover::Armored(armor) => return self.send_armored(during, command, armor),
+            Cover::Torn => {
+                let fault = Fault::Lost;
+                return Err(CardError::Armor { during, fault });
+            }
+        }
         if self.extended.fits(command) {
             if let Some(response) = self.send_extended(command)? {
                 return Ok(response);
@@ -141,6 +190,36 @@ impl<'a> Channel<'a> {
                 sw: response.sw,
             })
         }
+    }
+
+    /// One wrapped command. After an error of any kind the session is over.
+    fn send_armored(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+        mut armor: Box<dyn Armor>,
+    ) -> Result<Response, CardError> {
+        let mut command = *command;
+        let mut again = command.answer != Answer::Nothing;
+        self.broken = true;
+        let response = loop {
+            let answer = self.exchange(&armor.wrap(&command)?)?;
+            let response = armor
+                .open(answer)
+                .map_err(|fault| CardError::Armor { during, fault })?;
+            // As without armor: refused for its Le, so not executed; once.
+            if response.sw.sw1() != 0x6C || !again {
+                break response;
+            }
+            again = false;
+            command.answer = match response.sw.sw2() {
+                0x00 => Answer::Exact(0x100),
+                le => Answer::Exact(u16::from(le)),
+            };
+        };
+        self.broken = false;
+        self.cover = Cover::Armored(armor);
+        Ok(response)
     }
 
     fn send_extended(&mut self, command: &Command<'_>) -> Result<Option<Response>, CardError> {

@@ -1,6 +1,7 @@
 //! What can go wrong with a card. Every error has two sentences: what happened,
 //! and what to do.
 
+use crate::armor::Fault;
 use crate::pin::PinFormat;
 use crate::sw::StatusWord;
 use crate::tlv::TlvError;
@@ -68,6 +69,13 @@ pub enum CardError {
         /// Offset in the answer.
         at: usize,
     },
+    /// The card's answer was not protected as secure messaging wants it.
+    Armor {
+        /// The step, as in traces.
+        during: &'static str,
+        /// What is wrong with it.
+        fault: Fault,
+    },
     /// The card or the request wants something that this family cannot do.
     Unsupported(&'static str),
     /// The signature does not fit the certificate; it was thrown away.
@@ -128,6 +136,24 @@ impl CardError {
             Self::Malformed { during, at } => {
                 format!("The token's answer makes no sense: {during}, byte {at}.")
             }
+            Self::Armor {
+                during,
+                fault: Fault::Lost,
+            } => {
+                format!("The token has lost the protected connection: {during}.")
+            }
+            Self::Armor {
+                during,
+                fault: Fault::Checksum,
+            } => {
+                format!("The token's answer was altered on its way: {during}.")
+            }
+            Self::Armor {
+                during,
+                fault: Fault::Malformed,
+            } => {
+                format!("The token's answer was not protected as agreed: {during}.")
+            }
             Self::Unsupported(what) => format!("This token cannot do it: {what}."),
             Self::BadSignature => {
                 "The token's signature does not fit its certificate, and was thrown away.".into()
@@ -161,6 +187,14 @@ impl CardError {
             Self::LastTry(_) => "Make sure that it is right, and confirm that it may be sent.",
             Self::NewPinRefused { .. } => {
                 "Choose another PIN of digits that do not repeat; some tokens also want the PUK in digits only."
+            }
+            Self::Armor {
+                fault: Fault::Lost, ..
+            } => {
+                "Close other programs that use the token, and start again; the PIN is asked again."
+            }
+            Self::Armor { .. } => {
+                "Connect the token directly to the computer, close other programs that use it, and start again."
             }
             Self::Refused { .. } | Self::Malformed { .. } => {
                 "Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it."

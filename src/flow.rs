@@ -536,7 +536,8 @@ impl Flow {
             CardError::Transport(_)
             | CardError::Changed
             | CardError::Refused { .. }
-            | CardError::Malformed { .. } => {
+            | CardError::Malformed { .. }
+            | CardError::Armor { .. } => {
                 self.state = State::Ready;
                 vec![self.look()]
             }

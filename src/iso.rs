@@ -11,6 +11,7 @@ use crate::sw::StatusWord;
 /// SELECT by DF name, first occurrence, FCI (ISO 7816-4, 11.2.2). Always short:
 /// Java Card hosts refuse an extended one.
 pub fn select(card: &mut Channel<'_>, aid: &[u8]) -> Result<Vec<u8>, CardError> {
+    *card.environment() = None;
     card.require(
         "select the application",
         &Command::new([0x00, 0xA4, 0x04, 0x00])
@@ -81,6 +82,26 @@ pub fn unblock(
     let command = Command::new([0x00, 0x2C, 0x00, reference]).secret(&block);
     let during = "unblock the PIN";
     judge_new(during, Secret::Puk, card.send(during, &command)?.sw)
+}
+
+/// MANAGE SECURITY ENVIRONMENT, SET for computation (ISO 7816-4, 11.5.11), unless
+/// this template is in force already. False: nothing was sent.
+pub fn set_environment(
+    card: &mut Channel<'_>,
+    tag: u8,
+    template: &[u8],
+) -> Result<bool, CardError> {
+    let wanted = [&[tag], template].concat();
+    if card.environment().as_ref() == Some(&wanted) {
+        return Ok(false);
+    }
+    *card.environment() = None;
+    card.require(
+        "choose the key",
+        &Command::new([0x00, 0x22, 0x41, tag]).data(template),
+    )?;
+    *card.environment() = Some(wanted);
+    Ok(true)
 }
 
 /// The data of an answer, or `None` where the card has no such object. Cards

@@ -2,6 +2,7 @@
 //! protocol. No window, no network and no card vendor in here.
 
 pub mod apdu;
+pub mod armor;
 pub mod atr;
 pub mod callback;
 pub mod certificate;

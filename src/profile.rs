@@ -53,8 +53,19 @@ pub enum RetryCounter {
     Unknown,
 }
 
+/// Whether commands of this kind were seen to work on a real card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// By several sources, or by the card's own standard.
+    Known,
+    /// Inferred from documents: a person is asked before it is tried.
+    Inferred,
+    /// Inferred, and cards of this kind are sold with it switched off.
+    Doubtful,
+}
+
 /// What opening a card's application has taught. It holds for this dialogue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
     /// P2 of VERIFY; cards with a global PIN may differ from the [`Spec`].
     pub pin_reference: u8,
@@ -62,6 +73,32 @@ pub struct Application {
     pub label: Option<String>,
     /// Algorithm identifiers that the card lists, if it does.
     pub algorithms: Vec<u8>,
+    /// File identifier of the directory that is open; 0 where files play no part.
+    pub directory: u16,
+    /// What the PIN looks like on this card.
+    pub pin: PinRules,
+    /// What the PUK looks like on this card; `None`: there is none.
+    pub puk: Option<PinRules>,
+    /// Changing the PIN.
+    pub change: Standing,
+    /// Unlocking with the PUK.
+    pub unblock: Standing,
+}
+
+impl Application {
+    /// As the facts have it, before anything is known of this card.
+    pub fn new(spec: &Spec) -> Self {
+        Self {
+            pin_reference: spec.pin_reference,
+            label: None,
+            algorithms: Vec::new(),
+            directory: 0,
+            pin: spec.pin,
+            puk: spec.puk,
+            change: Standing::Known,
+            unblock: Standing::Known,
+        }
+    }
 }
 
 /// When a key wants the PIN.
@@ -78,8 +115,8 @@ pub enum PinUse {
 pub struct Credential {
     /// Where it lives: "Digital signature (9C)".
     pub label: String,
-    /// Key reference.
-    pub key: u8,
+    /// Key reference: one byte, or the identifier of the key's file.
+    pub key: u16,
     /// When it wants the PIN.
     pub pin: PinUse,
     /// The certificate.
@@ -124,11 +161,7 @@ pub trait Profile: Sync {
     /// Selects the application. [`CardError::Refused`]: it is not there.
     fn open(&self, card: &mut Channel<'_>) -> Result<Application, CardError> {
         iso::select(card, self.spec().aid)?;
-        Ok(Application {
-            pin_reference: self.spec().pin_reference,
-            label: None,
-            algorithms: Vec::new(),
-        })
+        Ok(Application::new(self.spec()))
     }
 
     /// Reads signing certificates. May refine `app` by what it learns.

@@ -1,6 +1,7 @@
 //! A recognised card in a dialogue: the rules that protect its PIN live here,
 //! above every profile, so that none can forget them.
 
+use crate::armor::Fault;
 use crate::atr::Atr;
 use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Secret};
@@ -18,6 +19,9 @@ pub struct Token<'a> {
     app: Application,
     channel: Channel<'a>,
     pin_tries: Option<Tries>,
+    /// At least so many tries are left: the PIN was accepted since they were
+    /// counted, and nobody else can have spent one within this dialogue.
+    at_least: Option<u8>,
     /// A PIN was accepted in this dialogue and nothing has refused it since.
     accepted: bool,
     /// A secret went to the card: log out at the end.
@@ -50,6 +54,7 @@ impl<'a> Token<'a> {
             app,
             channel,
             pin_tries: None,
+            at_least: None,
             accepted: false,
             touched: false,
         }))
@@ -70,13 +75,12 @@ impl<'a> Token<'a> {
 
     /// Signing certificates.
     pub fn credentials(&mut self, search: &Search) -> Result<Found, CardError> {
-        self.profile
-            .credentials(&mut self.channel, &mut self.app, search)
+        self.read(|profile, channel, app| profile.credentials(channel, app, search))
     }
 
     /// Serial number, where there is one.
     pub fn serial(&mut self) -> Result<Option<String>, CardError> {
-        self.profile.serial(&mut self.channel)
+        self.read(|profile, channel, _| profile.serial(channel))
     }
 
     /// Tries left of the PIN; asks the card only once in a dialogue, and never
@@ -85,7 +89,7 @@ impl<'a> Token<'a> {
         if let Some(known) = self.pin_tries {
             return Ok(known);
         }
-        let tries = self.profile.pin_tries(&mut self.channel, &self.app)?;
+        let tries = self.read(|profile, channel, app| profile.pin_tries(channel, app))?;
         self.pin_tries = Some(tries);
         Ok(tries)
     }
@@ -113,7 +117,7 @@ impl<'a> Token<'a> {
 
     /// Tries left of the PUK.
     pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
-        self.profile.puk_tries(&mut self.channel)
+        self.read(|profile, channel, _| profile.puk_tries(channel))
     }
 
     /// Signs, and checks the signature against the certificate before it is
@@ -141,6 +145,13 @@ impl<'a> Token<'a> {
                 self.mend()?;
                 self.verify(pin, last)?;
                 self.ask_signature(credential, what)?
+            }
+            // The card has lost the session and the PIN with it. Nothing is sent
+            // again by itself: the PIN has to be asked for.
+            Err(error @ CardError::Armor { .. }) => {
+                self.accepted = false;
+                self.mend()?;
+                return Err(error);
             }
             other => other?,
         };
@@ -198,10 +209,31 @@ impl<'a> Token<'a> {
         (Ending::Reset, self.channel.extended())
     }
 
+    /// Reads something that needs no PIN. A session of secure messaging that the
+    /// card has lost is opened once more; whatever was verified in it is void.
+    fn read<T>(
+        &mut self,
+        mut what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
+    ) -> Result<T, CardError> {
+        self.mend()?;
+        match what(self.profile, &mut self.channel, &mut self.app) {
+            Err(CardError::Armor {
+                fault: Fault::Lost, ..
+            }) => {
+                self.mend()?;
+                what(self.profile, &mut self.channel, &mut self.app)
+            }
+            other => other,
+        }
+    }
+
     /// After a chain that broke off nothing but SELECT may be sent; twice, since
-    /// the first one may be taken for a part of the chain.
+    /// the first one may be taken for a part of the chain. After a session that
+    /// was lost, a new one is opened.
     fn mend(&mut self) -> Result<(), CardError> {
         if self.channel.is_broken() {
+            self.accepted = false;
+            self.at_least = None;
             if self.profile.open(&mut self.channel).is_err() {
                 self.profile.open(&mut self.channel)?;
             }
@@ -220,9 +252,12 @@ impl<'a> Token<'a> {
         let result = self.profile.verify(&mut self.channel, &self.app, pin);
         if result.is_ok() {
             self.accepted = true;
-            self.pin_tries = None;
+            // A right PIN can only have raised the counter.
+            let counted = self.pin_tries.take().and_then(Tries::count);
+            self.at_least = counted.or(self.at_least);
             return Ok(());
         }
+        self.at_least = None;
         self.settle(Secret::Pin, result)
     }
 
@@ -238,9 +273,9 @@ impl<'a> Token<'a> {
     /// What can never be right never reaches the card.
     fn check_format(&self, secret: Secret, value: &Pin) -> Result<(), CardError> {
         let rules = match secret {
-            Secret::Pin => &self.spec().pin,
+            Secret::Pin => &self.app.pin,
             Secret::Puk => self
-                .spec()
+                .app
                 .puk
                 .as_ref()
                 .ok_or(CardError::Unsupported("it has no PUK"))?,
@@ -253,6 +288,8 @@ impl<'a> Token<'a> {
     /// Nothing is sent at no tries, nor at one without the user's word.
     fn allow(&mut self, secret: Secret, last: LastTry) -> Result<(), CardError> {
         let tries = match secret {
+            // More than one is certain: nothing to ask the card for.
+            Secret::Pin if self.at_least.is_some_and(|left| left > 1) => return Ok(()),
             Secret::Pin => self.pin_tries()?,
             Secret::Puk => self.puk_tries()?,
         };
@@ -273,7 +310,9 @@ impl<'a> Token<'a> {
         };
         let unclear = matches!(
             error,
-            CardError::Wrong { left: None, .. } | CardError::Refused { .. }
+            CardError::Wrong { left: None, .. }
+                | CardError::Refused { .. }
+                | CardError::Armor { .. }
         );
         if secret == Secret::Puk || !unclear {
             if let CardError::Wrong {

@@ -9,6 +9,7 @@
 //! > 00 A4 04 00 | 09 A0 00 00 03 08 00 00 10 00 00
 //! < 61 11 4F 06 00 00 10 00 01 00 79 07 4F 05 A0 00
 //!   00 03 08 90 00
+//! ! random 01 02 03 04 05 06 07 08
 //! == verify the PIN
 //! > 00 20 00 80 | 08 <pin:8>
 //! < !removed
@@ -28,6 +29,8 @@ use crate::transport::{Card, Ending, Transport, TransportError};
 /// Bytes a line.
 const WIDTH: usize = 16;
 
+const RANDOM: &str = "! random ";
+
 /// One line, or the bytes of one command or answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -39,6 +42,8 @@ pub enum Entry {
     Blank,
     /// `== name`
     Step(String),
+    /// `! random …`: random bytes that the program used, a token a byte.
+    Random(Vec<String>),
     /// `> …`: a token a byte, or `<pin:8>`.
     Sent(Vec<String>),
     /// `< …`: a token a byte, or `<hidden:248>`, or one `!removed`.
@@ -80,6 +85,8 @@ impl Trace {
                 Entry::Comment(text.into())
             } else if let Some(name) = line.strip_prefix("== ") {
                 Entry::Step(name.into())
+            } else if let Some(rest) = line.strip_prefix(RANDOM) {
+                Entry::Random(tokenize(rest).ok_or(TraceError { line: at + 1 })?)
             } else if let Some(rest) = line.strip_prefix("> ") {
                 Entry::Sent(tokenize(rest).ok_or(TraceError { line: at + 1 })?)
             } else if let Some(rest) = line.strip_prefix("< ") {
@@ -125,6 +132,10 @@ fn tokenize(text: &str) -> Option<Vec<String>> {
     (!tokens.is_empty() && tokens.iter().all(known)).then_some(tokens)
 }
 
+fn hex(bytes: &[u8]) -> Vec<String> {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
 fn byte(token: &str) -> Option<u8> {
     let hex = token.len() == 2 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
     hex.then(|| u8::from_str_radix(token, 16).ok()).flatten()
@@ -138,6 +149,7 @@ impl fmt::Display for Trace {
                 Entry::Header(key, value) => writeln!(f, "{:<8} {value}", format!("{key}:"))?,
                 Entry::Blank => writeln!(f)?,
                 Entry::Step(name) => writeln!(f, "== {name}")?,
+                Entry::Random(tokens) => writeln!(f, "{RANDOM}{}", tokens.join(" "))?,
                 Entry::Sent(tokens) => {
                     let (header, body) = tokens.split_at(tokens.len().min(4));
                     let mut lines = body.chunks(WIDTH).map(|chunk| chunk.join(" "));
@@ -206,7 +218,6 @@ impl Recording {
     }
 
     fn answer(&self, bytes: &[u8]) -> Entry {
-        let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>();
         let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
         // The rest of an answer that was cut is a part of it, however short.
         let rest = self.cut.load(Ordering::Relaxed) && !data.is_empty();
@@ -306,6 +317,12 @@ impl Transport for Recorder<'_> {
         self.recording.push(Entry::Step(name.into()));
         self.transport.step(name);
     }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
+        self.transport.random(bytes)?;
+        self.recording.push(Entry::Random(hex(bytes)));
+        Ok(())
+    }
 }
 
 const FAILURES: [(&str, TransportError); 4] = [
@@ -398,6 +415,27 @@ impl Transport for Replay {
 
     fn step(&mut self, name: &'static str) {
         self.step = Some(name);
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
+        let next = self
+            .left
+            .find(|entry| !matches!(entry, Entry::Comment(_) | Entry::Blank | Entry::Header(..)));
+        let scripted: Option<Vec<u8>> = match &next {
+            Some(Entry::Random(tokens)) => tokens.iter().map(|token| byte(token)).collect(),
+            _ => None,
+        };
+        match scripted {
+            Some(scripted) if scripted.len() == bytes.len() => {
+                bytes.copy_from_slice(&scripted);
+                Ok(())
+            }
+            _ => {
+                let fault = format!("the trace has no {} random bytes here", bytes.len());
+                self.fault.get_or_insert(fault.clone());
+                Err(TransportError::Other(fault))
+            }
+        }
     }
 }
 

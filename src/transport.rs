@@ -11,6 +11,12 @@ pub trait Transport {
 
     /// The name of the step that the next frames belong to, for traces.
     fn step(&mut self, _name: &'static str) {}
+
+    /// Random bytes for the dialogue. They come this way so that a recording
+    /// has them and its replay sends the same commands.
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
+        getrandom::fill(bytes).map_err(|error| TransportError::Other(error.to_string()))
+    }
 }
 
 /// A connected card, of which one dialogue at a time can be had.

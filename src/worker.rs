@@ -15,7 +15,7 @@ use crate::channel::Extended;
 use crate::digest::Digest;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinRules};
-use crate::profile::{Application, Credential, Found, Profile, Search, Tries};
+use crate::profile::{Application, Credential, Found, Profile, Search, Standing, Tries};
 use crate::reader::{Presence, Readers};
 use crate::signature::ToSign;
 use crate::token::{LastTry, Token};
@@ -148,6 +148,10 @@ pub struct TokenInfo {
     pub pin_rules: PinRules,
     /// What the PUK looks like; `None`: there is none.
     pub puk_rules: Option<PinRules>,
+    /// Whether changing the PIN is known to work on such a token.
+    pub change: Standing,
+    /// Whether unlocking it is.
+    pub unblock: Standing,
     /// Certificates; not read with [`Look::Tries`].
     pub found: Found,
 }
@@ -561,15 +565,19 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
     } else {
         Tries::Unknown
     };
-    let spec = token.spec();
+    let app = token.application();
+    let (pin_rules, puk_rules) = (app.pin, app.puk);
+    let (change, unblock) = (app.change, app.unblock);
     Ok(TokenInfo {
-        family: spec.name.into(),
+        family: token.spec().name.into(),
         label: token.label(),
         serial,
         pin,
         puk,
-        pin_rules: spec.pin,
-        puk_rules: spec.puk,
+        pin_rules,
+        puk_rules,
+        change,
+        unblock,
         found,
     })
 }

@@ -222,11 +222,11 @@ impl Profile for Piv {
             .filter_map(|object| object.value.first().copied())
             .collect();
         Ok(Application {
-            pin_reference: PIN,
             label: label
                 .map(|label| text::clean(&String::from_utf8_lossy(label), 40))
                 .filter(|label| !label.is_empty()),
             algorithms,
+            ..Application::new(&self.spec)
         })
     }
 
@@ -435,7 +435,7 @@ impl Piv {
             Ok(Some(certificate)) => {
                 found.credentials.push(Credential {
                     label,
-                    key,
+                    key: u16::from(key),
                     pin: slot.pin,
                     certificate,
                 });

@@ -79,12 +79,12 @@ fn fit(digest: &[u8], len: usize) -> Vec<u8> {
 fn general_authenticate(
     card: &mut Channel<'_>,
     algorithm: u8,
-    key: u8,
+    key: u16,
     input: &[u8],
 ) -> Result<Vec<u8>, CardError> {
     let during = "sign";
     let template = tlv::template(0x7C, &[(0x82, &[]), (0x81, input)]).map_err(malformed(during))?;
-    let command = Command::new([0x00, 0x87, algorithm, key])
+    let command = Command::new([0x00, 0x87, algorithm, key as u8])
         .data(&template)
         .answer(Answer::Long)
         .once();
