@@ -17,11 +17,15 @@ mod control {
 pub fn serve(card: &mut dyn Emulator, port: u16) -> io::Result<()> {
     let mut reader = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     reader.set_nodelay(true)?;
-    while let Some(message) = receive(&mut reader)? {
-        // Has to be said again after every message, or each APDU costs 44 ms.
-        // Other systems have no such switch.
+    loop {
+        // The driver waits for the length to be acknowledged before it sends the
+        // message, and Linux forgets after each that it was asked to be quick: without
+        // this an APDU costs 44 ms. Other systems have no such switch.
         #[cfg(target_os = "linux")]
         rustix::net::sockopt::set_tcp_quickack(&reader, true)?;
+        let Some(message) = receive(&mut reader)? else {
+            return Ok(());
+        };
         match *message {
             [control::POWER_OFF | control::POWER_ON | control::RESET] => card.reset(),
             [control::ATR] => send(&mut reader, &card.atr())?,
@@ -31,7 +35,6 @@ pub fn serve(card: &mut dyn Emulator, port: u16) -> io::Result<()> {
             }
         }
     }
-    Ok(())
 }
 
 /// `None` when the reader has gone.

@@ -178,8 +178,11 @@ impl Epass {
         }
         let is_directory = matches!(file.content, Content::Directory(_));
         let path = self.files.insert(&directory, file);
+        // OpenSC goes on creating inside a directory that it has just created.
         if is_directory {
-            self.dialogue.created.push(path);
+            self.dialogue.created.push(path.clone());
+            self.dialogue.directory = path;
+            self.dialogue.file = None;
         }
         Ok(Vec::new())
     }
