@@ -246,7 +246,7 @@ impl Epass {
         let Some(session) = &mut self.session else {
             return self.bare(wrapped.ins, Err(sw::CONDITIONS));
         };
-        let command = match session.unwrap(wrapped) {
+        let command = match session.unwrap(wrapped, self.habits.plain_query_code) {
             Ok(command) => command,
             Err(status) => {
                 self.drop_session();
@@ -290,8 +290,14 @@ impl Epass {
             _ => Err(sw::UNKNOWN_CLA),
         };
         let mut data = reply?;
-        // Nothing goes out that was not asked for.
-        data.truncate(command.ne.unwrap_or(0));
+        // Nothing goes out that was not asked for, but OpenSC reads public keys without
+        // Le where there is no secure messaging.
+        let length = match (command.ne, command.ins) {
+            (Some(length), _) => length,
+            (None, ins::READ_PUBLIC_KEY) => usize::MAX,
+            (None, _) => 0,
+        };
+        data.truncate(length);
         Ok(data)
     }
 

@@ -36,6 +36,7 @@ pub(super) struct Habits {
     pub unique_short_identifiers: bool,
     pub refuses_raw_rsa: bool,
     pub ec: bool,
+    pub plain_query_code: bool,
     pub plain_refusal: u16,
     pub blocked_status: u16,
     pub last_chunk: LastChunk,
@@ -86,6 +87,7 @@ impl Builder {
                 unique_short_identifiers: true,
                 refuses_raw_rsa: false,
                 ec: true,
+                plain_query_code: false,
                 plain_refusal: sw::CONDITIONS,
                 blocked_status: sw::BLOCKED,
                 last_chunk: LastChunk::WrongLength,
@@ -188,6 +190,13 @@ impl Builder {
     /// Raw RSA is 6F83, as reported of some tokens in FIPS mode.
     pub fn refuses_raw_rsa(mut self) -> Self {
         self.habits.refuses_raw_rsa = true;
+        self
+    }
+
+    /// In FIPS mode the retry query may also carry a code like any other command. No
+    /// token is known to take it: OpenSC up to 0.23 sends it, and fails on them.
+    pub fn plain_query_code(mut self) -> Self {
+        self.habits.plain_query_code = true;
         self
     }
 

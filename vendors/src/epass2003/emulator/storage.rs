@@ -9,6 +9,8 @@ use crate::piv::emulator::apdu::{Command, Reply};
 /// P1 of SELECT.
 const BY_IDENTIFIER: u8 = 0x00;
 const BY_NAME: u8 = 0x04;
+/// P2 of SELECT: no answer wanted.
+const WITHOUT_INFORMATION: u8 = 0x0C;
 /// Memory, in files; a token of 64 kB holds no more that matter.
 const MOST_FILES: usize = 200;
 const DEEPEST: usize = 8;
@@ -43,7 +45,10 @@ impl Epass {
         if !file.is_selectable() {
             return Err(sw::FILE_NOT_FOUND);
         }
-        let information = file.information();
+        let information = match command.p2 & WITHOUT_INFORMATION {
+            WITHOUT_INFORMATION => Vec::new(),
+            _ => file.information(),
+        };
         if matches!(file.content, Content::Directory(_)) {
             if self.dialogue.directory != path {
                 self.dialogue.environment = None;

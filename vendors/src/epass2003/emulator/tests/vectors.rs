@@ -87,7 +87,7 @@ fn dialogue(mode: Mode, rows: &[Row]) {
     let mut session = session(mode);
     for (plain, wire, data, status, response) in rows {
         let wrapped = Command::decode(&hex(wire)).unwrap();
-        let command = match session.unwrap(&wrapped) {
+        let command = match session.unwrap(&wrapped, false) {
             Ok(command) => command,
             Err(status) => panic!("{mode:?} {plain}: {status:04X}"),
         };
