@@ -4,7 +4,7 @@
 //! or `epass2003_vpcd 35963 fips l2 no-raw`. Modes: aes, des, fips, plain. Layouts:
 //! blank (for pkcs15-init), l2 (as Indian authorities hand it out: PIN 12345678, SO PIN
 //! rockey). Habits: one-byte-length, no-raw, no-ec, no-reset. The keys come from a fixed
-//! seed and are no secret. plain-query-code lets OpenSC 0.23 in (FIPS). With EPASS2003_LOG each command's INS and status are printed.
+//! seed and are no secret. any-query-code lets OpenSC 0.23 in (FIPS). With EPASS2003_LOG each command's INS and status are printed.
 
 #[path = "vpcd/serve.rs"]
 mod vpcd;
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "one-byte-length" => builder.one_byte_length(),
             "no-raw" => builder.refuses_raw_rsa(),
             "no-ec" => builder.without_ec(),
-            "plain-query-code" => builder.plain_query_code(),
+            "any-query-code" => builder.any_query_code(),
             "no-reset" => builder.without_pin_reset(),
             _ => return Err(format!("no such habit: {habit}").into()),
         };

@@ -246,7 +246,7 @@ impl Epass {
         let Some(session) = &mut self.session else {
             return self.bare(wrapped.ins, Err(sw::CONDITIONS));
         };
-        let command = match session.unwrap(wrapped, self.habits.plain_query_code) {
+        let command = match session.unwrap(wrapped, self.habits.any_query_code) {
             Ok(command) => command,
             Err(status) => {
                 self.drop_session();
@@ -290,12 +290,12 @@ impl Epass {
             _ => Err(sw::UNKNOWN_CLA),
         };
         let mut data = reply?;
-        // Nothing goes out that was not asked for, but OpenSC reads public keys without
-        // Le where there is no secure messaging.
+        // T=1 needs no Le, and OpenSC leaves it out of keys and EC signatures where there
+        // is no secure messaging.
         let length = match (command.ne, command.ins) {
             (Some(length), _) => length,
-            (None, ins::READ_PUBLIC_KEY) => usize::MAX,
-            (None, _) => 0,
+            (None, ins::SELECT) => 0,
+            (None, _) => usize::MAX,
         };
         data.truncate(length);
         Ok(data)

@@ -36,7 +36,7 @@ pub(super) struct Habits {
     pub unique_short_identifiers: bool,
     pub refuses_raw_rsa: bool,
     pub ec: bool,
-    pub plain_query_code: bool,
+    pub any_query_code: bool,
     pub plain_refusal: u16,
     pub blocked_status: u16,
     pub last_chunk: LastChunk,
@@ -87,7 +87,7 @@ impl Builder {
                 unique_short_identifiers: true,
                 refuses_raw_rsa: false,
                 ec: true,
-                plain_query_code: false,
+                any_query_code: false,
                 plain_refusal: sw::CONDITIONS,
                 blocked_status: sw::BLOCKED,
                 last_chunk: LastChunk::WrongLength,
@@ -193,10 +193,10 @@ impl Builder {
         self
     }
 
-    /// In FIPS mode the retry query may also carry a code like any other command. No
-    /// token is known to take it: OpenSC up to 0.23 sends it, and fails on them.
-    pub fn plain_query_code(mut self) -> Self {
-        self.habits.plain_query_code = true;
+    /// In FIPS mode the retry query may carry any code. No token is known to take a wrong
+    /// one: OpenSC 0.23 sends such, and fails on them. This lets it judge the rest.
+    pub fn any_query_code(mut self) -> Self {
+        self.habits.any_query_code = true;
         self
     }
 

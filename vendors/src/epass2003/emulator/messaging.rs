@@ -153,18 +153,17 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// The command inside, or the status that ends the session. With `plain_query` the
-    /// retry query of the FIPS mode may also carry a code like any other command.
-    pub fn unwrap(&mut self, wrapped: &Command, plain_query: bool) -> Result<Command, u16> {
+    /// The command inside, or the status that ends the session. With `any_query` the
+    /// code of the FIPS mode's retry query is not looked at.
+    pub fn unwrap(&mut self, wrapped: &Command, any_query: bool) -> Result<Command, u16> {
         self.count();
         let objects = Objects::read(&wrapped.data)?;
         let header = [wrapped.cla, wrapped.ins, wrapped.p1, wrapped.p2];
-        let mut right = vec![self.command_mac(header, objects.protected)];
-        if plain_query && self.mode == Mode::Fips {
-            right.push(self.usual_mac(header, objects.protected));
-        }
-        let mut right = right.into_iter().flatten();
-        if !right.any(|right| objects.checksum == right) {
+        let right = self
+            .command_mac(header, objects.protected)
+            .ok_or(sw::SM_OBJECTS_WRONG)?;
+        let excused = any_query && self.is_coded_alone(header, objects.protected);
+        if objects.checksum != right && !excused {
             return Err(sw::SM_OBJECTS_WRONG);
         }
         let data = match objects.cryptogram {
@@ -208,13 +207,9 @@ impl Session {
     }
 
     fn command_mac(&self, header: [u8; 4], protected: &[u8]) -> Option<[u8; 8]> {
-        if self.mode == Mode::Fips && protected.is_empty() && header[1..3] == RETRY_QUERY {
+        if self.is_coded_alone(header, protected) {
             return first(&cipher::cmac(&self.mac, &header));
         }
-        self.usual_mac(header, protected)
-    }
-
-    fn usual_mac(&self, header: [u8; 4], protected: &[u8]) -> Option<[u8; 8]> {
         let block = block_length(self.mode);
         let mut text = pad(&header, block);
         if self.mode == Mode::Fips {
@@ -225,6 +220,11 @@ impl Session {
             text.extend(pad(protected, block));
         }
         self.chained_mac(&text)
+    }
+
+    /// The retry query of the FIPS mode: its code is over the header alone.
+    fn is_coded_alone(&self, header: [u8; 4], protected: &[u8]) -> bool {
+        self.mode == Mode::Fips && protected.is_empty() && header[1..3] == RETRY_QUERY
     }
 
     /// FIPS is unconfirmed: nobody published a token's answer. It is the command's
