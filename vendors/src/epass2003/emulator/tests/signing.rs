@@ -1,0 +1,137 @@
+//! Sheet §5, §7.2 and §8.4; signatures are checked with the public key in the file.
+
+use rsa::pkcs1v15::{Signature, VerifyingKey};
+use rsa::{BoxedUint, PublicKey};
+use sha2::{Digest, Sha256};
+use signature::Verifier;
+
+use super::{Host, MODES, OFFICER, RIGHT, hex, vendor};
+use crate::epass2003::emulator::{Builder, Container, Epass, Mode};
+
+const MESSAGE: &[u8; 65] = &[b'A'; 65];
+const RAW: [u8; 4] = [0, 0x2A, 0x80, 0x86];
+const HASH: [u8; 4] = [0, 0x2A, 0x90, 0xA0];
+const SIGN: [u8; 4] = [0, 0x2A, 0x9E, 0x9A];
+const DIGEST_INFO: &str = "3031300D060960864801650304020105000420";
+
+fn signer(builder: Builder) -> (Host, Epass) {
+    vendor(builder.certificate(Container::signing("CN=Ada Lovelace")))
+}
+
+/// The modulus stands in `pubk0001` behind its attribute's head.
+fn verifies(host: &mut Host, card: &mut Epass, message: &[u8], signature: &[u8]) -> bool {
+    let file = host.read(card, 0x2480);
+    let at = file
+        .windows(9)
+        .position(|w| w == hex("200100000101000000"))
+        .unwrap();
+    let n = BoxedUint::from_be_slice(&file[at + 9..at + 265], 2048).unwrap();
+    let key = PublicKey::new(n, 0x1_0001_u64.into()).unwrap();
+    let signature = Signature::try_from(signature).unwrap();
+    VerifyingKey::<Sha256>::new(key)
+        .verify(message, &signature)
+        .is_ok()
+}
+
+fn environment(host: &mut Host, card: &mut Epass, p2: u8, algorithm: u8, key: u16) -> u16 {
+    let [high, low] = key.to_be_bytes();
+    let data = [0x80, 1, algorithm, 0x81, 2, high, low];
+    host.status(card, [0, 0x22, 0x41, p2], &data)
+}
+
+fn padded() -> Vec<u8> {
+    let digest = [hex(DIGEST_INFO), Sha256::digest(MESSAGE).to_vec()].concat();
+    [&[0, 1][..], &[0xFF; 202], &[0], &digest].concat()
+}
+
+#[test]
+fn raw_rsa_signs_in_every_mode() {
+    for mode in MODES {
+        let (mut host, mut card) = signer(Epass::l2(mode));
+        let raw = |host: &mut Host, card: &mut Epass, block: &[u8]| {
+            host.send(card, RAW, block, Some(0x100))
+        };
+        assert_eq!(
+            raw(&mut host, &mut card, &padded()).1,
+            0x6985,
+            "no environment"
+        );
+        assert_eq!(
+            environment(&mut host, &mut card, 0xB8, 0x84, 0xA040),
+            0x6A88
+        );
+        assert_eq!(
+            environment(&mut host, &mut card, 0xB8, 0x84, 0xA020),
+            0x9000
+        );
+        assert_eq!(raw(&mut host, &mut card, &padded()).1, 0x6982, "no PIN");
+        assert_eq!(host.verify(&mut card, 1, RIGHT), 0x9000);
+        assert_eq!(raw(&mut host, &mut card, &padded()[1..]).1, 0x6A80);
+        assert_eq!(raw(&mut host, &mut card, &[0xFF; 256]).1, 0x6A80, "above n");
+        let (signature, status) = raw(&mut host, &mut card, &padded());
+        assert_eq!((signature.len(), status), (256, 0x9000), "{mode:?}");
+        assert!(verifies(&mut host, &mut card, MESSAGE, &signature));
+        assert!(!verifies(&mut host, &mut card, b"other", &signature));
+    }
+}
+
+#[test]
+fn the_card_finishes_a_hash_for_one_signature() {
+    let (mut host, mut card) = signer(Epass::l2(Mode::Aes));
+    let begun = hex(
+        "810400000001 9020 6CB7244102F65790145141E105D2C3D387A1D91E9CEDA13A4A3D25DD87BEEA05 800141",
+    );
+    assert_eq!(host.verify(&mut card, 1, RIGHT), 0x9000);
+    assert_eq!(
+        environment(&mut host, &mut card, 0xB6, 0x82, 0xA020),
+        0x9000
+    );
+    assert_eq!(host.send(&mut card, SIGN, &[], Some(0x100)).1, 0x6985);
+    assert_eq!(host.send(&mut card, HASH, &begun, Some(0x100)).1, 0x9000);
+    let (signature, status) = host.send(&mut card, SIGN, &[], Some(0x100));
+    assert_eq!(status, 0x9000);
+    assert!(verifies(&mut host, &mut card, MESSAGE, &signature));
+    assert_eq!(
+        host.send(&mut card, SIGN, &[], Some(0x100)).1,
+        0x6985,
+        "once"
+    );
+
+    let long = [&begun[..begun.len() - 3], &[0x80, 65][..], MESSAGE].concat();
+    assert_eq!(host.status(&mut card, HASH, &long), 0x6A80);
+    let none = [&begun[..begun.len() - 3], &[0x80, 0][..]].concat();
+    assert_eq!(host.status(&mut card, HASH, &none), 0x6A80);
+}
+
+#[test]
+fn some_tokens_refuse_raw_rsa() {
+    let (mut host, mut card) = signer(Epass::l2(Mode::Fips).refuses_raw_rsa());
+    assert_eq!(host.verify(&mut card, 1, RIGHT), 0x9000);
+    assert_eq!(
+        environment(&mut host, &mut card, 0xB8, 0x84, 0xA020),
+        0x9000
+    );
+    assert_eq!(host.send(&mut card, RAW, &padded(), Some(0x100)).1, 0x6F83);
+}
+
+#[test]
+fn long_answers_have_the_firmwares_short_length_on_demand() {
+    let (mut host, mut card) = signer(Epass::l2(Mode::Aes).one_byte_length());
+    assert_eq!(host.select(&mut card, 0x6F01), 0x9000);
+    let wire = host.wrap([0, 0xB0, 0, 0], &[], Some(0xD8));
+    let answer = crate::emulator::Emulator::transmit(&mut card, &wire);
+    assert_eq!(answer[..3], [0x87, 0xE1, 0x01]);
+    let wire = host.wrap([0, 0xB0, 0, 0], &[], Some(0x78));
+    let answer = crate::emulator::Emulator::transmit(&mut card, &wire);
+    assert_eq!(answer[..3], [0x87, 0x81, 0x01]);
+    let wire = host.wrap([0, 0xB0, 0, 0], &[], Some(0x100));
+    let answer = crate::emulator::Emulator::transmit(&mut card, &wire);
+    assert_eq!(answer[..5], [0x87, 0x82, 0x01, 0x11, 0x01]);
+}
+
+#[test]
+fn the_officer_does_not_sign() {
+    let (mut host, mut card) = signer(Epass::l2(Mode::Aes));
+    assert_eq!(host.verify(&mut card, 2, OFFICER), 0x9000);
+    assert!(!card.is_verified());
+}
