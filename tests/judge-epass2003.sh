@@ -224,6 +224,27 @@ judge_erasing() {
     refuses "nothing is left" "" p15 --dump
     ok "made anew" init --create-pkcs15 --so-pin 12345678 --so-puk 87654321 --pin 123456 --puk 87654321 --label Again
     says "label" "Again" p15 --dump
+    insert blank any-query-code
+    ok "made with the profile in which nobody may write the master file" \
+        $limit pkcs15-init --profile pkcs15 --create-pkcs15 \
+        --so-pin 12345678 --so-puk 87654321 --label Default
+}
+
+# A token in the vendor's layout, as far as 0.23 goes: it has the channel, and knows
+# nothing of the files.
+judge_vendor() {
+    insert l2
+    says "vendor's token recognised" "epass2003" $limit opensc-tool -n
+    says "its directory has its name" "RSAFE-ESPK" \
+        $limit opensc-tool -s 00A40000023F0000 -s 00A4000002200300
+    says "its index names files" "cmapfile" $limit opensc-tool \
+        -s 00A40000023F0000 -s 00A4000002200300 -s 00A40000026F0100 -s 00B00000D8
+    says "... and objects" "prvk0001" $limit opensc-tool \
+        -s 00A40000023F0000 -s 00A4000002200300 -s 00A40000026F0100 -s 00B00108D8
+    says "its PIN counter" "SW1=0x63, SW2=0xCA" $limit opensc-tool \
+        -s 00A40000023F0000 -s 00A4000002200300 -s 0084000008 -s 00820181
+    refuses "0.23 finds no PKCS#15" "Unsupported card|not found" p15 --dump
+    refuses "and cannot erase it" "Security status" init --erase-card
 }
 
 [ $# -gt 0 ] || set -- aes des fips plain
@@ -242,6 +263,7 @@ for mode in "$@"; do
     judge_keys
     judge_pins
     judge_erasing
+    [ "$mode" = fips ] || judge_vendor
 done
 
 echo "$passed passed, $failed failed"
