@@ -172,10 +172,10 @@ impl Epass {
     }
 
     /// OpenSC creates private keys that "everyone" may use, and §5 of the sheet has
-    /// 6982 without PIN: whatever the byte says, the user's level is asked as well.
+    /// 6982 without PIN: whatever the byte says, the user's own level is asked as well.
     fn usable(&self, key: u16) -> Result<&PrivateKey, u16> {
         let (file, key) = self.key(key).ok_or(sw::KEY_NOT_FOUND)?;
-        if !self.allows(file.access[USE]) || self.dialogue.level < USER {
+        if !self.allows(file.access[USE]) || self.dialogue.level != USER {
             return Err(sw::SECURITY_STATUS);
         }
         Ok(key)

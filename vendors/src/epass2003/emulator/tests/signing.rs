@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use signature::Verifier;
 
 use super::{Host, MODES, OFFICER, RIGHT, hex, vendor};
+use crate::epass2003::emulator::cipher::pin_key;
 use crate::epass2003::emulator::{Builder, Container, Epass, Mode};
 
 const MESSAGE: &[u8; 65] = &[b'A'; 65];
@@ -134,4 +135,83 @@ fn the_officer_does_not_sign() {
     let (mut host, mut card) = signer(Epass::l2(Mode::Aes));
     assert_eq!(host.verify(&mut card, 2, OFFICER), 0x9000);
     assert!(!card.is_verified());
+    assert_eq!(
+        environment(&mut host, &mut card, 0xB8, 0x84, 0xA020),
+        0x9000
+    );
+    assert_eq!(host.send(&mut card, RAW, &padded(), Some(0x100)).1, 0x6982);
+}
+
+#[test]
+fn a_made_key_signs_after_the_pin() {
+    let mut card = Epass::blank(Mode::Aes)
+        .seed(b"emulator tests")
+        .build()
+        .unwrap();
+    let mut host = Host::open(&mut card);
+    let secret = [&hex("0401 9096 9898 0006 FF66")[..], &pin_key(RIGHT)].concat();
+    for (header, data) in [
+        // Master file, store of secrets, PIN, and the two files of a key.
+        (
+            [0, 0xE0, 0, 0],
+            hex("6214 82023800 83023F00 86089090FF90FFFFFFFF 8500"),
+        ),
+        (
+            [0, 0xE0, 0, 0],
+            hex("6215 82021000 83025300 850104 860890FFFF9FFFFFFFFF"),
+        ),
+        ([0x80, 0xE3, 0, 0], secret),
+        (
+            [0, 0xE0, 0, 0],
+            hex("6216 82021300 83022920 85020100 8608FF909090FFFFFFFF"),
+        ),
+        (
+            [0, 0xE0, 0, 0],
+            hex("6216 82021400 83023020 85020100 860890909090FFFFFFFF"),
+        ),
+        ([0, 0x46, 0, 0], hex("02 0100 2920 3020")),
+    ] {
+        assert_eq!(
+            host.status(&mut card, header, &data),
+            0x9000,
+            "{header:02X?}"
+        );
+    }
+    let (point, status) = host.send(&mut card, [0x80, 0xB4, 0, 0], &hex("3020"), Some(0x100));
+    assert_eq!(status, 0x9000);
+    assert_eq!(
+        (&point[..2], &point[34..36]),
+        (&[0x58, 0x20][..], &[0x59, 0x20][..])
+    );
+    let point = [&[4][..], &point[2..34], &point[36..]].concat();
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point).unwrap();
+
+    assert_eq!(
+        environment(&mut host, &mut card, 0xB6, 0x92, 0x2920),
+        0x9000
+    );
+    let hash = Sha256::digest(MESSAGE);
+    // The file lets everyone use it, as OpenSC makes it.
+    assert_eq!(host.send(&mut card, SIGN, &hash, Some(0x100)).1, 0x6982);
+    assert_eq!(host.verify(&mut card, 1, RIGHT), 0x9000);
+    assert_eq!(
+        host.send(&mut card, SIGN, &hash[1..], Some(0x100)).1,
+        0x6A80
+    );
+    let (signature, status) = host.send(&mut card, SIGN, &hash, Some(0x100));
+    assert_eq!((signature.len(), status), (64, 0x9000));
+    let signature = p256::ecdsa::Signature::from_slice(&signature).unwrap();
+    assert!(key.verify(MESSAGE, &signature).is_ok());
+    assert!(key.verify(b"other", &signature).is_err());
+}
+
+#[test]
+fn a_chip_without_curves_makes_no_such_files() {
+    let mut card = Epass::blank(Mode::Aes).without_ec().build().unwrap();
+    let mut host = Host::open(&mut card);
+    let create = [0, 0xE0, 0, 0];
+    let master = hex("6214 82023800 83023F00 86089090FF90FFFFFFFF 8500");
+    assert_eq!(host.status(&mut card, create, &master), 0x9000);
+    let key = hex("6216 82021300 83022920 85020100 8608FF909090FFFFFFFF");
+    assert_eq!(host.status(&mut card, create, &key), 0x6A80);
 }
