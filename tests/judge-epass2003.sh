@@ -241,6 +241,23 @@ judge_vendor() {
         -s 00A40000023F0000 -s 00A4000002200300 -s 00A40000026F0100 -s 00B00000D8
     says "... and objects" "prvk0001" $limit opensc-tool \
         -s 00A40000023F0000 -s 00A4000002200300 -s 00A40000026F0100 -s 00B00108D8
+    local step sends=()
+    for step in 0 1 2 3 4 5 6; do sends+=(-s "00B00${step}0000"); done
+    $limit opensc-tool -s 00A40000023F0000 -s 00A4000002200300 -s 00A400000224C000 "${sends[@]}" >"$dir/out" 2>&1 || true
+    # The certificate is the SEQUENCE with a long length, behind the attributes.
+    python3 - "$dir/out" "$dir/vendor.der" <<'EOC'
+import re, sys
+data, reading = b"", False
+for line in open(sys.argv[1]):
+    reading = reading or line.startswith("Sending: 00 B0")
+    if reading and re.match(r"([0-9A-F]{2} )+", line) and not line.startswith("Sending"):
+        data += bytes.fromhex(line[:48])
+at = data.index(b"\x30\x82")
+open(sys.argv[2], "wb").write(data[at:at + 4 + int.from_bytes(data[at + 2:at + 4], "big")])
+EOC
+    says "its certificate is one" "CN ?= ?Ada Lovelace" $limit openssl x509 -inform DER -in "$dir/vendor.der" -noout -subject
+    says "... for signing" "Digital Signature, Non Repudiation" \
+        $limit openssl x509 -inform DER -in "$dir/vendor.der" -noout -ext keyUsage
     says "its PIN counter" "SW1=0x63, SW2=0xCA" $limit opensc-tool \
         -s 00A40000023F0000 -s 00A4000002200300 -s 0084000008 -s 00820181
     refuses "0.23 finds no PKCS#15" "Unsupported card|not found" p15 --dump
