@@ -209,8 +209,12 @@ judge_pins() {
     ok "PIN changed through PKCS#11" p11 --login --pin $pin --change-pin --new-pin 24682468
     pin=24682468
     signs "RSA signs with the new PIN" 45 SHA256-RSA-PKCS message
-    refuses "PUK proven, and no PIN set: a fault of 0.23" "" \
-        p15 --verify-pin --auth-id 01 --pin 1357 --unblock-pin --puk 87654321 --new-pin 1357
+    refuses "wrong PUK refused" "PUK code incorrect" \
+        p15 --unblock-pin --auth-id 01 --puk 11111111 --new-pin 1357
+    ok "PUK accepted" p15 --unblock-pin --auth-id 01 --puk 87654321 --new-pin 1357
+    refuses "... and no PIN set: a fault of 0.23" "PIN code or key incorrect" \
+        p15 --verify-pin --auth-id 01 --pin 1357
+    ok "... the old one stands" p15 --verify-pin --auth-id 01 --pin $pin
     local try
     for try in 5 4 3 2 1 0; do
         p15 --verify-pin --auth-id 01 --pin 999999 >"$dir/out" 2>&1 || true
