@@ -4,21 +4,13 @@
 //! `piv_vpcd 35963 nist 9a=rsa2048 9c=p256 9d=p384`. PIN 123456, PUK 12345678. The keys
 //! come from a fixed seed and are no secret.
 
+#[path = "vpcd/serve.rs"]
+mod vpcd;
+
 use std::env;
 use std::error::Error;
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
 
-use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{ALL, Builder, KeyKind, PivCard, Slot};
-
-/// Messages of one byte control the card; anything longer is a command APDU.
-mod control {
-    pub const POWER_OFF: u8 = 0;
-    pub const POWER_ON: u8 = 1;
-    pub const RESET: u8 = 2;
-    pub const ATR: u8 = 4;
-}
 
 /// Repeatable keys keep the slow RSA generation out of the way of nobody's secret.
 const SEED: &[u8] = b"piv_vpcd example";
@@ -35,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         builder = add(builder, &argument)?;
     }
     let mut card = builder.build()?;
-    serve(&mut card, port)?;
+    vpcd::serve(&mut card, port)?;
     Ok(())
 }
 
@@ -62,42 +54,4 @@ fn add(builder: Builder, argument: &str) -> Result<Builder, Box<dyn Error>> {
 fn slot(text: &str) -> Result<Slot, Box<dyn Error>> {
     let reference = u8::from_str_radix(text, 16)?;
     Ok(Slot::from_reference(reference).ok_or("no such slot")?)
-}
-
-fn serve(card: &mut PivCard, port: u16) -> io::Result<()> {
-    let mut reader = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    reader.set_nodelay(true)?;
-    while let Some(message) = receive(&mut reader)? {
-        // Has to be said again after every message, or each APDU costs 44 ms.
-        // Other systems have no such switch.
-        #[cfg(target_os = "linux")]
-        rustix::net::sockopt::set_tcp_quickack(&reader, true)?;
-        match *message {
-            [control::POWER_OFF | control::POWER_ON | control::RESET] => card.reset(),
-            [control::ATR] => send(&mut reader, &card.atr())?,
-            ref command => {
-                let response = card.transmit(command);
-                send(&mut reader, &response)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// `None` when the reader has gone.
-fn receive(reader: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
-    let mut length = [0; 2];
-    match reader.read_exact(&mut length) {
-        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        other => other?,
-    }
-    let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
-    reader.read_exact(&mut message)?;
-    Ok(Some(message))
-}
-
-fn send(reader: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
-    let length = u16::try_from(bytes.len()).map_err(io::Error::other)?;
-    let message = [&length.to_be_bytes()[..], bytes].concat();
-    reader.write_all(&message)
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "emulators")]
 pub mod emulator;
+pub mod epass2003;
 pub mod known;
 pub mod piv;
 

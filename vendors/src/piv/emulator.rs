@@ -26,10 +26,10 @@ use apdu::{Command, Reply, ins, sw};
 use key::PrivateKey;
 use pin::Reference;
 
-mod apdu;
+pub(crate) mod apdu;
 mod builder;
 mod certificate;
-mod key;
+pub(crate) mod key;
 mod object;
 pub mod personality;
 mod pin;
@@ -37,7 +37,7 @@ mod products;
 mod selection;
 mod sign;
 mod slot;
-mod tlv;
+pub(crate) mod tlv;
 mod transport;
 mod vendor;
 

@@ -1,7 +1,7 @@
 //! Command APDUs as they arrive: ISO/IEC 7816-4:2013 §5.1, 7816-3:2006 §12.1.3.
 
 /// Status words: ISO/IEC 7816-4:2013 §5.1.3, SP 800-73-4 Part 2 §3.
-pub(super) mod sw {
+pub(crate) mod sw {
     pub const OK: u16 = 0x9000;
     /// 61xx: xx more bytes wait for GET RESPONSE.
     pub const MORE: u16 = 0x6100;
@@ -27,7 +27,7 @@ pub(super) mod sw {
 }
 
 /// Instructions: SP 800-73-4 Part 2 §3, Yubico PIV extensions.
-pub(super) mod ins {
+pub(crate) mod ins {
     pub const VERIFY: u8 = 0x20;
     pub const CHANGE_REFERENCE_DATA: u8 = 0x24;
     pub const RESET_RETRY_COUNTER: u8 = 0x2C;
@@ -48,7 +48,7 @@ const NE_SHORT: usize = 256;
 const NE_EXTENDED: usize = 65_536;
 
 /// A decoded command. It can hold a PIN, so it cannot be printed.
-pub(super) struct Command {
+pub(crate) struct Command {
     pub cla: u8,
     pub ins: u8,
     pub p1: u8,
@@ -136,4 +136,4 @@ fn extended_ne(high: u8, low: u8) -> usize {
 }
 
 /// What a command comes to: data only together with 9000.
-pub(super) type Reply = Result<Vec<u8>, u16>;
+pub(crate) type Reply = Result<Vec<u8>, u16>;

@@ -71,7 +71,7 @@ impl KeyKind {
 
 /// A private key. Not printable.
 #[derive(Clone)]
-pub(super) enum PrivateKey {
+pub(crate) enum PrivateKey {
     Rsa(KeyKind, Box<rsa::PrivateKey>),
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
@@ -198,7 +198,7 @@ fn raw_rsa(key: &rsa::PrivateKey, input: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// SHA-256 in counter mode over a seed: one source for fresh and for repeatable keys.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     seed: Zeroizing<Vec<u8>>,
     counter: u64,
 }

@@ -5,7 +5,7 @@ const TAG_CONTINUES: u8 = 0x1F;
 const MORE_TAG_BYTES: u8 = 0x80;
 
 /// One element: tag bytes, shortest length form, value.
-pub(super) fn element(tag: u32, value: &[u8]) -> Vec<u8> {
+pub(crate) fn element(tag: u32, value: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = tag
         .to_be_bytes()
         .into_iter()
@@ -22,7 +22,7 @@ pub(super) fn element(tag: u32, value: &[u8]) -> Vec<u8> {
 }
 
 /// Reads the element at the front: tag, value, what follows.
-pub(super) fn read(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+pub(crate) fn read(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
     let (tag, rest) = read_tag(bytes)?;
     let (first, rest) = rest.split_first()?;
     let (length, rest) = match *first {
@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
 }
 
 /// All elements of a template in their order, or `None` if it is malformed.
-pub(super) fn read_all(mut bytes: &[u8]) -> Option<Vec<(u32, &[u8])>> {
+pub(crate) fn read_all(mut bytes: &[u8]) -> Option<Vec<(u32, &[u8])>> {
     let mut elements = Vec::new();
     while !bytes.is_empty() {
         let (tag, value, rest) = read(bytes)?;

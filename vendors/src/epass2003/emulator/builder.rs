@@ -1,0 +1,322 @@
+//! What a token is born with.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use super::container::Container;
+use super::identity::{Identity, Mode, Tail, capabilities};
+use super::image;
+use super::status::sw;
+use super::system::System;
+use super::{Dialogue, Epass};
+use crate::piv::emulator::key::{KeyKind, PrivateKey, Stream};
+
+/// Ten, the vendor's usual number.
+const USUAL_TRIES: u8 = 10;
+/// The largest number that fits into the counter's half byte.
+const MOST_TRIES: u8 = 15;
+
+/// What READ BINARY does when more is asked for than there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastChunk {
+    /// 6Cxx: ask again with this length.
+    WrongLength,
+    /// The rest, and 9000.
+    Shortened,
+}
+
+/// What differs between products.
+#[derive(Clone, Copy)]
+pub(super) struct Habits {
+    pub one_byte_length: bool,
+    pub select_needs_length: bool,
+    pub unique_short_identifiers: bool,
+    pub refuses_raw_rsa: bool,
+    pub ec: bool,
+    pub any_query_code: bool,
+    pub plain_refusal: u16,
+    pub blocked_status: u16,
+    pub last_chunk: LastChunk,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    Blank,
+    Vendor,
+}
+
+/// Collects habits and content; see [`Epass::blank`] and [`Epass::l2`].
+pub struct Builder {
+    mode: Mode,
+    layout: Layout,
+    version: [u8; 3],
+    tail: Tail,
+    serial: [u8; 8],
+    seed: Option<Zeroizing<Vec<u8>>>,
+    habits: Habits,
+    pub(super) label: String,
+    pub(super) pin: Zeroizing<Vec<u8>>,
+    pub(super) so_pin: Zeroizing<Vec<u8>>,
+    pub(super) tries: (u8, u8),
+    pub(super) pin_reset: bool,
+    pub(super) hole: bool,
+    containers: Vec<Container>,
+}
+
+impl Builder {
+    pub(super) fn new(mode: Mode, layout: Layout) -> Self {
+        Self {
+            mode,
+            layout,
+            version: match mode {
+                Mode::Fips => [0x10, 0x52, 0x39],
+                Mode::Aes | Mode::Des | Mode::Plain => [0x10, 0x06, 0x31],
+            },
+            tail: match layout {
+                Layout::Blank => Tail::Status,
+                Layout::Vendor => Tail::Fixed([0x86, 0x00, 0x00]),
+            },
+            serial: [0xED, 0x28, 0x8A, 0x80, 0x39, 0x00, 0x26, 0x01],
+            seed: None,
+            habits: Habits {
+                one_byte_length: false,
+                select_needs_length: false,
+                unique_short_identifiers: true,
+                refuses_raw_rsa: false,
+                ec: true,
+                any_query_code: false,
+                plain_refusal: sw::CONDITIONS,
+                blocked_status: sw::BLOCKED,
+                last_chunk: LastChunk::WrongLength,
+            },
+            label: "HYP2003".to_owned(),
+            pin: Zeroizing::new(b"12345678".to_vec()),
+            so_pin: Zeroizing::new(b"rockey".to_vec()),
+            tries: (USUAL_TRIES, USUAL_TRIES),
+            pin_reset: true,
+            hole: false,
+            containers: Vec::new(),
+        }
+    }
+
+    /// The user's PIN (kid 01) of the vendor's layout.
+    pub fn pin(mut self, pin: &str) -> Self {
+        self.pin = Zeroizing::new(pin.as_bytes().to_vec());
+        self
+    }
+
+    /// The security officer's PIN (kid 02) of the vendor's layout.
+    pub fn so_pin(mut self, pin: &str) -> Self {
+        self.so_pin = Zeroizing::new(pin.as_bytes().to_vec());
+        self
+    }
+
+    /// Maximum of tries of both PINs, 1 to 15.
+    pub fn tries(mut self, user: u8, officer: u8) -> Self {
+        self.tries = (user.min(MOST_TRIES), officer.min(MOST_TRIES));
+        self
+    }
+
+    /// The security officer cannot set a new PIN for the user: Indian tokens since 2023.
+    pub fn without_pin_reset(mut self) -> Self {
+        self.pin_reset = false;
+        self
+    }
+
+    /// The next container, in the order of their numbers.
+    pub fn certificate(mut self, container: Container) -> Self {
+        self.containers.push(container);
+        self
+    }
+
+    /// The index has an empty slot behind the first container, as a deleted file leaves.
+    pub fn hole(mut self) -> Self {
+        self.hole = true;
+        self
+    }
+
+    /// The token's label in `tokeninfo`.
+    pub fn label(mut self, label: &str) -> Self {
+        self.label = label.to_owned();
+        self
+    }
+
+    /// Repeatable keys and random numbers. For tests: nothing is secret then.
+    pub fn seed(mut self, seed: &[u8]) -> Self {
+        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self
+    }
+
+    /// Serial number, as GET DATA 01 80 tells it.
+    pub fn serial(mut self, serial: [u8; 8]) -> Self {
+        self.serial = serial;
+        self
+    }
+
+    /// Chip version in the ATR.
+    pub fn version(mut self, version: [u8; 3]) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// Life-cycle bytes of the ATR.
+    pub fn atr_tail(mut self, tail: Tail) -> Self {
+        self.tail = tail;
+        self
+    }
+
+    /// Response cryptograms of 80 to FF bytes carry a length of one byte: a fault of
+    /// some firmware.
+    pub fn one_byte_length(mut self) -> Self {
+        self.habits.one_byte_length = true;
+        self
+    }
+
+    /// SELECT without Le is 6A80.
+    pub fn select_needs_length(mut self) -> Self {
+        self.habits.select_needs_length = true;
+        self
+    }
+
+    /// Files of one directory may share their short identifier (6A89 else).
+    pub fn shared_short_identifiers(mut self) -> Self {
+        self.habits.unique_short_identifiers = false;
+        self
+    }
+
+    /// Raw RSA is 6F83, as reported of some tokens in FIPS mode.
+    pub fn refuses_raw_rsa(mut self) -> Self {
+        self.habits.refuses_raw_rsa = true;
+        self
+    }
+
+    /// In FIPS mode the retry query may carry any code. No token is known to take a wrong
+    /// one: OpenSC 0.23 sends such, and fails on them. This lets it judge the rest.
+    pub fn any_query_code(mut self) -> Self {
+        self.habits.any_query_code = true;
+        self
+    }
+
+    /// A chip without elliptic curves.
+    pub fn without_ec(mut self) -> Self {
+        self.habits.ec = false;
+        self
+    }
+
+    /// What commands get that should have been wrapped: 6985, or 6982.
+    pub fn plain_refusal(mut self, status: u16) -> Self {
+        self.habits.plain_refusal = status;
+        self
+    }
+
+    /// What a blocked PIN answers: 6983, or 63C0.
+    pub fn blocked_status(mut self, status: u16) -> Self {
+        self.habits.blocked_status = status;
+        self
+    }
+
+    /// How reading ends.
+    pub fn last_chunk(mut self, habit: LastChunk) -> Self {
+        self.habits.last_chunk = habit;
+        self
+    }
+
+    /// Generates and issues what is needed.
+    ///
+    /// # Errors
+    ///
+    /// When a key cannot be read or made, or a certificate cannot be issued.
+    pub fn build(self) -> Result<Epass, BuildError> {
+        let seed = match &self.seed {
+            Some(seed) => seed.clone(),
+            None => {
+                let mut fresh = Zeroizing::new(vec![0; 32]);
+                getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
+                fresh
+            }
+        };
+        let mut files = System::default();
+        if self.layout == Layout::Vendor {
+            image::fill(&mut files, &self, &seed)?;
+        }
+        Ok(Epass {
+            mode: self.mode,
+            habits: self.habits,
+            identity: Identity {
+                version: self.version,
+                tail: self.tail,
+                serial: self.serial,
+                capabilities: capabilities(self.mode, self.habits.ec, self.serial),
+            },
+            files,
+            opening: None,
+            session: None,
+            dialogue: Dialogue::default(),
+            stream: Stream::new(&[&seed[..], b"random"].concat()),
+            seed,
+            injected: VecDeque::new(),
+            generated: 0,
+            disturbances: Vec::new(),
+            earlier: Vec::new(),
+            wrapped: 0,
+            raw: 0,
+            authentications: 0,
+            log: Vec::new(),
+        })
+    }
+
+    pub(super) fn containers(&self) -> &[Container] {
+        &self.containers
+    }
+
+    pub(super) fn token_serial(&self) -> [u8; 8] {
+        self.serial
+    }
+
+    /// A key of this seed. Repeatable ones are made once in a process, because a test
+    /// builds many tokens and an RSA key takes a second.
+    pub(super) fn key(&self, kind: KeyKind, seed: &[u8], purpose: &[u8]) -> Option<PrivateKey> {
+        static MADE: Mutex<BTreeMap<(u8, Vec<u8>), PrivateKey>> = Mutex::new(BTreeMap::new());
+        let own = [seed, purpose].concat();
+        if self.seed.is_none() {
+            return PrivateKey::generate(kind, &mut Stream::new(&own));
+        }
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (kind.algorithm(), own);
+        if let Some(key) = made.get(&name) {
+            return Some(key.clone());
+        }
+        let key = PrivateKey::generate(kind, &mut Stream::new(&name.1))?;
+        made.insert(name, key.clone());
+        Some(key)
+    }
+}
+
+/// Why a token could not be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuildError {
+    /// The key of this container could not be read or generated.
+    Key(usize),
+    /// The certificate of this container could not be issued.
+    Certificate(usize),
+    /// The files do not fit the layout.
+    TooMuch,
+    /// The system gave no random bytes.
+    Random,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::Key(number) => write!(f, "no key for container {number}"),
+            BuildError::Certificate(number) => write!(f, "no certificate for container {number}"),
+            BuildError::TooMuch => f.write_str("more than fits into the vendor's layout"),
+            BuildError::Random => f.write_str("no random bytes"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
