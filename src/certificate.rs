@@ -1,12 +1,13 @@
 //! X.509 certificates as read from a card (RFC 5280): what is shown of them, and
 //! the key that signatures are checked with. No chain is built here.
 
+use const_oid::ObjectIdentifier;
 use const_oid::db::rfc4519::CN;
 use der::asn1::{BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
 use der::{Decode, EncodePem, Tagged};
 use jiff::Timestamp;
 use x509_cert::certificate::{CertificateInner, Raw};
-use x509_cert::ext::pkix::KeyUsage;
+use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, KeyUsage};
 use x509_cert::name::Name;
 
 use crate::signature::PublicKey;
@@ -123,6 +124,21 @@ impl Certificate {
             Ok(Some((_, usage))) => usage.digital_signature() || usage.non_repudiation(),
             Ok(None) => true,
             Err(_) => false,
+        }
+    }
+
+    /// Whether it is a certification authority's (RFC 5280, 4.2.1.9).
+    pub fn is_authority(&self) -> bool {
+        let tbs = self.inner.tbs_certificate();
+        matches!(tbs.get_extension::<BasicConstraints>(), Ok(Some((_, constraints))) if constraints.ca)
+    }
+
+    /// Identifiers of the policies that it was issued under (RFC 5280, 4.2.1.4).
+    pub fn policies(&self) -> Vec<ObjectIdentifier> {
+        let tbs = self.inner.tbs_certificate();
+        match tbs.get_extension::<CertificatePolicies>() {
+            Ok(Some((_, policies))) => policies.0.iter().map(|one| one.policy_identifier).collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -76,6 +76,14 @@ pub enum CardError {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// The PUK was right and a new PIN is refused: unlocking is switched off.
+    UnblockOff {
+        /// Status word.
+        sw: StatusWord,
+    },
+    /// The card's RSA fails on a digest made outside the card (6F83, seen on
+    /// ePass2003 in FIPS mode).
+    RawRsa,
     /// The card or the request wants something that this family cannot do.
     Unsupported(&'static str),
     /// The signature does not fit the certificate; it was thrown away.
@@ -154,6 +162,13 @@ impl CardError {
             } => {
                 format!("The token's answer was not protected as agreed: {during}.")
             }
+            Self::UnblockOff { sw } => format!(
+                "The PUK was right, but the token does not take a new PIN (status word {sw})."
+            ),
+            Self::RawRsa => {
+                "The token refuses to sign a digest that was made outside it (status word 6F83)."
+                    .into()
+            }
             Self::Unsupported(what) => format!("This token cannot do it: {what}."),
             Self::BadSignature => {
                 "The token's signature does not fit its certificate, and was thrown away.".into()
@@ -195,6 +210,12 @@ impl CardError {
             }
             Self::Armor { .. } => {
                 "Connect the token directly to the computer, close other programs that use it, and start again."
+            }
+            Self::UnblockOff { .. } => {
+                "Unlocking is switched off on tokens that are sold so. Only initialising it anew helps, with its maker's or issuer's program: the certificate is lost by that. Ask the issuer of the certificate."
+            }
+            Self::RawRsa => {
+                "Give the document itself as well (--document FILE, or drop it on the window): the token can then finish the hash itself."
             }
             Self::Refused { .. } | Self::Malformed { .. } => {
                 "Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it."

@@ -18,6 +18,7 @@ pub mod link;
 pub mod memory;
 pub mod pcsc;
 pub mod pin;
+pub mod pkcs15;
 pub mod policy;
 pub mod profile;
 pub mod reader;

@@ -18,7 +18,8 @@ pub struct Spec {
     pub name: &'static str,
     /// How it is recognised; any one mark is enough.
     pub marks: &'static [Mark],
-    /// Application identifier for SELECT (ISO 7816-4, 11.2.2).
+    /// Application identifier for SELECT (ISO 7816-4, 11.2.2); empty where the
+    /// application is opened in another way.
     pub aid: &'static [u8],
     /// Reference of the PIN in P2 of VERIFY (ISO 7816-4, 11.5.6).
     pub pin_reference: u8,
@@ -75,6 +76,8 @@ pub struct Application {
     pub algorithms: Vec<u8>,
     /// File identifier of the directory that is open; 0 where files play no part.
     pub directory: u16,
+    /// Most bytes that one READ BINARY asks for; 0: not tried yet.
+    pub piece: u16,
     /// What the PIN looks like on this card.
     pub pin: PinRules,
     /// What the PUK looks like on this card; `None`: there is none.
@@ -93,6 +96,7 @@ impl Application {
             label: None,
             algorithms: Vec::new(),
             directory: 0,
+            piece: 0,
             pin: spec.pin,
             puk: spec.puk,
             change: Standing::Known,
@@ -158,8 +162,10 @@ pub trait Profile: Sync {
     /// The facts.
     fn spec(&self) -> &Spec;
 
-    /// Selects the application. [`CardError::Refused`]: it is not there.
-    fn open(&self, card: &mut Channel<'_>) -> Result<Application, CardError> {
+    /// Opens the application: selects it, and begins secure messaging where the
+    /// card wants that. `atr` is a hint at best. [`CardError::Refused`]: it is not
+    /// there.
+    fn open(&self, card: &mut Channel<'_>, _atr: &Atr) -> Result<Application, CardError> {
         iso::select(card, self.spec().aid)?;
         Ok(Application::new(self.spec()))
     }
@@ -232,7 +238,7 @@ pub trait Profile: Sync {
 }
 
 /// The profile of a card, with its application open, or `None` for a card that
-/// no profile knows. Sends nothing but SELECT. ATR marks go first, so that a
+/// no profile knows. Sends nothing but read-only probes. ATR marks go first, so that a
 /// product is preferred to its family.
 pub fn identify(
     card: &mut Channel<'_>,
@@ -250,11 +256,14 @@ pub fn identify(
     });
     let mut tried: Vec<&[u8]> = Vec::new();
     for profile in by_atr.chain(by_application) {
-        if tried.contains(&profile.spec().aid) {
+        let aid = profile.spec().aid;
+        if tried.contains(&aid) {
             continue;
         }
-        tried.push(profile.spec().aid);
-        match profile.open(card) {
+        if !aid.is_empty() {
+            tried.push(aid);
+        }
+        match profile.open(card, atr) {
             Ok(app) => return Ok(Some((*profile, app))),
             Err(CardError::Refused { .. }) => {}
             Err(other) => return Err(other),

@@ -13,10 +13,29 @@ use crate::digest::{Digest, HashAlgorithm};
 /// What a card is to sign.
 #[derive(Clone, Copy, Debug)]
 pub enum ToSign<'a> {
-    /// RSA and ECDSA sign a digest.
+    /// A digest is all that is at hand.
     Digest(&'a Digest),
-    /// Ed25519 signs the message itself (RFC 8032, PureEdDSA).
-    Message(&'a [u8]),
+    /// The document itself is at hand too, and this is its digest: some cards
+    /// finish the hash themselves, and Ed25519 signs documents only (RFC 8032,
+    /// PureEdDSA).
+    Message(&'a Digest, &'a [u8]),
+}
+
+impl<'a> ToSign<'a> {
+    /// What RSA and ECDSA sign.
+    pub fn digest(self) -> &'a Digest {
+        match self {
+            Self::Digest(digest) | Self::Message(digest, _) => digest,
+        }
+    }
+
+    /// The document, where it is at hand.
+    pub fn message(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Digest(_) => None,
+            Self::Message(_, message) => Some(message),
+        }
+    }
 }
 
 /// A public key of a kind that can be verified here.
@@ -50,6 +69,18 @@ impl PublicKey {
             .map(Self::Ed25519)
     }
 
+    /// An RSA modulus, big-endian without leading zeros; `None` for other kinds.
+    pub fn modulus(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Rsa(key) => {
+                let bytes = key.n().to_be_bytes();
+                let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+                Some(bytes[zeros..].to_vec())
+            }
+            _ => None,
+        }
+    }
+
     /// Length of an RSA modulus in bytes; `None` for other kinds.
     pub fn rsa_len(&self) -> Option<usize> {
         match self {
@@ -81,8 +112,9 @@ impl PublicKey {
     /// Whether `signature` is this key's over `what`. RSA: PKCS#1 v1.5; ECDSA:
     /// a DER `Ecdsa-Sig-Value` (RFC 3279, 2.2.3); Ed25519: 64 bytes.
     pub fn verify(&self, what: ToSign<'_>, signature: &[u8]) -> bool {
-        match (self, what) {
-            (Self::Rsa(key), ToSign::Digest(digest)) => {
+        let digest = what.digest();
+        match (self, what.message()) {
+            (Self::Rsa(key), _) => {
                 let scheme = match digest.algorithm() {
                     HashAlgorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
                     HashAlgorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
@@ -90,21 +122,31 @@ impl PublicKey {
                 };
                 key.verify(scheme, digest.bytes(), signature).is_ok()
             }
-            (Self::P256(key), ToSign::Digest(digest)) => {
-                p256::ecdsa::Signature::from_der(signature)
-                    .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok())
-            }
-            (Self::P384(key), ToSign::Digest(digest)) => {
-                p384::ecdsa::Signature::from_der(signature)
-                    .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok())
-            }
-            (Self::Ed25519(key), ToSign::Message(message)) => {
-                ed25519_dalek::Signature::from_slice(signature)
-                    .is_ok_and(|signature| key.verify(message, &signature).is_ok())
-            }
+            (Self::P256(key), _) => p256::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok()),
+            (Self::P384(key), _) => p384::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok()),
+            (Self::Ed25519(key), Some(message)) => ed25519_dalek::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
             _ => false,
         }
     }
+}
+
+/// ECDSA-Sig-Value (RFC 3279, 2.2.3) of a P-256 signature that the card gave as
+/// r and s, 32 bytes each; `None` where these are no signature.
+pub fn p256_der(raw: &[u8]) -> Option<Vec<u8>> {
+    let signature = p256::ecdsa::Signature::from_slice(raw).ok()?;
+    Some(signature.to_der().as_bytes().to_vec())
+}
+
+/// Leftmost bytes of a digest (FIPS 186-5, 6.4.1), filled with zeros on the left:
+/// exactly the curve's length is the only form that all cards accept.
+pub fn fit(digest: &[u8], len: usize) -> Vec<u8> {
+    let cut = &digest[..digest.len().min(len)];
+    let mut input = vec![0x00; len - cut.len()];
+    input.extend_from_slice(cut);
+    input
 }
 
 /// Longest RSA modulus in bytes (4096 bits).

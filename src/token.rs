@@ -16,6 +16,7 @@ use crate::transport::{Ending, Transport};
 /// A card whose application is selected.
 pub struct Token<'a> {
     profile: &'static dyn Profile,
+    atr: Atr,
     app: Application,
     channel: Channel<'a>,
     pin_tries: Option<Tries>,
@@ -38,7 +39,8 @@ pub enum LastTry {
 }
 
 impl<'a> Token<'a> {
-    /// Recognises the card; `None` if no profile knows it. Sends only SELECT.
+    /// Recognises the card; `None` if no profile knows it. Sends only
+    /// read-only probes.
     pub fn open(
         transport: &'a mut dyn Transport,
         atr: &Atr,
@@ -51,6 +53,7 @@ impl<'a> Token<'a> {
         };
         Ok(Some(Self {
             profile,
+            atr: atr.clone(),
             app,
             channel,
             pin_tries: None,
@@ -150,7 +153,8 @@ impl<'a> Token<'a> {
             // again by itself: the PIN has to be asked for.
             Err(error @ CardError::Armor { .. }) => {
                 self.accepted = false;
-                self.mend()?;
+                // What went wrong first is what the user has to know.
+                let _ = self.mend();
                 return Err(error);
             }
             other => other?,
@@ -179,6 +183,7 @@ impl<'a> Token<'a> {
             .change(&mut self.channel, &self.app, secret, old, new);
         // Whether a changed PIN counts as verified differs from card to card.
         self.accepted = false;
+        self.at_least = None;
         self.settle(secret, result)
     }
 
@@ -190,6 +195,7 @@ impl<'a> Token<'a> {
         self.touched = true;
         let result = self.profile.unblock(&mut self.channel, &self.app, puk, new);
         self.accepted = false;
+        self.at_least = None;
         let result = self.settle(Secret::Puk, result);
         self.pin_tries = None;
         result
@@ -234,8 +240,8 @@ impl<'a> Token<'a> {
         if self.channel.is_broken() {
             self.accepted = false;
             self.at_least = None;
-            if self.profile.open(&mut self.channel).is_err() {
-                self.profile.open(&mut self.channel)?;
+            if self.profile.open(&mut self.channel, &self.atr).is_err() {
+                self.profile.open(&mut self.channel, &self.atr)?;
             }
             self.channel.mended();
         }

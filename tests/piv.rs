@@ -879,7 +879,8 @@ fn an_ed25519_key_signs_messages_and_is_not_asked_for_a_digest() {
             .signature_algorithm(HashAlgorithm::Sha256),
         None
     );
-    let message = ToSign::Message(b"a whole message");
+    let digest = Digest::of(HashAlgorithm::Sha256, b"a whole message");
+    let message = ToSign::Message(&digest, b"a whole message");
     let signature = token
         .sign(&credential, message, &secret(PIN), LastTry::Keep)
         .unwrap();

@@ -10,6 +10,7 @@ use securesign_core::profile::Profile;
 
 /// Every card that can be used, products before their families.
 pub static PROFILES: &[&dyn Profile] = &[
+    &epass2003::EPASS2003,
     &piv::YUBIKEY_NEO,
     &piv::YUBIKEY,
     &piv::NITROKEY,

@@ -10,6 +10,7 @@ mod objects;
 mod sign;
 
 use securesign_core::apdu::{Answer, Command};
+use securesign_core::atr::Atr;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, Secret};
@@ -204,7 +205,7 @@ impl Profile for Piv {
         &self.spec
     }
 
-    fn open(&self, card: &mut Channel<'_>) -> Result<Application, CardError> {
+    fn open(&self, card: &mut Channel<'_>, _atr: &Atr) -> Result<Application, CardError> {
         let template = iso::select(card, AID)?;
         // Tolerant: one card answers a template that is no TLV, and is PIV all
         // the same (sheet PIV, §16). Nothing depends on it but names.

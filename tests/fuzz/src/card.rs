@@ -181,7 +181,7 @@ fn sign(token: &mut Token<'_>, credential: &Credential, pin: &Pin, last: LastTry
     let digest = Digest::of(HashAlgorithm::Sha256, b"document");
     let key = credential.certificate.key();
     let what = match key {
-        PublicKey::Ed25519(_) => ToSign::Message(b"document"),
+        PublicKey::Ed25519(_) => ToSign::Message(&digest, b"document"),
         _ => ToSign::Digest(&digest),
     };
     match token.sign(credential, what, pin, last) {

@@ -40,7 +40,7 @@ fn verifies_nothing(certificate: &Certificate) {
         let digest = Digest::of(algorithm, b"document");
         let _ = key.signature_algorithm(algorithm);
         assert!(!key.verify(ToSign::Digest(&digest), &[]));
-        assert!(!key.verify(ToSign::Message(b"document"), &[0x30, 0x00]));
+        assert!(!key.verify(ToSign::Message(&digest, b"document"), &[0x30, 0x00]));
         if let Some(len) = key.rsa_len() {
             assert!(len <= RSA_MAX, "{len}");
             let _ = emsa_pkcs1_v15(&digest, len);

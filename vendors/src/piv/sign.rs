@@ -4,7 +4,7 @@ use securesign_core::apdu::{Answer, Command};
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, malformed};
 use securesign_core::profile::{Application, Credential};
-use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15};
+use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_core::tlv;
 
 /// Algorithm identifiers (SP 800-78-4, table 6-2; `05` SP 800-78-5; `16` and
@@ -36,8 +36,9 @@ fn algorithm_and_input(
     app: &Application,
     what: ToSign<'_>,
 ) -> Result<(u8, Vec<u8>), CardError> {
-    match (key, what) {
-        (PublicKey::Rsa(_), ToSign::Digest(digest)) => {
+    let digest = what.digest();
+    match (key, what.message()) {
+        (PublicKey::Rsa(_), _) => {
             let len = key.rsa_len().unwrap_or_default();
             let algorithm = match len {
                 128 => RSA_1024,
@@ -51,26 +52,16 @@ fn algorithm_and_input(
             ))?;
             Ok((algorithm, block))
         }
-        (PublicKey::P256(_), ToSign::Digest(digest)) => Ok((P256, fit(digest.bytes(), 32))),
-        (PublicKey::P384(_), ToSign::Digest(digest)) => Ok((P384, fit(digest.bytes(), 48))),
-        (PublicKey::Ed25519(_), ToSign::Message(message)) => {
+        (PublicKey::P256(_), _) => Ok((P256, fit(digest.bytes(), 32))),
+        (PublicKey::P384(_), _) => Ok((P384, fit(digest.bytes(), 48))),
+        (PublicKey::Ed25519(_), Some(message)) => {
             let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
             Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
         }
-        (PublicKey::Ed25519(_), ToSign::Digest(_)) => Err(CardError::Unsupported(
+        (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(
             "an Ed25519 key signs documents, not digests",
         )),
-        (_, ToSign::Message(_)) => Err(CardError::Unsupported("this key signs digests only")),
     }
-}
-
-/// Leftmost bytes of a digest (FIPS 186-5, 6.4.1), filled with zeros on the left:
-/// exactly the curve's length is the only form that all cards accept.
-fn fit(digest: &[u8], len: usize) -> Vec<u8> {
-    let cut = &digest[..digest.len().min(len)];
-    let mut input = vec![0x00; len - cut.len()];
-    input.extend_from_slice(cut);
-    input
 }
 
 /// GENERAL AUTHENTICATE, internal authenticate: `7C { 82 00, 81 input }` answered

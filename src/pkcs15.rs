@@ -1,0 +1,153 @@
+//! Directory files of PKCS#15 v1.1 (also ISO 7816-15): which keys and
+//! certificates a card has and where. Only what signing needs is read; what is
+//! not understood is passed over.
+
+use der::asn1::{AnyRef, OctetStringRef, Utf8StringRef};
+use der::{Decode, SliceReader, Tag, Tagged};
+
+/// Most entries of one file.
+const ENTRIES: usize = 64;
+
+/// What a directory file lists (PKCS#15, 6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directory {
+    /// EF(PrKDF)
+    PrivateKeys,
+    /// EF(CDF)
+    Certificates,
+    /// Anything else: public keys, PINs, data.
+    Other,
+}
+
+/// An entry of EF(PrKDF) (PKCS#15, 6.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// iD, the same as that of its certificate.
+    pub id: Vec<u8>,
+    /// keyReference.
+    pub reference: Option<u8>,
+    /// Last file identifier of the path.
+    pub file: Option<u16>,
+}
+
+/// An entry of EF(CDF) (PKCS#15, 6.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateEntry {
+    /// Label.
+    pub label: Option<String>,
+    /// iD, the same as that of its key.
+    pub id: Vec<u8>,
+    /// Last file identifier of the path; `None` where the value is in the entry.
+    pub file: Option<u16>,
+}
+
+/// EF(ODF): the directory files, by file identifier.
+pub fn directories(odf: &[u8]) -> Vec<(Directory, u16)> {
+    entries(odf)
+        .filter_map(|entry| {
+            let kind = match context(entry)? {
+                0 => Directory::PrivateKeys,
+                4 => Directory::Certificates,
+                _ => Directory::Other,
+            };
+            // [n] EXPLICIT, PathOrObjects: a path.
+            Some((kind, path(AnyRef::from_der(entry.value()).ok()?)?))
+        })
+        .collect()
+}
+
+/// EF(PrKDF): keys for RSA and elliptic curves.
+pub fn private_keys(file: &[u8]) -> Vec<KeyEntry> {
+    entries(file).filter_map(private_key).collect()
+}
+
+/// EF(CDF): X.509 certificates.
+pub fn certificates(file: &[u8]) -> Vec<CertificateEntry> {
+    entries(file).filter_map(certificate).collect()
+}
+
+/// EF(TokenInfo): the label (PKCS#15, 6.9).
+pub fn token_label(file: &[u8]) -> Option<String> {
+    let info = entries(file).next()?;
+    let label = elements(info)
+        .into_iter()
+        .find(|e| context(*e) == Some(0))?;
+    String::from_utf8(label.value().to_vec()).ok()
+}
+
+/// PrivateKeyObject: common, common key, [0] common private key, [1] type
+/// attributes with the path first.
+fn private_key(entry: AnyRef<'_>) -> Option<KeyEntry> {
+    let parts = elements(entry);
+    let key = elements(*parts.get(1)?);
+    let reference = key
+        .iter()
+        .find(|element| element.tag() == Tag::Integer)
+        .and_then(|element| element.decode_as::<u8>().ok());
+    Some(KeyEntry {
+        id: octets(*key.first()?)?.to_vec(),
+        reference,
+        file: type_attributes(&parts).and_then(path),
+    })
+}
+
+/// CertificateObject, x509Certificate: a plain SEQUENCE.
+fn certificate(entry: AnyRef<'_>) -> Option<CertificateEntry> {
+    if entry.tag() != Tag::Sequence {
+        return None;
+    }
+    let parts = elements(entry);
+    let common = elements(*parts.first()?);
+    let label = common
+        .first()
+        .and_then(|label| label.decode_as::<Utf8StringRef<'_>>().ok())
+        .map(|label| label.as_str().to_owned());
+    let attributes = elements(*parts.get(1)?);
+    Some(CertificateEntry {
+        label,
+        id: octets(*attributes.first()?)?.to_vec(),
+        file: type_attributes(&parts).and_then(path),
+    })
+}
+
+/// The first element of `[1] { SEQUENCE { … } }`.
+fn type_attributes<'a>(parts: &[AnyRef<'a>]) -> Option<AnyRef<'a>> {
+    let attributes = parts.iter().find(|part| context(**part) == Some(1))?;
+    let attributes = AnyRef::from_der(attributes.value()).ok()?;
+    elements(attributes).into_iter().next()
+}
+
+/// Path: an OCTET STRING of file identifiers first.
+fn path(value: AnyRef<'_>) -> Option<u16> {
+    if value.tag() != Tag::Sequence {
+        return None;
+    }
+    let path = octets(*elements(value).first()?)?;
+    path.last_chunk().map(|last| u16::from_be_bytes(*last))
+}
+
+fn octets(value: AnyRef<'_>) -> Option<&[u8]> {
+    value
+        .decode_as::<&OctetStringRef>()
+        .ok()
+        .map(OctetStringRef::as_bytes)
+}
+
+/// Number of a context-specific tag.
+fn context(value: AnyRef<'_>) -> Option<u32> {
+    match value.tag() {
+        Tag::ContextSpecific { number, .. } => Some(number.value()),
+        _ => None,
+    }
+}
+
+/// What a constructed value consists of; as much as is well-formed.
+fn elements(value: AnyRef<'_>) -> Vec<AnyRef<'_>> {
+    entries(value.value()).collect()
+}
+
+/// The objects side by side in a file. Zeros fill what is not used.
+fn entries(bytes: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
+    let mut reader = SliceReader::new(bytes).ok();
+    std::iter::from_fn(move || AnyRef::decode(reader.as_mut()?).ok()).take(ENTRIES)
+}

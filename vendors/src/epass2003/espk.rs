@@ -1,0 +1,468 @@
+//! The vendor's layout, "ENTERSAFE-ESPK" (sheet ePass2003, §8): an index of named
+//! files, each a list of PKCS#11 attributes. What Indian tokens carry.
+
+use std::collections::BTreeMap;
+
+use securesign_core::certificate::Certificate;
+use securesign_core::channel::Channel;
+use securesign_core::error::CardError;
+use securesign_core::profile::{Application, Credential, Found, PinUse, Search};
+use securesign_core::sw::StatusWord;
+use securesign_core::text;
+
+use super::{files, rank, signing};
+
+/// Application directory.
+pub const DIRECTORY: u16 = 0x2003;
+/// Index of the directory's files.
+const INDEX: u16 = 0x6F01;
+/// Bytes of one record of the index.
+const RECORD: usize = 30;
+/// Most certificates that are read.
+const CERTIFICATES: usize = 32;
+
+// PKCS#11 attribute types (OASIS PKCS#11 2.40, A; the last one is the vendor's).
+const CKA_LABEL: u32 = 0x0000_0003;
+const CKA_VALUE: u32 = 0x0000_0011;
+const CKA_ID: u32 = 0x0000_0102;
+const CKA_MODULUS: u32 = 0x0000_0120;
+const HANDLE: u32 = 0x8000_0100;
+
+/// The files that belong to signing, by the number in their names.
+#[derive(Debug, Default)]
+struct Index {
+    certificates: BTreeMap<u16, Place>,
+    private_keys: BTreeMap<u16, Place>,
+    public_keys: BTreeMap<u16, Place>,
+    container_map: Option<Place>,
+    token_info: Option<Place>,
+}
+
+/// Where a file is, and how much of it is in use.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    file: u16,
+    used: usize,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, Default)]
+struct Key {
+    /// Reference for MANAGE SECURITY ENVIRONMENT.
+    reference: u16,
+    id: Option<Vec<u8>>,
+    modulus: Option<Vec<u8>>,
+}
+
+/// Signing certificates with a key on the token.
+pub fn credentials(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    search: &Search,
+) -> Result<Found, CardError> {
+    let index = files::read(card, app, "read the index of files", INDEX, None)?;
+    let index = Index::parse(&index);
+    if search.everything
+        && let Some(place) = index.token_info
+    {
+        app.label = label(card, app, place)?;
+    }
+    let mut reader = Reader {
+        index: &index,
+        keys: BTreeMap::new(),
+        found: Vec::new(),
+        notes: Vec::new(),
+    };
+    let (with_key, without_key): (Vec<_>, Vec<_>) = index
+        .certificates
+        .iter()
+        .take(CERTIFICATES)
+        .partition(|(number, _)| index.has_key(**number));
+    for (number, place) in with_key {
+        reader.certificate(card, app, *number, *place)?;
+    }
+    let satisfied = reader
+        .found
+        .iter()
+        .any(|(_, credential)| search.wants(&credential.certificate));
+    if search.everything || !satisfied {
+        for (number, place) in without_key {
+            reader.certificate(card, app, *number, *place)?;
+        }
+    }
+    reader.found.sort_by_key(|(rank, _)| *rank);
+    Ok(Found {
+        credentials: reader.found.into_iter().map(|(_, found)| found).collect(),
+        notes: reader.notes,
+    })
+}
+
+struct Reader<'i> {
+    index: &'i Index,
+    /// Keys that were read; `None`: not to be used.
+    keys: BTreeMap<u16, Option<Key>>,
+    found: Vec<(u8, Credential)>,
+    notes: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn certificate(
+        &mut self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        number: u16,
+        place: Place,
+    ) -> Result<(), CardError> {
+        let name = format!("cert{number:04}");
+        let bytes = match place.read(card, app, "read a certificate") {
+            Ok(bytes) => bytes,
+            Err(CardError::Refused { sw, .. }) => {
+                self.notes.push(format!("{name}: cannot be read ({sw})"));
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let attributes = Attributes::of(&bytes);
+        let Some(der) = attributes
+            .find(CKA_VALUE)
+            .or_else(|| certificate_in(&bytes))
+        else {
+            self.notes.push(format!("{name}: holds no certificate"));
+            return Ok(());
+        };
+        let Some(certificate) = signing(&name, der, &mut self.notes) else {
+            return Ok(());
+        };
+        let id = attributes.find(CKA_ID);
+        let Some(key) = self.key(card, app, number, id, &certificate)? else {
+            self.notes.push(format!(
+                "{name}: {}, without its private key",
+                certificate.subject()
+            ));
+            return Ok(());
+        };
+        let label = attributes
+            .find(CKA_LABEL)
+            .map(|label| text::clean(&String::from_utf8_lossy(label), 40))
+            .filter(|label| !label.trim().is_empty())
+            .unwrap_or_else(|| format!("Container {number}"));
+        self.found.push((
+            rank(&certificate),
+            Credential {
+                label,
+                key: key.reference,
+                pin: PinUse::Once,
+                certificate,
+            },
+        ));
+        Ok(())
+    }
+
+    /// The certificate's key: the one of the same number unless something
+    /// contradicts, or else the one of the same CKA_ID or modulus.
+    fn key(
+        &mut self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        number: u16,
+        id: Option<&[u8]>,
+        certificate: &Certificate,
+    ) -> Result<Option<Key>, CardError> {
+        let modulus = certificate.key().modulus();
+        if let Some(key) = self.read_key(card, app, number)?
+            && key.fits(id, modulus.as_deref()) != Some(false)
+        {
+            return Ok(Some(key));
+        }
+        let others: Vec<u16> = self.index.keys().filter(|other| *other != number).collect();
+        for other in others {
+            if let Some(key) = self.read_key(card, app, other)?
+                && key.fits(id, modulus.as_deref()) == Some(true)
+            {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    }
+
+    fn read_key(
+        &mut self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        number: u16,
+    ) -> Result<Option<Key>, CardError> {
+        if let Some(known) = self.keys.get(&number) {
+            return Ok(known.clone());
+        }
+        let key = self.index.read_key(card, app, number)?;
+        self.keys.insert(number, key.clone());
+        Ok(key)
+    }
+}
+
+impl Key {
+    /// Whether it belongs to a certificate with this CKA_ID and modulus; `None`
+    /// where nothing can be compared. The modulus is the key itself: a CKA_ID,
+    /// which is a name, is only asked where there is none.
+    fn fits(&self, id: Option<&[u8]>, modulus: Option<&[u8]>) -> Option<bool> {
+        match (&self.modulus, modulus, &self.id, id) {
+            (Some(mine), Some(its), ..) => Some(mine == its),
+            (_, _, Some(mine), Some(its)) => Some(mine == its),
+            _ => None,
+        }
+    }
+}
+
+impl Index {
+    /// Records of 30 bytes: identifier (LE), directory, name, access, used size
+    /// (LE), allocated size (LE). Labels (FFFF) and empty slots (0000) are skipped.
+    fn parse(bytes: &[u8]) -> Self {
+        let mut index = Self::default();
+        for record in bytes.chunks_exact(RECORD) {
+            let word = |at: usize| u16::from_le_bytes([record[at], record[at + 1]]);
+            let place = Place {
+                file: word(0),
+                used: usize::from(word(26)),
+            };
+            if matches!(place.file, 0x0000 | 0xFFFF) {
+                continue;
+            }
+            let name = &record[12..25];
+            let end = name.iter().position(|byte| *byte == 0x00);
+            match &name[..end.unwrap_or(name.len())] {
+                b"containermap" => index.container_map = Some(place),
+                b"tokeninfo" => index.token_info = Some(place),
+                name => {
+                    if let Some((kind, number)) = numbered(name) {
+                        let map = match kind {
+                            b"cert" => &mut index.certificates,
+                            b"prvk" => &mut index.private_keys,
+                            b"pubk" => &mut index.public_keys,
+                            _ => continue,
+                        };
+                        map.entry(number).or_insert(place);
+                    }
+                }
+            }
+        }
+        index
+    }
+
+    fn has_key(&self, number: u16) -> bool {
+        self.private_keys.contains_key(&number) || self.public_keys.contains_key(&number)
+    }
+
+    /// Numbers of all keys.
+    fn keys(&self) -> impl Iterator<Item = u16> {
+        let mut numbers: Vec<u16> = self
+            .private_keys
+            .keys()
+            .chain(self.public_keys.keys())
+            .copied()
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter()
+    }
+
+    /// A private key by its file; where that is protected or tells no handle, by
+    /// its public key's and the container map.
+    fn read_key(
+        &self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        number: u16,
+    ) -> Result<Option<Key>, CardError> {
+        let mut key = Key::default();
+        if let Some(place) = self.private_keys.get(&number) {
+            let during = "read about a private key";
+            let bytes = place.read_until(card, app, during, |bytes| {
+                let attributes = Attributes::of(bytes);
+                attributes.handle().is_some()
+                    && (attributes.find(CKA_MODULUS).is_some() || attributes.find(CKA_ID).is_some())
+            })?;
+            let attributes = Attributes::of(bytes.as_deref().unwrap_or_default());
+            key.learn(&attributes);
+            if let Some(handle) = attributes.handle() {
+                key.reference = handle;
+                return Ok(Some(key));
+            }
+        }
+        let (Some(place), Some(map)) = (self.public_keys.get(&number), self.container_map) else {
+            return Ok(None);
+        };
+        let during = "read about a public key";
+        let bytes = place.read_until(card, app, during, |_| false)?;
+        let attributes = Attributes::of(bytes.as_deref().unwrap_or_default());
+        key.learn(&attributes);
+        let Some(public) = attributes.handle() else {
+            return Ok(None);
+        };
+        let during = "read the map of containers";
+        let bytes = map.read_until(card, app, during, |_| false)?;
+        Ok(private_handle(bytes.as_deref().unwrap_or_default(), public)
+            .map(|reference| Key { reference, ..key }))
+    }
+}
+
+impl Key {
+    fn learn(&mut self, attributes: &Attributes<'_>) {
+        let id = attributes.find(CKA_ID).filter(|id| !id.is_empty());
+        self.id = self.id.take().or(id.map(<[u8]>::to_vec));
+        let modulus = attributes.find(CKA_MODULUS).map(|modulus| {
+            let zeros = modulus.iter().take_while(|byte| **byte == 0x00).count();
+            modulus[zeros..].to_vec()
+        });
+        let modulus = modulus.filter(|modulus| !modulus.is_empty());
+        self.modulus = self.modulus.take().or(modulus);
+    }
+}
+
+impl Place {
+    fn read(
+        self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        during: &'static str,
+    ) -> Result<Vec<u8>, CardError> {
+        files::read(card, app, during, self.file, Some(self.used))
+    }
+
+    /// `None`: the card does not let it be read.
+    fn read_until(
+        self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        during: &'static str,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Option<Vec<u8>>, CardError> {
+        match files::read_until(card, app, during, self.file, Some(self.used), enough) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(CardError::Refused {
+                sw: StatusWord::SECURITY_STATUS | StatusWord::NOT_FOUND,
+                ..
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A stream of `type u32 LE ‖ length u32 LE ‖ value`.
+struct Attributes<'a>(Vec<(u32, &'a [u8])>);
+
+impl<'a> Attributes<'a> {
+    /// As many as are whole.
+    fn of(mut bytes: &'a [u8]) -> Self {
+        let mut attributes = Vec::new();
+        while let Some((kind, rest)) = bytes.split_first_chunk() {
+            let Some((len, rest)) = rest.split_first_chunk() else {
+                break;
+            };
+            let len = usize::try_from(u32::from_le_bytes(*len)).unwrap_or(usize::MAX);
+            let Some((value, rest)) = rest.split_at_checked(len) else {
+                break;
+            };
+            attributes.push((u32::from_le_bytes(*kind), value));
+            bytes = rest;
+        }
+        Self(attributes)
+    }
+
+    fn find(&self, kind: u32) -> Option<&'a [u8]> {
+        let found = self.0.iter().find(|attribute| attribute.0 == kind);
+        found.map(|attribute| attribute.1)
+    }
+
+    /// Low two bytes of the key's handle: what the card knows it by.
+    fn handle(&self) -> Option<u16> {
+        match self.find(HANDLE) {
+            Some([low, high, ..]) => Some(u16::from_be_bytes([*high, *low])),
+            _ => None,
+        }
+    }
+}
+
+/// `cert0001`: the kind and the number.
+fn numbered(name: &[u8]) -> Option<(&[u8], u16)> {
+    let (kind, digits) = name.split_at_checked(4)?;
+    let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    Some((kind, number))
+}
+
+/// Where the attributes make no sense (§8.3): the first `30 82 LL LL 30` that
+/// fits into the file.
+fn certificate_in(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.windows(5).enumerate().find_map(|(at, window)| {
+        let [0x30, 0x82, high, low, 0x30] = window else {
+            return None;
+        };
+        let len = 4 + usize::from(u16::from_be_bytes([*high, *low]));
+        bytes.get(at..at + len)
+    })
+}
+
+/// The private handle beside a public one: 24-byte records behind a header of
+/// 32 bytes, up to one of zeros.
+fn private_handle(map: &[u8], public: u16) -> Option<u16> {
+    let low = |at: &[u8]| u16::from_le_bytes([at[0], at[1]]);
+    map.get(32..)?
+        .chunks_exact(24)
+        .take_while(|record| record.iter().any(|byte| *byte != 0x00))
+        .find(|record| low(&record[4..]) == public)
+        .map(low)
+}
+
+/// The token's label: the first 32 bytes of its file, filled with spaces.
+fn label(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    place: Place,
+) -> Result<Option<String>, CardError> {
+    let bytes = place.read_until(card, app, "read the label", |bytes| bytes.len() >= 32)?;
+    let bytes = bytes.unwrap_or_default();
+    let field = &bytes[..bytes.len().min(32)];
+    let end = field.iter().position(|byte| *byte == 0x00);
+    let label = String::from_utf8_lossy(&field[..end.unwrap_or(field.len())]);
+    let label = text::clean(label.trim(), 40);
+    Ok(Some(label).filter(|label| !label.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fifth and a later record of the published dump (§8.2), and a slot that
+    /// is empty.
+    #[test]
+    fn records_of_the_published_index() {
+        let mut bytes = vec![0x00, 0x24];
+        bytes.extend_from_slice(b"mscp\0\0\0\0\0\0cmapfile\0\0\0\0\0\xD0\x56\x00\x56\x00");
+        bytes.extend_from_slice(&[0x00; RECORD]);
+        bytes.extend_from_slice(&[0x80, 0x24]);
+        bytes.extend_from_slice(b"pkcs11\0\0\0\0pubk0001\0\0\0\0\0\xD0\xBB\x01\xBB\x01");
+        let index = Index::parse(&bytes);
+        assert!(index.certificates.is_empty() && index.container_map.is_none());
+        let place = index.public_keys[&1];
+        assert_eq!((place.file, place.used), (0x2480, 0x01BB));
+    }
+
+    #[test]
+    fn a_container_map_is_read_up_to_the_record_of_zeros() {
+        let mut map = vec![0x00; 32];
+        map.extend_from_slice(&[0x20, 0xA0, 0, 0, 0x20, 0x80, 0, 0]);
+        map.resize(32 + 24 + 24, 0x00);
+        map.extend_from_slice(&[0x40, 0xA0, 0, 0, 0x40, 0x80, 0, 0]);
+        map.resize(0x400, 0x00);
+        assert_eq!(private_handle(&map, 0x8020), Some(0xA020));
+        assert_eq!(private_handle(&map, 0x8040), None);
+    }
+
+    #[test]
+    fn attributes_that_are_cut_off_end_the_list() {
+        let mut bytes = vec![0x03, 0, 0, 0, 1, 0, 0, 0, b'x'];
+        bytes.extend_from_slice(&[0x11, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x30]);
+        let attributes = Attributes::of(&bytes);
+        assert_eq!(attributes.find(CKA_LABEL), Some(b"x".as_slice()));
+        assert_eq!(attributes.find(CKA_VALUE), None);
+    }
+}

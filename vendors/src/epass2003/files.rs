@@ -1,0 +1,120 @@
+//! Elementary files of the ePass2003 (sheet ePass2003, §3).
+
+use securesign_core::apdu::{Answer, Command};
+use securesign_core::certificate;
+use securesign_core::channel::Channel;
+use securesign_core::error::CardError;
+use securesign_core::profile::Application;
+use securesign_core::sw::StatusWord;
+use securesign_core::tlv;
+
+/// Longest file that is read.
+const MAX: usize = certificate::MAX + 0x1000;
+
+/// What one READ BINARY asks for: as much as a signature is long, which every
+/// such card sends in one answer.
+const PIECE: u16 = 0x0100;
+/// What OpenSC asks for, on cards where more is refused.
+const SAFE_PIECE: u16 = 0x00D8;
+
+/// READ BINARY behind the end of the file.
+const BEHIND_END: StatusWord = StatusWord(0x6B00);
+/// READ BINARY reached the end of the file.
+const END: StatusWord = StatusWord(0x6282);
+
+/// SELECT by file identifier (ISO 7816-4, 11.2.2), from the directory that is
+/// open; its length where the card tells it. With Le, since some chips refuse
+/// it without.
+pub fn select(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    file: u16,
+) -> Result<Option<usize>, CardError> {
+    *card.environment() = None;
+    let identifier = file.to_be_bytes();
+    let command = Command::new([0x00, 0xA4, 0x00, 0x00])
+        .data(&identifier)
+        .answer(Answer::Short);
+    let answer = card.require(during, &command)?;
+    // Nothing but the length is looked at, and a wrong one only ends reading.
+    let information = tlv::expect(&answer, 0x6F).unwrap_or_default();
+    let size = tlv::find(information, 0x80).ok().flatten();
+    Ok(match size {
+        Some([high, low]) => Some(usize::from(u16::from_be_bytes([*high, *low]))),
+        _ => None,
+    })
+}
+
+/// Selects a file and reads it whole; `used`: not beyond that.
+pub fn read(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    during: &'static str,
+    file: u16,
+    used: Option<usize>,
+) -> Result<Vec<u8>, CardError> {
+    read_until(card, app, during, file, used, |_| false)
+}
+
+/// As [`read`], and no further than `enough` wants.
+pub fn read_until(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    during: &'static str,
+    file: u16,
+    used: Option<usize>,
+    enough: impl Fn(&[u8]) -> bool,
+) -> Result<Vec<u8>, CardError> {
+    let size = select(card, during, file)?;
+    let len = match (size, used) {
+        (Some(size), Some(used)) => size.min(used),
+        (size, used) => size.or(used).unwrap_or(MAX),
+    };
+    let len = len.min(MAX);
+    let mut bytes = Vec::new();
+    while bytes.len() < len && !enough(&bytes) {
+        let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
+        let piece = read_binary(card, app, during, bytes.len(), left)?;
+        if piece.is_empty() {
+            break;
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// READ BINARY (ISO 7816-4, 11.3.3); nothing at the end of the file.
+fn read_binary(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    during: &'static str,
+    offset: usize,
+    left: u16,
+) -> Result<Vec<u8>, CardError> {
+    if app.piece == 0 {
+        // Should the card lose the session over it, the next attempt knows.
+        app.piece = SAFE_PIECE;
+        if let Ok(bytes) = ask(card, during, offset, left.min(PIECE))? {
+            app.piece = PIECE;
+            return Ok(bytes);
+        }
+    }
+    ask(card, during, offset, left.min(app.piece))?.map_err(|sw| CardError::Refused { during, sw })
+}
+
+fn ask(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    offset: usize,
+    len: u16,
+) -> Result<Result<Vec<u8>, StatusWord>, CardError> {
+    // Bit 8 of P1 would make it a short file identifier. MAX is below that.
+    let [high, low] = (offset as u16).to_be_bytes();
+    let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(len));
+    let response = card.send(during, &command)?;
+    Ok(match response.sw {
+        StatusWord::OK | END => Ok(response.data),
+        BEHIND_END => Ok(Vec::new()),
+        sw => Err(sw),
+    })
+}

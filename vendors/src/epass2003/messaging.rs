@@ -1,0 +1,489 @@
+//! Secure messaging of the ePass2003 (sheet ePass2003, §2): a variant of
+//! ISO 7816-4, 10, with transport keys that everybody knows. It keeps nothing
+//! secret from somebody who listens; it is what the card wants to be spoken to in.
+
+use aes::Aes128;
+use cbc::cipher::array::Array;
+use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
+use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
+use cmac::{Cmac, Mac};
+use des::{Des, TdesEde2};
+use securesign_core::apdu::{Answer, Command, Data, Response};
+use securesign_core::armor::{Armor, Fault};
+use securesign_core::channel::Channel;
+use securesign_core::error::CardError;
+use securesign_core::frame::Frame;
+use securesign_core::sw::StatusWord;
+use securesign_core::tlv;
+use zeroize::Zeroizing;
+
+/// K_ENC and K_MAC: published, the same on every token (§2.1).
+const TRANSPORT_KEY: Key = [
+    0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10,
+];
+
+/// Cryptogram, command data.
+const ENCRYPTED: u8 = 0x87;
+/// Le of the plain command.
+const EXPECTED: u8 = 0x97;
+/// Status word of the plain answer.
+const STATUS: u8 = 0x99;
+/// Cryptographic checksum.
+const CHECKSUM: u8 = 0x8E;
+
+/// What every protected answer ends with: `99 02 SW 8E 08 mac`.
+const TAIL: usize = 14;
+
+/// AES-128, or two-key triple DES.
+type Key = [u8; 16];
+/// Half a block of AES: checksums and cryptograms are cut to it.
+type Half = [u8; 8];
+
+/// How the card wants to be spoken to. It says so itself; its answer to reset
+/// does not tell (§1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Plain commands.
+    Off,
+    /// Two-key triple DES.
+    Des,
+    /// AES-128.
+    Aes,
+    /// AES-128 with the key derivation and the CMAC of SCP03.
+    Fips,
+}
+
+impl Mode {
+    /// From the answer to GET DATA 01 86 (§1.2); `None`: it is no ePass2003's.
+    pub fn of(capabilities: &[u8]) -> Option<Self> {
+        let objects = tlv::split(capabilities).ok()?;
+        let value = |tag| {
+            objects
+                .iter()
+                .find(|object| object.tag == tag)
+                .and_then(|object| object.value.first().copied())
+        };
+        let cipher = value(0x80)?;
+        Some(match (value(0x84), cipher, value(0x87)) {
+            (Some(0x00), ..) => Self::Off,
+            (_, 0x01, Some(0x01)) => Self::Fips,
+            (_, 0x01, _) => Self::Aes,
+            _ => Self::Des,
+        })
+    }
+
+    /// Block length in bytes.
+    fn block(self) -> usize {
+        match self {
+            Self::Des => 8,
+            _ => 16,
+        }
+    }
+
+    /// Bytes in front of the card's challenge.
+    fn diversification(self) -> usize {
+        match self {
+            Self::Fips => 13,
+            _ => 12,
+        }
+    }
+
+    /// CBC; `data` is a multiple of the block long.
+    fn encrypt(self, key: &Key, iv: u128, data: &mut [u8]) {
+        match self {
+            Self::Des => {
+                let iv = (iv as u64).to_be_bytes();
+                cbc::Encryptor::<TdesEde2>::new(key.into(), &iv.into())
+                    .encrypt_blocks(Array::slice_as_chunks_mut(data).0);
+            }
+            _ => cbc::Encryptor::<Aes128>::new(key.into(), &iv.to_be_bytes().into())
+                .encrypt_blocks(Array::slice_as_chunks_mut(data).0),
+        }
+    }
+
+    /// CBC from an IV of zeros; `data` is a multiple of the block long.
+    fn decrypt(self, key: &Key, data: &mut [u8]) {
+        match self {
+            Self::Des => cbc::Decryptor::<TdesEde2>::new(key.into(), &[0; 8].into())
+                .decrypt_blocks(Array::slice_as_chunks_mut(data).0),
+            _ => cbc::Decryptor::<Aes128>::new(key.into(), &[0; 16].into())
+                .decrypt_blocks(Array::slice_as_chunks_mut(data).0),
+        }
+    }
+
+    /// `data ‖ 80 ‖ 00…` up to whole blocks.
+    fn pad(self, data: &mut Vec<u8>) {
+        data.push(0x80);
+        data.resize(data.len().next_multiple_of(self.block()), 0x00);
+    }
+}
+
+/// Mutual authentication (§2.2); the channel wears the new session afterwards.
+/// It ends whatever session the card was in, and its PIN state with it.
+pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError> {
+    const STRANGER: CardError =
+        CardError::Unsupported("it opens no protected session with the published keys");
+    card.bare();
+    if mode == Mode::Off {
+        return Ok(());
+    }
+    let mut host = Half::default();
+    card.random(&mut host)?;
+
+    // INITIALIZE UPDATE: the card's challenge and cryptogram.
+    let skipped = mode.diversification();
+    let expected = skipped + 16;
+    let command = Command::new([0x80, 0x50, 0x00, 0x00])
+        .data(&host)
+        .answer(Answer::Exact(expected as u16));
+    let response = card.send("begin secure messaging", &command)?;
+    if !response.sw.is_ok() {
+        return Err(STRANGER);
+    }
+    let answer = response.data;
+    let halves: Vec<Half> = answer[skipped.min(answer.len())..]
+        .chunks_exact(8)
+        .filter_map(|half| half.try_into().ok())
+        .collect();
+    let [challenge, cryptogram] = halves[..] else {
+        return Err(CardError::Malformed {
+            during: "begin secure messaging",
+            at: answer.len(),
+        });
+    };
+    let (mut session, handshake) = Session::new(mode, host, challenge);
+    if handshake.card != cryptogram {
+        return Err(STRANGER);
+    }
+
+    // EXTERNAL AUTHENTICATE: the host's cryptogram. Not wrapped, but with a MAC.
+    let header = [0x84, 0x82, 0x03, 0x00];
+    let mut signed = [&header[..], &[0x10], &handshake.host].concat();
+    let mac = session.handshake_mac(&mut signed);
+    let body = [handshake.host, mac].concat();
+    let response = card.send(
+        "authenticate for secure messaging",
+        &Command::new(header).data(&body).once(),
+    )?;
+    if !response.sw.is_ok() {
+        return Err(STRANGER);
+    }
+    session.start(mac);
+    card.wear(Box::new(session));
+    Ok(())
+}
+
+/// One session: its keys, and the counter that every checksum begins with.
+pub struct Session {
+    mode: Mode,
+    enc: Zeroizing<Key>,
+    mac: Zeroizing<Key>,
+    /// ICV: 16 bytes; 8 with DES.
+    counter: u128,
+}
+
+/// What the two sides show each other.
+struct Handshake {
+    card: Half,
+    host: Half,
+}
+
+impl Session {
+    /// The session of these two challenges, before its counter is known.
+    fn new(mode: Mode, host: Half, card: Half) -> (Self, Handshake) {
+        let (enc, mac) = match mode {
+            Mode::Fips => (
+                kdf(&TRANSPORT_KEY, 0x04, &host, &card),
+                kdf(&TRANSPORT_KEY, 0x06, &host, &card),
+            ),
+            _ => {
+                let mut derivation = [&card[4..], &host[..4], &card[..4], &host[4..]].concat();
+                // ECB: block by block.
+                for block in derivation.chunks_mut(mode.block()) {
+                    mode.encrypt(&TRANSPORT_KEY, 0, block);
+                }
+                let mut key = Key::default();
+                key.copy_from_slice(&derivation);
+                (key, key)
+            }
+        };
+        let handshake = Handshake {
+            card: cryptogram(mode, &enc, 0x00, &host, &card),
+            host: cryptogram(mode, &enc, 0x01, &host, &card),
+        };
+        let session = Self {
+            mode,
+            enc: Zeroizing::new(enc),
+            mac: Zeroizing::new(mac),
+            counter: 0,
+        };
+        (session, handshake)
+    }
+
+    /// The counter begins with the checksum of EXTERNAL AUTHENTICATE.
+    fn start(&mut self, mac: Half) {
+        let mac = u128::from(u64::from_be_bytes(mac));
+        self.counter = match self.mode {
+            Mode::Des => mac,
+            _ => mac << 64,
+        };
+    }
+
+    /// The checksum of EXTERNAL AUTHENTICATE. With DES all of it is triple, and
+    /// not the retail MAC of later commands.
+    fn handshake_mac(&self, signed: &mut Vec<u8>) -> Half {
+        match self.mode {
+            Mode::Fips => self.cmac(signed),
+            mode => {
+                mode.pad(signed);
+                mode.encrypt(&self.mac, 0, signed);
+                match mode {
+                    Mode::Des => half(&signed[8..]),
+                    _ => half(signed),
+                }
+            }
+        }
+    }
+
+    /// The checksum of `head`, one block, and what follows it.
+    fn checksum(&self, head: &[u8], rest: &[u8]) -> Half {
+        let mut data = [head, rest].concat();
+        match self.mode {
+            Mode::Fips => {
+                for (byte, counter) in data.iter_mut().zip(self.counter.to_be_bytes()) {
+                    *byte ^= counter;
+                }
+                self.cmac(&data)
+            }
+            mode => {
+                if !rest.is_empty() {
+                    mode.pad(&mut data);
+                }
+                self.chained(&mut data)
+            }
+        }
+    }
+
+    /// The checksum of an answer: the counter is that of its command.
+    fn answer_checksum(&self, objects: &[u8]) -> Half {
+        let mut data = objects.to_vec();
+        self.mode.pad(&mut data);
+        self.chained(&mut data)
+    }
+
+    /// CBC-MAC from the counter on: AES, or ISO 9797-1 algorithm 3 ("retail").
+    fn chained(&self, data: &mut [u8]) -> Half {
+        match self.mode {
+            Mode::Des => {
+                let (first, second) = self.mac.split_at(8);
+                let (first, second) = (half(first), half(second));
+                let iv = (self.counter as u64).to_be_bytes();
+                cbc::Encryptor::<Des>::new(&first.into(), &iv.into())
+                    .encrypt_blocks(Array::slice_as_chunks_mut(data).0);
+                let mut last = half(&data[data.len() - 8..]).into();
+                Des::new(&second.into()).decrypt_block(&mut last);
+                Des::new(&first.into()).encrypt_block(&mut last);
+                last.into()
+            }
+            mode => {
+                mode.encrypt(&self.mac, self.counter, data);
+                half(&data[data.len() - 16..])
+            }
+        }
+    }
+
+    fn cmac(&self, data: &[u8]) -> Half {
+        cmac(&self.mac, data)
+    }
+}
+
+impl Armor for Session {
+    fn wrap(&mut self, command: &Command<'_>) -> Result<Frame, CardError> {
+        let mode = self.mode;
+        let mut header = command.header;
+        header[0] |= 0x0C;
+        let data = command.data.bytes();
+
+        let mut body = Zeroizing::new(Vec::with_capacity(data.len() + 64));
+        if !data.is_empty() {
+            let mut text = Zeroizing::new(Vec::with_capacity(data.len() + 16));
+            text.extend_from_slice(data);
+            mode.pad(&mut text);
+            mode.encrypt(&self.enc, 0, &mut text);
+            body.push(ENCRYPTED);
+            let len = text.len() + 1;
+            // The form 81 xx is never used in commands (§2.3, 2).
+            if text.len() <= 0x7E {
+                body.push(len as u8);
+            } else {
+                body.push(0x82);
+                body.extend_from_slice(&(len as u16).to_be_bytes());
+            }
+            body.push(0x01);
+            body.extend_from_slice(&text);
+        }
+        let expected = match command.answer {
+            Answer::Nothing => None,
+            Answer::Short | Answer::Long => Some(0x00),
+            Answer::Exact(len) => Some(len),
+        };
+        let le = expected.unwrap_or(0x00).to_be_bytes();
+        match expected {
+            None => {}
+            Some(0x00..=0x7F) => body.extend_from_slice(&[EXPECTED, 0x01, le[1]]),
+            Some(_) => body.extend_from_slice(&[EXPECTED, 0x02, le[0], le[1]]),
+        }
+
+        self.counter = self.counter.wrapping_add(1);
+        let mac = if mode == Mode::Fips && body.is_empty() && is_retry_query(&header) {
+            // §2.3, 5: found out from cards (OpenSC issue 2734).
+            self.cmac(&header)
+        } else {
+            let mut head = header.to_vec();
+            mode.pad(&mut head);
+            self.checksum(&head, &body)
+        };
+        body.extend_from_slice(&[CHECKSUM, 0x08]);
+        body.extend_from_slice(&mac);
+
+        // OpenSC goes over to the extended form with a Le of two bytes as well.
+        let extended = body.len() > 0xFF || expected.is_some_and(|expected| expected > 0x7F);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(body.len() + 9));
+        bytes.extend_from_slice(&header);
+        if extended {
+            bytes.push(0x00);
+            bytes.extend_from_slice(&(body.len() as u16).to_be_bytes());
+        } else {
+            bytes.push(body.len() as u8);
+        }
+        let start = bytes.len();
+        bytes.extend_from_slice(&body);
+        let end = bytes.len();
+        if extended {
+            bytes.extend_from_slice(&le);
+        } else {
+            bytes.push(le[1]);
+        }
+        // The session's keys follow from what goes over the wire, so that the
+        // cryptogram is as good as the secret; and its checksum lets one guess.
+        let secret = matches!(command.data, Data::Secret(_)).then_some(start..end);
+        Ok(Frame::new(bytes, secret))
+    }
+
+    fn open(&mut self, response: Response) -> Result<Response, Fault> {
+        let Response { data, sw } = response;
+        if data.is_empty() {
+            return match sw.0 {
+                0x6985 | 0x6987 | 0x6988 => Err(Fault::Lost),
+                // Without protection a card may only refuse.
+                0x9000 | 0x6100..=0x61FF => Err(Fault::Malformed),
+                _ => Ok(Response { data, sw }),
+            };
+        }
+        let head = data.len().checked_sub(TAIL).ok_or(Fault::Malformed)?;
+        let (objects, checksum) = data.split_at(head + 4);
+        let (head, status) = objects.split_at(head);
+        if status[..2] != [STATUS, 0x02] || checksum[..2] != [CHECKSUM, 0x08] {
+            return Err(Fault::Malformed);
+        }
+        // In FIPS mode how an answer is summed is not confirmed on any card (§2.4).
+        if self.mode != Mode::Fips && checksum[2..] != self.answer_checksum(objects) {
+            return Err(Fault::Checksum);
+        }
+        if StatusWord(u16::from_be_bytes([status[2], status[3]])) != sw {
+            return Err(Fault::Malformed);
+        }
+        let mut data = cryptogram_of(head).ok_or(Fault::Malformed)?.to_vec();
+        if data.is_empty() && head.is_empty() {
+            return Ok(Response { data, sw });
+        }
+        if data.is_empty() || data.len() % self.mode.block() != 0 {
+            return Err(Fault::Malformed);
+        }
+        self.mode.decrypt(&self.enc, &mut data);
+        let filled = data.iter().rposition(|byte| *byte != 0x00);
+        match filled.filter(|at| data[*at] == 0x80) {
+            Some(end) => data.truncate(end),
+            None => return Err(Fault::Malformed),
+        }
+        Ok(Response { data, sw })
+    }
+}
+
+/// `00 82 01 xx` without data: how many tries are left.
+fn is_retry_query(header: &[u8; 4]) -> bool {
+    header[..3] == [0x0C, 0x82, 0x01]
+}
+
+/// The cryptogram in `87 Len 01 C`; nothing for nothing. Len is BER; some chips
+/// put 80 to FF into one byte all the same (§2.4). Only one reading fits the
+/// length of the object.
+fn cryptogram_of(object: &[u8]) -> Option<&[u8]> {
+    if object.is_empty() {
+        return Some(object);
+    }
+    let (&tag, rest) = object.split_first()?;
+    let content = match rest {
+        [0x82, high, low, content @ ..]
+            if usize::from(u16::from_be_bytes([*high, *low])) == content.len() =>
+        {
+            content
+        }
+        [0x81, len, content @ ..] if usize::from(*len) == content.len() => content,
+        [len, content @ ..] if usize::from(*len) == content.len() => content,
+        _ => return None,
+    };
+    match (tag, content) {
+        (ENCRYPTED, [0x01, cryptogram @ ..]) => Some(cryptogram),
+        _ => None,
+    }
+}
+
+/// Cryptogram of the card (`kind` 00) or of the host (01).
+fn cryptogram(mode: Mode, key: &Key, kind: u8, host: &Half, card: &Half) -> Half {
+    if mode == Mode::Fips {
+        return half(&kdf(key, kind, host, card));
+    }
+    let (first, second) = if kind == 0x00 {
+        (host, card)
+    } else {
+        (card, host)
+    };
+    let mut data = [&first[..], second].concat();
+    mode.pad(&mut data);
+    mode.encrypt(key, 0, &mut data);
+    half(&data[16..])
+}
+
+/// Key derivation of SCP03 (GlobalPlatform, amendment D, 4.1.5), one block:
+/// 16 bytes of key, or 8 of cryptogram.
+fn kdf(key: &Key, constant: u8, host: &Half, card: &Half) -> Key {
+    let bits: u16 = if constant < 0x04 { 0x0040 } else { 0x0080 };
+    let mut data = vec![0x00; 11];
+    data.extend_from_slice(&[constant, 0x00]);
+    data.extend_from_slice(&bits.to_be_bytes());
+    data.push(0x01);
+    data.extend_from_slice(host);
+    data.extend_from_slice(card);
+    <Cmac<Aes128> as KeyInit>::new(key.into())
+        .chain_update(&data)
+        .finalize()
+        .into_bytes()
+        .into()
+}
+
+/// The first 8 bytes of an AES-CMAC (NIST SP 800-38B).
+fn cmac(key: &Key, data: &[u8]) -> Half {
+    let mac = <Cmac<Aes128> as KeyInit>::new(key.into()).chain_update(data);
+    half(&mac.finalize().into_bytes())
+}
+
+/// The first 8 bytes.
+fn half(bytes: &[u8]) -> Half {
+    let mut half = Half::default();
+    half.copy_from_slice(&bytes[..8]);
+    half
+}
+
+#[cfg(test)]
+mod tests;

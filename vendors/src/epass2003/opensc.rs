@@ -1,0 +1,116 @@
+//! The PKCS#15 layout that OpenSC's `pkcs15-init` makes (sheet ePass2003, §7).
+
+use securesign_core::channel::Channel;
+use securesign_core::error::CardError;
+use securesign_core::pkcs15::{self, Directory};
+use securesign_core::profile::{Application, Credential, Found, PinUse, Search};
+use securesign_core::text;
+
+use super::{files, rank, signing};
+
+/// Application directory, DF(PKCS#15).
+pub const DIRECTORY: u16 = 0x5015;
+/// EF(ODF), EF(TokenInfo) (PKCS#15 v1.1, 6.2 and 6.9).
+const ODF: u16 = 0x5031;
+const TOKEN_INFO: u16 = 0x5032;
+/// Most tries: a byte for the PIN, one for the PUK.
+pub const MOST_TRIES: u16 = 0x9F00;
+/// Most objects of one kind: that many short file identifiers there are.
+const OBJECTS: usize = 8;
+
+/// Signing certificates with a key on the token.
+pub fn credentials(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    search: &Search,
+) -> Result<Found, CardError> {
+    if search.everything {
+        let bytes = files::read(card, app, "read the label", TOKEN_INFO, None)?;
+        app.label = pkcs15::token_label(&bytes)
+            .map(|label| text::clean(label.trim(), 40))
+            .filter(|label| !label.is_empty());
+    }
+    let odf = files::read(card, app, "read the object directory", ODF, None)?;
+    let odf = pkcs15::directories(&odf);
+    let mut keys = Vec::new();
+    let mut certificates = Vec::new();
+    for (kind, file) in odf.iter().take(OBJECTS) {
+        match kind {
+            Directory::PrivateKeys => {
+                let bytes = files::read(card, app, "read the list of keys", *file, None)?;
+                keys.extend(pkcs15::private_keys(&bytes));
+            }
+            Directory::Certificates => {
+                let bytes = files::read(card, app, "read the list of certificates", *file, None)?;
+                certificates.extend(pkcs15::certificates(&bytes));
+            }
+            Directory::Other => {}
+        }
+    }
+    let mut found = Vec::new();
+    let mut notes = Vec::new();
+    for entry in certificates.iter().take(OBJECTS) {
+        let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
+        let Some(key) = keys.iter().find(|key| key.id == entry.id) else {
+            notes.push(format!("{name}: without its private key"));
+            continue;
+        };
+        let Some(file) = entry.file else {
+            notes.push(format!("{name}: not in a file of its own"));
+            continue;
+        };
+        let bytes = match files::read(card, app, "read a certificate", step(file), None) {
+            Ok(bytes) => bytes,
+            Err(CardError::Refused { sw, .. }) => {
+                notes.push(format!("{name}: cannot be read ({sw})"));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(certificate) = signing(&name, &bytes, &mut notes) else {
+            continue;
+        };
+        let reference = key
+            .file
+            .or(key.reference.map(|reference| 0x2900 | u16::from(reference)));
+        let Some(reference) = reference else {
+            notes.push(format!("{name}: its key has no reference"));
+            continue;
+        };
+        let credential = Credential {
+            label: name,
+            key: step(reference),
+            pin: PinUse::Once,
+            certificate,
+        };
+        found.push((rank(&credential.certificate), credential));
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    Ok(Found {
+        credentials: found.into_iter().map(|(_, found)| found).collect(),
+        notes,
+    })
+}
+
+/// The identifier on the card of a file that PKCS#15 names: those of keys and of
+/// certificates are a step of 20 apart, so that no two have the same short file
+/// identifier (§3).
+fn step(file: u16) -> u16 {
+    let [high, low] = file.to_be_bytes();
+    match high {
+        0x29 | 0x30..=0x34 => u16::from_be_bytes([high, low.wrapping_mul(0x20)]),
+        _ => file,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_objects_are_a_step_apart() {
+        assert_eq!(step(0x2901), 0x2920);
+        assert_eq!(step(0x3107), 0x31E0);
+        assert_eq!(step(0x4402), 0x4402);
+    }
+}

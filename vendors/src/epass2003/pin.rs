@@ -1,0 +1,133 @@
+//! PIN and PUK of the ePass2003 (sheet ePass2003, §4). They are never sent: each
+//! is the key that a challenge of the card is encrypted with.
+
+use cbc::cipher::{BlockCipherEncrypt, KeyInit};
+use des::TdesEde3;
+use securesign_core::apdu::{Answer, Command};
+use securesign_core::channel::Channel;
+use securesign_core::error::{CardError, Secret};
+use securesign_core::iso;
+use securesign_core::pin::{Pin, Tries};
+use securesign_core::sw::StatusWord;
+use sha1::{Digest, Sha1};
+use zeroize::{Zeroize, Zeroizing};
+
+/// Key identifiers: the user's PIN and the PUK (SO PIN) of the open directory.
+fn kid(secret: Secret) -> u8 {
+    match secret {
+        Secret::Pin => 0x01,
+        Secret::Puk => 0x02,
+    }
+}
+
+/// Tries left (§4.1): EXTERNAL AUTHENTICATE without data, for which the card
+/// wants a challenge all the same. Costs no try and leaves a verified PIN alone.
+pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError> {
+    let during = match secret {
+        Secret::Pin => "read the PIN tries left",
+        Secret::Puk => "read the PUK tries left",
+    };
+    challenge(card, during)?;
+    let sw = card
+        .send(
+            during,
+            &Command::new([0x00, 0x82, 0x01, 0x80 | kid(secret)]),
+        )?
+        .sw;
+    Ok(match (sw.counter(), sw) {
+        (Some(count), _) => Tries::from_count(count),
+        (None, StatusWord::BLOCKED) => Tries::Blocked,
+        _ => Tries::Unknown,
+    })
+}
+
+/// Verifies by EXTERNAL AUTHENTICATE (§4.2), once.
+pub fn verify(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    secret: Secret,
+    pin: &Pin,
+) -> Result<(), CardError> {
+    let challenge = challenge(card, during)?;
+    let mut block = challenge.into();
+    TdesEde3::new((&*key(pin)).into()).encrypt_block(&mut block);
+    // With the challenge that went before it, a wrong one lets the PIN be
+    // guessed: it is treated as the PIN itself.
+    let response = Zeroizing::new(<[u8; 8]>::from(block));
+    block.zeroize();
+    let command = Command::new([0x00, 0x82, 0x01, 0x80 | kid(secret)]).secret(&*response);
+    iso::judge(during, secret, card.send(during, &command)?.sw)
+}
+
+/// Writes a new value (§4.3); who is allowed to has been verified. `most`: tries
+/// from now on.
+pub fn replace(
+    card: &mut Channel<'_>,
+    secret: Secret,
+    most: u8,
+    new: &Pin,
+) -> Result<StatusWord, CardError> {
+    let during = match secret {
+        Secret::Pin => "write the new PIN",
+        Secret::Puk => "write the new PUK",
+    };
+    let mut data = Zeroizing::new(Vec::with_capacity(25));
+    data.push(most << 4 | most);
+    data.extend_from_slice(&*key(new));
+    let command = Command::new([0x80, 0xE5, 0x04, kid(secret)]).secret(&data);
+    Ok(card.send(during, &command)?.sw)
+}
+
+/// `SHA-1(PIN) ‖ length of the PIN`, 24 bytes: a key of three-key triple DES.
+fn key(pin: &Pin) -> Zeroizing<[u8; 24]> {
+    let mut key = Zeroizing::new([0x00; 24]);
+    let mut hash = Sha1::digest(pin.expose());
+    key[..20].copy_from_slice(&hash);
+    hash.zeroize();
+    key[20..].copy_from_slice(&(pin.expose().len() as u32).to_be_bytes());
+    key
+}
+
+/// GET CHALLENGE (ISO 7816-4, 11.5.3), 8 bytes. Some cards give more.
+fn challenge(card: &mut Channel<'_>, during: &'static str) -> Result<[u8; 8], CardError> {
+    let command = Command::new([0x00, 0x84, 0x00, 0x00]).answer(Answer::Exact(8));
+    let answer = card.require(during, &command)?;
+    answer.first_chunk().copied().ok_or(CardError::Malformed {
+        during,
+        at: answer.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_keys() {
+        let hex = |text: &str| {
+            let key = key(&Pin::copy(text.as_bytes()).unwrap());
+            key.iter()
+                .map(|byte| format!("{byte:02X}"))
+                .collect::<String>()
+        };
+        assert_eq!(
+            hex("1234"),
+            "7110EDA4D09E062AA5E4A390B0A572AC0D2C022000000004"
+        );
+        assert_eq!(
+            hex("12345678"),
+            "7C222FB2927D828AF22F592134E8932480637C0D00000008"
+        );
+    }
+
+    #[test]
+    fn the_published_answer_to_a_challenge() {
+        let key = key(&Pin::copy(b"12345678").unwrap());
+        let mut block = [0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77].into();
+        TdesEde3::new((&*key).into()).encrypt_block(&mut block);
+        assert_eq!(
+            <[u8; 8]>::from(block),
+            [0xE4, 0x41, 0xA7, 0xB1, 0x7F, 0x7A, 0x92, 0x72]
+        );
+    }
+}
