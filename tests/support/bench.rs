@@ -26,20 +26,25 @@ use sha2::Digest as _;
 pub const READER: &str = "Test reader 00 00";
 
 /// A card that the test can look into while the worker uses it.
-#[derive(Clone)]
-pub struct Shared(Arc<Mutex<PivCard>>);
+pub struct Shared<C = PivCard>(Arc<Mutex<C>>);
 
-impl Shared {
-    pub fn new(card: PivCard) -> Self {
+impl<C> Clone for Shared<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<C> Shared<C> {
+    pub fn new(card: C) -> Self {
         Self(Arc::new(Mutex::new(card)))
     }
 
-    pub fn card(&self) -> MutexGuard<'_, PivCard> {
+    pub fn card(&self) -> MutexGuard<'_, C> {
         self.0.lock().expect("no panic in the card")
     }
 }
 
-impl Emulator for Shared {
+impl<C: Emulator> Emulator for Shared<C> {
     fn atr(&self) -> Vec<u8> {
         self.card().atr()
     }

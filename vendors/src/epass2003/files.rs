@@ -11,16 +11,17 @@ use securesign_core::tlv;
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;
 
-/// What one READ BINARY asks for: as much as a signature is long, which every
-/// such card sends in one answer.
-const PIECE: u16 = 0x0100;
-/// What OpenSC asks for, on cards where more is refused.
-const SAFE_PIECE: u16 = 0x00D8;
+/// What one READ BINARY asks for. The first fits easily into what these tokens
+/// say they can send (2100 bytes) but was not tried on a real one; the second is
+/// as long as a signature, which every one of them sends; the last is OpenSC's.
+const PIECES: [u16; 3] = [0x0200, 0x0100, 0x00D8];
 
 /// READ BINARY behind the end of the file.
 const BEHIND_END: StatusWord = StatusWord(0x6B00);
 /// READ BINARY reached the end of the file.
 const END: StatusWord = StatusWord(0x6282);
+/// No reason given.
+const UNSPECIFIED: StatusWord = StatusWord(0x6F00);
 
 /// SELECT by file identifier (ISO 7816-4, 11.2.2), from the directory that is
 /// open; its length where the card tells it. With Le, since some chips refuse
@@ -83,7 +84,8 @@ pub fn read_until(
     Ok(bytes)
 }
 
-/// READ BINARY (ISO 7816-4, 11.3.3); nothing at the end of the file.
+/// READ BINARY (ISO 7816-4, 11.3.3); nothing at the end of the file. Where the
+/// piece is too long for the card, a shorter one is asked for from then on.
 fn read_binary(
     card: &mut Channel<'_>,
     app: &mut Application,
@@ -91,30 +93,30 @@ fn read_binary(
     offset: usize,
     left: u16,
 ) -> Result<Vec<u8>, CardError> {
-    if app.piece == 0 {
-        // Should the card lose the session over it, the next attempt knows.
-        app.piece = SAFE_PIECE;
-        if let Ok(bytes) = ask(card, during, offset, left.min(PIECE))? {
-            app.piece = PIECE;
-            return Ok(bytes);
-        }
-    }
-    ask(card, during, offset, left.min(app.piece))?.map_err(|sw| CardError::Refused { during, sw })
-}
-
-fn ask(
-    card: &mut Channel<'_>,
-    during: &'static str,
-    offset: usize,
-    len: u16,
-) -> Result<Result<Vec<u8>, StatusWord>, CardError> {
     // Bit 8 of P1 would make it a short file identifier. MAX is below that.
     let [high, low] = (offset as u16).to_be_bytes();
-    let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(len));
-    let response = card.send(during, &command)?;
-    Ok(match response.sw {
-        StatusWord::OK | END => Ok(response.data),
-        BEHIND_END => Ok(Vec::new()),
-        sw => Err(sw),
-    })
+    loop {
+        let piece = if app.piece == 0 { PIECES[0] } else { app.piece };
+        let shorter = PIECES.into_iter().find(|shorter| *shorter < piece);
+        // Should the card lose its session over it, the next attempt knows.
+        app.piece = shorter.unwrap_or(piece);
+        let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(left.min(piece)));
+        let response = card.send(during, &command)?;
+        match response.sw {
+            StatusWord::OK | END => {
+                app.piece = piece;
+                return Ok(response.data);
+            }
+            BEHIND_END => {
+                app.piece = piece;
+                return Ok(Vec::new());
+            }
+            StatusWord::WRONG_LENGTH | StatusWord::WRONG_DATA | UNSPECIFIED
+                if left > app.piece && shorter.is_some() => {}
+            sw => {
+                app.piece = piece;
+                return Err(CardError::Refused { during, sw });
+            }
+        }
+    }
 }
