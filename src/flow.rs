@@ -12,13 +12,13 @@ use crate::callback::{self, Outcome};
 use crate::code::ErrorCode;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinFormat, PinRules};
-use crate::profile::{Credential, Search, Tries};
+use crate::profile::{Credential, Search, Standing, Tries};
 use crate::screen::{Action, Input, Level, Notice, Screen};
 use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
-pub use order::{Order, Refused};
+pub use order::{Order, OtherDocument, Refused};
 
 /// What happens to the flow.
 pub enum Event {
@@ -69,6 +69,9 @@ enum State {
     Change(TokenId),
     /// The form that unlocks this token with the PUK.
     Unlock(TokenId),
+    /// Changing or unlocking was never tried on a real token of this kind: is it
+    /// wanted all the same?
+    Unsure(TokenId, Errand),
     /// One try of this token is left: may it be used? The entry waits in locked
     /// memory.
     LastTry(TokenId, Entry),
@@ -82,6 +85,13 @@ enum State {
     Failed(Box<CardError>),
     /// The callback could not be delivered; the reason.
     Undelivered(String),
+}
+
+/// What the token window's forms are for.
+#[derive(Clone, Copy)]
+enum Errand {
+    Change,
+    Unlock,
 }
 
 /// What the card is doing, and what belongs to its answer: readers may come and
@@ -239,6 +249,7 @@ impl Flow {
                 Vec::new()
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
+            Event::Input(Input::Document(bytes)) => self.attach(bytes),
             Event::Input(Input::Closed) => self.leave(),
             Event::Report(report) => self.report(report),
             Event::OpenFailed(reason) => {
@@ -268,13 +279,11 @@ impl Flow {
                 State::LastTry(_, entry) => self.enter(entry, LastTry::Use),
                 _ => Vec::new(),
             },
-            Action::ChangePin => match self.token_id() {
-                Some(id) => self.show(State::Change(id)),
-                None => Vec::new(),
-            },
-            Action::Unlock => match self.token_id() {
-                Some(id) => self.show(State::Unlock(id)),
-                None => Vec::new(),
+            Action::ChangePin => self.set_out(Errand::Change),
+            Action::Unlock => self.set_out(Errand::Unlock),
+            Action::GoOn => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Unsure(id, errand) => self.show(errand.form(id)),
+                other => self.stay(other),
             },
             Action::Back => self.show(State::Ready),
             Action::Retry => {
@@ -286,9 +295,45 @@ impl Flow {
         }
     }
 
+    /// To the form, or first to the question whether it is wanted.
+    fn set_out(&mut self, errand: Errand) -> Vec<Effect> {
+        let Some((id, info)) = self.token() else {
+            return Vec::new();
+        };
+        let standing = match errand {
+            Errand::Change => info.change,
+            Errand::Unlock => info.unblock,
+        };
+        let id = id.clone();
+        self.show(match standing {
+            Standing::Known => errand.form(id),
+            Standing::Inferred | Standing::Doubtful => State::Unsure(id, errand),
+        })
+    }
+
     fn show(&mut self, state: State) -> Vec<Effect> {
         self.notice = None;
         self.state = state;
+        Vec::new()
+    }
+
+    /// A file was given where one is asked for a signature.
+    fn attach(&mut self, bytes: Vec<u8>) -> Vec<Effect> {
+        let (Purpose::Sign(order), State::Looking | State::Ready) =
+            (&mut self.purpose, &self.state)
+        else {
+            return Vec::new();
+        };
+        match order.attach(bytes) {
+            Ok(()) => {
+                self.notice = Some(Notice {
+                    level: Level::Info,
+                    text: "This file is the document that is to be signed: its digest is the same."
+                        .into(),
+                });
+            }
+            Err(other) => self.warn(&other.to_string()),
+        }
         Vec::new()
     }
 
@@ -337,6 +382,7 @@ impl Flow {
                 };
                 let (credential, info) = (credential.clone(), info.clone());
                 let digest = order.digest().clone();
+                let document = order.document().cloned();
                 let signing = Signing {
                     token: token.clone(),
                     info,
@@ -347,6 +393,7 @@ impl Flow {
                     token,
                     credential,
                     digest,
+                    document,
                     pin,
                     last,
                 };
@@ -394,6 +441,7 @@ impl Flow {
                 | State::Looking
                 | State::Change(_)
                 | State::Unlock(_)
+                | State::Unsure(..)
                 | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
             },
@@ -460,7 +508,10 @@ impl Flow {
         }
         self.choose_default();
         let meant = match &self.state {
-            State::Change(id) | State::Unlock(id) | State::LastTry(id, _) => id.clone(),
+            State::Change(id)
+            | State::Unlock(id)
+            | State::Unsure(id, _)
+            | State::LastTry(id, _) => id.clone(),
             _ => return,
         };
         if self.token_id() != Some(meant) {
@@ -704,6 +755,15 @@ impl Flow {
                 .is_some_and(|c| c.certificate.der() == session.certificate)
         };
         self.session_token().is_some() && self.session.as_ref().is_some_and(same)
+    }
+}
+
+impl Errand {
+    fn form(self, token: TokenId) -> State {
+        match self {
+            Self::Change => State::Change(token),
+            Self::Unlock => State::Unlock(token),
+        }
     }
 }
 

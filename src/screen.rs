@@ -151,6 +151,8 @@ pub enum Action {
     Sign,
     /// Go on although one try is left.
     UseLastTry,
+    /// Go on although it was never tried on a real token of this kind.
+    GoOn,
     /// Open the form that changes the PIN.
     ChangePin,
     /// Open the form that unlocks with the PUK.
@@ -173,6 +175,8 @@ pub enum Input {
     Choose(usize),
     /// Pressed a button; the fields' contents in their order.
     Press(Action, Vec<Pin>),
+    /// Gave a file: what is in it.
+    Document(Vec<u8>),
     /// Closed the window (or ended the input).
     Closed,
 }

@@ -7,6 +7,7 @@
 //! after five idle seconds, and other programs want their turn.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -56,6 +57,8 @@ pub enum Job {
         credential: Box<Credential>,
         /// What.
         digest: Digest,
+        /// The document that this is the digest of, where it is at hand.
+        document: Option<Arc<[u8]>>,
         /// `None`: the PIN that this token accepted earlier in this session.
         pin: Option<Pin>,
         /// Whether the last try may be spent.
@@ -468,10 +471,17 @@ impl State<'_> {
             Job::Sign {
                 credential,
                 digest,
+                document,
                 pin,
                 last,
                 ..
-            } => Report::Signed(self.sign(id, token, &credential, &digest, pin, last)),
+            } => {
+                let what = match &document {
+                    Some(document) => ToSign::Message(&digest, document),
+                    None => ToSign::Digest(&digest),
+                };
+                Report::Signed(self.sign(id, token, &credential, what, pin, last))
+            }
             Job::Change {
                 secret,
                 old,
@@ -497,7 +507,7 @@ impl State<'_> {
         id: &TokenId,
         token: &mut Token<'_>,
         credential: &Credential,
-        digest: &Digest,
+        what: ToSign<'_>,
         pin: Option<Pin>,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
@@ -512,7 +522,7 @@ impl State<'_> {
         let pin = pin
             .or(session.map(|session| session.pin))
             .ok_or(CardError::SessionOver)?;
-        let result = token.sign(credential, ToSign::Digest(digest), &pin, last);
+        let result = token.sign(credential, what, &pin, last);
         // Kept only while the token accepts it: the first refusal forgets it.
         if token.accepted() && !self.idle.is_zero() {
             self.session = Some(Session {

@@ -20,7 +20,7 @@ use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
 use securesign_core::policy::{Policy, Settings};
-use securesign_core::profile::{Search, Tries};
+use securesign_core::profile::{Search, Standing, Tries};
 use securesign_core::screen::{Action, Input, Kind, Level, Screen};
 use securesign_core::token::LastTry;
 use securesign_core::transport::TransportError;
@@ -695,4 +695,81 @@ fn r25_what_a_refusal_told_of_the_puk_outlives_the_next_look() {
             ..
         }
     ));
+}
+
+/// A token on which changing and unlocking are known from documents only.
+fn unconfirmed(unblock: Standing) -> TokenView {
+    let mut view = token(Tries::Left(3));
+    if let TokenState::Ready(info) = &mut view.state {
+        info.family = "ePass2003".into();
+        info.change = Standing::Inferred;
+        info.unblock = unblock;
+    }
+    view
+}
+
+#[test]
+fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
+    for (open, what) in [
+        (Action::ChangePin, "Changing the PIN is unconfirmed"),
+        (Action::Unlock, "Unlocking is unconfirmed"),
+    ] {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![unconfirmed(Standing::Doubtful)])));
+        play.press(open, &[]);
+        let screen = play.screen();
+        assert!(screen.fields.is_empty());
+        let text = screen.text.join(" ");
+        assert!(text.contains(what) && text.contains("ePass2003"), "{text}");
+        assert_eq!(
+            text.contains("the certificate on it is lost"),
+            open == Action::Unlock,
+            "{text}"
+        );
+        // Nothing goes past the question, and back is back.
+        play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        assert_eq!(play.secrets_sent(), 0);
+        play.press(Action::Back, &[]);
+        assert_eq!(play.screen().kind, Kind::Token);
+        play.press(open, &[]);
+        play.press(Action::GoOn, &[]);
+        assert_eq!(play.screen().fields.len(), 3);
+        play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        assert_eq!(play.secrets_sent(), 1);
+    }
+    // Another token in the meantime: the answer was not given for it.
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![unconfirmed(Standing::Inferred)])));
+    play.press(Action::Unlock, &[]);
+    play.report(Report::Tokens(Ok(vec![moved(unconfirmed(
+        Standing::Inferred,
+    ))])));
+    play.press(Action::GoOn, &[]);
+    assert_eq!(play.screen().kind, Kind::Token);
+}
+
+#[test]
+fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_one() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.input(Input::Document(b"abd".to_vec()));
+    let notice = play.screen().notice.unwrap();
+    assert_eq!(notice.level, Level::Error);
+    assert!(notice.text.contains("not the document"), "{}", notice.text);
+    play.input(Input::Document(b"abc".to_vec()));
+    let notice = play.screen().notice.unwrap();
+    assert_eq!(notice.level, Level::Info);
+    play.press(Action::Sign, &["123456"]);
+    match play.jobs.last() {
+        Some(Job::Sign { document, .. }) => assert_eq!(document.as_deref(), Some(&b"abc"[..])),
+        _ => panic!("a signature is asked for"),
+    }
+    // Another one afterwards takes its place only by being the right one.
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.input(Input::Document(b"abc".to_vec()));
+    play.input(Input::Document(b"abd".to_vec()));
+    play.press(Action::Sign, &["123456"]);
+    match play.jobs.last() {
+        Some(Job::Sign { document, .. }) => assert!(document.is_none()),
+        _ => panic!("a signature is asked for"),
+    }
 }

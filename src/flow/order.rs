@@ -1,5 +1,7 @@
 //! An order to sign: a link that was understood, from an origin that may call.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::callback::{self, Failed, Outcome, Scheme, Signed};
@@ -17,7 +19,15 @@ pub struct Order {
     digest: Digest,
     permit: Permit,
     first_seen: bool,
+    document: Option<Arc<[u8]>>,
 }
+
+/// The digest in the link is not the one of the document that was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent."
+)]
+pub struct OtherDocument;
 
 /// Why a link is not followed. Shown on the screen only: nothing is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +80,31 @@ impl Order {
             digest,
             permit,
             first_seen,
+            document: None,
         })
     }
 
     /// What is signed.
     pub fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// Takes the document that is to be signed, if it is that: its digest must be
+    /// the one in the link. Some tokens finish the hash themselves.
+    pub fn attach(&mut self, document: Vec<u8>) -> Result<(), OtherDocument> {
+        let digest = Digest::of(self.digest.algorithm(), &document);
+        if digest == self.digest {
+            self.document = Some(document.into());
+            Ok(())
+        } else {
+            self.document = None;
+            Err(OtherDocument)
+        }
+    }
+
+    /// The document that was given, the right one.
+    pub fn document(&self) -> Option<&Arc<[u8]>> {
+        self.document.as_ref()
     }
 
     /// Serial number of the only certificate that may be used, if any:

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::{Busy, Entry, Flow, Purpose, State};
+use super::{Busy, Entry, Errand, Flow, Purpose, State};
 use crate::error::{CardError, Secret};
-use crate::profile::Tries;
+use crate::profile::{Standing, Tries};
 use crate::screen::{
     Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kind, Level, Notice, Screen,
 };
@@ -36,6 +36,7 @@ fn unbound(flow: &Flow) -> Screen {
         },
         State::Change(_) => change(flow),
         State::Unlock(_) => unlock(flow),
+        State::Unsure(_, errand) => unsure(flow, *errand),
         State::LastTry(_, entry) => last_try(entry),
         State::Busy(busy) => Screen {
             text: vec!["Leave the token where it is.".into()],
@@ -318,6 +319,51 @@ fn unlock(flow: &Flow) -> Screen {
     }
 }
 
+/// What was inferred from documents only is said to be that, before it is used.
+fn unsure(flow: &Flow, errand: Errand) -> Screen {
+    let Some((_, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    let (title, what, standing) = match errand {
+        Errand::Change => (
+            "Change the PIN of this token?",
+            "Changing the PIN",
+            info.change,
+        ),
+        Errand::Unlock => ("Unlock this token?", "Unlocking", info.unblock),
+    };
+    let mut text = vec![format!(
+        "{what} is unconfirmed on tokens of this kind ({}): how it works was inferred from documents and was not tried on a real one.",
+        info.family
+    )];
+    if standing == Standing::Doubtful {
+        text.push("In India tokens sold since 2023 have unlocking switched off. Then only initialising the token anew helps, and the certificate on it is lost.".into());
+    }
+    text.push(match errand {
+        Errand::Change => {
+            "If it fails, the present PIN most likely still works. Have the number of your issuer at hand.".into()
+        }
+        Errand::Unlock => {
+            "A wrong PUK costs one of its tries. If you are not sure, ask the issuer of the certificate first.".into()
+        }
+    });
+    Screen {
+        text,
+        counters: match errand {
+            Errand::Change => vec![counter(info.pin, "PIN tries left")],
+            Errand::Unlock => vec![counter(info.puk, "PUK tries left")],
+        },
+        buttons: vec![
+            button(Action::Back, "Back"),
+            Button {
+                inert_ms: CONSENT_INERT_MS,
+                ..primary(Action::GoOn, "Go on")
+            },
+        ],
+        ..plain(Kind::Form, title)
+    }
+}
+
 fn last_try(entry: &Entry) -> Screen {
     let (secret, then) = match entry {
         Entry::Sign(_) | Entry::Change { .. } => (
@@ -357,7 +403,10 @@ fn facts(flow: &Flow) -> Vec<Fact> {
         fact("Requested by", &order.requester()),
         fact(
             "Document",
-            "its digest only; the document stays with the portal",
+            match order.document() {
+                Some(_) => "the file that you gave: its digest is the one below",
+                None => "its digest only; the document stays with the portal",
+            },
         ),
         page(
             format!("Digest ({})", digest.algorithm().display()),

@@ -135,6 +135,7 @@ impl Bench {
             token: token.clone(),
             credential: Box::new(credential.clone()),
             digest: abc(HashAlgorithm::Sha256),
+            document: None,
             pin: pin.map(secret),
             last,
         });

@@ -63,6 +63,11 @@ pub enum Command {
         #[command(flatten)]
         secrets: SignSecrets,
 
+        /// The document itself: its digest is compared with the link's, and a token
+        /// that can finish the hash itself does so
+        #[arg(long, value_name = "FILE")]
+        document: Option<PathBuf>,
+
         /// Write the callback URL to standard output, do not open the browser
         #[arg(long)]
         print: bool,
@@ -145,6 +150,7 @@ pub struct SecretFiles {
     pub puk_file: Option<PathBuf>,
     pub new_pin_file: Option<PathBuf>,
     pub use_last_try: bool,
+    pub unconfirmed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +178,10 @@ pub struct ChangeSecrets {
     /// Spend the last PIN try without asking
     #[arg(long)]
     use_last_try: bool,
+
+    /// Go on where this was never tried on a real token of the kind
+    #[arg(long)]
+    unconfirmed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +198,10 @@ pub struct UnblockSecrets {
     /// Spend the last PUK try without asking
     #[arg(long)]
     use_last_try: bool,
+
+    /// Go on where this was never tried on a real token of the kind
+    #[arg(long)]
+    unconfirmed: bool,
 }
 
 impl From<SignSecrets> for SecretFiles {
@@ -211,12 +225,14 @@ impl From<ChangeSecrets> for SecretFiles {
             pin_file,
             new_pin_file,
             use_last_try,
+            unconfirmed,
         }: ChangeSecrets,
     ) -> Self {
         Self {
             pin_file,
             new_pin_file,
             use_last_try,
+            unconfirmed,
             puk_file: None,
         }
     }
@@ -228,12 +244,14 @@ impl From<UnblockSecrets> for SecretFiles {
             puk_file,
             new_pin_file,
             use_last_try,
+            unconfirmed,
         }: UnblockSecrets,
     ) -> Self {
         Self {
             puk_file,
             new_pin_file,
             use_last_try,
+            unconfirmed,
             pin_file: None,
         }
     }

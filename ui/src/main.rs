@@ -17,6 +17,7 @@ mod window;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -73,9 +74,20 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Sign {
             link,
             secrets,
+            document,
             print,
             wait,
-        }) => sign(&place, &link, secrets.into(), delivery(print), wait),
+        }) => {
+            let document = document.as_deref();
+            sign(
+                &place,
+                &link,
+                document,
+                secrets.into(),
+                delivery(print),
+                wait,
+            )
+        }
         Some(Command::Tokens { json }) => tokens(&place, json),
         Some(Command::Pin(Pin::Status { json })) => pin_status(&place, json),
         Some(Command::Pin(Pin::Change { secrets, json })) => {
@@ -232,6 +244,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
 fn sign(
     place: &Place,
     link: &OsStr,
+    document: Option<&Path>,
     files: SecretFiles,
     delivery: Delivery,
     wait: Option<u64>,
@@ -263,7 +276,15 @@ fn sign(
         None if secrets::can_ask() => None,
         None => Some(Duration::ZERO),
     };
-    let first = order(&first, &policy, place, &seen);
+    let mut first = order(&first, &policy, place, &seen);
+    if let (Some(path), Ok(order)) = (document, &mut first) {
+        if many {
+            return Err("--document belongs to one link, not to links on standard input.".into());
+        }
+        let bytes = std::fs::read(path)
+            .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
+        order.attach(bytes).map_err(|other| other.to_string())?;
+    }
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(refusal);
     let flow = Flow::sign(first, Timestamp::now());

@@ -46,6 +46,11 @@ impl Secrets {
         self.files.use_last_try
     }
 
+    /// Whether the user has agreed on the command line to what is unconfirmed.
+    pub fn unconfirmed(&self) -> bool {
+        self.files.unconfirmed
+    }
+
     /// Whether the PIN was given.
     pub fn has_pin(&self) -> bool {
         self.files.pin_file.is_some()

@@ -80,7 +80,9 @@ impl Terminal<'_> {
                     self.desk.wait(Duration::from_millis(500));
                 }
                 Kind::Sign => self.answer(&screen, &[Action::Sign]),
-                Kind::Form => self.answer(&screen, &[Action::Submit, Action::UseLastTry]),
+                Kind::Form => {
+                    self.answer(&screen, &[Action::Submit, Action::UseLastTry, Action::GoOn])
+                }
                 Kind::Token => match open.take() {
                     Some(action) if has(&screen, action) => self.press(action, Vec::new()),
                     Some(_) => {
@@ -116,6 +118,13 @@ impl Terminal<'_> {
                 return self.press(action, Vec::new());
             }
             say("The last try was kept: nothing was sent.");
+            return self.leave();
+        }
+        if action == Action::GoOn {
+            if self.secrets.unconfirmed() || confirm("Go on?") {
+                return self.press(action, Vec::new());
+            }
+            say("Nothing was sent. To go on without being asked: --unconfirmed");
             return self.leave();
         }
         let unattended = !can_ask() || self.secrets.has_any();
