@@ -117,7 +117,8 @@ fn every_mode_lists_signs_and_logs_out() {
 
 #[test]
 fn habits_of_single_products() {
-    let habits: [(&str, fn(Builder) -> Builder); 7] = [
+    type Habit = fn(Builder) -> Builder;
+    let habits: [(&str, Habit); 7] = [
         ("lengths in one byte", Builder::one_byte_length),
         ("SELECT wants Le", Builder::select_needs_length),
         ("plain commands 6982", |b| b.plain_refusal(0x6982)),

@@ -64,6 +64,7 @@ impl Model for Canned {
                     _ => self.finished = true,
                 }
             }
+            Input::Document(_) => {}
             Input::Closed => {
                 println!("closed");
                 self.finished = true;
