@@ -1,7 +1,7 @@
 # make install for the present user: program, menu entry, link handler
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
-# make bench   compares a signature with what it costs with other programs
+# make bench   compares a signature, and the window, with what they cost elsewhere
 # make lint    format, clippy, dependencies
 
 SHELL := /bin/bash
@@ -25,6 +25,7 @@ test:
 bench:
 	scripts/install-deps --tests
 	scripts/bench-peers
+	scripts/bench-window
 
 lint:
 	. scripts/environment; \

@@ -5,6 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use securesign_core::reader::{Reader, Readers, Watcher};
+use securesign_core::transport::{Card, TransportError};
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{BuildError, KeyKind, NIST, PivCard, Slot};
 use url::Url;
@@ -18,8 +20,37 @@ pub const PUK: &str = "12345678";
 /// What the link of the demo asks to sign.
 pub const DOCUMENT: &str = "SecureSign demo document\n";
 
-/// A reader with a fresh demo token in it: three tries each, as if just bought.
-pub fn readers() -> Result<EmulatedReaders, BuildError> {
+/// A reader with a demo token, whose keys are made when it is first asked for: no
+/// window has to wait for them.
+#[derive(Default)]
+pub struct Demo(Option<EmulatedReaders>);
+
+impl Demo {
+    fn readers(&mut self) -> Result<&mut EmulatedReaders, TransportError> {
+        if self.0.is_none() {
+            let made = readers().map_err(|error| TransportError::Other(error.to_string()))?;
+            self.0 = Some(made);
+        }
+        self.0.as_mut().ok_or(TransportError::NoReader)
+    }
+}
+
+impl Readers for Demo {
+    fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
+        self.readers()?.list()
+    }
+
+    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
+        self.readers()?.connect(name)
+    }
+
+    fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
+        self.readers()?.watcher()
+    }
+}
+
+/// A fresh demo token: three tries each, as if just bought.
+fn readers() -> Result<EmulatedReaders, BuildError> {
     let card = PivCard::builder(NIST)
         .pin(PIN)
         .puk(PUK)

@@ -163,30 +163,29 @@ impl Place {
         self.only.as_deref() == Some(demo::READER)
     }
 
-    fn readers(&self) -> Result<Box<dyn Readers>, String> {
+    fn readers(&self) -> Box<dyn Readers> {
         let readers: Box<dyn Readers> = if self.is_demo() {
-            let readers = demo::readers();
-            Box::new(readers.map_err(|error| format!("No demo token could be made: {error}."))?)
+            Box::new(demo::Demo::default())
         } else {
             Box::new(PcscReaders::new())
         };
-        Ok(match &self.recording {
+        match &self.recording {
             Some(recording) => Box::new(RecordedReaders {
                 readers,
                 recording: recording.clone(),
             }),
             None => readers,
-        })
+        }
     }
 
-    fn worker(&self, session: Duration) -> Result<Worker, String> {
-        Ok(Worker {
-            readers: self.readers()?,
+    fn worker(&self, session: Duration) -> Worker {
+        Worker {
+            readers: self.readers(),
             profiles: securesign_vendors::PROFILES,
             name: securesign_vendors::known::name,
             only: self.only.clone(),
             session,
-        })
+        }
     }
 
     /// What notices hot plug; nothing is ever plugged into the demo.
@@ -225,7 +224,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
-        let desk = Desk::start(flow, place.worker(settings.idle)?, delivery, seen);
+        let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown(shared.clone()));
@@ -289,7 +288,7 @@ fn sign(
     let mut refused = first.as_ref().err().map(refusal);
     let flow = Flow::sign(first, Timestamp::now());
     let session = if many { settings.idle } else { Duration::ZERO };
-    let mut desk = Desk::start(flow, place.worker(session)?, delivery, seen);
+    let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
     if patience != Some(Duration::ZERO) {
         place.watched(&desk);
     }
@@ -381,7 +380,7 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
     let mut secrets = Secrets::read(files)?;
     let flow = Flow::manage(Timestamp::now());
-    let worker = place.worker(Duration::ZERO)?;
+    let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
     let patience = Some(Duration::ZERO);
     let mut terminal = Terminal {
@@ -444,7 +443,7 @@ fn bytes_to_os(bytes: &[u8]) -> OsString {
 
 /// One look at all tokens, without a flow.
 fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportError>, String> {
-    let worker = place.worker(Duration::ZERO)?;
+    let worker = place.worker(Duration::ZERO);
     let (jobs, queue) = channel();
     let (sender, reports) = channel();
     let thread =
