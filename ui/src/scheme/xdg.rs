@@ -53,12 +53,12 @@ pub fn owner() -> Owner {
 pub fn register() -> Result<(), String> {
     let places = Places::find()?;
     let program = super::program()?;
-    write(&places.icon, ICON)?;
-    write(&places.menu, entry::naming(MENU, &program)?.as_bytes())?;
     let handler = entry::naming(HANDLER, &program)?;
-    write(&places.handler, handler.as_bytes())?;
-
+    let menu = entry::naming(MENU, &program)?;
     let text = read(&places.defaults)?;
+    write(&places.icon, ICON)?;
+    write(&places.menu, menu.as_bytes())?;
+    write(&places.handler, handler.as_bytes())?;
     match defaults::named(&text, SCHEME) {
         Some(named) if is_ours(named) => {}
         Some(named) => write(&places.former, named.as_bytes())?,
