@@ -23,10 +23,12 @@ pub fn owner() -> Owner {
     if let Some(choice) = text(&user, CHOICE, "ProgId").filter(|id| id != "securesign") {
         return Owner::Other(choice);
     }
-    match text(&RegKey::predef(HKEY_CLASSES_ROOT), MERGED, "") {
+    // The merged view begins with the user's own classes; wine's does not.
+    let everybody = || text(&RegKey::predef(HKEY_CLASSES_ROOT), MERGED, "");
+    match text(&user, COMMAND, "").or_else(everybody) {
         None => Owner::Nobody,
         Some(command) if own_command().is_ok_and(|own| own == command) => Owner::Ours,
-        Some(command) if command.contains("securesign.exe\" open ") => Owner::Copy(command),
+        Some(command) if is_copy(&command) => Owner::Copy(command),
         Some(command) => Owner::Other(command),
     }
 }
@@ -36,7 +38,7 @@ pub fn register() -> Result<(), String> {
     let own = own_command()?;
     let user = RegKey::predef(HKEY_CURRENT_USER);
     let write = || -> io::Result<()> {
-        if let Some(former) = text(&user, COMMAND, "").filter(|former| *former != own) {
+        if let Some(former) = text(&user, COMMAND, "").filter(|former| !is_copy(former)) {
             user.create_subkey(OWN)?.0.set_value(FORMER, &former)?;
         }
         let (class, _) = user.create_subkey(CLASS)?;
@@ -49,10 +51,9 @@ pub fn register() -> Result<(), String> {
 
 /// Gives the scheme back, if it is this program's.
 pub fn unregister() -> Result<(), String> {
-    let own = own_command()?;
     let user = RegKey::predef(HKEY_CURRENT_USER);
     let write = || -> io::Result<()> {
-        if text(&user, COMMAND, "").is_some_and(|command| command == own) {
+        if text(&user, COMMAND, "").is_some_and(|command| is_copy(&command)) {
             match text(&user, OWN, FORMER) {
                 Some(former) => user.create_subkey(COMMAND)?.0.set_value("", &former)?,
                 None => user.delete_subkey_all(CLASS)?,
@@ -69,6 +70,11 @@ pub fn unregister() -> Result<(), String> {
 /// There are none here.
 pub fn sandbox() -> Option<Sandbox> {
     None
+}
+
+/// What this program wrote from another place, too.
+fn is_copy(command: &str) -> bool {
+    command.contains("securesign.exe\" open ")
 }
 
 fn own_command() -> Result<String, String> {
