@@ -92,8 +92,8 @@ pub enum Command {
 
     /// Let securesign:// links of your browser open this program
     ///
-    /// For you alone, and only where no package has done it already. Your browser
-    /// goes on asking before it opens one. Run it again after moving the program.
+    /// For you alone; a package does it for all users by itself. Your browser goes
+    /// on asking before it opens a link. Run this again after moving the program.
     Register,
 
     /// Give securesign:// links back to the program that had them before
