@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fltk::app;
-use fltk::image::{RgbImage, SvgImage};
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 use securesign_core::memory::OutOfMemory;
@@ -42,9 +41,10 @@ impl Stage {
         let signals = Signals::default();
         let mut window = DoubleWindow::new(0, 0, WIDTH, 0, "SecureSign");
         window.set_color(palette.ground);
-        // Taskbars find the desktop entry, and with it name and icon, by this.
+        // Taskbars find the desktop entry, and with it name and icon, by this. An
+        // icon of the window's own would link decoders of JPEG and PNG into a
+        // program that takes PINs.
         window.set_xclass("securesign");
-        window.set_icon(icon());
         window.end();
         let closed = signals.clone();
         window.set_callback(move |_| closed.send(Signal::Closed));
@@ -279,15 +279,6 @@ fn setting<'a>(
         entries,
         tallest: (work_area().h - TITLE_BAR).min(760),
     }
-}
-
-/// The drawing, as pixels: a window's icon is not taken from an SVG as it is.
-fn icon() -> Option<RgbImage> {
-    let drawing = include_str!("../../desktop/icons/securesign.svg");
-    let mut drawing = SvgImage::from_data(drawing).ok()?;
-    drawing.scale(64, 64, true, true);
-    drawing.normalize();
-    drawing.to_rgb().ok()
 }
 
 fn entries(screen: &Screen) -> Vec<Shared> {
