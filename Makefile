@@ -1,4 +1,6 @@
 # make install for the present user: program, menu entry, link handler
+# make deb     a package for Debian and Ubuntu, in target/debian
+# make deb-test  builds it and looks into it; as root it also installs and removes it
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
 # make bench   compares a signature, and the window, with what they cost elsewhere
@@ -6,7 +8,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo install test bench lint
+.PHONY: build demo install deb deb-test test bench lint
 
 build:
 	scripts/install-deps
@@ -17,6 +19,13 @@ demo: build
 
 install: build
 	scripts/install
+
+deb:
+	scripts/install-deps --package
+	scripts/deb
+
+deb-test: deb
+	scripts/deb-test
 
 test:
 	scripts/install-deps --tests

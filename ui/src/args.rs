@@ -95,6 +95,15 @@ pub enum Command {
     /// Look for what is missing on this computer, and say what to do
     Doctor,
 
+    /// Let securesign:// links of your browser open this program
+    ///
+    /// For you alone; a package does it for all users by itself. Your browser goes
+    /// on asking before it opens a link. Run this again after moving the program.
+    Register,
+
+    /// Give securesign:// links back to the program that had them before
+    Unregister,
+
     /// Show the demo token's PIN and PUK, and a link to try
     Demo {
         /// Print only the link

@@ -7,6 +7,7 @@ use securesign_core::memory::Locked;
 use securesign_core::reader::{Presence, Readers};
 use securesign_core::transport::TransportError;
 
+use crate::scheme::{self, Owner, Sandbox};
 use crate::settings;
 
 /// One thing that was looked at.
@@ -35,6 +36,7 @@ pub fn examine(readers: &mut dyn Readers) -> (String, bool) {
     let mut findings = cards(readers);
     findings.push(memory());
     findings.push(handler());
+    findings.extend(browser());
     findings.push(launcher());
     findings.push(portals());
     #[cfg(feature = "window")]
@@ -98,35 +100,51 @@ fn memory() -> Finding {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn handler() -> Finding {
-    let query = std::process::Command::new("xdg-mime")
-        .args(["query", "default", "x-scheme-handler/securesign"])
-        .output();
-    let answer = query.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    match answer.as_deref() {
-        Ok("securesign.desktop") => good("securesign:// links open this program"),
-        Err(_) => bad(
+    match scheme::owner() {
+        Owner::Ours => good("securesign:// links open this program"),
+        Owner::Copy(place) => bad(
+            format!("securesign:// links open another SecureSign, or an older one ({place})"),
+            "To have them open this one: securesign register",
+        ),
+        Owner::Other(name) => bad(
+            format!("securesign:// links open another program: {name}"),
+            "It sees what portals ask you to sign. If you did not choose it: securesign register",
+        ),
+        Owner::Nobody => bad(
+            "No program opens securesign:// links",
+            "To have this program open them: securesign register",
+        ),
+        Owner::Unknown if cfg!(target_os = "linux") => bad(
             "Which program opens securesign:// links cannot be asked",
             "Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).",
         ),
-        Ok("") => bad(
-            "No program opens securesign:// links",
-            "Run make install in the source folder.",
-        ),
-        Ok(other) => bad(
-            format!("securesign:// links open another program ({other})"),
-            "If you did not choose that: xdg-mime default securesign.desktop x-scheme-handler/securesign",
+        Owner::Unknown => bad(
+            "Which program opens securesign:// links cannot be asked here",
+            "Try a link. If it does not open this program: securesign register",
         ),
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-fn handler() -> Finding {
-    bad(
-        "Whether securesign:// links open this program is not known here",
-        "Try a link.",
-    )
+/// Whether links come out of a browser that is kept apart.
+fn browser() -> Option<Finding> {
+    let Sandbox {
+        browser,
+        kind,
+        portal,
+    } = scheme::sandbox()?;
+    Some(if portal {
+        good(format!(
+            "{browser} is a {kind} and asks the desktop's portal to open links. If none opens: use a browser that is no {kind}, or securesign sign LINK"
+        ))
+    } else {
+        bad(
+            format!("{browser} is a {kind}, and without a desktop portal no link comes out of it"),
+            format!(
+                "Install xdg-desktop-portal and sign in again, or use a browser that is no {kind}."
+            ),
+        )
+    })
 }
 
 fn launcher() -> Finding {

@@ -8,6 +8,7 @@ mod doctor;
 mod harden;
 mod report;
 mod result;
+mod scheme;
 mod secrets;
 mod settings;
 mod terminal;
@@ -105,6 +106,8 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
+        Some(Command::Register) => told(scheme::register()),
+        Some(Command::Unregister) => told(scheme::unregister()),
         Some(Command::Demo { link }) => {
             let url = demo::link().map_err(|error| error.to_string())?;
             print(&if link {
@@ -473,6 +476,16 @@ fn no_cards(error: TransportError, as_json: bool) -> Result<u8, String> {
         say(&error.to_string());
     }
     Ok(NOT_DONE)
+}
+
+fn told(outcome: Result<String, String>) -> Result<u8, String> {
+    match outcome {
+        Ok(text) => print(&text).map(|()| DONE),
+        Err(reason) => {
+            say(&reason);
+            Ok(NOT_DONE)
+        }
+    }
 }
 
 fn delivery(print: bool) -> Delivery {

@@ -85,7 +85,8 @@ impl Seen {
     }
 }
 
-/// Writes a file so that it is never half there: a new one beside it takes its place.
+/// Writes a file so that it is never half there: a new one beside it takes its
+/// place, with the rights of the old one.
 pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = file
         .parent()
@@ -100,6 +101,9 @@ pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
     let _ = fs::remove_file(&new);
     let written = fs::File::create_new(&new).and_then(|mut handle| {
         handle.write_all(content)?;
+        if let Ok(old) = fs::metadata(file) {
+            handle.set_permissions(old.permissions())?;
+        }
         handle.sync_all()
     });
     written

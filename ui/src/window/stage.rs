@@ -41,6 +41,10 @@ impl Stage {
         let signals = Signals::default();
         let mut window = DoubleWindow::new(0, 0, WIDTH, 0, "SecureSign");
         window.set_color(palette.ground);
+        // Taskbars find the desktop entry, and with it name and icon, by this. An
+        // icon of the window's own would link decoders of JPEG and PNG into a
+        // program that takes PINs.
+        window.set_xclass("securesign");
         window.end();
         let closed = signals.clone();
         window.set_callback(move |_| closed.send(Signal::Closed));

@@ -1,0 +1,27 @@
+//! Writes the manual pages and the completions of three shells into a folder:
+//! `cargo run --release --example manual -- FOLDER`. What `--help` says is their
+//! only source, so they cannot say anything else.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+#[allow(dead_code, reason = "only the command line's description is used here")]
+#[path = "../src/args.rs"]
+mod args;
+
+fn main() -> io::Result<()> {
+    let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        return Err(io::Error::other("usage: manual FOLDER"));
+    };
+    let mut command = args::Arguments::command().disable_help_subcommand(true);
+    fs::create_dir_all(&folder)?;
+    clap_mangen::generate_to(command.clone(), &folder)?;
+    for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+        clap_complete::generate_to(shell, &mut command, "securesign", &folder)?;
+    }
+    Ok(())
+}
