@@ -343,6 +343,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         fields: Vec::new(),
         notice: None,
         buttons: Vec::new(),
+        kept: None,
     }
 }
 
