@@ -3,6 +3,7 @@
 
 mod offers;
 mod order;
+mod session;
 mod words;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
 pub use order::{Order, OtherDocument, Refused};
+use session::Session;
 
 /// What happens to the flow.
 pub enum Event {
@@ -28,6 +30,8 @@ pub enum Event {
     Report(Report),
     /// The browser could not be opened; the reason in the system's words.
     OpenFailed(String),
+    /// Time has passed: while a PIN is kept, the faces say so every second.
+    Tick,
 }
 
 /// What the faces have to carry out.
@@ -103,7 +107,6 @@ enum Busy {
 }
 
 struct Signing {
-    token: TokenId,
     info: TokenInfo,
     credential: Credential,
 }
@@ -113,13 +116,6 @@ enum Entry {
     Sign(Option<Pin>),
     Change { old: Pin, new: Pin },
     Unlock { puk: Pin, new: Pin },
-}
-
-/// A PIN that a token accepted, bound to token, certificate and origin.
-struct Session {
-    token: TokenId,
-    certificate: Vec<u8>,
-    origin: String,
 }
 
 /// The state machine.
@@ -133,6 +129,8 @@ pub struct Flow {
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
+    /// How often a kept PIN was forgotten: what was typed before is, too.
+    forgotten: u32,
     /// PUK tries left as a refusal told them, for tokens that do not tell
     /// otherwise.
     puk_told: Option<(TokenId, Tries)>,
@@ -195,6 +193,7 @@ impl Flow {
             notice: None,
             obstacle: None,
             session: None,
+            forgotten: 0,
             puk_told: None,
             exit: None,
             achieved: false,
@@ -238,7 +237,15 @@ impl Flow {
 
     /// Takes in one event at time `now`.
     pub fn on(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        self.now = now;
+        let mut effects = self.expire(now);
+        effects.extend(self.take(event));
+        effects
+    }
+
+    fn take(&mut self, event: Event) -> Vec<Effect> {
+        if let Event::Report(Report::Session(kept)) = event {
+            return self.kept(kept);
+        }
         // What comes late is nobody's any more: a portal hears one answer only.
         if self.exit.is_some() && !matches!(event, Event::OpenFailed(_)) {
             return Vec::new();
@@ -252,6 +259,7 @@ impl Flow {
             Event::Input(Input::Document(bytes)) => self.attach(bytes),
             Event::Input(Input::Closed) => self.leave(),
             Event::Report(report) => self.report(report),
+            Event::Tick => Vec::new(),
             Event::OpenFailed(reason) => {
                 self.state = State::Undelivered(reason);
                 Vec::new()
@@ -261,12 +269,7 @@ impl Flow {
 
     fn press(&mut self, action: Action, secrets: Vec<Pin>) -> Vec<Effect> {
         // Only what the screen offers counts.
-        if !self
-            .screen()
-            .buttons
-            .iter()
-            .any(|button| button.action == action)
-        {
+        if !self.screen().offers(action) {
             return Vec::new();
         }
         match action {
@@ -291,6 +294,7 @@ impl Flow {
                 self.state = State::Looking;
                 vec![self.look()]
             }
+            Action::Lock => self.lock(),
             Action::Cancel | Action::Close => self.leave(),
         }
     }
@@ -383,8 +387,8 @@ impl Flow {
                 let (credential, info) = (credential.clone(), info.clone());
                 let digest = order.digest().clone();
                 let document = order.document().cloned();
+                let origin = order.origin().to_owned();
                 let signing = Signing {
-                    token: token.clone(),
                     info,
                     credential: credential.clone(),
                 };
@@ -394,6 +398,7 @@ impl Flow {
                     credential,
                     digest,
                     document,
+                    origin,
                     pin,
                     last,
                 };
@@ -431,6 +436,7 @@ impl Flow {
 
     fn report(&mut self, report: Report) -> Vec<Effect> {
         match report {
+            Report::Session(kept) => self.kept(kept),
             Report::Tokens(tokens) => {
                 self.take_in(tokens);
                 Vec::new()
@@ -449,10 +455,7 @@ impl Flow {
             Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Signing(signing)) => match result {
                     Ok(signature) => self.signed(&signing, signature),
-                    Err(error) => {
-                        self.session = None;
-                        self.stumble(error)
-                    }
+                    Err(error) => self.stumble(error),
                 },
                 other => self.stay(other),
             },
@@ -521,7 +524,6 @@ impl Flow {
     }
 
     fn achieve(&mut self, what: &str) -> Vec<Effect> {
-        self.session = None;
         self.achieved = true;
         self.failed = None;
         self.obstacle = None;
@@ -539,17 +541,11 @@ impl Flow {
         };
         let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
         let origin = order.origin().to_owned();
-        let session = Session {
-            token: signing.token.clone(),
-            certificate: signing.credential.certificate.der().to_vec(),
-            origin: origin.clone(),
-        };
         let mut effects = self.deliver(&outcome);
         if !effects.is_empty() {
             effects.push(Effect::Remember(origin));
             self.state = State::Signed;
             self.obstacle = None;
-            self.session = Some(session);
             self.achieved = true;
         }
         effects
@@ -737,24 +733,6 @@ impl Flow {
 
     fn token_id(&self) -> Option<TokenId> {
         self.token().map(|(id, _)| id.clone())
-    }
-
-    /// The token of a session that covers this request and the chosen certificate.
-    fn session_token(&self) -> Option<&TokenId> {
-        let Purpose::Sign(order) = &self.purpose else {
-            return None;
-        };
-        let session = self.session.as_ref()?;
-        let present = self.ready().find(|(id, _)| **id == session.token).is_some();
-        (present && session.origin == order.origin()).then_some(&session.token)
-    }
-
-    fn in_session(&self) -> bool {
-        let same = |session: &Session| {
-            self.credential()
-                .is_some_and(|c| c.certificate.der() == session.certificate)
-        };
-        self.session_token().is_some() && self.session.as_ref().is_some_and(same)
     }
 }
 

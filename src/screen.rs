@@ -30,6 +30,26 @@ pub struct Screen {
     pub notice: Option<Notice>,
     /// In reading order; the last one is the main one.
     pub buttons: Vec<Button>,
+    /// A PIN is kept for the next request.
+    pub kept: Option<Kept>,
+}
+
+impl Screen {
+    /// Whether this can be pressed.
+    pub fn offers(&self, action: Action) -> bool {
+        let locks = self.kept.iter().map(|kept| &kept.lock);
+        let mut buttons = self.buttons.iter().chain(locks);
+        buttons.any(|button| button.action == action)
+    }
+}
+
+/// A kept PIN: how long yet, and the way to be rid of it at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// "PIN kept for 14:32"; another text every second.
+    pub text: String,
+    /// "Lock now".
+    pub lock: Button,
 }
 
 /// The few screens there are.
@@ -163,6 +183,8 @@ pub enum Action {
     Back,
     /// Look for tokens again.
     Retry,
+    /// Forget the kept PIN, and log its card out.
+    Lock,
     /// Give up, and tell the portal so.
     Cancel,
     /// Leave; nothing more is sent.

@@ -25,7 +25,7 @@ pub struct Token<'a> {
     at_least: Option<u8>,
     /// A PIN was accepted in this dialogue and nothing has refused it since.
     accepted: bool,
-    /// A secret went to the card: log out at the end.
+    /// A secret went to the card, or somebody said so: log out at the end.
     touched: bool,
 }
 
@@ -116,6 +116,11 @@ impl<'a> Token<'a> {
     /// A PIN was typed anew: whatever was accepted before does not count for it.
     pub fn forget(&mut self) {
         self.accepted = false;
+    }
+
+    /// The card is to be logged out at the end, whoever has verified a PIN.
+    pub fn seal(&mut self) {
+        self.touched = true;
     }
 
     /// Tries left of the PUK.

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::atr::Atr;
 use crate::channel::Extended;
@@ -17,10 +17,15 @@ use crate::digest::Digest;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinRules};
 use crate::profile::{Application, Credential, Found, Profile, Search, Standing, Tries};
-use crate::reader::{Presence, Readers};
+use crate::reader::{Presence, Reader, Readers};
 use crate::signature::ToSign;
 use crate::token::{LastTry, Token};
 use crate::transport::{Ending, Transport, TransportError};
+
+mod session;
+
+use session::Session;
+pub use session::{Binding, Kept};
 
 /// How long a dialogue waits for the next job before it is closed.
 const LINGER: Duration = Duration::from_millis(600);
@@ -59,7 +64,10 @@ pub enum Job {
         digest: Digest,
         /// The document that this is the digest of, where it is at hand.
         document: Option<Arc<[u8]>>,
-        /// `None`: the PIN that this token accepted earlier in this session.
+        /// For whom: the validated origin of the portal.
+        origin: String,
+        /// `None`: the PIN that was accepted for this token, certificate and
+        /// origin, and is kept.
         pin: Option<Pin>,
         /// Whether the last try may be spent.
         last: LastTry,
@@ -88,7 +96,12 @@ pub enum Job {
         /// Whether the last PUK try may be spent.
         last: LastTry,
     },
-    /// Forget the session's PIN and end the thread.
+    /// Forget the kept PIN and log its card out; answered by [`Report::Session`]
+    /// if there was one.
+    Lock,
+    /// Readers or cards came or went: a PIN is not kept for a card that is gone.
+    Check,
+    /// Forget the kept PIN and end the thread. An open dialogue is ended at once.
     Stop,
 }
 
@@ -103,6 +116,9 @@ pub enum Report {
     Changed(Secret, Result<(), CardError>),
     /// Whether the PIN was unblocked.
     Unblocked(Result<(), CardError>),
+    /// From now on this PIN is kept; `None`: none is any more. Comes before the
+    /// answer to the job that was the reason.
+    Session(Option<Kept>),
     /// Readers or cards came or went.
     ReadersChanged,
 }
@@ -173,14 +189,6 @@ pub struct Worker {
     pub session: Duration,
 }
 
-/// A PIN that a token has accepted.
-struct Session {
-    token: TokenId,
-    certificate: Vec<u8>,
-    pin: Pin,
-    used: Instant,
-}
-
 struct State<'a> {
     jobs: &'a Receiver<Job>,
     report: &'a dyn Fn(Report),
@@ -216,6 +224,8 @@ impl Worker {
             tracing::debug!("{}", job.name());
             match job {
                 Job::Look(look) => self.look(&look, &mut state),
+                Job::Lock => self.lock(&mut state),
+                Job::Check => self.check(&mut state),
                 job => self.act(job, &mut state),
             }
         }
@@ -231,15 +241,7 @@ impl Worker {
             .into_iter()
             .filter(|reader| self.only.as_ref().is_none_or(|only| *only == reader.name))
             .collect();
-        // A token that is gone takes its session with it.
-        let gone = |session: &Session| {
-            !readers.iter().any(|reader| {
-                reader.name == session.token.reader && reader.insertion == session.token.insertion
-            })
-        };
-        if state.session.as_ref().is_some_and(gone) {
-            state.session = None;
-        }
+        state.part_with_absent(&readers);
         for reader in &readers {
             tracing::debug!("reader {}: {:?}", reader.name, reader.presence);
         }
@@ -340,16 +342,45 @@ impl Worker {
         }
     }
 
+    /// Forgets the kept PIN, then logs its card out. Its own dialogue has done so
+    /// already when it ended; this one is for whoever verified a PIN since.
+    fn lock(&mut self, state: &mut State<'_>) {
+        let Some(id) = state.forget() else { return };
+        let there = self
+            .readers
+            .list()
+            .is_ok_and(|readers| readers.iter().any(|reader| holds(reader, &id)));
+        if there {
+            let logged_out = self.open(&id, state, &mut |token, _| {
+                let mut token = token.ok()?;
+                token.seal();
+                Some(token)
+            });
+            if let Err(error) = logged_out {
+                tracing::debug!("the card was not logged out once more: {error:?}");
+            }
+        }
+    }
+
+    /// A card that cannot be found is as good as gone.
+    fn check(&mut self, state: &mut State<'_>) {
+        if state.session.is_some() {
+            let readers = self.readers.list().unwrap_or_default();
+            state.part_with_absent(&readers);
+        }
+    }
+
     /// A job for one token that starts a dialogue of its own.
     fn act(&mut self, job: Job, state: &mut State<'_>) {
         let id = match &job {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
                 token.clone()
             }
-            Job::Stop | Job::Look(_) => return,
+            Job::Look(_) | Job::Lock | Job::Check | Job::Stop => return,
         };
         let mut job = Some(job);
         let same = self.readers.list().map(|readers| {
+            state.part_with_absent(&readers);
             readers
                 .iter()
                 .any(|r| r.name == id.reader && r.insertion == id.insertion)
@@ -433,18 +464,39 @@ impl State<'_> {
         (!matches!(job, Job::Stop)).then_some(job)
     }
 
-    /// Waits for a job, and drops the session's PIN when its time is over.
+    /// Waits for a job, and forgets the kept PIN when its time is over. Its card
+    /// was logged out long ago; other programs may be at work with it by now.
     fn wait(&mut self) -> Option<Job> {
         loop {
             let Some(session) = &self.session else {
                 return self.jobs.recv().ok();
             };
-            let left = self.idle.saturating_sub(session.used.elapsed());
-            match self.jobs.recv_timeout(left) {
+            match self.jobs.recv_timeout(session.left(self.idle)) {
                 Ok(job) => return Some(job),
-                Err(RecvTimeoutError::Timeout) => self.session = None,
+                Err(RecvTimeoutError::Timeout) => _ = self.forget(),
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
+        }
+    }
+
+    /// Overwrites the kept PIN; whose it was.
+    fn forget(&mut self) -> Option<TokenId> {
+        let session = self.session.take()?;
+        let token = session.binding.token.clone();
+        drop(session);
+        tracing::debug!("the kept PIN is forgotten");
+        (self.report)(Report::Session(None));
+        Some(token)
+    }
+
+    /// A token that is gone takes its kept PIN with it.
+    fn part_with_absent(&mut self, readers: &[Reader]) {
+        let here = |session: &Session| {
+            let holds = |reader| holds(reader, &session.binding.token);
+            readers.iter().any(holds)
+        };
+        if !self.session.as_ref().is_none_or(here) {
+            self.forget();
         }
     }
 
@@ -457,6 +509,14 @@ impl State<'_> {
                     return;
                 }
                 Ok(job) if job.is_for(id) => self.perform(job, id, token),
+                Ok(Job::Lock) => {
+                    // The PIN goes first, whatever the card does then. Another
+                    // card than this one is logged out since its own dialogue.
+                    if self.forget().as_ref() == Some(id) {
+                        token.seal();
+                    }
+                    return;
+                }
                 Ok(other) => {
                     self.pending = Some(other);
                     return;
@@ -472,6 +532,7 @@ impl State<'_> {
                 credential,
                 digest,
                 document,
+                origin,
                 pin,
                 last,
                 ..
@@ -480,7 +541,12 @@ impl State<'_> {
                     Some(document) => ToSign::Message(&digest, document),
                     None => ToSign::Digest(&digest),
                 };
-                Report::Signed(self.sign(id, token, &credential, what, pin, last))
+                let binding = Binding {
+                    token: id.clone(),
+                    certificate: credential.certificate.der().to_vec(),
+                    origin,
+                };
+                Report::Signed(self.sign(binding, token, &credential, what, pin, last))
             }
             Job::Change {
                 secret,
@@ -489,14 +555,14 @@ impl State<'_> {
                 last,
                 ..
             } => {
-                self.session = None;
+                self.forget();
                 Report::Changed(secret, token.change(secret, &old, &new, last))
             }
             Job::Unblock { puk, new, last, .. } => {
-                self.session = None;
+                self.forget();
                 Report::Unblocked(token.unblock(&puk, &new, last))
             }
-            Job::Look(_) | Job::Stop => return,
+            Job::Look(_) | Job::Lock | Job::Check | Job::Stop => return,
         };
         tracing::debug!("the token has answered");
         (self.report)(report);
@@ -504,33 +570,40 @@ impl State<'_> {
 
     fn sign(
         &mut self,
-        id: &TokenId,
+        binding: Binding,
         token: &mut Token<'_>,
         credential: &Credential,
         what: ToSign<'_>,
         pin: Option<Pin>,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
-        let certificate = credential.certificate.der();
-        let session = self
-            .session
-            .take()
-            .filter(|session| session.token == *id && session.certificate == certificate);
-        if pin.is_some() {
-            token.forget();
-        }
-        let pin = pin
-            .or(session.map(|session| session.pin))
-            .ok_or(CardError::SessionOver)?;
-        let result = token.sign(credential, what, &pin, last);
-        // Kept only while the token accepts it: the first refusal forgets it.
-        if token.accepted() && !self.idle.is_zero() {
-            self.session = Some(Session {
-                token: id.clone(),
-                certificate: certificate.to_vec(),
-                pin,
-                used: Instant::now(),
-            });
+        let session = self.session.take();
+        let had = session.is_some();
+        let pin = match pin {
+            Some(typed) => {
+                token.forget();
+                Some(typed)
+            }
+            None => session.and_then(|session| session.pin_for(&binding, self.idle)),
+        };
+        let result = match &pin {
+            Some(pin) => token.sign(credential, what, pin, last),
+            None => Err(CardError::SessionOver),
+        };
+        // Kept only while all goes well: the first refusal forgets it.
+        let keep = result.is_ok() && token.accepted() && !self.idle.is_zero();
+        match pin.filter(|_| keep) {
+            Some(pin) => {
+                let idle = self.idle;
+                let kept = Kept {
+                    binding: binding.clone(),
+                    idle,
+                };
+                self.session = Some(Session::new(binding, pin));
+                (self.report)(Report::Session(Some(kept)));
+            }
+            None if had => (self.report)(Report::Session(None)),
+            None => {}
         }
         result
     }
@@ -544,6 +617,8 @@ impl Job {
             Job::Sign { .. } => "signing",
             Job::Change { .. } => "changing the PIN",
             Job::Unblock { .. } => "unlocking the PIN",
+            Job::Lock => "locking",
+            Job::Check => "looking which tokens are there",
             Job::Stop => "ending",
         }
     }
@@ -553,7 +628,7 @@ impl Job {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
                 token == id
             }
-            Job::Look(_) | Job::Stop => false,
+            Job::Look(_) | Job::Lock | Job::Check | Job::Stop => false,
         }
     }
 }
@@ -602,7 +677,14 @@ fn unreadable(error: CardError) -> TokenState {
     }
 }
 
-fn empty(reader: &crate::reader::Reader) -> TokenView {
+/// The same card, since the same insertion.
+fn holds(reader: &Reader, id: &TokenId) -> bool {
+    reader.presence == Presence::Card
+        && reader.name == id.reader
+        && reader.insertion == id.insertion
+}
+
+fn empty(reader: &Reader) -> TokenView {
     let id = TokenId {
         reader: reader.name.clone(),
         insertion: reader.insertion,

@@ -11,6 +11,8 @@
 #[path = "support/bench.rs"]
 mod bench;
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, Shared, abc, secret};
@@ -24,11 +26,12 @@ use securesign_core::profile::{Search, Standing, Tries};
 use securesign_core::screen::{Action, Input, Kind, Level, Screen};
 use securesign_core::token::LastTry;
 use securesign_core::transport::TransportError;
-use securesign_core::worker::{Job, Look, Report, TokenId, TokenState, TokenView};
+use securesign_core::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::{Value, json};
 use url::Url;
 
+const IDLE: Duration = Duration::from_secs(15 * 60);
 const CALLBACK: &str = "http://localhost:8080/cb";
 
 fn link(callback: &str, key: &str, more: &[(&str, &str)]) -> String {
@@ -111,8 +114,37 @@ impl Play {
     }
 
     fn report(&mut self, report: Report) {
+        if matches!(report, Report::Signed(Ok(_))) {
+            self.keep_pin();
+        }
         let effects = self.flow.on(Event::Report(report), now());
         self.keep(effects);
+    }
+
+    /// What the worker says before a signature, where a PIN may be kept.
+    fn keep_pin(&mut self) {
+        let binding = self.jobs.iter().rev().find_map(|job| match job {
+            Job::Sign {
+                token,
+                credential,
+                origin,
+                ..
+            } => Some(Binding {
+                token: token.clone(),
+                certificate: credential.certificate.der().to_vec(),
+                origin: origin.clone(),
+            }),
+            _ => None,
+        });
+        if let Some(binding) = binding {
+            let kept = Kept {
+                binding,
+                idle: IDLE,
+            };
+            let report = Event::Report(Report::Session(Some(kept)));
+            let effects = self.flow.on(report, now());
+            self.keep(effects);
+        }
     }
 
     fn input(&mut self, input: Input) {

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 
 use super::{Busy, Entry, Errand, Flow, Purpose, State};
 use crate::error::{CardError, Secret};
+use crate::pin::Status;
 use crate::profile::{Standing, Tries};
 use crate::screen::{
-    Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kind, Level, Notice, Screen,
+    Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kept, Kind, Level, Notice, Screen,
 };
 use crate::transport::TransportError;
 use crate::worker::{TokenInfo, TokenState};
@@ -15,14 +16,42 @@ use crate::worker::{TokenInfo, TokenState};
 /// A click meant for another window must not sign (requirement 11).
 const CONSENT_INERT_MS: u32 = 500;
 
+/// After a kept PIN was forgotten, for whatever reason.
+pub const FORGOTTEN: &str = "Locked. The PIN will be asked for again.";
+
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
     let token = flow
         .token()
-        .map(|(id, _)| format!("{} {}", id.insertion, id.reader));
+        .map(|(id, _)| format!("{} {} {}", id.insertion, flow.forgotten, id.reader));
     Screen {
         token,
+        kept: kept(flow),
         ..unbound(flow)
+    }
+}
+
+/// A PIN is kept: for how long yet, and for whom if not for this request.
+fn kept(flow: &Flow) -> Option<Kept> {
+    let left = clock(flow.seconds_left()?);
+    let origin = &flow.kept_for()?.origin;
+    let text = match &flow.purpose {
+        Purpose::Sign(order) if order.origin() == origin => format!("PIN kept for {left}"),
+        _ => format!("PIN kept for {left}, for {origin}"),
+    };
+    Some(Kept {
+        text,
+        lock: button(Action::Lock, "Lock now"),
+    })
+}
+
+/// `14:32`, from an hour on `1:14:32`.
+fn clock(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("{minutes}:{seconds:02}")
+    } else {
+        format!("{hours}:{minutes:02}:{seconds:02}")
     }
 }
 
@@ -54,6 +83,7 @@ fn unbound(flow: &Flow) -> Screen {
                 format!("The signature goes back to {}.", requester(flow)),
                 "If no page of it opens in your browser, start again from there.".into(),
             ],
+            notice: flow.notice.clone(),
             buttons: vec![primary(Action::Close, "Close")],
             ..plain(Kind::Done, "Signed")
         },
@@ -97,6 +127,7 @@ fn plain(kind: Kind, title: &str) -> Screen {
         fields: Vec::new(),
         notice: None,
         buttons: Vec::new(),
+        kept: None,
     }
 }
 
@@ -204,6 +235,7 @@ fn sign(flow: &Flow) -> Screen {
         }
     } else if usable {
         if flow.in_session() {
+            screen.facts.push(pin_status(Status::SessionActive));
             screen
                 .text
                 .push("The PIN was accepted a moment ago and is not asked again.".into());
@@ -231,6 +263,7 @@ fn token(flow: &Flow) -> Screen {
     if let Some(serial) = &info.serial {
         facts.push(fact("Serial number", serial));
     }
+    facts.push(pin_status(flow.pin_status(id)));
     let mut buttons = vec![button(Action::Close, "Close")];
     if info.puk_rules.is_some() && info.puk != Tries::Blocked {
         buttons.push(Button {
@@ -386,6 +419,10 @@ fn last_try(entry: &Entry) -> Screen {
         ],
         ..plain(Kind::Form, "Use the last try?")
     }
+}
+
+fn pin_status(status: Status) -> Fact {
+    fact("PIN status", status.as_str())
 }
 
 /// Who asks, and what is signed.

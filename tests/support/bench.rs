@@ -58,6 +58,9 @@ impl<C: Emulator> Emulator for Shared<C> {
     }
 }
 
+/// Any portal of the tests.
+pub const ORIGIN: &str = "https://portal.example.gov.in";
+
 /// The worker's thread, its queue, and the reader it works with.
 pub struct Bench {
     /// The reader; card in, card out, faults, counters.
@@ -71,6 +74,11 @@ impl Bench {
     /// With one card in a reader that takes short APDUs only, or extended ones
     /// with up to `max_data` bytes.
     pub fn new(card: impl Emulator + 'static, max_data: Option<usize>) -> Self {
+        Self::keeping(card, max_data, Duration::from_secs(60))
+    }
+
+    /// The same, and an accepted PIN is kept so long.
+    pub fn keeping(card: impl Emulator + 'static, max_data: Option<usize>, idle: Duration) -> Self {
         let reader = Slot::new(READER, max_data);
         reader.insert(Box::new(card));
         let worker = Worker {
@@ -80,7 +88,7 @@ impl Bench {
             profiles: securesign_vendors::PROFILES,
             name: securesign_vendors::known::name,
             only: None,
-            session: Duration::from_secs(60),
+            session: idle,
         };
         let (jobs, queue) = channel();
         let (sender, reports) = channel();
@@ -131,11 +139,23 @@ impl Bench {
         pin: Option<&str>,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
+        self.sign_for(ORIGIN, token, credential, pin, last)
+    }
+
+    pub fn sign_for(
+        &self,
+        origin: &str,
+        token: &TokenId,
+        credential: &Credential,
+        pin: Option<&str>,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
         self.send(Job::Sign {
             token: token.clone(),
             credential: Box::new(credential.clone()),
             digest: abc(HashAlgorithm::Sha256),
             document: None,
+            origin: origin.to_owned(),
             pin: pin.map(secret),
             last,
         });
@@ -196,13 +216,25 @@ impl Bench {
         self.jobs.send(job).expect("the worker runs");
     }
 
+    /// The answer to a job.
     pub fn report(&self) -> Report {
+        loop {
+            match self.any_report() {
+                Report::Session(_) => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Whatever comes next.
+    pub fn any_report(&self) -> Report {
         self.reports
             .recv_timeout(Duration::from_secs(60))
             .expect("a report")
     }
 
-    fn stop(&mut self) {
+    /// Ends the worker; it stays to be asked what became of the card.
+    pub fn stop(&mut self) {
         let _ = self.jobs.send(Job::Stop);
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the worker ended well");

@@ -10,7 +10,7 @@ mod src {
 }
 
 use securesign_core::screen::{
-    Action, Button, CertificateCard, Counter, Fact, Field, Input, Kind, Level, Notice, Screen,
+    Action, Button, CertificateCard, Counter, Fact, Field, Input, Kept, Kind, Level, Notice, Screen,
 };
 use src::window::{self, Model, Theme};
 
@@ -61,6 +61,7 @@ impl Model for Canned {
                     Action::Back => self.show("token"),
                     Action::Sign if !self.screen.fields.is_empty() => self.show("sign-again"),
                     Action::Retry => self.show("sign"),
+                    Action::Lock => self.screen.kept = None,
                     _ => self.finished = true,
                 }
             }
@@ -73,6 +74,9 @@ impl Model for Canned {
     }
 
     fn poll(&mut self) -> bool {
+        if self.screen.kept.is_some() {
+            return false;
+        }
         println!("poll");
         self.show("done");
         true
@@ -100,8 +104,10 @@ impl Canned {
     }
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "waiting",
+    "sign-kept",
+    "done-kept",
     "sign",
     "sign-one",
     "sign-blocked",
@@ -134,6 +140,19 @@ fn sample(name: &str) -> Option<Screen> {
                 "That PIN is wrong. 1 try is left before the token locks.",
             ),
             ..sign()
+        },
+        "sign-kept" => Screen {
+            text: texts(&["The PIN was accepted a moment ago and is not asked again."]),
+            fields: Vec::new(),
+            notice: None,
+            kept: kept("PIN kept for 14:32"),
+            ..sign()
+        },
+        "done-kept" => Screen {
+            text: texts(&["The signature goes back to portal.example.gov.in."]),
+            buttons: vec![main_button(Action::Close, "Close", 0)],
+            kept: kept("PIN kept for 14:32"),
+            ..empty(Kind::Done, "Signed")
         },
         "sign-one" => Screen {
             certificates: cards()[..1].to_vec(),
@@ -344,6 +363,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         fields: Vec::new(),
         notice: None,
         buttons: Vec::new(),
+        kept: None,
     }
 }
 
@@ -423,6 +443,13 @@ fn notice(level: Level, text: &str) -> Option<Notice> {
     Some(Notice {
         level,
         text: text.into(),
+    })
+}
+
+fn kept(text: &str) -> Option<Kept> {
+    Some(Kept {
+        text: text.into(),
+        lock: plain(Action::Lock, "Lock now"),
     })
 }
 

@@ -12,8 +12,10 @@ use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
 
-use crate::browser;
+use crate::guard::Guard;
+use crate::hand::Hand;
 use crate::settings::Seen;
+use crate::{browser, farewell};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +31,9 @@ type Wake = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 /// A flow at work.
 pub struct Desk {
     flow: Flow,
-    jobs: Sender<Job>,
+    hand: Hand,
     events: Receiver<Event>,
     sender: Sender<Event>,
-    worker: Option<std::thread::JoinHandle<()>>,
     /// Launchers of the browser that are still watched.
     launches: Vec<std::thread::JoinHandle<()>>,
     wake: Wake,
@@ -53,15 +54,20 @@ impl Desk {
         let (sender, events) = channel();
         let wake = Wake::default();
         let report = reporter(&sender, &wake);
+        let guard = Guard::new(jobs.clone());
         let worker = std::thread::spawn(move || {
-            worker.run(&job_queue, &|answer| _ = report(Event::Report(answer)));
+            worker.run(&job_queue, &|answer| {
+                guard.hear(&answer);
+                report(Event::Report(answer));
+            });
         });
+        let hand = Hand::new(jobs, worker);
+        farewell::heed(hand.clone());
         let mut desk = Self {
             flow,
-            jobs,
+            hand,
             events,
             sender,
-            worker: Some(worker),
             launches: Vec::new(),
             wake,
             delivery,
@@ -75,8 +81,13 @@ impl Desk {
     /// Notices from now on when readers and tokens come and go.
     pub fn watch(&self, mut readers: Box<dyn Readers>) {
         let report = reporter(&self.sender, &self.wake);
+        let hand = self.hand.clone();
         std::thread::spawn(move || {
-            watch(readers.as_mut(), &|change| report(Event::Report(change)));
+            watch(readers.as_mut(), &|change| {
+                // The face may be waiting for a person; a kept PIN does not.
+                hand.give(Job::Check);
+                report(Event::Report(change))
+            });
         });
     }
 
@@ -113,6 +124,10 @@ impl Desk {
             self.event(event);
             any = true;
         }
+        if self.flow.kept_for().is_some() {
+            self.event(Event::Tick);
+            any = true;
+        }
         any
     }
 
@@ -132,18 +147,11 @@ impl Desk {
     /// itself; the bound is for readers that hang.
     pub fn settle(&mut self) {
         let end = Instant::now() + Duration::from_secs(120);
-        while self.screen().kind == Kind::Working && Instant::now() < end && self.works() {
+        while self.screen().kind == Kind::Working && Instant::now() < end && self.hand.works() {
             self.wait(Duration::from_millis(500));
         }
         self.poll();
         self.stuck = self.screen().kind == Kind::Working;
-    }
-
-    /// Whether the worker lives and answers.
-    fn works(&self) -> bool {
-        self.worker
-            .as_ref()
-            .is_some_and(|worker| !worker.is_finished())
     }
 
     /// A job was given up while the card was still at it.
@@ -164,9 +172,7 @@ impl Desk {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                // The worker lives as long as the desk; a job that cannot be
-                // sent has nobody left to wait for it.
-                Effect::Job(job) => drop(self.jobs.send(job)),
+                Effect::Job(job) => self.hand.give(job),
                 Effect::Open(url) => match self.delivery {
                     Delivery::Browser => self.launch(url),
                     Delivery::Print => {
@@ -202,15 +208,8 @@ impl Desk {
 }
 
 impl Drop for Desk {
-    /// The card is logged out before the program goes. A reader that hangs, or
-    /// another program that does not let the card go, must not keep it for ever.
     fn drop(&mut self) {
-        const PATIENCE: Duration = Duration::from_secs(5);
-        let _ = self.jobs.send(Job::Stop);
-        let end = Instant::now() + PATIENCE;
-        while self.works() && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.hand.dismiss();
     }
 }
 

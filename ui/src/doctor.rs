@@ -35,6 +35,7 @@ fn bad(what: impl Into<String>, advice: impl Into<String>) -> Finding {
 pub fn examine(readers: &mut dyn Readers) -> (String, bool) {
     let mut findings = cards(readers);
     findings.push(memory());
+    findings.push(sleep());
     findings.push(handler());
     findings.extend(browser());
     findings.push(launcher());
@@ -98,6 +99,26 @@ fn memory() -> Finding {
             "Raise the limit of locked memory (ulimit -l) to at least 64 kB.",
         ),
     }
+}
+
+#[cfg(target_os = "linux")]
+fn sleep() -> Finding {
+    if crate::guard::bus::is_there() {
+        good("Suspend and the screen lock are noticed, and lock a kept PIN")
+    } else {
+        bad(
+            "Suspend and the screen lock are not noticed: a kept PIN is locked by time alone, or by hand",
+            "Sign in to a desktop with D-Bus, or write idle_minutes = 0 under [session] in the settings.",
+        )
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sleep() -> Finding {
+    bad(
+        "Suspend and the screen lock are not noticed on this system yet: a kept PIN is locked by time alone, or by hand",
+        "Write idle_minutes = 0 under [session] in the settings if that is not enough.",
+    )
 }
 
 fn handler() -> Finding {

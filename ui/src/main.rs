@@ -5,6 +5,9 @@ mod browser;
 mod demo;
 mod desk;
 mod doctor;
+mod farewell;
+mod guard;
+mod hand;
 mod harden;
 mod report;
 mod result;
@@ -191,6 +194,15 @@ impl Place {
         }
     }
 
+    /// Who keeps PINs of the tokens here; each start has a demo token of its own.
+    fn kept(&self) -> report::Kept<'static> {
+        if self.is_demo() {
+            &|_| false
+        } else {
+            &guard::kept_by_another
+        }
+    }
+
     /// What notices hot plug; nothing is ever plugged into the demo.
     fn watched(&self, desk: &Desk) {
         if !self.is_demo() {
@@ -292,7 +304,7 @@ fn sign(
     let flow = Flow::sign(first, Timestamp::now());
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
-    if patience != Some(Duration::ZERO) {
+    if many || patience != Some(Duration::ZERO) {
         place.watched(&desk);
     }
     loop {
@@ -349,11 +361,14 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
         Err(error) => return no_cards(error, as_json),
     };
     if as_json {
-        print(&format!("{:#}\n", report::tokens_json(&views)))?;
+        print(&format!(
+            "{:#}\n",
+            report::tokens_json(&views, place.kept())
+        ))?;
     } else if views.is_empty() {
         say("No reader is connected. Plug in your token; if it is, run securesign doctor.");
     } else {
-        print(&report::tokens_text(&views))?;
+        print(&report::tokens_text(&views, place.kept()))?;
     }
     Ok(if report::ready(&views).next().is_some() {
         DONE
@@ -368,13 +383,13 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
         Err(error) => return no_cards(error, as_json),
     };
     if as_json {
-        print(&format!("{:#}\n", report::pins_json(&views)))?;
+        print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
     } else {
-        print(&report::pins_text(&views))?;
+        print(&report::pins_text(&views, place.kept()))?;
     }
     let any = report::ready(&views).next().is_some();
     if !any && !as_json {
-        let text = report::tokens_text(&views);
+        let text = report::tokens_text(&views, place.kept());
         say(&format!("No token that can be used was found.\n{text}"));
     }
     Ok(if any { DONE } else { NOT_DONE })
@@ -399,7 +414,7 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
     if as_json {
         let failure = desk.flow().failure();
         let views = desk.flow().tokens();
-        let mut value = report::pins_json(views);
+        let mut value = report::pins_json(views, place.kept());
         if let Some(value) = value.as_object_mut() {
             let undone = || (!done).then(|| "Nothing was changed: see standard error.".to_owned());
             let error = failure.map(CardError::what).or_else(undone);

@@ -1,20 +1,19 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
+use securesign_core::pin::Status;
 use securesign_core::profile::{Credential, Tries};
 use securesign_core::worker::{TokenInfo, TokenState, TokenView};
 use serde_json::{Value, json};
 
-/// The PIN status words of the handoff protocol, §5. Before anybody tried a PIN
-/// in this session, a PIN that has tries left counts as `ACTIVE`: it can sign.
-pub fn status(pin: Tries) -> &'static str {
-    match pin {
-        Tries::Blocked => "BLOCKED",
-        Tries::Left(_) | Tries::Unknown => "ACTIVE",
-    }
+/// Tells whether a PIN is kept for the token in a reader.
+pub type Kept<'a> = &'a dyn Fn(&str) -> bool;
+
+fn status(reader: &str, pin: Tries, kept: Kept<'_>) -> &'static str {
+    Status::of(pin, kept(reader)).as_str()
 }
 
 /// All readers as JSON.
-pub fn tokens_json(views: &[TokenView]) -> Value {
+pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
     let readers: Vec<Value> = views
         .iter()
         .map(|view| {
@@ -32,7 +31,7 @@ pub fn tokens_json(views: &[TokenView]) -> Value {
                     "family": info.family,
                     "label": info.label,
                     "serialNumber": info.serial,
-                    "pin": { "status": status(info.pin), "triesLeft": info.pin.count() },
+                    "pin": { "status": status(&view.id.reader, info.pin, kept), "triesLeft": info.pin.count() },
                     "puk": { "triesLeft": info.puk.count() },
                     "certificates": info.found.credentials.iter().map(certificate).collect::<Vec<_>>(),
                     "notes": info.found.notes,
@@ -46,13 +45,13 @@ pub fn tokens_json(views: &[TokenView]) -> Value {
 }
 
 /// The PIN of each usable token as JSON.
-pub fn pins_json(views: &[TokenView]) -> Value {
+pub fn pins_json(views: &[TokenView], kept: Kept<'_>) -> Value {
     let tokens: Vec<Value> = ready(views)
         .map(|(reader, info)| {
             json!({
                 "reader": reader,
                 "family": info.family,
-                "status": status(info.pin),
+                "status": status(reader, info.pin, kept),
                 "triesLeft": info.pin.count(),
             })
         })
@@ -61,7 +60,7 @@ pub fn pins_json(views: &[TokenView]) -> Value {
 }
 
 /// All readers for people.
-pub fn tokens_text(views: &[TokenView]) -> String {
+pub fn tokens_text(views: &[TokenView], kept: Kept<'_>) -> String {
     let mut text = String::new();
     for view in views {
         text.push_str(&format!("{}\n", view.id.reader));
@@ -74,20 +73,22 @@ pub fn tokens_text(views: &[TokenView]) -> String {
                 ));
             }
             TokenState::Failed(error) => text.push_str(&format!("  {error}\n")),
-            TokenState::Ready(info) => text.push_str(&token_text(info)),
+            TokenState::Ready(info) => {
+                text.push_str(&token_text(info, status(&view.id.reader, info.pin, kept)));
+            }
         }
     }
     text
 }
 
 /// The PIN of each usable token for people.
-pub fn pins_text(views: &[TokenView]) -> String {
+pub fn pins_text(views: &[TokenView], kept: Kept<'_>) -> String {
     ready(views)
         .map(|(reader, info)| {
             format!(
                 "{reader}\n  {} – PIN {}, tries left: {}{}\n",
                 info.label,
-                status(info.pin),
+                status(reader, info.pin, kept),
                 tries(info.pin),
                 hint(info.pin)
             )
@@ -103,7 +104,7 @@ pub fn ready(views: &[TokenView]) -> impl Iterator<Item = (&str, &TokenInfo)> {
     })
 }
 
-fn token_text(info: &TokenInfo) -> String {
+fn token_text(info: &TokenInfo, status: &str) -> String {
     let mut text = if info.label == info.family {
         format!("  {}", info.family)
     } else {
@@ -113,8 +114,7 @@ fn token_text(info: &TokenInfo) -> String {
         text.push_str(&format!(", serial number {serial}"));
     }
     text.push_str(&format!(
-        "\n  PIN {}, tries left: {}{}\n  PUK tries left: {}\n",
-        status(info.pin),
+        "\n  PIN {status}, tries left: {}{}\n  PUK tries left: {}\n",
         tries(info.pin),
         hint(info.pin),
         tries(info.puk)

@@ -47,13 +47,13 @@ impl Terminal<'_> {
             if let Some(exit) = self.desk.exit() {
                 self.desk.delivered();
                 // An answer that could not be handed over has a screen of its own.
-                let screen = self.desk.screen();
+                let screen = still(self.desk.screen());
                 if screen.kind == Kind::Failed && told.as_ref() != Some(&screen) {
                     print(&screen);
                 }
                 return exit;
             }
-            let screen = self.desk.screen();
+            let screen = still(self.desk.screen());
             if told.as_ref() != Some(&screen) {
                 match &screen.notice {
                     // Whoever has a task for the token does not want to read of
@@ -254,6 +254,14 @@ pub fn print(screen: &Screen) {
 /// One line for people. A closed standard error is no reason to stop signing.
 pub fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Without what changes every second: nobody reads that in a terminal.
+fn still(screen: Screen) -> Screen {
+    Screen {
+        kept: None,
+        ..screen
+    }
 }
 
 /// Whether only the notice and the tries left differ.

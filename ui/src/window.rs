@@ -14,6 +14,7 @@ mod facts;
 mod field;
 mod inert;
 mod ink;
+mod kept;
 mod notice;
 mod page;
 mod palette;
@@ -30,7 +31,8 @@ pub trait Model {
     /// A person did something.
     fn input(&mut self, input: Input);
     /// Takes in what the card worker has reported meanwhile; true when the
-    /// screen may have changed. Called on the window's thread after a wake-up.
+    /// screen may have changed. Called on the window's thread after a wake-up,
+    /// and every second while a PIN is kept.
     fn poll(&mut self) -> bool;
     /// The window should close now.
     fn finished(&self) -> bool;

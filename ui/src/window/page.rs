@@ -14,6 +14,7 @@ use super::facts::{self, COUNTER_HEIGHT, Facts};
 use super::field::Shared;
 use super::inert::Inert;
 use super::ink::{Area, BODY, STRONG, Style, TITLE};
+use super::kept::{self, Strip};
 use super::notice::Bar;
 use super::palette::Palette;
 use super::scroll::Reel;
@@ -26,7 +27,8 @@ use foot::{foot_height, place_buttons, place_fields};
 
 /// Every page's width.
 pub const WIDTH: i32 = 560;
-const MARGIN: i32 = 24;
+/// Left and right of everything.
+pub const MARGIN: i32 = 24;
 const INNER: i32 = WIDTH - 2 * MARGIN;
 /// Text starts a little to the right of the boxes' edges.
 const TEXT: i32 = MARGIN + 3;
@@ -47,6 +49,8 @@ pub struct Page {
     pub fields: Vec<Frame>,
     /// The buttons, in their order.
     pub buttons: Vec<PressButton>,
+    /// The countdown of a kept PIN.
+    pub strip: Option<Strip>,
     /// The part with the certificates.
     pub reel: Reel,
     /// The clock of the buttons that wait.
@@ -84,7 +88,8 @@ impl Page {
         let bar = screen.notice.as_ref().map(|notice| Bar::new(notice, INNER));
         let upper = Upper::measure(screen);
         let content = upper.height(screen);
-        let foot = foot_height(screen, bar.as_ref());
+        let strip = i32::from(screen.kept.is_some()) * kept::HEIGHT;
+        let foot = foot_height(screen, bar.as_ref()) + strip;
         let mut head = content;
         let mut gap = 0;
         if content > setting.tallest - foot {
@@ -116,12 +121,23 @@ impl Page {
             y += height + GAP;
         }
         let buttons = place_buttons(&screen.buttons, setting, &inert, y + GAP);
+        let area = Area {
+            x: 0,
+            y: head + gap + foot - strip,
+            w: WIDTH,
+            h: strip,
+        };
+        let strip = screen
+            .kept
+            .as_ref()
+            .map(|kept| Strip::new(kept, area, setting));
         window.end();
         window.redraw();
         Self {
             cards,
             fields,
             buttons,
+            strip,
             reel,
             inert,
             _symbol: symbol,

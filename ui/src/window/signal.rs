@@ -58,6 +58,7 @@ impl Signals {
                 forward: !app::is_event_shift(),
             },
             Key::Escape => Signal::Escape,
+            key if app::is_event_alt() && key == Key::from_char('l') => Signal::Press(Action::Lock),
             key if is_enter(key) => Signal::Enter,
             _ => return false,
         };

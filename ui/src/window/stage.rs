@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fltk::app;
 use fltk::prelude::*;
@@ -93,11 +93,19 @@ impl Stage {
 
     fn turn(&mut self) -> Result<(), WindowError> {
         const FAILURES_MAX: u32 = 100;
+        const SECOND: Duration = Duration::from_secs(1);
         let mut failures = 0;
+        let mut ticked = Instant::now();
         while !self.model.finished() {
             // A signal interrupts the wait: no reason to leave a person alone
             // with a half-typed PIN. A toolkit that fails again and again is.
-            match app::wait_for(60.0) {
+            let counting = self.screen.kept.is_some();
+            let pause = if counting {
+                SECOND.saturating_sub(ticked.elapsed())
+            } else {
+                60 * SECOND
+            };
+            match app::wait_for(pause.as_secs_f64()) {
                 Ok(_) => failures = 0,
                 Err(error) if failures == FAILURES_MAX => return Err(error.into()),
                 Err(_) => {
@@ -109,7 +117,9 @@ impl Stage {
             while let Some(signal) = self.signals.next() {
                 changed |= self.on(signal)?;
             }
-            if self.woken.swap(false, Ordering::SeqCst) {
+            let tick = counting && ticked.elapsed() >= SECOND;
+            if self.woken.swap(false, Ordering::SeqCst) || tick {
+                ticked = Instant::now();
                 changed |= self.model.poll();
             }
             if changed && !self.model.finished() {
@@ -142,12 +152,7 @@ impl Stage {
 
     fn press(&mut self, action: Action) -> Result<(), WindowError> {
         // A note may be older than the screen that it was left on.
-        if !self
-            .screen
-            .buttons
-            .iter()
-            .any(|button| button.action == action)
-        {
+        if !self.screen.offers(action) {
             return Ok(());
         }
         let typed: Result<Vec<Pin>, OutOfMemory> = self
@@ -214,6 +219,18 @@ impl Stage {
         if next == self.screen {
             return;
         }
+        // A second has passed, and that is all: what a person points at stays.
+        if let (Some(strip), Some(kept)) = (&mut self.page.strip, &next.kept) {
+            let then = Screen {
+                kept: next.kept.clone(),
+                ..self.screen.clone()
+            };
+            if then == next {
+                strip.tell(kept);
+                self.screen = next;
+                return;
+            }
+        }
         let stop = self.current();
         let scrolled = self.page.reel.position();
         let same_form = next.kind == self.screen.kind
@@ -225,6 +242,7 @@ impl Stage {
         }
         let same_request = Screen {
             chosen: next.chosen,
+            kept: next.kept.clone(),
             ..self.screen.clone()
         } == next;
         let inert = self.page.inert.clone();

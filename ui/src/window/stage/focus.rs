@@ -4,6 +4,7 @@
 use fltk::prelude::*;
 use securesign_core::screen::Input;
 
+use super::super::kept::Strip;
 use super::Stage;
 
 /// What has the focus, in terms of the screen, so that it outlives the widgets.
@@ -15,6 +16,8 @@ pub enum Stop {
     Field(usize),
     /// A button.
     Button(usize),
+    /// What locks a kept PIN.
+    Lock,
 }
 
 impl Stage {
@@ -25,7 +28,8 @@ impl Stage {
             .map(Stop::Card);
         let fields = (0..self.page.fields.len()).map(Stop::Field);
         let buttons = (0..self.page.buttons.len()).map(Stop::Button);
-        cards.chain(fields).chain(buttons).collect()
+        let lock = self.page.strip.iter().map(|_| Stop::Lock);
+        cards.chain(fields).chain(buttons).chain(lock).collect()
     }
 
     /// What has it.
@@ -34,6 +38,7 @@ impl Stage {
             Stop::Card(at) => self.page.cards[at].has_focus(),
             Stop::Field(at) => self.page.fields[at].has_focus(),
             Stop::Button(at) => self.page.buttons[at].widget.has_focus(),
+            Stop::Lock => self.page.strip.as_ref().is_some_and(Strip::has_focus),
         })
     }
 
@@ -64,6 +69,10 @@ impl Stage {
             Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
             Some(Stop::Field(at)) => self.page.fields[at].take_focus(),
             Some(Stop::Button(at)) => self.page.buttons[at].widget.take_focus(),
+            Some(Stop::Lock) => match &mut self.page.strip {
+                Some(strip) => strip.take_focus(),
+                None => Ok(()),
+            },
             // Keys then reach the window itself.
             None => self.window.take_focus(),
         };
