@@ -1,0 +1,346 @@
+//! An ePass2003 that OpenSC has personalised, used by the program through a real
+//! PC/SC daemon, with OpenSSL and OpenSC as the judges; and what it costs beside
+//! OpenSC on the same card.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "here a panic is a failed test"
+)]
+#![allow(clippy::print_stdout, reason = "the counts are for reading")]
+
+#[path = "support/home.rs"]
+mod home;
+mod support;
+
+use std::fs;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use home::{Home, LIMIT, demo_link, openssl_verifies, result};
+use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
+use serde_json::Value;
+use support::pcscd::Daemon;
+use support::run::{Finished, run, succeed};
+use support::vpcd::VirtualCard;
+
+const PIN: &str = "123456";
+const PUK: &str = "87654321";
+/// OpenSC's profile gives each six tries.
+const TRIES: u8 = 6;
+
+/// Single DES lives in OpenSSL's legacy provider; without it OpenSC 0.23 crashes
+/// in DES mode.
+const OPENSSL_CONFIGURATION: &str = "openssl_conf = openssl_init
+[openssl_init]
+providers = providers
+[providers]
+default = active
+legacy = active
+[active]
+activate = 1
+[req]
+distinguished_name = name
+[name]
+";
+/// What one program has read serves no other.
+const OPENSC_CONFIGURATION: &str =
+    "app default { framework pkcs15 { use_file_caching = false; } }\n";
+
+/// A token in a reader, the daemon, and a home to use it from.
+struct Stand {
+    home: Home,
+    token: Arc<Mutex<Epass>>,
+    card: VirtualCard,
+    daemon: Daemon,
+}
+
+impl Stand {
+    fn new(builder: Builder) -> Self {
+        let daemon = Daemon::start(&["Feitian ePass2003"]);
+        let token = Arc::new(Mutex::new(builder.seed(b"opensc").build().unwrap()));
+        let card = VirtualCard::insert_shared(daemon.port(0), token.clone());
+        let home = Home::new();
+        home.file("openssl.cnf", OPENSSL_CONFIGURATION);
+        home.file("opensc.conf", OPENSC_CONFIGURATION);
+        Self {
+            home,
+            token,
+            card,
+            daemon,
+        }
+    }
+
+    /// A token with an RSA and an EC key and their certificates, all by OpenSC.
+    fn personalised(builder: Builder) -> Self {
+        let stand = Self::new(builder);
+        let init = ["pkcs15-init", "--profile", "pkcs15+onepin"];
+        let init = |more: &[&str]| stand.tool(&[&init, more].concat());
+        init(&["--erase-card"]);
+        #[rustfmt::skip]
+        init(&[
+            "--create-pkcs15", "--so-pin", "12345678", "--so-puk", PUK, "--pin", PIN,
+            "--puk", PUK, "--label", "Made by OpenSC",
+        ]);
+        stand.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ca.key");
+        stand.openssl("req -new -key ca.key -subj /CN=Asha-Sharma -out request");
+        for (id, kind) in [("45", "rsa/2048"), ("46", "ec/prime256v1")] {
+            init(&[
+                "--generate-key",
+                kind,
+                "--auth-id",
+                "01",
+                "--pin",
+                PIN,
+                "--id",
+                id,
+            ]);
+            let public = stand.tool(&["pkcs15-tool", "--read-public-key", id]).stdout;
+            stand.home.file("public.pem", &public);
+            stand.openssl(
+                "x509 -req -in request -signkey ca.key -force_pubkey public.pem -out new.pem -days 30",
+            );
+            init(&[
+                "--store-certificate",
+                "new.pem",
+                "--auth-id",
+                "01",
+                "--pin",
+                PIN,
+                "--id",
+                id,
+            ]);
+        }
+        stand
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let folder = self.home.0.path();
+        let mut command = self.daemon.command(program);
+        command
+            .current_dir(folder)
+            .env("HOME", folder)
+            .env("OPENSSL_CONF", folder.join("openssl.cnf"))
+            .env("OPENSC_CONF", folder.join("opensc.conf"));
+        command
+    }
+
+    /// A tool of others, which has to succeed.
+    fn tool(&self, line: &[&str]) -> Finished {
+        succeed(self.command(line[0]).args(&line[1..]), LIMIT)
+    }
+
+    fn openssl(&self, line: &str) {
+        succeed(self.command("openssl").args(line.split(' ')), LIMIT);
+    }
+
+    /// Our program.
+    fn ours(&self, line: &[&str]) -> Finished {
+        run(&mut self.home.with(&self.daemon, line), LIMIT)
+    }
+
+    fn json(&self, line: &[&str]) -> Value {
+        serde_json::from_str(&self.ours(line).stdout).unwrap()
+    }
+
+    fn sign(&self, link: &str, pin: &str, more: &[&str]) -> Finished {
+        let file = self.home.file("pin", &format!("{pin}\n"));
+        self.ours(&[&["sign", link, "--print", "--pin-file", &file], more].concat())
+    }
+
+    fn tries(&self) -> Value {
+        self.json(&["pin", "status", "--json"])["tokens"][0]["triesLeft"].clone()
+    }
+
+    /// One of the PIN's forms with its two secrets.
+    fn form(&self, form: &str, secret: &str, new: &str) -> Finished {
+        let which = if form == "unblock" {
+            "--puk-file"
+        } else {
+            "--pin-file"
+        };
+        let secret = self.home.file("secret", &format!("{secret}\n"));
+        let new = self.home.file("new", &format!("{new}\n"));
+        self.ours(&["pin", form, which, &secret, "--new-pin-file", &new])
+    }
+
+    /// How many commands `work` sends to the card.
+    fn count<T>(&self, work: impl FnOnce() -> T) -> (T, u64) {
+        let before = self.card.count().apdus;
+        let value = work();
+        (value, self.card.count().apdus - before)
+    }
+}
+
+fn the_whole_life(builder: Builder) {
+    let stand = Stand::personalised(builder);
+
+    // Lists.
+    let tokens = stand.json(&["tokens", "--json"]);
+    let reader = &tokens["readers"][0];
+    let keys: Vec<&str> = reader["certificates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|certificate| certificate["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(keys, ["RSA 2048", "ECDSA P-256"], "{tokens:#}");
+    let text = stand.ours(&["tokens"]).stdout;
+    assert!(text.contains("Made by OpenSC"), "{text}");
+    assert_eq!(stand.tries(), TRIES);
+
+    // Signs with both, and OpenSSL verifies.
+    for certificate in reader["certificates"].as_array().unwrap() {
+        let serial = certificate["serialNumber"].as_str().unwrap();
+        let link = format!("{}&certSerial={serial}", demo_link());
+        let signed = stand.sign(&link, PIN, &[]);
+        assert_eq!(signed.code, Some(0), "{signed:?}");
+        openssl_verifies(&stand.home, &signed.stdout);
+        assert!(!stand.token.lock().unwrap().is_verified(), "logged out");
+    }
+
+    // Wrong PINs, down to nothing.
+    for left in (1..TRIES).rev() {
+        let wrong = stand.sign(&demo_link(), "999999", &[]);
+        assert_eq!(result(&wrong.stdout)["remainingAttempts"], left);
+        assert_eq!(stand.tries(), left);
+    }
+    let kept = stand.sign(&demo_link(), PIN, &[]);
+    assert_eq!(result(&kept.stdout)["error"], "SS_SIGN_CANCELLED");
+    assert_eq!(stand.tries(), 1, "not without a word");
+    let last = stand.sign(&demo_link(), "999999", &["--use-last-try"]);
+    assert_eq!(result(&last.stdout)["error"], "SS_PIN_BLOCKED");
+    assert_eq!(stand.tries(), 0);
+
+    // Unlocked with the PUK: what OpenSC 0.23 fails to do on these tokens.
+    let wrong = stand.form("unblock", "00000000", "24682468");
+    assert_eq!(wrong.code, Some(1), "{wrong:?}");
+    assert_eq!(stand.token.lock().unwrap().so_tries(), TRIES - 1);
+    let done = stand.form("unblock", PUK, "24682468");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(stand.tries(), TRIES);
+    let signed = stand.sign(&demo_link(), "24682468", &[]);
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+    openssl_verifies(&stand.home, &signed.stdout);
+
+    // Changed by us; OpenSC takes the new one and not the old one.
+    let done = stand.form("change", "24682468", "13571357");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(stand.tries(), TRIES);
+    let verify = ["pkcs15-tool", "--verify-pin", "--auth-id", "01", "--pin"];
+    stand.tool(&[&verify[..], &["13571357"]].concat());
+    let old = run(
+        stand.command(verify[0]).args(&verify[1..]).arg("24682468"),
+        LIMIT,
+    );
+    assert!(!old.success, "{old:?}");
+    assert_eq!(stand.tries(), TRIES - 1);
+
+    // Changed by OpenSC; we take the new one.
+    #[rustfmt::skip]
+    stand.tool(&[
+        "pkcs15-tool", "--verify-pin", "--change-pin", "--auth-id", "01", "--pin", "13571357",
+        "--new-pin", "97539753",
+    ]);
+    let signed = stand.sign(&demo_link(), "97539753", &[]);
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+}
+
+#[test]
+fn a_token_that_opensc_personalised_serves_us_its_whole_life_with_aes() {
+    the_whole_life(Epass::blank(Mode::Aes));
+}
+
+#[test]
+fn a_token_that_opensc_personalised_serves_us_its_whole_life_with_des_and_short_lengths() {
+    the_whole_life(Epass::blank(Mode::Des).one_byte_length());
+}
+
+#[test]
+fn a_token_that_opensc_personalised_serves_us_its_whole_life_in_fips_mode() {
+    // OpenSC 0.23 sums its question for the tries in a way that real tokens of
+    // this mode refuse: the switch lets it in.
+    the_whole_life(Epass::blank(Mode::Fips).any_query_code());
+}
+
+#[test]
+fn a_token_that_opensc_personalised_serves_us_its_whole_life_unprotected() {
+    the_whole_life(Epass::blank(Mode::Plain));
+}
+
+#[test]
+fn the_vendors_layout_signs_through_the_daemon() {
+    let builder = Epass::l2(Mode::Aes)
+        .certificate(Container::signing("CN=Asha Sharma,C=IN"))
+        .certificate(Container::encryption("CN=Asha Sharma,C=IN"));
+    let stand = Stand::new(builder);
+    let tokens = stand.json(&["tokens", "--json"]);
+    let certificates = tokens["readers"][0]["certificates"].as_array().unwrap();
+    assert_eq!(certificates.len(), 1, "{tokens:#}");
+    let signed = stand.sign(&demo_link(), "12345678", &[]);
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+    openssl_verifies(&stand.home, &signed.stdout);
+    // Unconfirmed there: not without a word, and nothing is sent before it.
+    let (asked, commands) = stand.count(|| stand.form("change", "12345678", "87654321"));
+    assert_eq!(asked.code, Some(1), "{asked:?}");
+    assert!(asked.stderr.contains("unconfirmed"), "{asked:?}");
+    assert!(asked.stderr.contains("--unconfirmed"), "{asked:?}");
+    assert!(commands > 0);
+    let secret = stand.home.file("secret", "12345678\n");
+    let new = stand.home.file("new", "87654321\n");
+    #[rustfmt::skip]
+    let done = stand.ours(&[
+        "pin", "change", "--pin-file", &secret, "--new-pin-file", &new, "--unconfirmed",
+    ]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert_eq!(stand.sign(&demo_link(), "87654321", &[]).code, Some(0));
+}
+
+#[test]
+fn a_document_at_hand_signs_where_the_token_refuses_digests() {
+    let builder = Epass::l2(Mode::Fips)
+        .refuses_raw_rsa()
+        .certificate(Container::signing("CN=Asha Sharma,C=IN"));
+    let stand = Stand::new(builder);
+    let refused = stand.sign(&demo_link(), "12345678", &[]);
+    assert!(refused.stderr.contains("6F83"), "{refused:?}");
+    assert!(refused.stderr.contains("--document"), "{refused:?}");
+    // What the demo's link asks to sign.
+    let right = stand.home.file("right", "SecureSign demo document\n");
+    let wrong = stand.home.file("wrong", "another document\n");
+    let (other, commands) =
+        stand.count(|| stand.sign(&demo_link(), "12345678", &["--document", &wrong]));
+    assert!(other.stderr.contains("not the document"), "{other:?}");
+    assert_eq!((other.code, commands), (Some(2), 0), "nothing was sent");
+    let signed = stand.sign(&demo_link(), "12345678", &["--document", &right]);
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+    openssl_verifies(&stand.home, &signed.stdout);
+}
+
+/// The same card, the same task, in one run: ours never above half of OpenSC's.
+#[test]
+fn ours_takes_at_most_half_of_the_commands_that_opensc_takes() {
+    let stand = Stand::personalised(Epass::blank(Mode::Aes));
+    let (_, theirs) = stand.count(|| stand.tool(&["pkcs15-tool", "--list-pins"]));
+    let (_, ours) = stand.count(|| assert_eq!(stand.tries(), TRIES));
+    println!("tries left: ours {ours}, OpenSC {theirs} commands (and it does not tell them)");
+    assert!(2 * ours <= theirs, "{ours} and {theirs}");
+
+    fs::write(
+        stand.home.0.path().join("message"),
+        "SecureSign demo document\n",
+    )
+    .unwrap();
+    #[rustfmt::skip]
+    let line = [
+        "pkcs11-tool", "--module", "opensc-pkcs11.so", "--login", "--pin", PIN, "--sign",
+        "--id", "45", "--mechanism", "SHA256-RSA-PKCS", "-i", "message", "-o", "signature",
+    ];
+    let (_, theirs) = stand.count(|| stand.tool(&line));
+    let (signed, ours) = stand.count(|| stand.sign(&demo_link(), PIN, &[]));
+    assert_eq!(signed.code, Some(0), "{signed:?}");
+    openssl_verifies(&stand.home, &signed.stdout);
+    println!("a cold signature: ours {ours}, OpenSC {theirs} commands");
+    assert!(2 * ours <= theirs, "{ours} and {theirs}");
+}
