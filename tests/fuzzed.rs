@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fuzz::card::{self, Errand, Reached, Script};
-use fuzz::{Run, TARGETS};
+use fuzz::{Run, TARGETS, epass};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use securesign_core::apdu::{Answer, Command};
@@ -21,6 +21,7 @@ use securesign_core::link;
 use securesign_core::tlv;
 use securesign_core::transport::{Transport, TransportError};
 use securesign_vendors::emulator::Emulator;
+use securesign_vendors::epass2003::emulator::{Container, Epass};
 use securesign_vendors::piv::emulator::{
     Builder, Form, KeyKind, NIST, Personality, PivCard, Slot, YUBIKEY_NEO, YUBIKEY5,
 };
@@ -222,6 +223,47 @@ fn object(card: PivCard, tag: &[u8]) -> Vec<u8> {
     channel.require("read", &read).expect("an object")
 }
 
+/// The same of the ePass2003, in each of its modes.
+#[test]
+fn r27_the_seeds_of_an_epass2003_reach_what_is_watched() {
+    for (name, _, secrets) in EPASS_SEEDS {
+        let seed = fs::read(corpus("epass").join(name)).expect("a seed");
+        assert_eq!(epass::reached(&seed), (secrets, true), "{name}");
+    }
+}
+
+/// Name, errand, and how often a PIN or PUK, or a key made of one, is sent.
+const EPASS_SEEDS: [(&str, u8, u32); 8] = [
+    ("sign-plain", 0x00, 1),
+    ("sign-aes", 0x01, 1),
+    ("sign-des", 0x02, 1),
+    ("sign-fips", 0x03, 1),
+    ("everything-aes", 0x21, 1),
+    ("document-plain", 0x18, 1),
+    ("change-fips", 0x0B, 2),
+    ("unblock-plain", 0x10, 3),
+];
+
+/// Passes everything on, and keeps the answers as an input has them.
+struct WritingEpass {
+    card: Epass,
+    bytes: Vec<u8>,
+}
+
+impl Transport for WritingEpass {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let answer = self.card.transmit(frame.expose());
+        if !epass::opens(frame.expose()) {
+            self.bytes.extend(Script::written(&answer));
+        }
+        Ok(answer)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
+        epass::fixed(bytes)
+    }
+}
+
 /// `cargo test --test fuzzed -- --ignored` makes the seeds that are not text.
 #[test]
 #[ignore = "writes into tests/fuzz/corpus"]
@@ -255,6 +297,20 @@ fn seeds_are_made_by_the_emulator() {
     converse("change", Errand::sign(0).change(), p256(NIST));
     converse("change-puk", Errand::sign(1).change_puk(), p256(YUBIKEY5));
     converse("unblock", Errand::sign(1).unblock(), p256(YUBIKEY5));
+
+    for (name, errand, _) in EPASS_SEEDS {
+        let errand = epass::Errand(errand);
+        let mut card = Epass::l2(errand.mode())
+            .seed(b"seeds")
+            .certificate(Container::signing("CN=Ada").rsa1024().size(700))
+            .build()
+            .expect("a card");
+        card.inject_random(&epass::CHALLENGE);
+        let bytes = vec![errand.0];
+        let mut card = WritingEpass { card, bytes };
+        epass::drive(errand, &mut card);
+        write("epass", name, &card.bytes);
+    }
 
     const SIGNATURE: &[u8] = &[0x5F, 0xC1, 0x0A];
     let make = |builder: Builder| builder.build().expect("a card");

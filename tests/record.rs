@@ -9,6 +9,8 @@
     reason = "a panic ends the recording"
 )]
 
+#[path = "support/home.rs"]
+mod home;
 mod support;
 
 use std::fs;
@@ -16,9 +18,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use home::{Home, demo_link};
+use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use support::nitrokey::Nitrokey;
 use support::pcscd::Daemon;
 use support::run::{Scratch, run, succeed};
+use support::vpcd::VirtualCard;
 
 const LIMIT: Duration = Duration::from_secs(30);
 const SOURCE: &str = "recorded from Nitrokey piv-authenticator 0.7.0 over a virtual reader";
@@ -58,7 +63,7 @@ fn record_the_journeys_of_piv() {
         let finished = run(&mut program, LIMIT);
         let text = fs::read_to_string(&file)
             .unwrap_or_else(|_| panic!("{name}: {}{}", finished.stdout, finished.stderr));
-        keep(name, comment, doing, expect, &text);
+        keep(&PIV, name, comment, doing, expect, &text);
     };
     let sign = |pin: &str| {
         ["sign", &link, "--print", "--pin-file", pin]
@@ -134,22 +139,190 @@ fn record_the_journeys_of_piv() {
     drop(card);
 }
 
+#[test]
+#[ignore = "writes apdu-traces/epass2003"]
+fn record_the_journeys_of_the_epass2003() {
+    let daemon = Daemon::start(&["Recorded"]);
+    // The secrets that tests/traces.rs types.
+    let card = Epass::l2(Mode::Aes)
+        .seed(b"traces")
+        .pin("123456")
+        .so_pin("12345678")
+        .tries(3, 3)
+        .certificate(Container::signing("CN=Asha Sharma").size(900))
+        .build()
+        .unwrap();
+    let card = VirtualCard::insert(daemon.port(0), Box::new(card));
+    let home = Home::new();
+    let right = home.file("right", "123456\n");
+    let wrong = home.file("wrong", "999999\n");
+    let puk = home.file("puk", "12345678\n");
+    let file = home.0.path().join("trace");
+    let run = |line: &[&str]| run(&mut home.with(&daemon, line), LIMIT);
+    let record = |name: &str, comment: &str, doing: &str, expect: &str, line: &[&str]| {
+        let trace = ["trace", "record", "--full", file.to_str().unwrap(), "--"];
+        let finished = run(&[&trace, line].concat());
+        let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{name}: {finished:?}"));
+        keep(&EPASS2003, name, comment, doing, expect, &text);
+        text
+    };
+    record(
+        "status",
+        "The PIN tries left; spends none.",
+        "status",
+        "3 tries",
+        &["pin", "status"],
+    );
+    let link = demo_link();
+    let text = record(
+        "sign",
+        "Sign one digest; right PIN at the first try.",
+        "sign",
+        "signed",
+        &["sign", &link, "--print", "--pin-file", &right],
+    );
+    // The log-out is tried, twice, and reaches nobody either.
+    let after = "== read the capabilities\n> 00 CA 01 86 | 00\n< !removed\n".repeat(2);
+    // The same as far as the response to the challenge of the PIN.
+    let at = text.find("<pin:").expect("a PIN is sent");
+    let end = at + text[at..].find("\n<").expect("an answer");
+    keep(
+        &EPASS2003,
+        "removed",
+        "The token is pulled out while the PIN is sent.",
+        "sign",
+        "removed",
+        &format!("{}\n< !removed\n{after}", &text[..end]),
+    );
+    let link = demo_link();
+    let sign = [
+        "sign",
+        &link,
+        "--print",
+        "--pin-file",
+        &wrong,
+        "--use-last-try",
+    ];
+    record(
+        "wrong-pin",
+        "A wrong PIN costs one try.",
+        "sign",
+        "wrong, 2 left",
+        &sign,
+    );
+    for _ in 0..2 {
+        run(&[
+            "sign",
+            &demo_link(),
+            "--print",
+            "--pin-file",
+            &wrong,
+            "--use-last-try",
+        ]);
+    }
+    record(
+        "blocked",
+        "At no tries the PIN is not sent.",
+        "sign",
+        "blocked",
+        &["sign", &demo_link(), "--print", "--pin-file", &right],
+    );
+    record(
+        "unblock",
+        "The PUK sets a new PIN.",
+        "unblock",
+        "done",
+        &[
+            "pin",
+            "unblock",
+            "--unconfirmed",
+            "--puk-file",
+            &puk,
+            "--new-pin-file",
+            &right,
+        ],
+    );
+    record(
+        "change",
+        "The PIN is changed.",
+        "change",
+        "done",
+        &[
+            "pin",
+            "change",
+            "--unconfirmed",
+            "--pin-file",
+            &right,
+            "--new-pin-file",
+            &wrong,
+        ],
+    );
+    drop(card);
+}
+
+/// Where traces of a family go, and what their headings say.
+struct Family {
+    folder: &'static str,
+    product: &'static str,
+    profile: &'static str,
+    source: &'static str,
+    /// The first step of a dialogue.
+    begins: &'static str,
+}
+
+const PIV: Family = Family {
+    folder: "piv",
+    product: "nitrokey",
+    profile: "piv-nitrokey",
+    source: SOURCE,
+    begins: "select the application",
+};
+
+const EPASS2003: Family = Family {
+    folder: "epass2003",
+    product: "emulator",
+    profile: "epass2003",
+    source: "recorded from the project's own emulator over a virtual reader",
+    begins: "read the capabilities",
+};
+
 /// The first dialogue with the card, under the headings of the project's traces.
-fn keep(name: &str, comment: &str, doing: &str, expect: &str, text: &str) {
+fn keep(family: &Family, name: &str, comment: &str, doing: &str, expect: &str, text: &str) {
     let body = text.split_once("\natr:").expect("a card was seen").1;
     // What follows a finished form is a new look at the card: not this journey.
     let body = body.split("\n\natr:").next().unwrap();
     let atr = body.lines().next().unwrap().trim();
     let steps = body.split_once('\n').unwrap().1;
-    let steps = match steps.find("\n== select the application") {
-        Some(second) => &steps[..=second],
+    let (begins, opened) = (
+        format!("\n== {}", family.begins),
+        "\n== select the application",
+    );
+    // A dialogue begins with that step and opens the application; a log-out may
+    // begin with it as well.
+    let steps = match steps
+        .match_indices(opened)
+        .nth(usize::from(!begins.starts_with(opened)))
+    {
+        Some((second, _)) => {
+            &steps[..=steps[..second + 1 + opened.len()]
+                .rfind(&begins)
+                .unwrap_or(second)]
+        }
         None => steps,
     };
     let text = format!(
-        "# {comment}\nprofile: piv-nitrokey\natr:     {atr}\nsource:  {SOURCE}\ndo:      {doing}\nexpect:  {expect}\n\n{}\n",
+        "# {comment}\nprofile: {}\natr:     {atr}\nsource:  {}\ndo:      {doing}\nexpect:  {expect}\n\n{}\n",
+        family.profile,
+        family.source,
         steps.trim_end()
     );
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../apdu-traces/piv");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../apdu-traces")
+        .join(family.folder);
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(format!("nitrokey-{name}.trace")), text).unwrap();
+    fs::write(
+        folder.join(format!("{}-{name}.trace", family.product)),
+        text,
+    )
+    .unwrap();
 }

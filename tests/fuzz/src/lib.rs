@@ -5,6 +5,7 @@
 pub mod atr;
 pub mod card;
 pub mod certificate;
+pub mod epass;
 pub mod link;
 pub mod object;
 pub mod result;
@@ -16,10 +17,11 @@ pub mod trace;
 pub type Run = fn(&[u8]);
 
 /// Every target; the names are those of the binaries and of the seed folders.
-pub const TARGETS: [(&str, Run); 9] = [
+pub const TARGETS: [(&str, Run); 10] = [
     ("atr", atr::run),
     ("card", card::run),
     ("certificate", certificate::run),
+    ("epass", epass::run),
     ("link", link::run),
     ("object", object::run),
     ("result", result::run),
