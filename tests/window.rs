@@ -9,88 +9,18 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use support::display::{Display, PAUSE};
 use support::run::{Scratch, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
 const LIMIT: Duration = Duration::from_secs(30);
-/// Longer than the consent button is inert, and than the card works.
-const PAUSE: Duration = Duration::from_millis(1500);
-
-/// An X server that nobody sees.
-struct Display {
-    server: Child,
-    name: String,
-}
-
-impl Display {
-    fn new() -> Self {
-        let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1000x1000x24",
-                "-nolisten",
-                "tcp",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb; scripts/install-deps --tests installs it");
-        let mut number = String::new();
-        let stdout = server.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut number).unwrap();
-        Self {
-            server,
-            name: format!(":{}", number.trim()),
-        }
-    }
-
-    fn xdotool(&self, words: &[&str]) {
-        succeed(
-            Command::new("xdotool")
-                .env("DISPLAY", &self.name)
-                .args(words),
-            LIMIT,
-        );
-    }
-
-    fn focus(&self) {
-        let name = "^SecureSign$";
-        self.xdotool(&[
-            "search",
-            "--sync",
-            "--onlyvisible",
-            "--name",
-            name,
-            "windowfocus",
-        ]);
-        sleep(PAUSE);
-    }
-
-    /// Types into whatever has the focus, then Return.
-    fn enter(&self, text: &str) {
-        self.xdotool(&["type", text]);
-        self.xdotool(&["key", "Return"]);
-        sleep(PAUSE);
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 /// Opens the window for the demo's link, lets `person` act, and gives the exit
 /// code and the result that went to the portal.

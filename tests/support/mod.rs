@@ -8,6 +8,8 @@
     reason = "here a panic is a failed test"
 )]
 
+pub mod batch;
+pub mod display;
 pub mod nitrokey;
 pub mod pcscd;
 pub mod run;

@@ -40,8 +40,11 @@ impl Guard {
             return;
         };
         self.alarm.kept.store(session.is_some(), Ordering::SeqCst);
-        let token = session.as_ref().map(|kept| &kept.binding.token);
-        *self.mark.borrow_mut() = token.and_then(|token| Mark::set(&token.reader));
+        let reader = session.as_ref().map(|kept| &*kept.binding.token.reader);
+        let mut mark = self.mark.borrow_mut();
+        if mark.as_ref().map(Mark::reader) != reader {
+            *mark = reader.and_then(Mark::set);
+        }
         // Programs that never keep a PIN have nothing to do with the bus.
         if session.is_some() && !self.watching.replace(true) {
             watch(&self.alarm);

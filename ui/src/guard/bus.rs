@@ -91,6 +91,7 @@ fn subscribe(bus: &Connection, signals: &[(&str, &str)]) -> zbus::Result<Message
         }
         daemon.add_match_rule(rule.build())?;
     }
+    tracing::debug!("listening to {}", bus.server_guid());
     Ok(messages)
 }
 

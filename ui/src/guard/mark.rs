@@ -11,6 +11,7 @@ use crate::settings::folders;
 
 /// The file of this process. It goes with the value.
 pub struct Mark {
+    reader: String,
     path: PathBuf,
     _file: File,
 }
@@ -24,16 +25,28 @@ impl Mark {
         let made = fs::create_dir_all(&folder)
             .and_then(|()| File::create(&path))
             .and_then(|file| {
-                file.lock()?;
+                // Nobody waits for a mark, least of all the card.
+                file.try_lock()?;
                 Ok(file)
             });
         match made {
-            Ok(file) => Some(Self { path, _file: file }),
+            Ok(file) => Some(Self {
+                reader: reader.to_owned(),
+                path,
+                _file: file,
+            }),
             Err(error) => {
                 tracing::debug!("{} cannot be made: {error}", path.display());
                 None
             }
         }
+    }
+}
+
+impl Mark {
+    /// Whose token's PIN is kept.
+    pub fn reader(&self) -> &str {
+        &self.reader
     }
 }
 

@@ -1,0 +1,195 @@
+//! A kept PIN in the running program: what ends it from outside, and what another
+//! start of the program sees. Against a real PC/SC daemon and real busses.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "here a panic is a failed test"
+)]
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use support::batch::{Batch, Place};
+use support::run::{eventually, run, succeed};
+
+const LIMIT: Duration = Duration::from_secs(30);
+const PIN: &str = "123456";
+
+/// A bus of the test's own.
+struct Bus {
+    daemon: Child,
+    address: String,
+}
+
+impl Bus {
+    fn start() -> Self {
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address=1"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dbus-daemon; scripts/install-deps --tests installs it");
+        let mut address = String::new();
+        let stdout = daemon.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut address).unwrap();
+        Self {
+            daemon,
+            address: address.trim().to_owned(),
+        }
+    }
+
+    fn emit(&self, path: &str, signal: &str, argument: Option<&str>) {
+        let mut command = Command::new("dbus-send");
+        command
+            .arg(format!("--bus={}", self.address))
+            .args(["--type=signal", path, signal])
+            .args(argument);
+        succeed(&mut command, LIMIT);
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+fn place() -> (Place, String) {
+    let place = Place::new(PIN);
+    let file = place.home.path().join("pin");
+    fs::write(&file, format!("{PIN}\n")).unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    (place, file)
+}
+
+fn is_signed(place: &Place, url: &str) -> bool {
+    let shown = succeed(&mut place.program(&["result", url.trim()]), LIMIT).stdout;
+    assert!(shown.contains("\"success\": "), "{shown}");
+    shown.contains("\"success\": true")
+}
+
+#[test]
+fn r26_sleep_and_the_screen_lock_end_a_kept_pin_and_log_the_card_out() {
+    const LOGIN: &str = "/org/freedesktop/login1";
+    const SLEEP: &str = "org.freedesktop.login1.Manager.PrepareForSleep";
+    const LOCK: &str = "org.freedesktop.login1.Session.Lock";
+    let (login, desktop) = (Bus::start(), Bus::start());
+    let (no, yes) = (Some("boolean:false"), Some("boolean:true"));
+    let ends: [(&Bus, &str, &str, Option<&str>); 4] = [
+        (&login, LOGIN, SLEEP, yes),
+        (&login, "/org/freedesktop/login1/session/_31", LOCK, None),
+        (
+            &desktop,
+            "/org/freedesktop/ScreenSaver",
+            "org.freedesktop.ScreenSaver.ActiveChanged",
+            yes,
+        ),
+        (
+            &desktop,
+            "/org/gnome/ScreenSaver",
+            "org.gnome.ScreenSaver.ActiveChanged",
+            yes,
+        ),
+    ];
+    for (bus, path, signal, argument) in ends {
+        let (mut place, pin) = place();
+        place.environment = vec![
+            ("DBUS_SYSTEM_BUS_ADDRESS", login.address.clone()),
+            ("DBUS_SESSION_BUS_ADDRESS", desktop.address.clone()),
+        ];
+        let link = place.link();
+        let mut batch = Batch::start(&place, &pin);
+        assert!(is_signed(&place, &batch.sign(&link)));
+        batch.says("listening to");
+        batch.says("listening to");
+        // The same signals also say that it is over, and others say other things.
+        login.emit(LOGIN, SLEEP, no);
+        desktop.emit(path, "org.gnome.ScreenSaver.ActiveChanged", no);
+        desktop.emit(path, "org.example.Other.ActiveChanged", yes);
+        assert!(is_signed(&place, &batch.sign(&link)), "{signal}");
+        assert_eq!(place.status(), "SESSION_ACTIVE");
+
+        bus.emit(path, signal, argument);
+        assert!(place.becomes("ACTIVE"), "{signal}");
+        batch.says("the kept PIN is forgotten");
+        assert!(eventually(LIMIT, || !place.is_open()), "{signal}");
+        // Nobody is there to be asked for the PIN: not signed.
+        assert!(!is_signed(&place, &batch.sign(&link)), "{signal}");
+        batch.end();
+    }
+}
+
+#[test]
+fn without_a_bus_a_pin_is_kept_all_the_same() {
+    let (mut place, pin) = place();
+    place.environment = vec![
+        ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere".into()),
+        ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere".into()),
+    ];
+    let link = place.link();
+    let mut batch = Batch::start(&place, &pin);
+    assert!(is_signed(&place, &batch.sign(&link)));
+    batch.says("a bus is not listened to");
+    assert!(is_signed(&place, &batch.sign(&link)));
+    assert_eq!(place.status(), "SESSION_ACTIVE");
+    assert_eq!(batch.end().code(), Some(0));
+    assert_eq!(place.status(), "ACTIVE");
+    let doctor = run(&mut place.program(&["doctor"]), LIMIT);
+    assert!(doctor.stdout.contains("by time alone"), "{}", doctor.stdout);
+}
+
+#[test]
+fn r26_a_token_that_is_taken_out_takes_its_kept_pin_along() {
+    let (mut place, pin) = place();
+    let link = place.link();
+    let mut batch = Batch::start(&place, &pin);
+    assert!(is_signed(&place, &batch.sign(&link)));
+    assert_eq!(place.status(), "SESSION_ACTIVE");
+    // The program waits for a link: nobody has it look.
+    drop(place.inserted.take());
+    batch.says("the kept PIN is forgotten");
+    batch.end();
+}
+
+/// The card of this test stays logged in across the reset that the service does
+/// for a program that is gone: only a log-out helps.
+#[test]
+fn r26_a_program_that_is_told_to_end_logs_the_card_out_first() {
+    for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+        let (place, pin) = place();
+        let link = place.link();
+        let mut batch = Batch::start(&place, &pin);
+        assert!(is_signed(&place, &batch.sign(&link)));
+        assert_eq!(place.status(), "SESSION_ACTIVE");
+        // Signed again, at once, and told to end while the dialogue lingers.
+        batch.sign(&link);
+        let id = batch.id().to_string();
+        assert!(place.is_open(), "the control: it is logged in just now");
+        succeed(Command::new("kill").args(["-s", name, &id]), LIMIT);
+        assert_eq!(batch.end().signal(), Some(number), "{name}");
+        assert!(!place.is_open(), "{name}");
+        assert_eq!(place.status(), "ACTIVE");
+    }
+}
+
+/// The control of the test above.
+#[test]
+fn r26_a_program_that_is_killed_would_leave_such_a_card_logged_in() {
+    let (place, pin) = place();
+    let link = place.link();
+    let mut batch = Batch::start(&place, &pin);
+    batch.sign(&link);
+    assert!(place.is_open());
+    let id = batch.id().to_string();
+    succeed(Command::new("kill").args(["-s", "KILL", &id]), LIMIT);
+    batch.end();
+    assert!(place.is_open());
+}

@@ -1,0 +1,82 @@
+//! A display for the window, and a keyboard that xdotool presses.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::run::succeed;
+
+const LIMIT: Duration = Duration::from_secs(30);
+/// Longer than the consent button is inert, and than the card works.
+pub const PAUSE: Duration = Duration::from_millis(1500);
+
+/// An X server that nobody sees.
+pub struct Display {
+    server: Child,
+    pub name: String,
+}
+
+impl Display {
+    pub fn new() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1000x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb; scripts/install-deps --tests installs it");
+        let mut number = String::new();
+        let stdout = server.stdout.as_mut().expect("piped");
+        BufReader::new(stdout)
+            .read_line(&mut number)
+            .expect("a number");
+        Self {
+            server,
+            name: format!(":{}", number.trim()),
+        }
+    }
+
+    pub fn xdotool(&self, words: &[&str]) {
+        succeed(
+            Command::new("xdotool")
+                .env("DISPLAY", &self.name)
+                .args(words),
+            LIMIT,
+        );
+    }
+
+    pub fn focus(&self) {
+        let name = "^SecureSign$";
+        self.xdotool(&[
+            "search",
+            "--sync",
+            "--onlyvisible",
+            "--name",
+            name,
+            "windowfocus",
+        ]);
+        sleep(PAUSE);
+    }
+
+    /// Types into whatever has the focus, then Return.
+    pub fn enter(&self, text: &str) {
+        self.xdotool(&["type", text]);
+        self.xdotool(&["key", "Return"]);
+        sleep(PAUSE);
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
