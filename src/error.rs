@@ -215,7 +215,7 @@ impl CardError {
                 "Unlocking is switched off on tokens that are sold so. Only initialising it anew helps, with its maker's or issuer's program: the certificate is lost by that. Ask the issuer of the certificate."
             }
             Self::RawRsa => {
-                "Give the document itself as well (--document FILE, or drop it on the window): the token can then finish the hash itself."
+                "Sign it in a terminal and give the document too (securesign sign --document FILE LINK): the token then finishes the hash itself."
             }
             Self::Refused { .. } | Self::Malformed { .. } => {
                 "Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it."

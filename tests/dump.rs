@@ -10,6 +10,8 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "support/batch.rs"]
+mod batch;
 mod support;
 
 use std::fs;
@@ -18,8 +20,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use batch::{Batch, Place};
 use memchr::memmem;
-use support::batch::{Batch, Place};
 use support::display::Display;
 use support::run::{Scratch, run, succeed};
 

@@ -8,6 +8,8 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "support/batch.rs"]
+mod batch;
 mod support;
 
 use std::fs;
@@ -16,7 +18,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use support::batch::{Batch, Place};
+use batch::{Batch, Place};
 use support::run::{eventually, run, succeed};
 
 const LIMIT: Duration = Duration::from_secs(30);

@@ -316,6 +316,7 @@ fn r26_the_worker_forgets_by_itself() {
         token: token.clone(),
         credential: Box::new(credential.clone()),
         digest: abc(HashAlgorithm::Sha256),
+        document: None,
         origin: ORIGIN.into(),
         pin: Some(secret(PIN)),
         last: LastTry::Keep,

@@ -1,6 +1,14 @@
 //! `securesign sign -`, fed with links one by one: the program as it runs while
 //! a PIN is kept. Its card stands in a virtual reader.
 
+#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -11,9 +19,9 @@ use std::time::Duration;
 use securesign_vendors::piv::emulator::personality::Selection;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, Personality, PivCard, Slot};
 
-use super::pcscd::Daemon;
-use super::run::{Scratch, eventually, run, succeed};
-use super::vpcd::VirtualCard;
+use crate::support::pcscd::Daemon;
+use crate::support::run::{Scratch, eventually, run, succeed};
+use crate::support::vpcd::VirtualCard;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
 const LIMIT: Duration = Duration::from_secs(30);

@@ -8,7 +8,6 @@
     reason = "here a panic is a failed test"
 )]
 
-pub mod batch;
 pub mod display;
 pub mod nitrokey;
 pub mod pcscd;
