@@ -183,6 +183,14 @@ impl Batch {
         self.child.id()
     }
 
+    /// Waits for the end of a program that was told to end: it may still be
+    /// waiting for a link.
+    pub fn ended(mut self) -> ExitStatus {
+        let mut rest = String::new();
+        let _ = self.results.read_to_string(&mut rest);
+        self.child.wait().expect("a child")
+    }
+
     /// Waits for the program's end; no more links come.
     pub fn end(mut self) -> ExitStatus {
         drop(self.links.take());
