@@ -7,8 +7,13 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
+use zeroize::Zeroizing;
 
-use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
+use crate::link::{ApiKey, Callback, CallbackKind, Origin, is_never_a_callback};
+
+mod change;
+
+pub use change::Change;
 
 /// What the administrator or the user allows.
 ///
@@ -24,6 +29,11 @@ use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
 ///
 /// [session]
 /// idle_minutes = 15         # 0 = never keep the PIN
+///
+/// [window]
+/// language = "system"       # or "en", "hi"
+/// theme = "system"          # or "light", "dark"
+/// scale = 150               # per cent, 100 to 200; none: the system's
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -33,6 +43,50 @@ pub struct Settings {
     pub schemes: Vec<String>,
     /// How long a PIN is kept without use; zero: never kept.
     pub idle: Duration,
+    /// How the window looks and speaks.
+    pub window: Appearance,
+}
+
+/// How the window looks and speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// What is spoken.
+    pub language: Tongue,
+    /// Colours.
+    pub theme: Theme,
+    /// Size in per cent, [`SCALES`]; `None`: as the system has it.
+    pub scale: Option<u16>,
+}
+
+/// The least and the greatest size of the window, in per cent.
+pub const SCALES: std::ops::RangeInclusive<u16> = 100..=200;
+
+/// A language to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Tongue {
+    /// The system's, where it is one of these; else English.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Hindi.
+    #[serde(rename = "hi")]
+    Hindi,
+}
+
+/// Colours to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the desktop has it, where it tells; else light.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// One portal and one of its keys.
@@ -56,6 +110,7 @@ impl Default for Settings {
             portals: Vec::new(),
             schemes: Vec::new(),
             idle: minutes(IDLE_MINUTES),
+            window: Appearance::default(),
         }
     }
 }
@@ -87,8 +142,45 @@ impl Settings {
                 }
             };
         }
+        settings.window.language = file.window.language.unwrap_or_default();
+        settings.window.theme = file.window.theme.unwrap_or_default();
+        if let Some(scale) = file.window.scale {
+            if !SCALES.contains(scale.get_ref()) {
+                return Err(SettingsError {
+                    line: Some(line(text, scale.span().start)),
+                    what: format!("scale = {} is no size for the window.", scale.get_ref()),
+                    advice: format!("Write {} to {}.", SCALES.start(), SCALES.end()),
+                });
+            }
+            settings.window.scale = Some(scale.into_inner());
+        }
         Ok(settings)
     }
+}
+
+impl Portal {
+    /// From what a person typed: an origin, and the API key itself, of which only
+    /// the fingerprint is kept.
+    pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
+        let origin = web_origin(origin.trim()).ok_or(PortalFault::Origin)?;
+        let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
+        let key = key.map_err(|_| PortalFault::Key)?;
+        Ok(Self {
+            origin,
+            fingerprint: key.fingerprint(),
+            name: None,
+            test: key.is_test(),
+        })
+    }
+}
+
+/// What was typed is no portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortalFault {
+    /// Not an https origin.
+    Origin,
+    /// Not an API key.
+    Key,
 }
 
 /// What is wrong with the settings file. Nobody is allowed anything until it is
@@ -140,6 +232,8 @@ struct File {
     callback: CallbackEntry,
     #[serde(default)]
     session: SessionEntry,
+    #[serde(default)]
+    window: WindowEntry,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +257,14 @@ struct CallbackEntry {
 #[serde(deny_unknown_fields)]
 struct SessionEntry {
     idle_minutes: Option<Spanned<u64>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowEntry {
+    language: Option<Tongue>,
+    theme: Option<Theme>,
+    scale: Option<Spanned<u16>>,
 }
 
 fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
