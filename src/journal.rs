@@ -235,6 +235,15 @@ pub fn mark_of(line: &str) -> Option<Mark> {
     })
 }
 
+/// A journal as it was read: as far as it holds together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The newest ones, the newest first.
+    pub entries: Vec<Entry>,
+    /// How far it holds together, or where it does not.
+    pub verdict: Result<Mark, Fault>,
+}
+
 /// Where a journal is not as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -242,6 +251,30 @@ pub struct Fault {
     pub number: u64,
     /// What is wrong.
     pub kind: FaultKind,
+}
+
+impl Fault {
+    /// What happened: one sentence.
+    pub fn what(&self) -> String {
+        let number = self.number;
+        match self.kind {
+            FaultKind::Unreadable => format!("Line {number} of the journal cannot be read."),
+            FaultKind::Altered => {
+                format!("Line {number} of the journal is not as it was written.")
+            }
+            FaultKind::Missing => format!(
+                "Line {number} of the journal does not follow the line before it: lines were taken out or changed places."
+            ),
+            FaultKind::Cut => {
+                format!("The journal ends before line {number}: lines were taken from its end.")
+            }
+        }
+    }
+
+    /// What to do: one sentence.
+    pub fn advice(&self) -> &'static str {
+        "What stands before it holds together; compare the rest with a copy that you exported."
+    }
 }
 
 /// What is wrong with a line of the journal.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::callback::{self, Failed, Outcome, Scheme, Signed};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
+use crate::journal::Entry;
 use crate::link::{self, Document, Request, Serial};
 use crate::policy::{Permit, Policy};
 use crate::profile::Credential;
@@ -174,6 +175,11 @@ impl Order {
                 ..callback::Token::default()
             }),
         }))
+    }
+
+    /// The line for the journal.
+    pub fn record(&self, now: Timestamp, end: Result<&Credential, ErrorCode>) -> Entry {
+        Entry::new(now, self.origin(), self.request_id(), &self.digest, end)
     }
 
     /// The result when nothing was signed.

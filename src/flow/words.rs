@@ -1,11 +1,13 @@
 //! The words of every screen. English only so far; translations replace this
 //! file, not the flow.
 
+mod pages;
+
 use jiff::Timestamp;
 
-use super::{Busy, Entry, Errand, Flow, Purpose, State};
+use super::{Busy, Entry, Errand, Flow, Purpose, State, Step};
 use crate::error::{CardError, Secret};
-use crate::pin::Status;
+use crate::pin::{PinRules, Status};
 use crate::profile::{Standing, Tries};
 use crate::screen::{
     Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kept, Kind, Level, Notice, Screen,
@@ -64,7 +66,7 @@ fn unbound(flow: &Flow) -> Screen {
             Purpose::Manage => token(flow),
         },
         State::Change(_) => change(flow),
-        State::Unlock(_) => unlock(flow),
+        State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
         State::LastTry(_, entry) => last_try(entry),
         State::Busy(busy) => Screen {
@@ -106,6 +108,7 @@ fn unbound(flow: &Flow) -> Screen {
             buttons: vec![primary(Action::Close, "Close")],
             ..plain(Kind::Failed, "Not delivered")
         },
+        State::Page(page) => pages::page(flow, page),
     }
 }
 
@@ -118,11 +121,15 @@ fn plain(kind: Kind, title: &str) -> Screen {
     Screen {
         kind,
         title: title.into(),
+        links: Vec::new(),
         text: Vec::new(),
         facts: Vec::new(),
         counters: Vec::new(),
         certificates: Vec::new(),
         chosen: None,
+        choices: Vec::new(),
+        rows: Vec::new(),
+        lines: Vec::new(),
         token: None,
         fields: Vec::new(),
         notice: None,
@@ -160,6 +167,7 @@ fn waiting(flow: &Flow) -> Screen {
         ];
     }
     Screen {
+        links: links(flow),
         text,
         facts: facts(flow),
         notice: flow.notice.clone(),
@@ -276,6 +284,7 @@ fn token(flow: &Flow) -> Screen {
     }
     let notes = info.found.notes.clone();
     Screen {
+        links: links(flow),
         text: notes,
         facts,
         counters: counters(info),
@@ -313,7 +322,7 @@ fn change(flow: &Flow) -> Screen {
     }
 }
 
-fn unlock(flow: &Flow) -> Screen {
+fn unlock(flow: &Flow, step: &Step) -> Screen {
     let Some((_, info)) = flow.token() else {
         return waiting(flow);
     };
@@ -335,21 +344,63 @@ fn unlock(flow: &Flow) -> Screen {
             ..plain(Kind::Failed, "The PUK is blocked")
         };
     }
-    Screen {
-        text: vec![
-            "Type the PUK from the letter or mail that came with the token, then a new PIN of your choice.".into(),
-            format!("The new PIN must have {}.", shape(info.pin_rules)),
-        ],
-        counters: vec![counter(info.puk, "PUK tries left")],
-        fields: vec![
-            field(Ask::Puk, "PUK", puk.max),
-            field(Ask::NewPin, "New PIN", info.pin_rules.max),
-            field(Ask::NewPinAgain, "New PIN again", info.pin_rules.max),
-        ],
-        notice: flow.notice.clone(),
-        buttons: vec![button(Action::Back, "Back"), primary(Action::Submit, "Unlock")],
-        ..plain(Kind::Form, "Unlock the PIN")
+    let counters = vec![counter(info.puk, "PUK tries left")];
+    let notice = flow.notice.clone();
+    match step {
+        Step::Need => Screen {
+            text: need(info.pin, puk),
+            counters,
+            notice,
+            buttons: vec![
+                button(Action::Back, "Back"),
+                primary(Action::Next, "I have the PUK"),
+            ],
+            ..plain(Kind::Form, "Unlock the PIN: what you need")
+        },
+        Step::Puk => Screen {
+            text: vec![format!("The PUK of this token has {}.", shape(puk))],
+            counters,
+            fields: vec![field(Ask::Puk, "PUK", puk.max)],
+            notice,
+            buttons: vec![
+                button(Action::Back, "Back"),
+                primary(Action::Next, "Next"),
+            ],
+            ..plain(Kind::Form, "Unlock the PIN: the PUK")
+        },
+        Step::NewPin(_) => Screen {
+            text: vec![
+                format!("Choose a new PIN. It must have {}.", shape(info.pin_rules)),
+                "PUK and new PIN go to the token together: only now a try of the PUK is spent, if it is wrong.".into(),
+            ],
+            counters,
+            fields: vec![
+                field(Ask::NewPin, "New PIN", info.pin_rules.max),
+                field(Ask::NewPinAgain, "New PIN again", info.pin_rules.max),
+            ],
+            notice,
+            buttons: vec![
+                button(Action::Back, "Back"),
+                primary(Action::Submit, "Unlock"),
+            ],
+            ..plain(Kind::Form, "Unlock the PIN: a new PIN")
+        },
     }
+}
+
+/// Which secret unlocking takes, what it looks like, and whose tries it spends.
+fn need(pin: Tries, puk: PinRules) -> Vec<String> {
+    vec![
+        format!(
+            "You need the PUK, a second secret of {}. It is in the letter or mail that came with the token; the portal does not know it.",
+            shape(puk)
+        ),
+        match pin {
+            Tries::Blocked => "No try of the PIN is needed: they are used up. A wrong PUK spends one of its own tries, counted below.".into(),
+            _ => "No try of the PIN is spent. A wrong PUK spends one of its own tries, counted below.".into(),
+        },
+        "When they are used up too, only the issuer of the token can help.".into(),
+    ]
 }
 
 /// What was inferred from documents only is said to be that, before it is used.
@@ -377,9 +428,12 @@ fn unsure(flow: &Flow, errand: Errand) -> Screen {
             "If it fails, the present PIN most likely still works. Have the number of your issuer at hand.".into()
         }
         Errand::Unlock => {
-            "A wrong PUK costs one of its tries. If you are not sure, ask the issuer of the certificate first.".into()
+            "If you are not sure, ask the issuer of the certificate first.".into()
         }
     });
+    if let (Errand::Unlock, Some(puk)) = (errand, info.puk_rules) {
+        text.extend(need(info.pin, puk));
+    }
     Screen {
         text,
         counters: match errand {
@@ -562,12 +616,16 @@ fn counter(tries: Tries, caption: &str) -> Counter {
     }
 }
 
-fn shape(rules: crate::pin::PinRules) -> String {
+fn shape(rules: PinRules) -> String {
     let kind = match rules.charset {
         crate::pin::Charset::Digits => "digits",
         crate::pin::Charset::Printable => "characters",
     };
-    format!("{} to {} {kind}", rules.min, rules.max)
+    if rules.min == rules.max {
+        format!("{} {kind}", rules.max)
+    } else {
+        format!("{} to {} {kind}", rules.min, rules.max)
+    }
 }
 
 fn fact(label: &str, value: &str) -> Fact {
@@ -583,6 +641,14 @@ fn field(ask: Ask, label: &str, max: usize) -> Field {
         ask,
         label: label.into(),
         max,
+    }
+}
+
+/// From the token window to the pages; a request is not to be left for them.
+fn links(flow: &Flow) -> Vec<Button> {
+    match flow.purpose {
+        Purpose::Sign(_) => Vec::new(),
+        Purpose::Manage => pages::links(),
     }
 }
 

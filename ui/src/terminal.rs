@@ -81,7 +81,13 @@ impl Terminal<'_> {
                 }
                 Kind::Sign => self.answer(&screen, &[Action::Sign]),
                 Kind::Form => {
-                    self.answer(&screen, &[Action::Submit, Action::UseLastTry, Action::GoOn])
+                    let actions = [
+                        Action::Submit,
+                        Action::Next,
+                        Action::UseLastTry,
+                        Action::GoOn,
+                    ];
+                    self.answer(&screen, &actions);
                 }
                 Kind::Token => match open.take() {
                     Some(action) if has(&screen, action) => self.press(action, Vec::new()),
@@ -97,7 +103,7 @@ impl Terminal<'_> {
                     say("The card reader does not answer. Take the token out and start again.");
                     self.leave();
                 }
-                Kind::Waiting | Kind::Done | Kind::Failed => self.leave(),
+                Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
             }
         }
     }
@@ -133,6 +139,10 @@ impl Terminal<'_> {
                 "Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.",
             );
             return self.leave();
+        }
+        if action == Action::Next && screen.fields.is_empty() {
+            // What is needed has just been printed.
+            return self.press(action, Vec::new());
         }
         if action == Action::Sign {
             self.choose(screen);
