@@ -88,6 +88,16 @@ pub enum Command {
     #[command(subcommand)]
     Pin(Pin),
 
+    /// List what was signed for whom on this computer, the newest first
+    Journal {
+        /// Print as JSON, for programs
+        #[arg(long)]
+        json: bool,
+
+        #[command(subcommand)]
+        command: Option<Journal>,
+    },
+
     /// Record what goes to the card and back, for a report; never a PIN
     #[command(subcommand)]
     Trace(Trace),
@@ -264,6 +274,20 @@ impl From<UnblockSecrets> for SecretFiles {
             pin_file: None,
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Check that no line was altered, taken out or cut off
+    Verify {
+        /// A copy that was exported [default: the journal itself]
+        file: Option<PathBuf>,
+    },
+    /// Copy the journal to a file that does not exist yet
+    Export {
+        /// File to write
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::policy::Change;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
 
 use crate::guard::Guard;
 use crate::hand::Hand;
-use crate::settings::Seen;
+use crate::journal::{self, Journal};
+use crate::settings::{self, Seen};
 use crate::{browser, farewell};
 
 /// Where a callback goes.
@@ -183,6 +185,33 @@ impl Desk {
                     }
                 },
                 Effect::Remember(origin) => self.seen.remember(&origin),
+                Effect::Record(entry) => {
+                    let written = journal::of_user().and_then(|journal| journal.append(&entry));
+                    if let Err(error) = written {
+                        self.event(Event::Unrecorded(error.to_string()));
+                    }
+                }
+                Effect::ReadJournal => {
+                    let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
+                    self.event(Event::Journal(read.map_err(|error| {
+                        format!(
+                            "The journal cannot be read: {error}. Check the rights of its file."
+                        )
+                    })));
+                }
+                Effect::Export => {
+                    let copied = journal::of_user().and_then(Journal::export_for_user);
+                    self.event(Event::Exported(copied.map_err(|error| {
+                        format!("The journal was not copied: {error}. In a terminal, securesign journal export FILE copies it elsewhere.")
+                    })));
+                }
+                Effect::Change(change) => {
+                    let settings = settings::change(&change);
+                    if let (Change::Idle(_), Ok(settings)) = (&change, &settings) {
+                        self.hand.give(Job::Idle(settings.idle));
+                    }
+                    self.event(Event::Settings(settings));
+                }
             }
         }
     }

@@ -15,14 +15,15 @@ pub struct Journal {
     file: PathBuf,
 }
 
-impl Journal {
-    /// Where it is, whether it exists or not; `None` without a home folder.
-    pub fn of_user() -> Option<Self> {
-        let folder = settings::folders()?.data_local_dir().to_owned();
-        let file = folder.join("journal.jsonl");
-        Some(Self { file })
-    }
+/// Where it is, whether it exists or not.
+pub fn of_user() -> io::Result<Journal> {
+    let none = || io::Error::other("this user has no home folder");
+    let folders = settings::folders().ok_or_else(none)?;
+    let file = folders.data_local_dir().join("journal.jsonl");
+    Ok(Journal { file })
+}
 
+impl Journal {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.file
@@ -64,7 +65,7 @@ impl Journal {
         let file = match File::open(&self.file) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(ledger(io::empty(), self.mark(), keep)?);
+                return ledger(io::empty(), self.mark(), keep);
             }
             Err(error) => return Err(error),
         };
@@ -76,9 +77,36 @@ impl Journal {
     pub fn export(&self, to: &Path) -> io::Result<()> {
         let mut from = File::open(&self.file)?;
         from.lock_shared()?;
-        let mut copy = File::create_new(to)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut copy = options.open(to)?;
         io::copy(&mut from, &mut copy)?;
         copy.sync_all()
+    }
+
+    /// Copies it to where the user's downloads are, under a name that is not taken
+    /// yet; which one.
+    pub fn export_for_user(self) -> io::Result<String> {
+        let none = || io::Error::other("this user has no home folder");
+        let user = directories::UserDirs::new().ok_or_else(none)?;
+        let folder = user.download_dir().unwrap_or(user.home_dir());
+        let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+        for again in 1..100 {
+            let more = if again == 1 {
+                String::new()
+            } else {
+                format!("-{again}")
+            };
+            let file = folder.join(format!("securesign-journal-{day}{more}.jsonl"));
+            match self.export(&file) {
+                Ok(()) => return Ok(file.display().to_string()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     fn mark(&self) -> Option<Mark> {
@@ -200,7 +228,9 @@ mod tests {
                 })
             })
             .collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
         let ledger = place.journal().read(5).unwrap();
         assert_eq!(ledger.verdict.unwrap().count, 40);
         assert_eq!(ledger.entries.len(), 5);

@@ -9,6 +9,8 @@ mod farewell;
 mod guard;
 mod hand;
 mod harden;
+mod journal;
+mod ledger;
 mod report;
 mod result;
 mod scheme;
@@ -100,6 +102,11 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Pin(Pin::Unblock { secrets, json })) => {
             pin_form(&place, Action::Unlock, secrets.into(), json)
         }
+        Some(Command::Journal { json, command }) => match command {
+            None => ledger::list(json),
+            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref()),
+            Some(args::Journal::Export { file }) => ledger::export(&file),
+        },
         Some(Command::Trace(trace)) => match place.recording {
             None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
@@ -229,7 +236,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let (settings, policy) = settings::load()?;
         let seen = Seen::load();
         let now = Timestamp::now();
-        let flow = match link {
+        let mut flow = match link {
             Some(link) => {
                 let order = order(link, &policy, place, &seen);
                 if let Err(refused) = &order {
@@ -239,6 +246,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
+        flow.0.know(home(&settings));
         let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
@@ -252,6 +260,21 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             terminal::print(&screen);
         }
         Ok(exit.map_or(NOT_DONE, code))
+    }
+}
+
+#[cfg(feature = "window")]
+fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
+    let journal = journal::of_user();
+    securesign_core::flow::Home {
+        settings: settings.clone(),
+        settings_file: settings::path().display().to_string(),
+        journal_file: journal.map_or_else(
+            |error| error.to_string(),
+            |journal| journal.path().display().to_string(),
+        ),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone: jiff::tz::TimeZone::system(),
     }
 }
 
