@@ -63,6 +63,11 @@ impl Flow {
         self.home = home;
     }
 
+    /// What it was told, and what was changed since.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
     /// A button that leads to a page, or is on one.
     pub(super) fn turn(&mut self, action: Action) -> Vec<Effect> {
         self.notice = None;

@@ -21,10 +21,10 @@ pub struct Arguments {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// Colours of the window: light or dark
+    /// Colours of the window: light or dark [default: as the settings say]
     #[cfg(feature = "window")]
-    #[arg(long, value_enum, default_value = "light", hide_possible_values = true)]
-    pub theme: Theme,
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub theme: Option<Theme>,
 
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -2,6 +2,8 @@
 
 mod args;
 mod browser;
+#[cfg(feature = "window")]
+mod dark;
 mod demo;
 mod desk;
 mod doctor;
@@ -69,10 +71,10 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         only: arguments.reader.map(known_reader).transpose()?,
         recording,
         #[cfg(feature = "window")]
-        theme: match arguments.theme {
+        theme: arguments.theme.map(|theme| match theme {
             args::Theme::Light => window::Theme::Light,
             args::Theme::Dark => window::Theme::Dark,
-        },
+        }),
     };
     match arguments.command {
         None => window(&place, None, Delivery::Browser),
@@ -168,7 +170,7 @@ struct Place {
     only: Option<String>,
     recording: Option<Recording>,
     #[cfg(feature = "window")]
-    theme: window::Theme,
+    theme: Option<window::Theme>,
 }
 
 impl Place {
@@ -250,8 +252,8 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
-        let shown = Box::new(desk::Shown(shared.clone()));
-        window::run(shown, place.theme).map_err(|error| error.to_string())?;
+        let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
+        window::run(shown).map_err(|error| error.to_string())?;
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
