@@ -4,20 +4,22 @@
 mod offers;
 mod order;
 mod pages;
+mod remark;
 mod session;
 mod words;
 
 use jiff::Timestamp;
 use url::Url;
 
-use crate::callback::{self, Outcome};
+use crate::callback::{self, CallbackError, Outcome};
 use crate::code::ErrorCode;
-use crate::error::{CardError, Secret};
+use crate::error::{CardError, Lack, Secret};
 use crate::journal::{Entry as Record, Ledger};
+use crate::language::Language;
 use crate::pin::{Pin, PinFormat, PinRules};
 use crate::policy::{Change, Settings};
 use crate::profile::{Credential, Search, Standing, Tries};
-use crate::screen::{Action, Input, Level, Notice, Screen};
+use crate::screen::{Action, Input, Screen};
 use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
@@ -25,6 +27,7 @@ use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView
 pub use order::{Order, OtherDocument, Refused};
 pub use pages::Home;
 use pages::Page;
+use remark::Remark;
 use session::Session;
 
 /// What happens to the flow.
@@ -109,8 +112,8 @@ enum State {
     Refused(Refused),
     /// It cannot go on.
     Failed(Box<CardError>),
-    /// The callback could not be delivered; the reason.
-    Undelivered(String),
+    /// The callback could not be delivered.
+    Undelivered(Undelivered),
     /// Settings, journal, about.
     Page(Page),
 }
@@ -123,6 +126,14 @@ enum Step {
     Puk,
     /// It asks for the new PIN; the PUK waits in locked memory.
     NewPin(Pin),
+}
+
+/// Why a callback could not be delivered.
+enum Undelivered {
+    /// There is none.
+    Unbuilt(CallbackError),
+    /// The browser could not be opened; the reason in the system's words.
+    Unopened(String),
 }
 
 /// What the token window's forms are for.
@@ -159,7 +170,7 @@ pub struct Flow {
     /// `None` until the first report.
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     chosen: Option<(TokenId, usize)>,
-    notice: Option<Notice>,
+    remark: Option<Remark>,
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
@@ -175,6 +186,7 @@ pub struct Flow {
     failed: Option<CardError>,
     now: Timestamp,
     home: Home,
+    language: Language,
 }
 
 impl Flow {
@@ -197,7 +209,7 @@ impl Flow {
     /// token, certificate and origin.
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
         self.exit = None;
-        self.notice = None;
+        self.remark = None;
         self.obstacle = None;
         match order {
             Ok(order) => {
@@ -225,7 +237,7 @@ impl Flow {
             state: State::Looking,
             tokens: None,
             chosen: None,
-            notice: None,
+            remark: None,
             obstacle: None,
             session: None,
             forgotten: 0,
@@ -235,7 +247,18 @@ impl Flow {
             failed: None,
             now,
             home: Home::default(),
+            language: Language::default(),
         }
+    }
+
+    /// Its screens are in this language from now on; English without this.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// The language of its screens.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// What is to be seen.
@@ -286,9 +309,7 @@ impl Flow {
             // Of use also after a request has ended.
             Event::Settings(settings) => return self.changed(settings),
             Event::Unrecorded(reason) => {
-                self.warn(&format!(
-                    "This was not written into the journal: {reason}. Make room, or check the rights of its folder."
-                ));
+                self.remark = Some(Remark::Unrecorded(reason));
                 return Vec::new();
             }
             _ => {}
@@ -315,7 +336,7 @@ impl Flow {
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
             Event::OpenFailed(reason) => {
-                self.state = State::Undelivered(reason);
+                self.state = State::Undelivered(Undelivered::Unopened(reason));
                 Vec::new()
             }
         }
@@ -355,7 +376,7 @@ impl Flow {
                 _ => self.show(State::Ready),
             },
             Action::Retry => {
-                self.notice = None;
+                self.remark = None;
                 self.state = State::Looking;
                 vec![self.look()]
             }
@@ -381,7 +402,7 @@ impl Flow {
     }
 
     fn show(&mut self, state: State) -> Vec<Effect> {
-        self.notice = None;
+        self.remark = None;
         self.state = state;
         Vec::new()
     }
@@ -393,16 +414,10 @@ impl Flow {
         else {
             return Vec::new();
         };
-        match order.attach(bytes) {
-            Ok(()) => {
-                self.notice = Some(Notice {
-                    level: Level::Info,
-                    text: "This file is the document that is to be signed: its digest is the same."
-                        .into(),
-                });
-            }
-            Err(other) => self.warn(&other.to_string()),
-        }
+        self.remark = Some(match order.attach(bytes) {
+            Ok(()) => Remark::Document,
+            Err(other) => Remark::Other(other),
+        });
         Vec::new()
     }
 
@@ -431,7 +446,7 @@ impl Flow {
             return Vec::new();
         };
         if !new.same(&again) {
-            self.warn("The two entries of the new PIN differ. Nothing was sent.");
+            self.remark = Some(Remark::Differ);
             return Vec::new();
         }
         let fits = |info: &TokenInfo| info.pin_rules.check(&new).map_err(CardError::NewPinFormat);
@@ -526,7 +541,7 @@ impl Flow {
                 },
             ),
         };
-        self.notice = None;
+        self.remark = None;
         self.failed = None;
         self.state = State::Busy(busy);
         vec![Effect::Job(job)]
@@ -559,7 +574,7 @@ impl Flow {
             },
             Report::Changed(_, result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Changing(id)) => match result {
-                    Ok(()) => self.achieve("Done. The PIN is changed."),
+                    Ok(()) => self.achieve(Remark::Changed),
                     Err(error) => {
                         self.state = State::Change(id);
                         self.stumble(error)
@@ -571,7 +586,7 @@ impl Flow {
                 State::Busy(Busy::Unlocking(id)) => match result {
                     Ok(()) => {
                         self.puk_told = None;
-                        self.achieve("Done. The PIN is unlocked, and the new one is set.")
+                        self.achieve(Remark::Unlocked)
                     }
                     Err(error) => {
                         self.state = State::Unlock(id, Step::Puk);
@@ -617,18 +632,15 @@ impl Flow {
         };
         if self.token_id() != Some(meant) {
             self.state = State::Ready;
-            self.warn("The token was taken out. Nothing was sent to it.");
+            self.remark = Some(Remark::TakenOut);
         }
     }
 
-    fn achieve(&mut self, what: &str) -> Vec<Effect> {
+    fn achieve(&mut self, what: Remark) -> Vec<Effect> {
         self.achieved = true;
         self.failed = None;
         self.obstacle = None;
-        self.notice = Some(Notice {
-            level: Level::Info,
-            text: what.into(),
-        });
+        self.remark = Some(what);
         self.state = State::Looking;
         vec![self.look()]
     }
@@ -660,7 +672,7 @@ impl Flow {
         match callback::build(order.permit(), outcome, callback::platform_limit()) {
             Ok(url) => vec![Effect::Open(url)],
             Err(error) => {
-                self.state = State::Undelivered(error.to_string());
+                self.state = State::Undelivered(Undelivered::Unbuilt(error));
                 Vec::new()
             }
         }
@@ -671,10 +683,7 @@ impl Flow {
         self.failed = Some(error.clone());
         self.obstacle = Some(error.clone());
         self.learn(&error);
-        self.notice = Some(Notice {
-            level: Level::Error,
-            text: error.to_string(),
-        });
+        self.remark = Some(Remark::Failed(error.clone()));
         match &error {
             CardError::BadSignature => {
                 self.state = State::Failed(Box::new(error));
@@ -726,13 +735,6 @@ impl Flow {
                 }
             }
         }
-    }
-
-    fn warn(&mut self, text: &str) {
-        self.notice = Some(Notice {
-            level: Level::Error,
-            text: text.into(),
-        });
     }
 
     /// Gives up, or goes after all is done. A portal whose origin was validated
@@ -866,7 +868,7 @@ impl Entry {
 }
 
 fn check(secret: Secret, rules: Option<&PinRules>, value: &Pin) -> Result<(), CardError> {
-    let rules = rules.ok_or(CardError::Unsupported("it has no PUK"))?;
+    let rules = rules.ok_or(CardError::Unsupported(Lack::Puk))?;
     rules
         .check(value)
         .map_err(|fault: PinFormat| CardError::Format { secret, fault })

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::code::ErrorCode;
 use crate::digest::Digest;
+use crate::language::Language;
 use crate::profile::Credential;
 use crate::text::hex_lower;
 
@@ -254,26 +255,20 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// What happened: one sentence.
-    pub fn what(&self) -> String {
-        let number = self.number;
-        match self.kind {
-            FaultKind::Unreadable => format!("Line {number} of the journal cannot be read."),
-            FaultKind::Altered => {
-                format!("Line {number} of the journal is not as it was written.")
-            }
-            FaultKind::Missing => format!(
-                "Line {number} of the journal does not follow the line before it: lines were taken out or changed places."
-            ),
-            FaultKind::Cut => {
-                format!("The journal ends before line {number}: lines were taken from its end.")
-            }
-        }
+    /// What happened.
+    pub fn what(&self, language: Language) -> String {
+        let id = match self.kind {
+            FaultKind::Unreadable => "journal-line-unreadable",
+            FaultKind::Altered => "journal-line-altered",
+            FaultKind::Missing => "journal-line-missing",
+            FaultKind::Cut => "journal-cut",
+        };
+        language.say_with(id, [("number", self.number.into())])
     }
 
-    /// What to do: one sentence.
-    pub fn advice(&self) -> &'static str {
-        "What stands before it holds together; compare the rest with a copy that you exported."
+    /// What to do.
+    pub fn advice(&self, language: Language) -> String {
+        language.say("journal-fault-advice")
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Screen {
     pub facts: Vec<Fact>,
     /// A number that should be large and plain.
     pub counters: Vec<Counter>,
+    /// Above the certificates.
+    pub heading: Option<String>,
     /// Certificates to choose from, or just to look at when `chosen` is `None`
     /// and none is selectable.
     pub certificates: Vec<CertificateCard>,
@@ -88,8 +90,9 @@ pub struct Fact {
     pub label: String,
     /// The text; digests are grouped for reading.
     pub value: String,
-    /// The value was written by the page that asks, not by us: label it so.
-    pub from_page: bool,
+    /// Says that the value was written by the page that asks, not by us, where
+    /// that is so.
+    pub mark: Option<String>,
 }
 
 /// How serious a line is.

@@ -22,6 +22,7 @@ use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
 use securesign_core::flow::{Effect, Event, Exit, Flow, Home, Order, Refused};
 use securesign_core::journal::{Entry as Record, Ledger, Mark};
+use securesign_core::language::Language;
 use securesign_core::policy::{Appearance, Change, Policy, Portal, Settings, Tongue};
 use securesign_core::profile::{Search, Standing, Tries};
 use securesign_core::screen::{Action, Input, Kind, Level, Screen, Setting};
@@ -215,7 +216,7 @@ fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
         screen
             .facts
             .iter()
-            .any(|fact| fact.value == "http://localhost:8080" && !fact.from_page)
+            .any(|fact| fact.value == "http://localhost:8080" && fact.mark.is_none())
     };
     assert!(asks(&play.screen()));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
@@ -237,7 +238,7 @@ fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
         .iter()
         .find(|fact| fact.value == "request-7")
         .unwrap();
-    assert!(digest.from_page && request.from_page);
+    assert!(digest.mark.is_some() && request.mark.is_some());
     assert_eq!(screen.certificates[0].title, "Asha Sharma");
     assert_eq!(screen.chosen, Some(0));
     assert_eq!(screen.fields.len(), 1);
@@ -634,7 +635,7 @@ fn an_expired_certificate_cannot_be_chosen_and_the_demo_serves_no_live_key() {
     let refused = Order::accept(live.as_bytes(), &policy, true, &|_| true)
         .err()
         .unwrap();
-    assert!(refused.what.contains("live key"));
+    assert!(refused.what(Language::English).contains("live key"));
 }
 
 #[test]
@@ -929,7 +930,8 @@ fn what_is_chosen_in_the_settings_is_changed_and_shown_when_it_was_written() {
     // Not before it was written.
     assert_eq!(chosen(&play, Setting::Idle), "15 min");
     play.event(Event::Settings(Err("The disk is full.".into())));
-    assert_eq!(play.screen().notice.unwrap().text, "The disk is full.");
+    let notice = play.screen().notice.unwrap();
+    assert!(notice.text.contains("The disk is full."), "{}", notice.text);
     play.event(Event::Settings(Ok(Settings {
         idle: Duration::ZERO,
         ..Settings::default()

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::{Effect, Flow, State};
+use super::{Effect, Flow, Remark, State};
 use crate::journal::Ledger;
-use crate::policy::{Appearance, Change, Portal, PortalFault, SCALES, Settings, Theme, Tongue};
-use crate::screen::{Action, Level, Notice, Setting};
+use crate::language::Language;
+use crate::policy::{Appearance, Change, Portal, SCALES, Settings, Theme, Tongue};
+use crate::screen::{Action, Setting};
 
 /// What the program knows of itself and of its user.
 #[derive(Clone, Debug)]
@@ -23,6 +24,18 @@ pub struct Home {
     pub version: String,
     /// In which times are shown.
     pub zone: TimeZone,
+    /// What the system speaks.
+    pub system: Language,
+}
+
+impl Home {
+    fn language(&self) -> Language {
+        match self.settings.window.language {
+            Tongue::System => self.system,
+            Tongue::English => Language::English,
+            Tongue::Hindi => Language::Hindi,
+        }
+    }
 }
 
 impl Default for Home {
@@ -34,6 +47,7 @@ impl Default for Home {
             journal_file: String::new(),
             version: String::new(),
             zone: TimeZone::UTC,
+            system: Language::default(),
         }
     }
 }
@@ -58,8 +72,9 @@ pub(super) struct Draft {
 }
 
 impl Flow {
-    /// Tells what the pages show.
+    /// Tells what the pages show, and so what is spoken.
     pub fn know(&mut self, home: Home) {
+        self.language = home.language();
         self.home = home;
     }
 
@@ -70,7 +85,7 @@ impl Flow {
 
     /// A button that leads to a page, or is on one.
     pub(super) fn turn(&mut self, action: Action) -> Vec<Effect> {
-        self.notice = None;
+        self.remark = None;
         let State::Page(page) = &self.state else {
             return match action {
                 Action::Settings => self.open(Page::Settings),
@@ -94,7 +109,10 @@ impl Flow {
                     self.open(Page::Settings);
                     vec![Effect::Change(Change::Allow(portal))]
                 }
-                Err(fault) => self.warn_of(fault),
+                Err(fault) => {
+                    self.remark = Some(Remark::NoPortal(fault));
+                    Vec::new()
+                }
             },
             (Page::Forbid(portal), Action::Remove) => {
                 let change = Change::Forbid((**portal).clone());
@@ -111,24 +129,12 @@ impl Flow {
         Vec::new()
     }
 
-    fn warn_of(&mut self, fault: PortalFault) -> Vec<Effect> {
-        self.warn(match fault {
-            PortalFault::Origin => {
-                "This is not the address of a portal. Type it as in https://portal.example.gov.in, without a page."
-            }
-            PortalFault::Key => {
-                "This is not an API key. Ask the portal for it; it begins with ss_live_ or ss_test_."
-            }
-        });
-        Vec::new()
-    }
-
     /// A value was chosen.
     pub(super) fn set(&mut self, setting: Setting, at: usize) -> Vec<Effect> {
         if !matches!(self.state, State::Page(Page::Settings)) {
             return Vec::new();
         }
-        self.notice = None;
+        self.remark = None;
         let settings = &self.home.settings;
         let mut window = settings.window;
         let change = match setting {
@@ -174,8 +180,11 @@ impl Flow {
     /// The settings as they are now, or why they were not changed.
     pub(super) fn changed(&mut self, settings: Result<Settings, String>) -> Vec<Effect> {
         match settings {
-            Ok(settings) => self.home.settings = settings,
-            Err(reason) => self.warn(&reason),
+            Ok(settings) => {
+                self.home.settings = settings;
+                self.language = self.home.language();
+            }
+            Err(reason) => self.remark = Some(Remark::Unchanged(reason)),
         }
         Vec::new()
     }
@@ -190,15 +199,10 @@ impl Flow {
 
     /// The journal was copied to this file, or why not.
     pub(super) fn exported(&mut self, file: Result<String, String>) -> Vec<Effect> {
-        match file {
-            Ok(file) => {
-                self.notice = Some(Notice {
-                    level: Level::Info,
-                    text: format!("Copied to {file}."),
-                });
-            }
-            Err(reason) => self.warn(&reason),
-        }
+        self.remark = Some(match file {
+            Ok(file) => Remark::Exported(file),
+            Err(reason) => Remark::Unexported(reason),
+        });
         Vec::new()
     }
 }

@@ -9,6 +9,7 @@ use toml::Spanned;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::language::Language;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin, is_never_a_callback};
 
 mod change;
@@ -120,8 +121,7 @@ impl Settings {
     pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
         let file: File = toml::from_str(text).map_err(|error| SettingsError {
             line: error.span().map(|span| line(text, span.start)),
-            what: bounded(error.message()),
-            advice: "Correct this line, or remove it.".into(),
+            fault: Fault::Syntax(bounded(error.message())),
         })?;
         let mut settings = Settings::default();
         for entry in file.portal {
@@ -136,8 +136,7 @@ impl Settings {
                 value => {
                     return Err(SettingsError {
                         line: Some(line(text, idle.span().start)),
-                        what: format!("idle_minutes = {value} is too long."),
-                        advice: format!("Write 0 (never) to {MOST_IDLE_MINUTES}."),
+                        fault: Fault::Idle(value),
                     });
                 }
             };
@@ -148,8 +147,7 @@ impl Settings {
             if !SCALES.contains(scale.get_ref()) {
                 return Err(SettingsError {
                     line: Some(line(text, scale.span().start)),
-                    what: format!("scale = {} is no size for the window.", scale.get_ref()),
-                    advice: format!("Write {} to {}.", SCALES.start(), SCALES.end()),
+                    fault: Fault::Scale(*scale.get_ref()),
                 });
             }
             settings.window.scale = Some(scale.into_inner());
@@ -188,8 +186,21 @@ pub enum PortalFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     line: Option<usize>,
-    what: String,
-    advice: String,
+    fault: Fault,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    /// In the words of the TOML parser.
+    Syntax(String),
+    Idle(u64),
+    Scale(u16),
+    Origin(String),
+    /// Not repeated: it may be the key itself.
+    Key,
+    Scheme(String),
+    /// As a whole: what stands there cannot be changed by us.
+    Form,
 }
 
 impl SettingsError {
@@ -199,22 +210,57 @@ impl SettingsError {
     }
 
     /// What happened: one sentence, with the line.
-    pub fn what(&self) -> String {
+    pub fn what(&self, language: Language) -> String {
+        let found = |text: &str| [("found", text.to_owned().into())];
+        let what = match &self.fault {
+            Fault::Syntax(what) => what.clone(),
+            Fault::Idle(value) => language.say_with("settings-idle", [("value", (*value).into())]),
+            Fault::Scale(value) => {
+                language.say_with("settings-scale", [("value", (*value).into())])
+            }
+            Fault::Form => language.say("settings-form"),
+            Fault::Origin(text) => language.say_with("settings-origin", found(text)),
+            Fault::Key => language.say("settings-key"),
+            Fault::Scheme(text) => language.say_with("settings-scheme", found(text)),
+        };
+        let what = ("what", what.into());
         match self.line {
-            Some(line) => format!("Settings, line {line}: {}", self.what),
-            None => format!("Settings: {}", self.what),
+            Some(line) => language.say_with("settings-line", [("line", line.into()), what]),
+            None => language.say_with("settings", [what]),
         }
     }
 
+    /// Both, one after the other.
+    pub fn tell(&self, language: Language) -> String {
+        format!("{} {}", self.what(language), self.advice(language))
+    }
+
     /// What to do.
-    pub fn advice(&self) -> &str {
-        &self.advice
+    pub fn advice(&self, language: Language) -> String {
+        match &self.fault {
+            Fault::Syntax(_) => language.say("settings-syntax-advice"),
+            Fault::Idle(_) => {
+                language.say_with("settings-idle-advice", [("most", MOST_IDLE_MINUTES.into())])
+            }
+            Fault::Scale(_) => language.say_with(
+                "settings-scale-advice",
+                [
+                    ("least", (*SCALES.start()).into()),
+                    ("most", (*SCALES.end()).into()),
+                ],
+            ),
+            Fault::Form => language.say("settings-form-advice"),
+            Fault::Origin(_) => language.say("settings-origin-advice"),
+            Fault::Key => language.say("settings-key-advice"),
+            Fault::Scheme(_) => language.say("settings-scheme-advice"),
+        }
     }
 }
 
+/// In English, for logs.
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.what(), self.advice)
+        f.write_str(&self.tell(Language::English))
     }
 }
 
@@ -270,20 +316,11 @@ struct WindowEntry {
 fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
     let origin = web_origin(entry.origin.get_ref()).ok_or_else(|| SettingsError {
         line: Some(line(text, entry.origin.span().start)),
-        what: format!(
-            "“{}” is not an https origin.",
-            bounded(entry.origin.get_ref())
-        ),
-        advice: "Write scheme and host (and a port if there is one), as in \
-                 origin = \"https://portal.example.gov.in\"; localhost needs no entry."
-            .into(),
+        fault: Fault::Origin(bounded(entry.origin.get_ref())),
     })?;
     let fingerprint = fingerprint(entry.key.get_ref()).ok_or_else(|| SettingsError {
         line: Some(line(text, entry.key.span().start)),
-        // Not repeated: it may be the key itself.
-        what: "key is not a fingerprint.".into(),
-        advice: "Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself."
-            .into(),
+        fault: Fault::Key,
     })?;
     Ok(Portal {
         origin,
@@ -318,11 +355,7 @@ fn app_scheme(text: &str, entry: &Spanned<String>) -> Result<String, SettingsErr
     }
     Err(SettingsError {
         line: Some(line(text, entry.span().start)),
-        what: format!(
-            "“{}” can never be an app's callback scheme.",
-            bounded(&scheme)
-        ),
-        advice: "Write the app's own scheme without a colon, as in schemes = [\"myapp\"].".into(),
+        fault: Fault::Scheme(bounded(&scheme)),
     })
 }
 

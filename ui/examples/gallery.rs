@@ -200,6 +200,7 @@ fn sample(name: &str) -> Option<Screen> {
                 counter("3", "PIN tries left", Level::Info),
                 counter("unknown", "PUK tries left", Level::Info),
             ],
+            heading: Some("Choose a certificate".into()),
             certificates: cards(),
             buttons: vec![
                 plain(Action::Close, "Close"),
@@ -295,6 +296,7 @@ fn sample(name: &str) -> Option<Screen> {
 fn sign() -> Screen {
     Screen {
         facts: facts(),
+        heading: Some("Choose a certificate".into()),
         certificates: cards(),
         chosen: Some(0),
         fields: vec![field("Card PIN")],
@@ -364,6 +366,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         text: Vec::new(),
         facts: Vec::new(),
         counters: Vec::new(),
+        heading: None,
         certificates: Vec::new(),
         chosen: None,
         choices: Vec::new(),
@@ -429,7 +432,7 @@ fn fact(label: &str, value: &str, from_page: bool) -> Fact {
     Fact {
         label: label.into(),
         value: value.into(),
-        from_page,
+        mark: from_page.then(|| "from the page".into()),
     }
 }
 

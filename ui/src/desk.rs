@@ -203,12 +203,10 @@ impl Desk {
                 }
                 Effect::Export => {
                     let copied = journal::of_user().and_then(Journal::export_for_user);
-                    self.event(Event::Exported(copied.map_err(|error| {
-                        format!("The journal was not copied: {error}. In a terminal, securesign journal export FILE copies it elsewhere.")
-                    })));
+                    self.event(Event::Exported(copied.map_err(|error| error.to_string())));
                 }
                 Effect::Change(change) => {
-                    let settings = settings::change(&change);
+                    let settings = settings::change(&change, self.flow.language());
                     if let (Change::Idle(_), Ok(settings)) = (&change, &settings) {
                         self.hand.give(Job::Idle(settings.idle));
                     }

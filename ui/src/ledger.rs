@@ -4,13 +4,14 @@ use std::io;
 use std::path::Path;
 
 use securesign_core::journal::{Entry, Fault, Ledger};
+use securesign_core::language::Language;
 use serde_json::json;
 
 use crate::terminal::say;
 use crate::{DONE, NOT_DONE, journal, print};
 
 /// Lists the entries; the exit code says whether they hold together.
-pub fn list(as_json: bool) -> Result<u8, String> {
+pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
     let ledger = read(None, usize::MAX)?;
     if as_json {
         print(&format!("{:#}\n", listed(&ledger)))?;
@@ -22,7 +23,7 @@ pub fn list(as_json: bool) -> Result<u8, String> {
                 say("Nothing was signed on this computer yet.");
             }
             Ok(_) => {}
-            Err(fault) => say(&told(fault)),
+            Err(fault) => say(&told(fault, language)),
         }
     }
     Ok(if ledger.verdict.is_ok() {
@@ -33,7 +34,7 @@ pub fn list(as_json: bool) -> Result<u8, String> {
 }
 
 /// Checks the journal, or a copy of it.
-pub fn verify(file: Option<&Path>) -> Result<u8, String> {
+pub fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
     match read(file, 0)?.verdict {
         Ok(mark) => {
             print(&format!(
@@ -43,7 +44,7 @@ pub fn verify(file: Option<&Path>) -> Result<u8, String> {
             Ok(DONE)
         }
         Err(fault) => {
-            say(&told(&fault));
+            say(&told(&fault, language));
             Ok(NOT_DONE)
         }
     }
@@ -76,8 +77,8 @@ fn read(file: Option<&Path>, keep: usize) -> Result<Ledger, String> {
     }
 }
 
-fn told(fault: &Fault) -> String {
-    format!("{} {}", fault.what(), fault.advice())
+fn told(fault: &Fault, language: Language) -> String {
+    format!("{} {}", fault.what(language), fault.advice(language))
 }
 
 fn line(entry: &Entry) -> String {
@@ -100,6 +101,6 @@ fn listed(ledger: &Ledger) -> serde_json::Value {
     json!({
         "entries": ledger.entries,
         "holdsTogether": fault.is_none(),
-        "error": fault.map(Fault::what),
+        "error": fault.map(|fault| fault.what(Language::English)),
     })
 }

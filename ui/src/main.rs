@@ -12,6 +12,7 @@ mod guard;
 mod hand;
 mod harden;
 mod journal;
+mod language;
 mod ledger;
 mod report;
 mod result;
@@ -34,6 +35,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Order, Refused};
+use securesign_core::language::Language;
 use securesign_core::pcsc::PcscReaders;
 use securesign_core::reader::Readers;
 use securesign_core::screen::Action;
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
 /// Carries out one command line. An error is bad usage: nothing was done.
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
     let place = Place {
+        language: language::chosen(),
         only: arguments.reader.map(known_reader).transpose()?,
         recording,
         #[cfg(feature = "window")]
@@ -105,8 +108,8 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
             pin_form(&place, Action::Unlock, secrets.into(), json)
         }
         Some(Command::Journal { json, command }) => match command {
-            None => ledger::list(json),
-            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref()),
+            None => ledger::list(json, place.language),
+            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
             Some(args::Journal::Export { file }) => ledger::export(&file),
         },
         Some(Command::Trace(trace)) => match place.recording {
@@ -167,6 +170,7 @@ fn known_reader(name: String) -> Result<String, String> {
 
 /// Where cards are, and whether they are recorded.
 struct Place {
+    language: Language,
     only: Option<String>,
     recording: Option<Recording>,
     #[cfg(feature = "window")]
@@ -242,13 +246,13 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             Some(link) => {
                 let order = order(link, &policy, place, &seen);
                 if let Err(refused) = &order {
-                    say(&refusal(refused));
+                    say(&refusal(refused, place.language));
                 }
                 Flow::sign(order, now)
             }
             None => Flow::manage(now),
         };
-        flow.0.know(home(&settings));
+        flow.0.know(home(&settings, place.language));
         let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
@@ -266,7 +270,10 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
 }
 
 #[cfg(feature = "window")]
-fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
+fn home(
+    settings: &securesign_core::policy::Settings,
+    system: Language,
+) -> securesign_core::flow::Home {
     let journal = journal::of_user();
     securesign_core::flow::Home {
         settings: settings.clone(),
@@ -277,6 +284,7 @@ fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::
         ),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone: jiff::tz::TimeZone::system(),
+        system,
     }
 }
 
@@ -322,11 +330,15 @@ fn sign(
         }
         let bytes = std::fs::read(path)
             .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
-        order.attach(bytes).map_err(|other| other.to_string())?;
+        order
+            .attach(bytes)
+            .map_err(|other| other.tell(place.language))?;
     }
+    let told_refusal = |refused: &Refused| refusal(refused, place.language);
     let mut worst = DONE;
-    let mut refused = first.as_ref().err().map(refusal);
-    let flow = Flow::sign(first, Timestamp::now());
+    let mut refused = first.as_ref().err().map(told_refusal);
+    let mut flow = Flow::sign(first, Timestamp::now());
+    flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
     if many || patience != Some(Duration::ZERO) {
@@ -354,7 +366,7 @@ fn sign(
             return Ok(worst);
         };
         let order = order(&link, &policy, place, desk.seen());
-        refused = order.as_ref().err().map(refusal);
+        refused = order.as_ref().err().map(told_refusal);
         desk.next(order);
     }
 }
@@ -373,17 +385,21 @@ fn order(
     )
 }
 
-fn refusal(refused: &Refused) -> String {
-    format!(
-        "Refused ({}): {} {}",
-        refused.code, refused.what, refused.advice
+fn refusal(refused: &Refused, language: Language) -> String {
+    language.say_with(
+        "refusal",
+        [
+            ("code", refused.code().as_str().into()),
+            ("what", refused.what(language).into()),
+            ("advice", refused.advice(language).into()),
+        ],
     )
 }
 
 fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
     let views = match look(place, Look::Everything)? {
         Ok(views) => views,
-        Err(error) => return no_cards(error, as_json),
+        Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
         print(&format!(
@@ -405,7 +421,7 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
 fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
     let views = match look(place, Look::Tries)? {
         Ok(views) => views,
-        Err(error) => return no_cards(error, as_json),
+        Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
         print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
@@ -422,7 +438,8 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
 
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
     let mut secrets = Secrets::read(files)?;
-    let flow = Flow::manage(Timestamp::now());
+    let mut flow = Flow::manage(Timestamp::now());
+    flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
     let patience = Some(Duration::ZERO);
@@ -442,10 +459,15 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
         let mut value = report::pins_json(views, place.kept());
         if let Some(value) = value.as_object_mut() {
             let undone = || (!done).then(|| "Nothing was changed: see standard error.".to_owned());
-            let error = failure.map(CardError::what).or_else(undone);
+            let error = failure
+                .map(|error| error.what(Language::English))
+                .or_else(undone);
             value.insert("success".into(), json!(done));
             value.insert("error".into(), json!(error));
-            value.insert("advice".into(), json!(failure.map(CardError::advice)));
+            value.insert(
+                "advice".into(),
+                json!(failure.map(|error| error.advice(Language::English))),
+            );
         }
         print(&format!("{value:#}\n"))?;
     }
@@ -505,15 +527,15 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
     }
 }
 
-fn no_cards(error: TransportError, as_json: bool) -> Result<u8, String> {
+fn no_cards(error: TransportError, as_json: bool, language: Language) -> Result<u8, String> {
     let error = CardError::Transport(error);
     if as_json {
         print(&format!(
             "{:#}\n",
-            json!({ "error": error.what(), "advice": error.advice() })
+            json!({ "error": error.what(Language::English), "advice": error.advice(Language::English) })
         ))?;
     } else {
-        say(&error.to_string());
+        say(&error.tell(language));
     }
     Ok(NOT_DONE)
 }

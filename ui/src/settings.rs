@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use securesign_core::language::Language;
 use securesign_core::policy::{Change, Policy, Settings};
 
 /// Where things are; `None` on a system without a home folder.
@@ -32,19 +33,15 @@ pub fn load() -> Result<(Settings, Policy), String> {
 
 /// Makes one change in the file, which may have been written by hand meanwhile,
 /// and gives what it says then.
-pub fn change(change: &Change) -> Result<Settings, String> {
+pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
     let path = path();
     let old = text(&path)?;
     let (new, settings) = change
         .apply(&old)
-        .map_err(|error| format!("{} was not changed: {error}", path.display()))?;
+        .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
     if new != old {
-        write_whole(&path, new.as_bytes()).map_err(|error| {
-            format!(
-                "{} was not changed: {error}. Check the rights of its folder.",
-                path.display()
-            )
-        })?;
+        write_whole(&path, new.as_bytes())
+            .map_err(|error| format!("{}: {error}.", path.display()))?;
     }
     Ok(settings)
 }

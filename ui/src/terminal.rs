@@ -221,13 +221,10 @@ pub fn print(screen: &Screen) {
         .max()
         .unwrap_or(0);
     for fact in &screen.facts {
-        let origin = if fact.from_page {
-            "  (from the page)"
-        } else {
-            ""
-        };
+        let mark = fact.mark.as_ref();
+        let mark = mark.map_or_else(String::new, |mark| format!("  ({mark})"));
         text.push_str(&format!(
-            "  {:<widest$}  {}{origin}\n",
+            "  {:<widest$}  {}{mark}\n",
             fact.label, fact.value
         ));
     }

@@ -4,117 +4,123 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{button, fact, plain, primary};
+use super::{button, fact, notice, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
+use crate::language::Language;
 use crate::policy::{Portal, Theme, Tongue};
 use crate::screen::{Action, Button, Choice, Kind, Level, Line, Notice, Row, Screen, Setting};
 
+/// Longest origin or key that makes sense, in bytes.
+const LINE_MAX: usize = 300;
+
 /// The ways to the pages, from the token window.
-pub fn links() -> Vec<Button> {
+pub fn links(l: Language) -> Vec<Button> {
     vec![
-        button(Action::Journal, "Journal"),
-        button(Action::Settings, "Settings"),
-        button(Action::About, "About"),
+        button(Action::Journal, l.say("journal")),
+        button(Action::Settings, l.say("settings-title")),
+        button(Action::About, l.say("about")),
     ]
 }
 
 /// The page that is open.
 pub fn page(flow: &Flow, page: &Page) -> Screen {
+    let l = flow.language;
     let screen = match page {
         Page::Settings => settings(flow),
         Page::Allow(draft) => Screen {
-            text: vec![
-                "The portal tells you its address and its API key. Only allow portals that you know: they may then ask you for signatures.".into(),
-            ],
+            text: vec![l.say("portal-allow-text")],
             lines: vec![
-                line("Address of the portal", &draft.origin, 300),
-                line("API key", &draft.key, 300),
+                line(l.say("portal-address"), &draft.origin),
+                line(l.say("portal-api-key"), &draft.key),
             ],
             buttons: vec![
-                button(Action::Back, "Back"),
-                primary(Action::Submit, "Allow"),
+                button(Action::Back, l.say("back")),
+                primary(Action::Submit, l.say("portal-allow-it")),
             ],
-            ..plain(Kind::Page, "Allow a portal")
+            ..plain(Kind::Page, l.say("portal-allow-title"))
         },
         Page::Forbid(portal) => Screen {
             text: vec![
-                format!("{} can then ask for no signature any more.", portal.origin),
-                "To allow it again you need its API key.".into(),
+                l.say_with(
+                    "portal-remove-text",
+                    [("origin", portal.origin.as_str().into())],
+                ),
+                l.say("portal-remove-advice"),
             ],
             buttons: vec![
-                button(Action::Back, "Back"),
-                primary(Action::Remove, "Remove"),
+                button(Action::Back, l.say("back")),
+                primary(Action::Remove, l.say("remove")),
             ],
-            ..plain(Kind::Page, "Remove this portal?")
+            ..plain(Kind::Page, l.say("portal-remove-title"))
         },
         Page::Journal(ledger) => journal(flow, ledger.as_ref()),
         Page::About => about(flow),
     };
     Screen {
-        notice: flow.notice.clone().or(screen.notice.clone()),
+        notice: notice(flow).or_else(|| screen.notice.clone()),
         ..screen
     }
 }
 
 fn settings(flow: &Flow) -> Screen {
+    let l = flow.language;
     let settings = &flow.home.settings;
     let window = settings.window;
-    let at = |found: Option<usize>| found.unwrap_or_default();
     let idles = idles(settings);
     let scales = scales(window);
-    let choice = |setting, label: &str, options: Vec<String>, chosen| Choice {
+    let choice = |setting, label, options, chosen: Option<usize>| Choice {
         setting,
-        label: label.into(),
+        label: l.say(label),
         options,
-        chosen: at(chosen),
+        chosen: chosen.unwrap_or_default(),
     };
     let choices = vec![
         choice(
             Setting::Idle,
-            "Keep an accepted PIN for",
-            idles.iter().map(|idle| minutes(*idle)).collect(),
+            "setting-idle",
+            idles.iter().map(|idle| minutes(*idle, l)).collect(),
             idles.iter().position(|idle| *idle == settings.idle),
         ),
         choice(
             Setting::Language,
-            "Language",
-            TONGUES.map(tongue).to_vec(),
+            "setting-language",
+            TONGUES.map(|one| tongue(one, l)).to_vec(),
             TONGUES.iter().position(|one| *one == window.language),
         ),
         choice(
             Setting::Theme,
-            "Colours",
-            THEMES.map(theme).to_vec(),
+            "setting-theme",
+            THEMES.map(|one| theme(one, l)).to_vec(),
             THEMES.iter().position(|one| *one == window.theme),
         ),
         choice(
             Setting::Scale,
-            "Size",
-            scales.iter().map(|scale| percent(*scale)).collect(),
+            "setting-scale",
+            scales.iter().map(|scale| percent(*scale, l)).collect(),
             scales.iter().position(|one| *one == window.scale),
         ),
     ];
     Screen {
         choices,
-        text: vec![if settings.portals.is_empty() {
-            "No portal is allowed yet. One on this computer may call with a test key.".into()
+        heading: Some(l.say(if settings.portals.is_empty() {
+            "portals-none"
         } else {
-            "These portals may ask for signatures:".into()
-        }],
-        rows: settings.portals.iter().map(portal).collect(),
+            "portals"
+        })),
+        rows: settings.portals.iter().map(|one| portal(one, l)).collect(),
         buttons: vec![
-            button(Action::AddPortal, "Allow a portal"),
-            primary(Action::Back, "Done"),
+            button(Action::AddPortal, l.say("portal-allow")),
+            primary(Action::Back, l.say("done")),
         ],
-        ..plain(Kind::Page, "Settings")
+        ..plain(Kind::Page, l.say("settings-title"))
     }
 }
 
-fn portal(portal: &Portal) -> Row {
+fn portal(portal: &Portal, l: Language) -> Row {
     let key = portal.fingerprint.get(..8).unwrap_or_default();
-    let key = format!("Key sha256:{key}…");
+    let key = l.say_with("portal-key-starts", [("key", key.into())]);
     Row {
         title: portal.origin.to_string(),
         detail: match &portal.name {
@@ -122,55 +128,66 @@ fn portal(portal: &Portal) -> Row {
             None => key,
         },
         pill: if portal.test {
-            "test".into()
+            l.say("portal-test")
         } else {
             String::new()
         },
         level: Level::Warning,
-        action: Some("Remove".into()),
+        action: Some(l.say("remove")),
     }
 }
 
 fn journal(flow: &Flow, ledger: Option<&Result<Ledger, String>>) -> Screen {
-    let back = primary(Action::Back, "Back");
-    let screen = plain(Kind::Page, "Journal");
+    let l = flow.language;
+    let back = primary(Action::Back, l.say("back"));
+    let screen = plain(Kind::Page, l.say("journal"));
     match ledger {
         None => Screen {
-            text: vec!["It is being read …".into()],
+            text: vec![l.say("journal-reading")],
             buttons: vec![back],
             ..screen
         },
         Some(Err(reason)) => Screen {
-            notice: Some(error(reason.clone())),
+            notice: Some(Notice {
+                level: Level::Error,
+                text: l.say_with("journal-unreadable", [("reason", reason.as_str().into())]),
+            }),
             buttons: vec![back],
             ..screen
         },
         Some(Ok(ledger)) if ledger.entries.is_empty() && ledger.verdict.is_ok() => Screen {
-            text: vec!["Nothing was signed on this computer yet.".into()],
+            text: vec![l.say("journal-empty")],
             buttons: vec![back],
             ..screen
         },
         Some(Ok(ledger)) => Screen {
-            notice: Some(match &ledger.verdict {
-                Ok(mark) if mark.count == 1 => info("1 line. It is as it was written.".into()),
-                Ok(mark) => info(format!(
-                    "{} lines. All are as they were written.",
-                    mark.count
-                )),
-                Err(fault) => error(format!("{} {}", fault.what(), fault.advice())),
-            }),
+            notice: Some(verdict(ledger, l)),
             rows: ledger
                 .entries
                 .iter()
                 .map(|entry| row(flow, entry))
                 .collect(),
-            buttons: vec![button(Action::Export, "Export"), back],
+            buttons: vec![button(Action::Export, l.say("export")), back],
             ..screen
         },
     }
 }
 
+fn verdict(ledger: &Ledger, l: Language) -> Notice {
+    match &ledger.verdict {
+        Ok(mark) => Notice {
+            level: Level::Info,
+            text: l.say_with("journal-whole", [("count", mark.count.into())]),
+        },
+        Err(fault) => Notice {
+            level: Level::Error,
+            text: format!("{} {}", fault.what(l), fault.advice(l)),
+        },
+    }
+}
+
 fn row(flow: &Flow, entry: &Entry) -> Row {
+    let l = flow.language;
     let digest: String = entry.hash.chars().take(16).collect();
     let mut detail = format!(
         "{} · {} {digest}…",
@@ -180,95 +197,74 @@ fn row(flow: &Flow, entry: &Entry) -> Row {
     if let Some(used) = &entry.certificate {
         detail.push_str(&format!(" · {} ({})", used.subject, used.serial_number));
     }
+    let (pill, level) = if entry.is_signed() {
+        (l.say("journal-signed"), Level::Info)
+    } else {
+        (entry.outcome.clone(), Level::Warning)
+    };
     Row {
         title: entry.origin.clone(),
         detail,
-        pill: if entry.is_signed() {
-            "signed".into()
-        } else {
-            entry.outcome.clone()
-        },
-        level: if entry.is_signed() {
-            Level::Info
-        } else {
-            Level::Warning
-        },
+        pill,
+        level,
         action: None,
     }
 }
 
 fn about(flow: &Flow) -> Screen {
-    let home = &flow.home;
+    let (home, l) = (&flow.home, flow.language);
     Screen {
-        text: vec![
-            "Signs with the certificate on your USB token, with no vendor driver.".into(),
-            "Your PIN goes to the token and nowhere else. Private keys never leave it.".into(),
-        ],
+        text: vec![l.say("about-what"), l.say("about-pin")],
         facts: vec![
-            fact("Version", &home.version),
-            fact("Licence", "MIT or Apache-2.0, as you like"),
-            fact("Settings", &home.settings_file),
-            fact("Journal", &home.journal_file),
+            fact(l.say("about-version"), &home.version),
+            fact(l.say("about-licence"), &l.say("about-licences")),
+            fact(l.say("settings-title"), &home.settings_file),
+            fact(l.say("journal"), &home.journal_file),
         ],
-        buttons: vec![primary(Action::Back, "Back")],
-        ..plain(Kind::Page, "SecureSign Desktop")
+        buttons: vec![primary(Action::Back, l.say("back"))],
+        ..plain(Kind::Page, l.say("about-title"))
     }
 }
 
 /// `24 Nov 2026, 15:04` in the user's time.
 fn moment(flow: &Flow, time: Timestamp) -> String {
-    let time = time.to_zoned_datetime(flow.home.zone.clone());
-    time.strftime("%-d %b %Y, %H:%M").to_string()
+    let time = flow.home.zone.to_datetime(time);
+    let date = super::day(time.date(), flow.language);
+    format!("{date}, {:02}:{:02}", time.hour(), time.minute())
 }
 
-fn minutes(idle: Duration) -> String {
+fn minutes(idle: Duration, l: Language) -> String {
     match idle.as_secs() / 60 {
-        0 => "never".into(),
-        minutes => format!("{minutes} min"),
+        0 => l.say("never"),
+        minutes => l.say_with("minutes", [("minutes", minutes.into())]),
     }
 }
 
-fn tongue(tongue: Tongue) -> String {
+fn tongue(tongue: Tongue, l: Language) -> String {
     match tongue {
-        Tongue::System => "As the system",
+        Tongue::System => l.say("as-system"),
         // Each in itself, for whoever reads no other.
-        Tongue::English => "English",
-        Tongue::Hindi => "हिन्दी",
+        Tongue::English => Language::English.name().into(),
+        Tongue::Hindi => Language::Hindi.name().into(),
     }
-    .into()
 }
 
-fn theme(theme: Theme) -> String {
-    match theme {
-        Theme::System => "As the system",
-        Theme::Light => "Light",
-        Theme::Dark => "Dark",
-    }
-    .into()
+fn theme(theme: Theme, l: Language) -> String {
+    l.say(match theme {
+        Theme::System => "as-system",
+        Theme::Light => "theme-light",
+        Theme::Dark => "theme-dark",
+    })
 }
 
-fn percent(scale: Option<u16>) -> String {
-    scale.map_or_else(|| "As the system".into(), |scale| format!("{scale} %"))
+fn percent(scale: Option<u16>, l: Language) -> String {
+    scale.map_or_else(|| l.say("as-system"), |scale| format!("{scale} %"))
 }
 
-fn line(label: &str, text: &str, max: usize) -> Line {
+fn line(label: String, text: &str) -> Line {
     Line {
-        label: label.into(),
+        label,
         text: text.into(),
-        max,
-    }
-}
-
-fn info(text: String) -> Notice {
-    Notice {
-        level: Level::Info,
-        text,
-    }
-}
-
-fn error(text: String) -> Notice {
-    Notice {
-        level: Level::Error,
-        text,
+        max: LINE_MAX,
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, value};
 
-use super::{Appearance, Portal, Settings, SettingsError, Theme, Tongue};
+use super::{Appearance, Fault, Portal, Settings, SettingsError, Theme, Tongue};
 
 /// What a person changes in the settings window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,8 +121,7 @@ fn theme(theme: Theme) -> &'static str {
 fn not_changed() -> SettingsError {
     SettingsError {
         line: None,
-        what: "they are written in a way that this window cannot change.".into(),
-        advice: "Change them in the file itself.".into(),
+        fault: Fault::Form,
     }
 }
 

@@ -43,10 +43,6 @@ const ROW_GAP: i32 = 8;
 /// The upper part is never lower than this.
 const LEAST: i32 = 120;
 
-/// Above the certificates when one is to be chosen, and when not.
-const CHOOSE: &str = "Choose a certificate";
-const LOOK: &str = "Certificates";
-
 /// The widgets of one screen.
 pub struct Page {
     /// The certificates, in their order.
@@ -91,7 +87,7 @@ struct Upper {
     title: Vec<String>,
     paragraphs: Vec<Vec<String>>,
     facts: Option<Facts>,
-    heading: Option<&'static str>,
+    heading: Option<String>,
     cards: Vec<Card>,
     rows: Vec<Listed>,
 }
@@ -185,7 +181,6 @@ impl Upper {
                     .certificates
                     .iter()
                     .any(|card| card.unusable.is_none()));
-        let heading = if choosable { CHOOSE } else { LOOK };
         Self {
             title: TITLE.wrap(&screen.title, text - symbol - links_width(screen)),
             paragraphs: screen
@@ -194,7 +189,7 @@ impl Upper {
                 .map(|paragraph| BODY.wrap(paragraph, text))
                 .collect(),
             facts: (!screen.facts.is_empty()).then(|| Facts::new(&screen.facts, INNER)),
-            heading: (!screen.certificates.is_empty()).then_some(heading),
+            heading: screen.heading.clone(),
             cards: screen
                 .certificates
                 .iter()
@@ -278,14 +273,7 @@ impl Upper {
             y += choice::FULL + GAP;
         }
         if let Some(heading) = self.heading {
-            place_text(
-                vec![heading.to_owned()],
-                STRONG,
-                0,
-                &mut y,
-                palette.ink,
-                palette,
-            );
+            place_text(vec![heading], STRONG, 0, &mut y, palette.ink, palette);
             y += GAP;
         }
         let mut cards = Vec::new();
