@@ -57,11 +57,11 @@ pub fn place(choice: &Choice, area: Area, palette: Palette, signals: &Signals) -
             Event::Push => {
                 widget.take_focus().ok();
             }
-            Event::Released => {
-                let area = Area::of(widget);
-                let at = (app::event_x() - area.x) * count as i32 / area.w.max(1);
-                if app::event_inside_widget(widget) {
-                    set(usize::try_from(at).unwrap_or(count));
+            Event::Released if app::event_inside_widget(widget) => {
+                let x = app::event_x();
+                let hit = |cell: &Area| (cell.x..cell.x + cell.w).contains(&x);
+                if let Some(at) = cells(&choice, Area::of(widget)).iter().position(hit) {
+                    set(at);
                 }
             }
             Event::KeyDown => match app::event_key() {
@@ -69,7 +69,8 @@ pub fn place(choice: &Choice, area: Area, palette: Palette, signals: &Signals) -
                 Key::Left | Key::Up => set(choice.chosen.wrapping_sub(1)),
                 _ => return signals.key(),
             },
-            Event::Focus | Event::Unfocus | Event::Drag | Event::Enter | Event::Leave => {}
+            Event::Focus | Event::Unfocus | Event::Drag | Event::Released => {}
+            Event::Enter | Event::Leave => {}
             _ => return false,
         }
         widget.redraw();
@@ -87,21 +88,30 @@ fn draw(choice: &Choice, widget: &Frame, palette: Palette) {
         (palette.edge, 1)
     };
     area.frame(RADIUS, thickness, edge, palette.surface);
-    let count = choice.options.len().max(1) as i32;
-    for (at, option) in (0..).zip(&choice.options) {
-        let (left, right) = (area.w * at / count, area.w * (at + 1) / count);
-        let cell = Area {
-            x: area.x + left,
-            w: right - left,
-            ..area
-        };
-        let ink = if at as usize == choice.chosen {
-            cell.inset(3)
-                .frame(RADIUS - 3, 1, palette.accent, palette.tint);
+    for (at, (option, cell)) in choice.options.iter().zip(cells(choice, area)).enumerate() {
+        let ink = if at == choice.chosen {
+            let inner = cell.inset(3);
+            inner.frame(RADIUS - 3, 1, palette.accent, palette.tint);
             palette.ink
         } else {
             palette.muted
         };
         SMALL.write_centred(option, cell, ink);
     }
+}
+
+/// Where each value is: as wide as it needs, and what is left shared evenly.
+fn cells(choice: &Choice, area: Area) -> Vec<Area> {
+    let widths = choice.options.iter().map(|option| SMALL.width(option));
+    let widths: Vec<i32> = widths.collect();
+    let count = widths.len().max(1) as i32;
+    let spare = (area.w - widths.iter().sum::<i32>()).max(0);
+    let mut x = area.x;
+    let mut cells = Vec::new();
+    for (at, width) in (0..).zip(widths) {
+        let w = width + spare * (at + 1) / count - spare * at / count;
+        cells.push(Area { x, w, ..area });
+        x += w;
+    }
+    cells
 }
