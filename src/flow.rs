@@ -3,8 +3,11 @@
 
 mod offers;
 mod order;
+mod queue;
 mod session;
 mod words;
+
+use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use url::Url;
@@ -19,7 +22,8 @@ use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
-pub use order::{Order, OtherDocument, Refused};
+pub use order::{Order, OtherDocument, Refused, Spent};
+pub use queue::{Arrival, WAITING_MAX};
 use session::Session;
 
 /// What happens to the flow.
@@ -104,6 +108,8 @@ enum Busy {
     Signing(Box<Signing>),
     Changing(TokenId),
     Unlocking(TokenId),
+    /// It was given up, and others wait: they come when the card has answered.
+    Abandoned,
 }
 
 struct Signing {
@@ -122,6 +128,9 @@ enum Entry {
 pub struct Flow {
     purpose: Purpose,
     state: State,
+    /// Requests so far; what was typed for one is for no other.
+    number: u32,
+    queue: VecDeque<Result<Order, Refused>>,
     /// `None` until the first report.
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     chosen: Option<(TokenId, usize)>,
@@ -161,23 +170,26 @@ impl Flow {
     /// Another link in the same run; an accepted PIN goes on for the same
     /// token, certificate and origin.
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        self.number += 1;
         self.exit = None;
         self.notice = None;
         self.obstacle = None;
+        self.failed = None;
         match order {
             Ok(order) => {
                 self.purpose = Purpose::Sign(Box::new(order));
+                self.state = State::Ready;
+                self.choose_default();
                 // What is known of the tokens serves again, unless other
                 // certificates are asked for.
-                if self.session_token().is_some() {
-                    self.state = State::Ready;
-                    self.choose_default();
+                if self.in_session() {
                     return Vec::new();
                 }
                 self.state = State::Looking;
                 vec![self.look()]
             }
             Err(refused) => {
+                self.purpose = Purpose::Manage;
                 self.state = State::Refused(refused);
                 Vec::new()
             }
@@ -188,6 +200,8 @@ impl Flow {
         Self {
             purpose,
             state: State::Looking,
+            number: 0,
+            queue: VecDeque::new(),
             tokens: None,
             chosen: None,
             notice: None,
@@ -257,13 +271,10 @@ impl Flow {
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
             Event::Input(Input::Document(bytes)) => self.attach(bytes),
-            Event::Input(Input::Closed) => self.leave(),
+            Event::Input(Input::Closed) => self.part(),
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
-            Event::OpenFailed(reason) => {
-                self.state = State::Undelivered(reason);
-                Vec::new()
-            }
+            Event::OpenFailed(reason) => self.undelivered(reason),
         }
     }
 
@@ -288,14 +299,21 @@ impl Flow {
                 State::Unsure(id, errand) => self.show(errand.form(id)),
                 other => self.stay(other),
             },
-            Action::Back => self.show(State::Ready),
+            Action::Back => {
+                self.show(State::Ready);
+                match self.purpose {
+                    // The form was all that they waited for.
+                    Purpose::Manage => self.advance(),
+                    Purpose::Sign(_) => Vec::new(),
+                }
+            }
             Action::Retry => {
                 self.notice = None;
                 self.state = State::Looking;
                 vec![self.look()]
             }
             Action::Lock => self.lock(),
-            Action::Cancel | Action::Close => self.leave(),
+            Action::Cancel | Action::Close => self.part(),
         }
     }
 
@@ -451,6 +469,7 @@ impl Flow {
                 | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
             },
+            _ if matches!(self.state, State::Busy(Busy::Abandoned)) => self.advance(),
             // An answer counts only while it is waited for.
             Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Signing(signing)) => match result {
@@ -523,6 +542,17 @@ impl Flow {
         }
     }
 
+    /// The browser did not take a result: that of the request on the screen, if it
+    /// has one, or of one before it.
+    fn undelivered(&mut self, reason: String) -> Vec<Effect> {
+        if self.exit.is_some() || matches!(self.state, State::Signed) {
+            self.state = State::Undelivered(reason);
+        } else {
+            self.warn(&words::undelivered(&reason));
+        }
+        Vec::new()
+    }
+
     fn achieve(&mut self, what: &str) -> Vec<Effect> {
         self.achieved = true;
         self.failed = None;
@@ -543,6 +573,7 @@ impl Flow {
         let origin = order.origin().to_owned();
         let mut effects = self.deliver(&outcome);
         if !effects.is_empty() {
+            self.served(&origin);
             effects.push(Effect::Remember(origin));
             self.state = State::Signed;
             self.obstacle = None;

@@ -22,6 +22,15 @@ pub struct Order {
     document: Option<Arc<[u8]>>,
 }
 
+/// Why a request id cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// It was used before.
+    Before,
+    /// Nobody can tell; the reason.
+    Unknown(String),
+}
+
 /// The digest in the link is not the one of the document that was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -84,6 +93,34 @@ impl Order {
         })
     }
 
+    /// The same order, if its id was never used for its origin before: a request is
+    /// shown once. `claim` takes origin and id, and notes them as used from now on.
+    pub fn claimed(self, claim: &dyn Fn(&str, &str) -> Result<(), Spent>) -> Result<Self, Refused> {
+        match claim(self.origin(), self.request_id()) {
+            Ok(()) => Ok(self),
+            Err(Spent::Before) => Err(Refused {
+                code: ErrorCode::RequestInvalid.as_str(),
+                what: format!(
+                    "This request of {} was opened on this computer before, and each can be used only once.",
+                    self.requester()
+                ),
+                advice: "Go back to the portal and start again there.".into(),
+            }),
+            Err(Spent::Unknown(reason)) => Err(Refused {
+                code: ErrorCode::Internal.as_str(),
+                what: format!(
+                    "Whether this request was opened before cannot be found out: {reason}."
+                ),
+                advice: "Mend that, then start again from the portal.".into(),
+            }),
+        }
+    }
+
+    /// Whether it is the same request of the same origin.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.origin() == other.origin() && self.request_id() == other.request_id()
+    }
+
     /// What is signed.
     pub fn digest(&self) -> &Digest {
         &self.digest
@@ -140,6 +177,11 @@ impl Order {
     /// No signature was made for this origin on this computer before.
     pub fn first_seen(&self) -> bool {
         self.first_seen
+    }
+
+    /// A signature was made for this origin.
+    pub(super) fn served(&mut self, origin: &str) {
+        self.first_seen &= self.origin() != origin;
     }
 
     /// The result for a signature.

@@ -21,13 +21,28 @@ pub const FORGOTTEN: &str = "Locked. The PIN will be asked for again.";
 
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
-    let token = flow
-        .token()
-        .map(|(id, _)| format!("{} {} {}", id.insertion, flow.forgotten, id.reader));
+    let token = flow.token().map(|(id, _)| {
+        let (request, forgotten) = (flow.number, flow.forgotten);
+        format!("{request} {} {forgotten} {}", id.insertion, id.reader)
+    });
     Screen {
         token,
         kept: kept(flow),
+        waiting: waiting_line(flow.waiting()),
         ..unbound(flow)
+    }
+}
+
+/// Why the browser did not take a result.
+pub fn undelivered(reason: &str) -> String {
+    format!("The result could not be handed to the portal: {reason}")
+}
+
+fn waiting_line(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 more request is waiting.".into()),
+        _ => Some(format!("{count} more requests are waiting.")),
     }
 }
 
@@ -67,43 +82,25 @@ fn unbound(flow: &Flow) -> Screen {
         State::Unlock(_) => unlock(flow),
         State::Unsure(_, errand) => unsure(flow, *errand),
         State::LastTry(_, entry) => last_try(entry),
-        State::Busy(busy) => Screen {
-            text: vec!["Leave the token where it is.".into()],
-            ..plain(
-                Kind::Working,
-                match busy {
-                    Busy::Signing(_) => "Signing …",
-                    Busy::Changing(_) => "Changing the PIN …",
-                    Busy::Unlocking(_) => "Unlocking the PIN …",
-                },
-            )
-        },
-        State::Signed => Screen {
-            text: vec![
-                format!("The signature goes back to {}.", requester(flow)),
-                "If no page of it opens in your browser, start again from there.".into(),
-            ],
-            notice: flow.notice.clone(),
-            buttons: vec![primary(Action::Close, "Close")],
-            ..plain(Kind::Done, "Signed")
-        },
+        State::Busy(busy) => working(busy),
+        State::Signed => signed(flow),
         State::Refused(refused) => Screen {
             text: vec![refused.what.clone(), refused.advice.clone()],
             facts: vec![fact("Code", refused.code)],
-            buttons: vec![primary(Action::Close, "Close")],
+            buttons: vec![close(flow)],
             ..plain(Kind::Failed, "This request was refused")
         },
         State::Failed(error) => Screen {
             text: vec![error.what(), error.advice().into()],
-            buttons: vec![primary(Action::Close, "Close")],
+            buttons: vec![close(flow)],
             ..plain(Kind::Failed, "It did not work")
         },
         State::Undelivered(reason) => Screen {
             text: vec![
-                format!("The result could not be handed to the portal: {reason}"),
+                undelivered(reason),
                 "Go back to the portal and start again; if it stays so, send it this text.".into(),
             ],
-            buttons: vec![primary(Action::Close, "Close")],
+            buttons: vec![close(flow)],
             ..plain(Kind::Failed, "Not delivered")
         },
     }
@@ -128,7 +125,51 @@ fn plain(kind: Kind, title: &str) -> Screen {
         notice: None,
         buttons: Vec::new(),
         kept: None,
+        waiting: None,
     }
+}
+
+fn working(busy: &Busy) -> Screen {
+    let leave_it = "Leave the token where it is.";
+    let (title, text) = match busy {
+        Busy::Signing(_) => ("Signing …", leave_it),
+        Busy::Changing(_) => ("Changing the PIN …", leave_it),
+        Busy::Unlocking(_) => ("Unlocking the PIN …", leave_it),
+        Busy::Abandoned => (
+            "One moment …",
+            "The last request is given up, and the token is still at work on it. The next one comes when it is done.",
+        ),
+    };
+    Screen {
+        text: vec![text.into()],
+        ..plain(Kind::Working, title)
+    }
+}
+
+fn signed(flow: &Flow) -> Screen {
+    let mut text = vec![
+        format!("The signature goes back to {}.", requester(flow)),
+        "If no page of it opens in your browser, start again from there.".into(),
+    ];
+    if flow.kept_for().is_some() && flow.waiting() == 0 {
+        text.push("The PIN is kept for its next request, which will appear here; it is forgotten when SecureSign is closed.".into());
+    }
+    Screen {
+        text,
+        notice: flow.notice.clone(),
+        buttons: vec![close(flow)],
+        ..plain(Kind::Done, "Signed")
+    }
+}
+
+/// What closing means: the next request comes, or a kept PIN goes.
+fn close(flow: &Flow) -> Button {
+    let label = match flow.kept_for() {
+        _ if flow.waiting() > 0 => "Next request",
+        Some(_) => "Close and lock",
+        None => "Close",
+    };
+    primary(Action::Close, label)
 }
 
 fn looking(flow: &Flow) -> Screen {
