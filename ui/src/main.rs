@@ -16,6 +16,7 @@ mod secrets;
 mod settings;
 mod terminal;
 mod traces;
+mod used;
 #[cfg(feature = "window")]
 mod window;
 
@@ -112,7 +113,7 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Register) => told(scheme::register()),
         Some(Command::Unregister) => told(scheme::unregister()),
         Some(Command::Demo { link }) => {
-            let url = demo::link().map_err(|error| error.to_string())?;
+            let url = demo::link()?;
             print(&if link {
                 format!("{url}\n")
             } else {
@@ -226,12 +227,14 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
     }
     #[cfg(feature = "window")]
     {
+        // A request that nobody can see must not be used up.
+        window::look_for_display().map_err(|error| error.to_string())?;
         let (settings, policy) = settings::load()?;
         let seen = Seen::load();
         let now = Timestamp::now();
         let flow = match link {
             Some(link) => {
-                let order = order(link, &policy, place, &seen);
+                let order = order(link, &policy, place, &seen).and_then(claimed);
                 if let Err(refused) = &order {
                     say(&refusal(refused));
                 }
@@ -299,8 +302,10 @@ fn sign(
             .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
         order.attach(bytes).map_err(|other| other.to_string())?;
     }
+    let first = first.and_then(claimed);
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(refusal);
+    let mut request = first.as_ref().ok().map(name);
     let flow = Flow::sign(first, Timestamp::now());
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
@@ -320,6 +325,9 @@ fn sign(
                 abandoned: false,
             };
             worst = worst.max(code(terminal.sign()));
+            if let (true, Some((origin, id))) = (terminal.abandoned, &request) {
+                used::release(origin, id);
+            }
             if desk.is_stuck() {
                 // What is still at work may not be taken for the next link's answer.
                 return Ok(worst);
@@ -328,8 +336,9 @@ fn sign(
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
         };
-        let order = order(&link, &policy, place, desk.seen());
+        let order = order(&link, &policy, place, desk.seen()).and_then(claimed);
         refused = order.as_ref().err().map(refusal);
+        request = order.as_ref().ok().map(name);
         desk.next(order);
     }
 }
@@ -346,6 +355,16 @@ fn order(
         place.is_demo(),
         &|origin| seen.contains(origin),
     )
+}
+
+/// Last of all checks: from now on the request's id is used.
+fn claimed(order: Order) -> Result<Order, Refused> {
+    order.claimed(&used::claim)
+}
+
+/// What it is known by: origin and id.
+fn name(order: &Order) -> (String, String) {
+    (order.origin().to_owned(), order.request_id().to_owned())
 }
 
 fn refusal(refused: &Refused) -> String {
