@@ -1,6 +1,9 @@
 //! Carries out what the flow decides: hands jobs to the card worker, opens the
 //! browser, remembers origins. Both faces, window and terminal, sit at it.
 
+#[cfg(feature = "window")]
+mod calls;
+
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -40,6 +43,8 @@ pub struct Desk {
     delivery: Delivery,
     seen: Seen,
     stuck: bool,
+    #[cfg(feature = "window")]
+    calls: calls::Calls,
 }
 
 impl Desk {
@@ -73,6 +78,8 @@ impl Desk {
             delivery,
             seen,
             stuck: false,
+            #[cfg(feature = "window")]
+            calls: calls::Calls::default(),
         };
         desk.carry_out(effects);
         desk
@@ -123,6 +130,10 @@ impl Desk {
         while let Ok(event) = self.events.try_recv() {
             self.event(event);
             any = true;
+        }
+        #[cfg(feature = "window")]
+        {
+            any |= self.hear();
         }
         if self.flow.kept_for().is_some() {
             self.event(Event::Tick);
@@ -218,12 +229,16 @@ fn reporter(sender: &Sender<Event>, wake: &Wake) -> impl Fn(Event) -> bool + Sen
     let (sender, wake) = (sender.clone(), wake.clone());
     move |event| {
         let sent = sender.send(event).is_ok();
-        if let Ok(wake) = wake.lock()
-            && let Some(wake) = wake.as_ref()
-        {
-            wake();
-        }
+        rouse(&wake);
         sent
+    }
+}
+
+fn rouse(wake: &Wake) {
+    if let Ok(wake) = wake.lock()
+        && let Some(wake) = wake.as_ref()
+    {
+        wake();
     }
 }
 
@@ -243,6 +258,10 @@ impl crate::window::Model for Shown {
 
     fn poll(&mut self) -> bool {
         self.0.borrow_mut().poll()
+    }
+
+    fn called(&mut self) -> bool {
+        self.0.borrow_mut().calls.called()
     }
 
     fn finished(&self) -> bool {

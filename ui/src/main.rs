@@ -9,6 +9,8 @@ mod farewell;
 mod guard;
 mod hand;
 mod harden;
+#[cfg(feature = "window")]
+mod instance;
 mod report;
 mod result;
 mod scheme;
@@ -66,6 +68,8 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
     let place = Place {
         only: arguments.reader.map(known_reader).transpose()?,
+        #[cfg(feature = "window")]
+        private: arguments.verbose > 0,
         recording,
         #[cfg(feature = "window")]
         theme: match arguments.theme {
@@ -161,6 +165,9 @@ fn known_reader(name: String) -> Result<String, String> {
 struct Place {
     only: Option<String>,
     recording: Option<Recording>,
+    /// What it does is for whoever started it to see.
+    #[cfg(feature = "window")]
+    private: bool,
     #[cfg(feature = "window")]
     theme: window::Theme,
 }
@@ -195,6 +202,12 @@ impl Place {
         }
     }
 
+    /// Neither takes links of other starts nor hands its own to another.
+    #[cfg(feature = "window")]
+    fn is_private(&self) -> bool {
+        self.private || self.only.is_some() || self.recording.is_some()
+    }
+
     /// Who keeps PINs of the tokens here; each start has a demo token of its own.
     fn kept(&self) -> report::Kept<'static> {
         if self.is_demo() {
@@ -227,6 +240,16 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
     }
     #[cfg(feature = "window")]
     {
+        let shared = !place.is_private() && delivery == Delivery::Browser;
+        let mut instance = None;
+        if shared {
+            let link = link.map(OsStr::as_encoded_bytes);
+            match instance::start(link) {
+                instance::Start::Handed(answer) => return Ok(handed(answer)),
+                instance::Start::First(first) => instance = Some(first),
+                instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
+            }
+        }
         // A request that nobody can see must not be used up.
         window::look_for_display().map_err(|error| error.to_string())?;
         let (settings, policy) = settings::load()?;
@@ -242,11 +265,16 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
-        let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
+        if let Some(instance) = &mut instance {
+            desk.listen(instance);
+        }
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown(shared.clone()));
         window::run(shown, place.theme).map_err(|error| error.to_string())?;
+        // What comes from now on opens a window of its own.
+        drop(instance);
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
@@ -255,6 +283,19 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             terminal::print(&screen);
         }
         Ok(exit.map_or(NOT_DONE, code))
+    }
+}
+
+/// The instance has the link, or has seen it.
+#[cfg(feature = "window")]
+fn handed(answer: instance::Answer) -> u8 {
+    use instance::Answer;
+    if let Some(text) = answer.text() {
+        say(&text);
+    }
+    match answer {
+        Answer::Shown | Answer::Waiting(_) | Answer::AlreadyThere => DONE,
+        Answer::Full | Answer::Refused => REFUSED,
     }
 }
 

@@ -5,6 +5,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "window")]
+use securesign_core::code::ErrorCode;
+#[cfg(feature = "window")]
+use securesign_core::flow::{Order, Refused};
 use securesign_core::policy::{Policy, Settings};
 
 /// Where things are; `None` on a system without a home folder.
@@ -38,6 +42,17 @@ pub fn load() -> Result<(Settings, Policy), String> {
         .map_err(|error| format!("{} is not understood: {error}", path.display()))?;
     let policy = Policy::new(settings.clone(), path.display().to_string());
     Ok((settings, policy))
+}
+
+/// A link that another start handed over, judged by the settings as they are now.
+#[cfg(feature = "window")]
+pub fn accept(link: &[u8], seen: &Seen) -> Result<Order, Refused> {
+    let (_, policy) = load().map_err(|what| Refused {
+        code: ErrorCode::Internal.as_str(),
+        what,
+        advice: "Mend the settings, then start again from the portal.".into(),
+    })?;
+    Order::accept(link, &policy, false, &|origin| seen.contains(origin))
 }
 
 /// Origins that a signature was made for on this computer, one a line.
