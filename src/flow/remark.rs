@@ -25,6 +25,8 @@ pub(super) enum Remark {
     Other(OtherDocument),
     /// A kept PIN was forgotten, for whatever reason.
     Forgotten,
+    /// The browser did not take the result of the request before; why.
+    Undelivered(String),
     /// What was typed is no portal.
     NoPortal(PortalFault),
     /// The settings were not changed; why.
@@ -50,6 +52,7 @@ impl Remark {
             Self::Document => (Level::Info, language.say("document-same")),
             Self::Other(other) => (Level::Error, other.tell(language)),
             Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
+            Self::Undelivered(reason) => (Level::Error, because("undelivered", reason)),
             Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
             Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
             Self::Unchanged(reason) => (Level::Error, because("settings-unchanged", reason)),

@@ -13,12 +13,14 @@ back = Back
 cancel = Cancel
 change-pin = Change { -pin }
 close = Close
+close-and-lock = Close and lock
 go-on = Go on
 lock = Lock now
 done = Done
 export = Export
 look-again = Look again
 next = Next
+next-request = Next request
 remove = Remove
 sign = Sign
 unlock = Unlock
@@ -72,7 +74,12 @@ certificates = Certificates
 certificates-choose = Choose a certificate
 certificate-detail = Issued by { $issuer } · expires { $date }
 certificate-not-for-signatures = It is not for signatures
-certificate-not-yet = Valid only from { $date }
+certificate-used = This request of { $requester } was opened on this computer before, and each can be used only once.
+used-advice = Go back to the portal and start again there.
+unclaimed = Whether this request was opened before cannot be found out: { $reason }.
+unclaimed-advice = Mend that, then start again from the portal.
+unjudged-advice = Mend the settings, then start again from the portal.
+not-yet = Valid only from { $date }
 certificate-expired = Expired on { $date }
 certificate-no-digest = Its key cannot sign a digest
 certificate-not-on-token = The portal asks for a certificate that is not on this token. Connect the right token.
@@ -170,9 +177,17 @@ working = Leave the token where it is.
 working-sign = Signing …
 working-change = Changing the { -pin } …
 working-unlock = Unlocking the { -pin } …
+working-abandoned = One moment …
+working-abandoned-text = The last request is given up, and the token is still at work on it. The next one comes when it is done.
 signed-title = Signed
 signed = The signature goes back to { $requester }.
 signed-advice = If no page of it opens in your browser, start again from there.
+signed-kept = The { -pin } is kept for its next request, which will appear here; it is forgotten when { -brand } is closed.
+requests-wait =
+    { $count ->
+        [one] { $count } more request is waiting.
+       *[other] { $count } more requests are waiting.
+    }
 refused-title = This request was refused
 code = Code
 failed-title = It did not work
@@ -446,4 +461,8 @@ about-licences = MIT or Apache-2.0, as you like
 
 ## The command line
 
+instance-waiting = { -brand } is open: this request waits there, as number { $place }.
+instance-there = { -brand } has this request already: see its window.
+instance-full = { -brand } has as many requests as may wait. Answer one in its window, then open the link again.
+instance-refused = { -brand } refused this link. Its window says why.
 refusal = Refused ({ $code }): { $what } { $advice }

@@ -11,6 +11,7 @@ back = वापस
 cancel = रद्द करें
 change-pin = { -pin } बदलें
 close = बंद करें
+close-and-lock = बंद करके लॉक करें
 go-on = आगे बढ़ें
 # L is the key that does the same, with Alt.
 lock = अभी लॉक करें (L)
@@ -18,6 +19,7 @@ done = पूरा हुआ
 export = निर्यात करें
 look-again = फिर से खोजें
 next = आगे
+next-request = अगला अनुरोध
 remove = हटाएँ
 sign = हस्ताक्षर करें
 unlock = अनलॉक करें
@@ -71,7 +73,12 @@ certificates = प्रमाणपत्र
 certificates-choose = प्रमाणपत्र चुनें
 certificate-detail = जारीकर्ता: { $issuer } · { $date } तक मान्य
 certificate-not-for-signatures = यह हस्ताक्षर के लिए नहीं है
-certificate-not-yet = { $date } से मान्य होगा
+certificate-used = { $requester } का यह अनुरोध इस कंप्यूटर पर पहले खोला जा चुका है, और हर अनुरोध का उपयोग केवल एक बार हो सकता है।
+used-advice = पोर्टल पर लौटें और वहाँ फिर से शुरू करें।
+unclaimed = यह पता नहीं लग सका कि यह अनुरोध पहले खोला गया था या नहीं: { $reason }।
+unclaimed-advice = उसे ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
+unjudged-advice = सेटिंग ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
+not-yet = { $date } से मान्य होगा
 certificate-expired = { $date } को समाप्त हो गया
 certificate-no-digest = इसकी कुंजी से हैश पर हस्ताक्षर नहीं हो सकते
 certificate-not-on-token = पोर्टल जो प्रमाणपत्र माँग रहा है, वह इस टोकन में नहीं है। सही टोकन लगाएँ।
@@ -169,9 +176,17 @@ working = टोकन को लगा रहने दें।
 working-sign = हस्ताक्षर हो रहे हैं …
 working-change = { -pin } बदला जा रहा है …
 working-unlock = { -pin } अनलॉक किया जा रहा है …
+working-abandoned = एक क्षण …
+working-abandoned-text = पिछला अनुरोध छोड़ दिया गया है, और टोकन अभी उसी पर काम कर रहा है। उसके पूरा होते ही अगला आएगा।
 signed-title = हस्ताक्षर हो गए
 signed = हस्ताक्षर { $requester } को भेजे जा रहे हैं।
 signed-advice = यदि आपके ब्राउज़र में उसका कोई पेज न खुले, तो वहाँ से फिर शुरू करें।
+signed-kept = { -pin } उसके अगले अनुरोध के लिए रखा गया है, जो यहीं दिखेगा; { -brand } बंद करने पर वह भुला दिया जाता है।
+requests-wait =
+    { $count ->
+        [one] { $count } और अनुरोध प्रतीक्षा में है।
+       *[other] { $count } और अनुरोध प्रतीक्षा में हैं।
+    }
 refused-title = यह अनुरोध अस्वीकार कर दिया गया
 code = कोड
 failed-title = काम पूरा नहीं हुआ
@@ -445,4 +460,8 @@ about-licences = MIT या Apache-2.0, आपकी पसंद से
 
 ## The command line
 
+instance-waiting = { -brand } खुला है: यह अनुरोध वहाँ क्रमांक { $place } पर प्रतीक्षा में है।
+instance-there = { -brand } के पास यह अनुरोध पहले से है: उसकी विंडो देखें।
+instance-full = { -brand } में इससे अधिक अनुरोध प्रतीक्षा नहीं कर सकते। उसकी विंडो में एक का उत्तर दें, फिर लिंक दोबारा खोलें।
+instance-refused = { -brand } ने यह लिंक अस्वीकार किया। कारण उसकी विंडो में है।
 refusal = अस्वीकृत ({ $code }): { $what } { $advice }

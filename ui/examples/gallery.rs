@@ -152,11 +152,12 @@ fn sample(name: &str) -> Option<Screen> {
             fields: Vec::new(),
             notice: None,
             kept: kept("PIN kept for 14:32"),
+            waiting: Some("2 more requests are waiting.".into()),
             ..sign()
         },
         "done-kept" => Screen {
             text: texts(&["The signature goes back to portal.example.gov.in."]),
-            buttons: vec![main_button(Action::Close, "Close", 0)],
+            buttons: vec![main_button(Action::Close, "Close and lock", 0)],
             kept: kept("PIN kept for 14:32"),
             ..empty(Kind::Done, "Signed")
         },
@@ -377,6 +378,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         notice: None,
         buttons: Vec::new(),
         kept: None,
+        waiting: None,
     }
 }
 

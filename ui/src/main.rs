@@ -11,6 +11,8 @@ mod farewell;
 mod guard;
 mod hand;
 mod harden;
+#[cfg(feature = "window")]
+mod instance;
 mod journal;
 mod language;
 mod ledger;
@@ -21,6 +23,7 @@ mod secrets;
 mod settings;
 mod terminal;
 mod traces;
+mod used;
 #[cfg(feature = "window")]
 mod window;
 
@@ -72,6 +75,8 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
     let place = Place {
         language: language::chosen(),
         only: arguments.reader.map(known_reader).transpose()?,
+        #[cfg(feature = "window")]
+        private: arguments.verbose > 0,
         recording,
         #[cfg(feature = "window")]
         theme: arguments.theme.map(|theme| match theme {
@@ -124,7 +129,7 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Register) => told(scheme::register()),
         Some(Command::Unregister) => told(scheme::unregister()),
         Some(Command::Demo { link }) => {
-            let url = demo::link().map_err(|error| error.to_string())?;
+            let url = demo::link()?;
             print(&if link {
                 format!("{url}\n")
             } else {
@@ -173,6 +178,9 @@ struct Place {
     language: Language,
     only: Option<String>,
     recording: Option<Recording>,
+    /// What it does is for whoever started it to see.
+    #[cfg(feature = "window")]
+    private: bool,
     #[cfg(feature = "window")]
     theme: Option<window::Theme>,
 }
@@ -207,6 +215,12 @@ impl Place {
         }
     }
 
+    /// Neither takes links of other starts nor hands its own to another.
+    #[cfg(feature = "window")]
+    fn is_private(&self) -> bool {
+        self.private || self.only.is_some() || self.recording.is_some()
+    }
+
     /// Who keeps PINs of the tokens here; each start has a demo token of its own.
     fn kept(&self) -> report::Kept<'static> {
         if self.is_demo() {
@@ -239,12 +253,24 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
     }
     #[cfg(feature = "window")]
     {
+        let shared = !place.is_private() && delivery == Delivery::Browser;
+        let mut instance = None;
+        if shared {
+            let link = link.map(OsStr::as_encoded_bytes);
+            match instance::start(link) {
+                instance::Start::Handed(answer) => return Ok(handed(answer, place.language)),
+                instance::Start::First(first) => instance = Some(first),
+                instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
+            }
+        }
+        // A request that nobody can see must not be used up.
+        window::look_for_display().map_err(|error| error.to_string())?;
         let (settings, policy) = settings::load()?;
         let seen = Seen::load();
         let now = Timestamp::now();
         let mut flow = match link {
             Some(link) => {
-                let order = order(link, &policy, place, &seen);
+                let order = order(link, &policy, place, &seen).and_then(claimed);
                 if let Err(refused) = &order {
                     say(&refusal(refused, place.language));
                 }
@@ -253,11 +279,16 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             None => Flow::manage(now),
         };
         flow.0.know(home(&settings, place.language));
-        let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
+        if let Some(instance) = &mut instance {
+            desk.listen(instance);
+        }
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
         window::run(shown).map_err(|error| error.to_string())?;
+        // What comes from now on opens a window of its own.
+        drop(instance);
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
@@ -285,6 +316,19 @@ fn home(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone: jiff::tz::TimeZone::system(),
         system,
+    }
+}
+
+/// The instance has the link, or has seen it.
+#[cfg(feature = "window")]
+fn handed(answer: instance::Answer, language: Language) -> u8 {
+    use instance::Answer;
+    if let Some(text) = answer.text(language) {
+        say(&text);
+    }
+    match answer {
+        Answer::Shown | Answer::Waiting(_) | Answer::AlreadyThere => DONE,
+        Answer::Full | Answer::Refused => REFUSED,
     }
 }
 
@@ -334,9 +378,11 @@ fn sign(
             .attach(bytes)
             .map_err(|other| other.tell(place.language))?;
     }
+    let first = first.and_then(claimed);
     let told_refusal = |refused: &Refused| refusal(refused, place.language);
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(told_refusal);
+    let mut request = first.as_ref().ok().map(name);
     let mut flow = Flow::sign(first, Timestamp::now());
     flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
@@ -357,6 +403,9 @@ fn sign(
                 abandoned: false,
             };
             worst = worst.max(code(terminal.sign()));
+            if let (true, Some((origin, id))) = (terminal.abandoned, &request) {
+                used::release(origin, id);
+            }
             if desk.is_stuck() {
                 // What is still at work may not be taken for the next link's answer.
                 return Ok(worst);
@@ -365,8 +414,9 @@ fn sign(
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
         };
-        let order = order(&link, &policy, place, desk.seen());
+        let order = order(&link, &policy, place, desk.seen()).and_then(claimed);
         refused = order.as_ref().err().map(told_refusal);
+        request = order.as_ref().ok().map(name);
         desk.next(order);
     }
 }
@@ -383,6 +433,16 @@ fn order(
         place.is_demo(),
         &|origin| seen.contains(origin),
     )
+}
+
+/// Last of all checks: from now on the request's id is used.
+fn claimed(order: Order) -> Result<Order, Refused> {
+    order.claimed(&used::claim)
+}
+
+/// What it is known by: origin and id.
+fn name(order: &Order) -> (String, String) {
+    (order.origin().to_owned(), order.request_id().to_owned())
 }
 
 fn refusal(refused: &Refused, language: Language) -> String {

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "window")]
+use securesign_core::flow::{Order, Refused};
 use securesign_core::language::Language;
 use securesign_core::policy::{Change, Policy, Settings};
 
@@ -55,6 +57,13 @@ fn text(path: &Path) -> Result<String, String> {
             path.display()
         )),
     }
+}
+
+/// A link that another start handed over, judged by the settings as they are now.
+#[cfg(feature = "window")]
+pub fn accept(link: &[u8], seen: &Seen) -> Result<Order, Refused> {
+    let (_, policy) = load().map_err(Refused::Unjudged)?;
+    Order::accept(link, &policy, false, &|origin| seen.contains(origin))
 }
 
 /// Origins that a signature was made for on this computer, one a line.

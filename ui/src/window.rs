@@ -38,6 +38,10 @@ pub trait Model {
     /// screen may have changed. Called on the window's thread after a wake-up,
     /// and every second while a PIN is kept.
     fn poll(&mut self) -> bool;
+    /// The window should come up now, once: a request was handed over.
+    fn called(&mut self) -> bool {
+        false
+    }
     /// The window should close now.
     fn finished(&self) -> bool;
     /// How it looks now; asked again whenever the screen is.
@@ -110,14 +114,21 @@ impl From<fltk::prelude::FltkError> for WindowError {
 /// Shows the model's screens until it has finished. Must be called on the main
 /// thread; it returns when the window is closed.
 pub fn run(model: Box<dyn Model>) -> Result<(), WindowError> {
-    // Without a display the toolkit ends the whole process, so look first.
-    if !display_is_there() {
-        return Err(WindowError::NoDisplay);
-    }
+    look_for_display()?;
     let _app = app::App::default();
     app::set_visible_focus(true);
     palette::set_fonts();
     stage::Stage::new(model)?.play()
+}
+
+/// Whether there can be a window. Without a display the toolkit ends the whole
+/// process.
+pub fn look_for_display() -> Result<(), WindowError> {
+    if display_is_there() {
+        Ok(())
+    } else {
+        Err(WindowError::NoDisplay)
+    }
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
