@@ -74,12 +74,7 @@ certificates = Certificates
 certificates-choose = Choose a certificate
 certificate-detail = Issued by { $issuer } · expires { $date }
 certificate-not-for-signatures = It is not for signatures
-certificate-used = This request of { $requester } was opened on this computer before, and each can be used only once.
-used-advice = Go back to the portal and start again there.
-unclaimed = Whether this request was opened before cannot be found out: { $reason }.
-unclaimed-advice = Mend that, then start again from the portal.
-unjudged-advice = Mend the settings, then start again from the portal.
-not-yet = Valid only from { $date }
+certificate-not-yet = Valid only from { $date }
 certificate-expired = Expired on { $date }
 certificate-no-digest = Its key cannot sign a digest
 certificate-not-on-token = The portal asks for a certificate that is not on this token. Connect the right token.
@@ -356,6 +351,11 @@ callback-planted = The portal's callback address brings a result of its own (ss_
 
 demo-live = The demo token serves test keys only, and this link has a live key.
 demo-live-advice = Use a real token, or a link with an ss_test_ key.
+used = This request of { $requester } was opened on this computer before, and each can be used only once.
+used-advice = Go back to the portal and start again there.
+unclaimed = Whether this request was opened before cannot be found out: { $reason }.
+unclaimed-advice = Mend that, then start again from the portal.
+unjudged-advice = Mend the settings, then start again from the portal.
 not-yet = The portal asks for a signature inside a { $kind } document.
 not-yet-advice = This version signs digests only (documentType=hash). Ask the portal to send the digest of the { $kind } document.
 denied-origin = { $origin } is not allowed to request signatures here.
