@@ -237,7 +237,8 @@ const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian Ubunt
     install systemctl start socket securesign sign trace record document FILE LINK doctor P1 P2 \
     ss_live_ ss_test_ apiKey callbackUrl certSerial requestId base64 http https localhost \
     ss_result documentType hash origin test true idle_minutes portal example gov in sha256 key \
-    6F83 schemes myapp L CCID libcap libccid tokens pin unblock status unconfirmed reader y N Ctrl C";
+    6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
+    utils desktop PC SC session D Bus ulimit l kB register unregister";
 
 #[test]
 fn a_text_in_hindi_is_in_hindi() {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use securesign_core::language::Language;
 use securesign_core::policy::{Policy, Settings};
 
 /// Where things are; `None` on a system without a home folder.
@@ -22,20 +23,22 @@ pub fn path() -> PathBuf {
 
 /// Reads the settings. No file is the same as an empty one; a file that is not
 /// understood is an error, because guessing who may call would be worse.
-pub fn load() -> Result<(Settings, Policy), String> {
+pub fn load(language: Language) -> Result<(Settings, Policy), String> {
     let path = path();
+    let file = || ("file", path.display().to_string().into());
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => {
-            return Err(format!(
-                "{} cannot be read: {error}. Check its rights.",
-                path.display()
-            ));
+            let reason = ("reason", error.to_string().into());
+            return Err(language.say_with("settings-unreadable", [file(), reason]));
         }
     };
-    let settings = Settings::from_toml(&text)
-        .map_err(|error| format!("{} is not understood: {error}", path.display()))?;
+    let settings = Settings::from_toml(&text).map_err(|error| {
+        let what = ("what", error.what(language).into());
+        let advice = ("advice", error.advice(language).into());
+        language.say_with("settings-not-understood", [file(), what, advice])
+    })?;
     let policy = Policy::new(settings.clone(), path.display().to_string());
     Ok((settings, policy))
 }
