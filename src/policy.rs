@@ -7,7 +7,9 @@
 
 mod settings;
 
-pub use settings::{Portal, Settings, SettingsError};
+pub use settings::{
+    Appearance, Change, Portal, PortalFault, SCALES, Settings, SettingsError, Theme, Tongue,
+};
 
 use std::fmt;
 

@@ -19,12 +19,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, Shared, abc, secret};
 use fluent_syntax::ast::{
-    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey,
+    CallArguments, Entry as FluentEntry, Expression, InlineExpression, Pattern, PatternElement,
+    VariantKey,
 };
 use jiff::Timestamp;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Order};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order};
+use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::policy::{Policy, Settings};
 use securesign_core::profile::{Search, Standing, Tries};
@@ -56,12 +58,12 @@ fn file(language: &str) -> BTreeMap<String, Text> {
     let mut texts = BTreeMap::new();
     for entry in &resource.body {
         let (name, pattern, attributes) = match entry {
-            Entry::Message(message) => {
+            FluentEntry::Message(message) => {
                 let value = message.value.as_ref();
                 let value = value.unwrap_or_else(|| panic!("{} is empty", message.id.name));
                 (message.id.name, value, &message.attributes)
             }
-            Entry::Term(term) => (term.id.name, &term.value, &term.attributes),
+            FluentEntry::Term(term) => (term.id.name, &term.value, &term.attributes),
             _ => continue,
         };
         assert!(attributes.is_empty(), "{language}: {name}: none is used");
@@ -238,7 +240,8 @@ const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian Ubunt
     ss_live_ ss_test_ apiKey callbackUrl certSerial requestId base64 http https localhost \
     ss_result documentType hash origin test true idle_minutes portal example gov in sha256 key \
     6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
-    utils desktop PC SC session D Bus ulimit l kB register unregister";
+    utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
+    Apache journal export scale";
 
 #[test]
 fn a_text_in_hindi_is_in_hindi() {
@@ -382,7 +385,7 @@ impl Story {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
                 Effect::Open(url) => self.opened.push(url),
-                Effect::Remember(_) => {}
+                _ => {}
             }
         }
         let screen = self.flow.screen();
@@ -446,6 +449,24 @@ fn in_hindi(screen: &Screen) {
         fact.mark.iter().for_each(|mark| speaks(mark));
         data(&fact.value);
     }
+    screen.links.iter().for_each(|link| speaks(&link.label));
+    for choice in &screen.choices {
+        speaks(&choice.label);
+        for option in &choice.options {
+            // A size, or a language in itself.
+            let plain = option.ends_with('%') || option == Language::English.name();
+            if plain { data(option) } else { speaks(option) }
+        }
+    }
+    for row in &screen.rows {
+        data(&row.title);
+        speaks(&row.detail);
+        row.action.iter().for_each(|action| speaks(action));
+        if !row.pill.is_empty() && !row.pill.starts_with("SS_") {
+            speaks(&row.pill);
+        }
+    }
+    screen.lines.iter().for_each(|line| speaks(&line.label));
     for counter in &screen.counters {
         speaks(&counter.caption);
         data(&counter.value);
@@ -567,10 +588,22 @@ fn every_screen_of_a_token_is_in_hindi() {
                     story.report(Report::Tokens(Ok(vec![view.clone()])));
                     story.press(open, &[]);
                     story.press(Action::GoOn, &[]);
-                    story.press(Action::Submit, &["12345678", "654321", "65432"]);
-                    story.press(Action::Submit, &["12345678", "65432", "65432"]);
-                    story.press(Action::Submit, &["12345678", "äöüäöü", "äöüäöü"]);
-                    story.press(Action::Submit, &["12345678", "654321", "654321"]);
+                    story.press(Action::Next, &[]);
+                    for puk in ["1", "äöüäöüäö", "12345678"] {
+                        story.press(Action::Next, &[puk]);
+                    }
+                    for [new, again] in [
+                        ["654321", "65432"],
+                        ["65432", "65432"],
+                        ["äöüäöü", "äöüäöü"],
+                        ["654321", "654321"],
+                    ] {
+                        if open == Action::Unlock {
+                            story.press(Action::Submit, &[new, again]);
+                        } else {
+                            story.press(Action::Submit, &["123456", new, again]);
+                        }
+                    }
                     story.press(Action::UseLastTry, &[]);
                     story.report(Report::Changed(Secret::Pin, Ok(())));
                     story.report(Report::Unblocked(Ok(())));
@@ -758,6 +791,96 @@ fn every_failure_of_a_signature_is_in_hindi() {
         info.found.credentials.clear();
     }
     Story::signing(&empty);
+}
+
+#[test]
+fn settings_journal_and_about_are_in_hindi() {
+    let settings = |more: &str| {
+        let key = "0".repeat(64);
+        let portal = format!(
+            "[[portal]]\norigin = \"https://portal.example.gov.in\"\nkey = \"sha256:{key}\"\ntest = true\n"
+        );
+        Settings::from_toml(&format!("{portal}[window]\nlanguage = \"hi\"\n{more}")).unwrap()
+    };
+    let mut story = Story::managing(&token(Tries::Left(3)));
+    let home = |settings: Settings| Home {
+        settings,
+        settings_file: "/home/asha/settings.toml".into(),
+        journal_file: "/home/asha/journal".into(),
+        version: "1.2.3".into(),
+        ..Home::default()
+    };
+    story.flow.know(home(settings("")));
+    assert_eq!(story.press(Action::Settings, &[]).title, "सेटिंग");
+    story.press(Action::AddPortal, &[]);
+    for lines in [["nonsense", "ss_test_k"], ["https://a.example", "key"]] {
+        let lines = lines.map(str::to_owned).to_vec();
+        story.event(Event::Input(Input::Lines(lines)));
+        story.press(Action::Submit, &[]);
+    }
+    story.press(Action::Back, &[]);
+    story.event(Event::Input(Input::Row(0)));
+    story.press(Action::Back, &[]);
+    story.event(Event::Settings(Err("कारण".into())));
+    story.event(Event::Settings(Ok(settings(
+        "scale = 150\ntheme = \"dark\"\n",
+    ))));
+    story.press(Action::Back, &[]);
+    story.report(Report::Tokens(Ok(Vec::new())));
+    story.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    story.press(Action::About, &[]);
+    story.press(Action::Back, &[]);
+    story.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    story.press(Action::Journal, &[]);
+    story.event(Event::Journal(Err("कारण".into())));
+    let empty = || Ledger {
+        entries: Vec::new(),
+        verdict: Ok(Mark::start()),
+    };
+    story.event(Event::Journal(Ok(empty())));
+    let entry = |outcome: &str| Entry {
+        time: now(),
+        origin: "https://portal.example.gov.in".into(),
+        request_id: "request-7".into(),
+        hash_algo: "SHA256".into(),
+        hash: "ba7816bf8f01cfea".into(),
+        certificate: None,
+        outcome: outcome.into(),
+    };
+    let entries = || vec![entry("signed"), entry("SS_PIN_BLOCKED")];
+    for kind in [
+        FaultKind::Unreadable,
+        FaultKind::Altered,
+        FaultKind::Missing,
+        FaultKind::Cut,
+    ] {
+        let verdict = Err(Fault { number: 7, kind });
+        let entries = entries();
+        story.event(Event::Journal(Ok(Ledger { entries, verdict })));
+    }
+    let verdict = Ok(Mark {
+        count: 2,
+        ..Mark::start()
+    });
+    let entries = entries();
+    let screen = story.event(Event::Journal(Ok(Ledger { entries, verdict })));
+    assert!(screen.rows[0].detail.starts_with("23 नवंबर 2026, 12:00"));
+    story.event(Event::Exported(Ok("/home/asha/copy".into())));
+    story.event(Event::Exported(Err("कारण".into())));
+    story.event(Event::Unrecorded("कारण".into()));
+    // Another language at once: the settings say which, and the system where
+    // they leave it to it.
+    let mut play = Story::begin(Flow::manage(now()));
+    play.flow.know(home(Settings::default()));
+    assert_eq!(play.flow.language(), Language::English);
+    play.flow.know(Home {
+        system: Language::Hindi,
+        ..home(Settings::default())
+    });
+    assert_eq!(play.flow.language(), Language::Hindi);
+    let english = Settings::from_toml("[window]\nlanguage = \"en\"\n").unwrap();
+    play.flow.on(Event::Settings(Ok(english)), now());
+    assert_eq!(play.flow.screen().title, "Looking for your token …");
 }
 
 #[test]

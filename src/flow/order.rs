@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::callback::{self, Failed, Outcome, Scheme, Signed};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
+use crate::journal::Entry;
 use crate::language::Language;
 use crate::link::{self, Document, LinkError, Request, Serial};
 use crate::policy::{Denial, Permit, Policy};
@@ -201,6 +202,11 @@ impl Order {
                 ..callback::Token::default()
             }),
         }))
+    }
+
+    /// The line for the journal.
+    pub fn record(&self, now: Timestamp, end: Result<&Credential, ErrorCode>) -> Entry {
+        Entry::new(now, self.origin(), self.request_id(), &self.digest, end)
     }
 
     /// The result when nothing was signed.

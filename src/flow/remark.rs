@@ -4,6 +4,7 @@
 use super::OtherDocument;
 use crate::error::CardError;
 use crate::language::Language;
+use crate::policy::PortalFault;
 use crate::screen::{Level, Notice};
 
 /// What happened last.
@@ -24,10 +25,21 @@ pub(super) enum Remark {
     Other(OtherDocument),
     /// A kept PIN was forgotten, for whatever reason.
     Forgotten,
+    /// What was typed is no portal.
+    NoPortal(PortalFault),
+    /// The settings were not changed; why.
+    Unchanged(String),
+    /// A request was not written into the journal; why.
+    Unrecorded(String),
+    /// The journal was copied to this file.
+    Exported(String),
+    /// The journal was not copied; why.
+    Unexported(String),
 }
 
 impl Remark {
     pub(super) fn notice(&self, language: Language) -> Notice {
+        let because = |reason: &str| [("reason", reason.to_owned().into())];
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Changed => (Level::Info, language.say("changed")),
@@ -37,6 +49,24 @@ impl Remark {
             Self::Document => (Level::Info, language.say("document-same")),
             Self::Other(other) => (Level::Error, other.tell(language)),
             Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
+            Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
+            Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
+            Self::Unchanged(reason) => {
+                let text = language.say_with("settings-unchanged", because(reason));
+                (Level::Error, text)
+            }
+            Self::Unrecorded(reason) => {
+                let text = language.say_with("journal-unrecorded", because(reason));
+                (Level::Error, text)
+            }
+            Self::Exported(file) => {
+                let file = [("file", file.as_str().into())];
+                (Level::Info, language.say_with("journal-exported", file))
+            }
+            Self::Unexported(reason) => {
+                let text = language.say_with("journal-unexported", because(reason));
+                (Level::Error, text)
+            }
         };
         Notice { level, text }
     }

@@ -1,11 +1,14 @@
 //! What stands on every screen, in the language of the flow.
 
+mod pages;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Busy, Entry, Errand, Flow, Purpose, State, Undelivered};
+use super::{Busy, Entry, Errand, Flow, Purpose, State, Step, Undelivered};
 use crate::language::Language;
-use crate::pin::Status;
+use crate::pin::{PinRules, Status};
 use crate::profile::{Standing, Tries};
 use crate::screen::{
     Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kept, Kind, Level, Notice, Screen,
@@ -68,7 +71,7 @@ fn unbound(flow: &Flow) -> Screen {
             Purpose::Manage => token(flow),
         },
         State::Change(_) => change(flow),
-        State::Unlock(_) => unlock(flow),
+        State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
         State::LastTry(_, entry) => last_try(entry, l),
         State::Busy(busy) => Screen {
@@ -102,6 +105,7 @@ fn unbound(flow: &Flow) -> Screen {
             buttons: vec![primary(Action::Close, l.say("close"))],
             ..plain(Kind::Failed, l.say("failed-title"))
         },
+        State::Page(page) => pages::page(flow, page),
         State::Undelivered(undelivered) => {
             let reason = match undelivered {
                 Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
@@ -121,7 +125,10 @@ fn unbound(flow: &Flow) -> Screen {
 
 /// `14 Mar 2028`, in UTC as certificates have it.
 pub fn date(time: Timestamp, language: Language) -> String {
-    let date = TimeZone::UTC.to_datetime(time).date();
+    day(TimeZone::UTC.to_datetime(time).date(), language)
+}
+
+fn day(date: Date, language: Language) -> String {
     language.say_with(
         "date",
         [
@@ -136,12 +143,16 @@ fn plain(kind: Kind, title: String) -> Screen {
     Screen {
         kind,
         title,
+        links: Vec::new(),
         text: Vec::new(),
         facts: Vec::new(),
         counters: Vec::new(),
         heading: None,
         certificates: Vec::new(),
         chosen: None,
+        choices: Vec::new(),
+        rows: Vec::new(),
+        lines: Vec::new(),
         token: None,
         fields: Vec::new(),
         notice: None,
@@ -179,6 +190,7 @@ fn waiting(flow: &Flow) -> Screen {
         ];
     }
     Screen {
+        links: links(flow),
         text,
         facts: facts(flow),
         notice: notice(flow),
@@ -310,6 +322,7 @@ fn token(flow: &Flow) -> Screen {
     };
     let certificates = certificates(flow);
     Screen {
+        links: links(flow),
         text: notes,
         facts,
         counters: counters(info, l),
@@ -345,7 +358,7 @@ fn change(flow: &Flow) -> Screen {
     }
 }
 
-fn unlock(flow: &Flow) -> Screen {
+fn unlock(flow: &Flow, step: &Step) -> Screen {
     let l = flow.language;
     let Some((_, info)) = flow.token() else {
         return waiting(flow);
@@ -365,22 +378,48 @@ fn unlock(flow: &Flow) -> Screen {
             ..plain(Kind::Failed, l.say("puk-blocked-title"))
         };
     }
-    let max = info.pin_rules.max;
-    Screen {
-        text: vec![l.say("unlock-puk"), new_pin(info, l)],
-        counters,
-        fields: vec![
-            field(Ask::Puk, l.say("name-puk"), puk.max),
-            field(Ask::NewPin, l.say("pin-new"), max),
-            field(Ask::NewPinAgain, l.say("pin-new-again"), max),
-        ],
-        notice: notice(flow),
-        buttons: vec![
-            button(Action::Back, l.say("back")),
-            primary(Action::Submit, l.say("unlock")),
-        ],
-        ..plain(Kind::Form, l.say("unlock-title"))
+    let notice = notice(flow);
+    let back = button(Action::Back, l.say("back"));
+    match step {
+        Step::Need => Screen {
+            text: need(info.pin, puk, l),
+            counters,
+            notice,
+            buttons: vec![back, primary(Action::Next, l.say("unlock-have-puk"))],
+            ..plain(Kind::Form, l.say("unlock-need-title"))
+        },
+        Step::Puk => Screen {
+            text: vec![l.say_with("unlock-puk", [("shape", puk.shape(l).into())])],
+            counters,
+            fields: vec![field(Ask::Puk, l.say("name-puk"), puk.max)],
+            notice,
+            buttons: vec![back, primary(Action::Next, l.say("next"))],
+            ..plain(Kind::Form, l.say("unlock-puk-title"))
+        },
+        Step::NewPin(_) => Screen {
+            text: vec![new_pin(info, l), l.say("unlock-together")],
+            counters,
+            fields: vec![
+                field(Ask::NewPin, l.say("pin-new"), info.pin_rules.max),
+                field(Ask::NewPinAgain, l.say("pin-new-again"), info.pin_rules.max),
+            ],
+            notice,
+            buttons: vec![back, primary(Action::Submit, l.say("unlock"))],
+            ..plain(Kind::Form, l.say("unlock-pin-title"))
+        },
     }
+}
+
+/// Which secret unlocking takes, what it looks like, and whose tries it spends.
+fn need(pin: Tries, puk: PinRules, l: Language) -> Vec<String> {
+    vec![
+        l.say_with("unlock-need", [("shape", puk.shape(l).into())]),
+        match pin {
+            Tries::Blocked => l.say("unlock-spends-blocked"),
+            _ => l.say("unlock-spends"),
+        },
+        l.say("unlock-spends-advice"),
+    ]
 }
 
 fn new_pin(info: &TokenInfo, l: Language) -> String {
@@ -414,6 +453,9 @@ fn unsure(flow: &Flow, errand: Errand) -> Screen {
         Errand::Change => l.say("unsure-change-advice"),
         Errand::Unlock => l.say("unsure-unlock-advice"),
     });
+    if let (Errand::Unlock, Some(puk)) = (errand, info.puk_rules) {
+        text.extend(need(info.pin, puk, l));
+    }
     Screen {
         text,
         counters: match errand {
@@ -607,6 +649,14 @@ fn fact(label: String, value: &str) -> Fact {
 
 fn field(ask: Ask, label: String, max: usize) -> Field {
     Field { ask, label, max }
+}
+
+/// From the token window to the pages; a request is not to be left for them.
+fn links(flow: &Flow) -> Vec<Button> {
+    match flow.purpose {
+        Purpose::Sign(_) => Vec::new(),
+        Purpose::Manage => pages::links(flow.language),
+    }
 }
 
 fn leave(flow: &Flow) -> Button {

@@ -15,7 +15,11 @@ change-pin = Change { -pin }
 close = Close
 go-on = Go on
 lock = Lock now
+done = Done
+export = Export
 look-again = Look again
+next = Next
+remove = Remove
 sign = Sign
 unlock = Unlock
 unlock-with-puk = Unlock with { -puk }
@@ -134,8 +138,16 @@ characters-exactly = exactly { $max } characters
 entries-differ = The two entries of the new { -pin } differ. Nothing was sent.
 taken-out = The token was taken out. Nothing was sent to it.
 changed = Done. The { -pin } is changed.
-unlock-title = Unlock the { -pin }
-unlock-puk = Type the { -puk } from the letter or mail that came with the token, then a new { -pin } of your choice.
+unlock-need-title = Unlock the { -pin }: what you need
+unlock-need = You need the { -puk }, a second secret of { $shape }. It is in the letter or mail that came with the token; the portal does not know it.
+unlock-spends-blocked = No try of the { -pin } is needed: they are used up. A wrong { -puk } spends one of its own tries, counted below.
+unlock-spends = No try of the { -pin } is spent. A wrong { -puk } spends one of its own tries, counted below.
+unlock-spends-advice = When they are used up too, only the issuer of the token can help.
+unlock-have-puk = I have the { -puk }
+unlock-puk-title = Unlock the { -pin }: the { -puk }
+unlock-puk = The { -puk } of this token has { $shape }.
+unlock-pin-title = Unlock the { -pin }: a new { -pin }
+unlock-together = { -puk } and new { -pin } go to the token together: only now a try of the { -puk } is spent, if it is wrong.
 unlocked = Done. The { -pin } is unlocked, and the new one is set.
 puk-blocked-title = The { -puk } is blocked
 puk-blocked-both = No tries of the { -pin } and of the { -puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
@@ -146,7 +158,7 @@ unsure-change = Changing the { -pin } is unconfirmed on tokens of this kind ({ $
 unsure-unlock = Unlocking is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
 unsure-doubtful = In India tokens sold since 2023 have unlocking switched off. Then only initialising the token anew helps, and the certificate on it is lost.
 unsure-change-advice = If it fails, the present { -pin } most likely still works. Have the number of your issuer at hand.
-unsure-unlock-advice = A wrong { -puk } costs one of its tries. If you are not sure, ask the issuer of the certificate first.
+unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
 last-try-title = Use the last try?
 last-try-pin = One try of the { -pin } is left. If what you typed is wrong, the { -pin } is blocked and can only be unlocked with the { -puk }.
 last-try-puk = One try of the { -puk } is left. If what you typed is wrong, the { -puk } is blocked for ever.
@@ -367,12 +379,76 @@ settings-line = Settings, line { $line }: { $what }
 settings-syntax-advice = Correct this line, or remove it.
 settings-idle = idle_minutes = { $value } is too long.
 settings-idle-advice = Write 0 (never) to { $most }.
+settings-scale = scale = { $value } is no size for the window.
+settings-scale-advice = Write { $least } to { $most }, or leave it out.
+settings-form = they are written in a way that this window cannot change.
+settings-form-advice = Change them in the file itself.
 settings-origin = “{ $found }” is not an https origin.
 settings-origin-advice = Write scheme and host (and a port if there is one), as in origin = "https://portal.example.gov.in"; localhost needs no entry.
 settings-key = key is not a fingerprint.
 settings-key-advice = Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself.
 settings-scheme = “{ $found }” can never be an app's callback scheme.
 settings-scheme-advice = Write the app's own scheme without a colon, as in schemes = ["myapp"].
+
+## Settings, journal and about
+
+settings-title = Settings
+settings-unchanged = The settings were not changed. { $reason }
+as-system = As the system
+setting-idle = Keep an accepted { -pin } for
+never = never
+minutes = { $minutes } min
+setting-language = Language
+setting-theme = Colours
+theme-light = Light
+theme-dark = Dark
+setting-scale = Size
+portals = These portals may ask for signatures
+portals-none = No portal is allowed yet
+portal-key-starts = Key sha256:{ $key }…
+portal-test = test
+portal-allow = Allow a portal
+portal-allow-title = Allow a portal
+portal-allow-text = The portal tells you its address and its API key. Only allow portals that you know: they may then ask you for signatures.
+portal-address = Address of the portal
+portal-api-key = API key
+portal-allow-it = Allow
+portal-origin = This is not the address of a portal. Type it as in https://portal.example.gov.in, without a page.
+portal-key = This is not an API key. Ask the portal for it; it begins with ss_live_ or ss_test_.
+portal-remove-title = Remove this portal?
+portal-remove-text = { $origin } can then ask for no signature any more.
+portal-remove-advice = To allow it again you need its API key.
+journal = Journal
+journal-reading = It is being read …
+journal-unreadable = The journal cannot be read: { $reason }. Check the rights of its file.
+journal-empty = Nothing was signed on this computer yet.
+journal-whole =
+    { $count ->
+        [one] { $count } line. It is as it was written.
+       *[other] { $count } lines. All are as they were written.
+    }
+journal-signed = signed
+journal-line-unreadable = Line { $number } of the journal cannot be read.
+journal-line-altered = Line { $number } of the journal is not as it was written.
+journal-line-missing = Line { $number } of the journal does not follow the line before it: lines were taken out or changed places.
+journal-cut = The journal ends before line { $number }: lines were taken from its end.
+journal-fault-advice = What stands before it holds together; compare the rest with a copy that you exported.
+journal-unrecorded = This was not written into the journal: { $reason }. Make room, or check the rights of its folder.
+journal-exported = Copied to { $file }.
+journal-unexported = The journal was not copied: { $reason }. In a terminal, securesign journal export FILE copies it elsewhere.
+journal-verified = The journal holds together: { $count } lines, none altered, taken out or cut off.
+journal-chain = Its last chain: { $chain }
+journal-serial = { $subject }, serial { $serial }
+journal-nothing = There is nothing to export, or no such folder. Check the name, and securesign journal.
+journal-not-copied = The journal was not copied: { $reason }.
+file-exists = { $file } exists already. Name another file.
+about = About
+about-title = { -brand } Desktop
+about-what = Signs with the certificate on your USB token, with no vendor driver.
+about-pin = Your { -pin } goes to the token and nowhere else. Private keys never leave it.
+about-version = Version
+about-licence = Licence
+about-licences = MIT or Apache-2.0, as you like
 
 ## The command line
 
@@ -405,7 +481,7 @@ no-link = There is no link on standard input.
 one-document = --document belongs to one link, not to links on standard input.
 file-unreadable = { $file } cannot be read: { $reason }.
 settings-unreadable = { $file } cannot be read: { $reason }. Check its rights.
-settings-not-understood = { $file } is not understood: { $what } { $advice }
+settings-not-understood = { $file } is not understood: { $reason }
 reader-none = There is no reader “{ $name }”. Connected: { $readers }.
 reader-many = There is more than one reader “{ $name }”. Connected: { $readers }.
 no-window = This build has no window. Use { $instead } (see securesign --help).

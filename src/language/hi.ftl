@@ -14,7 +14,11 @@ close = बंद करें
 go-on = आगे बढ़ें
 # L is the key that does the same, with Alt.
 lock = अभी लॉक करें (L)
+done = पूरा हुआ
+export = निर्यात करें
 look-again = फिर से खोजें
+next = आगे
+remove = हटाएँ
 sign = हस्ताक्षर करें
 unlock = अनलॉक करें
 unlock-with-puk = { -puk } से अनलॉक करें
@@ -133,8 +137,16 @@ characters-exactly = ठीक { $max } अक्षर
 entries-differ = नया { -pin } दोनों बार एक जैसा नहीं लिखा गया। कुछ भी नहीं भेजा गया।
 taken-out = टोकन निकाल लिया गया। उसे कुछ भी नहीं भेजा गया।
 changed = हो गया। { -pin } बदल दिया गया है।
-unlock-title = { -pin } अनलॉक करें
-unlock-puk = टोकन के साथ मिले पत्र या ईमेल में दिया गया { -puk } लिखें, फिर अपनी पसंद का नया { -pin }।
+unlock-need-title = { -pin } अनलॉक करें: क्या चाहिए
+unlock-need = आपको { -puk } चाहिए, जो { $shape } का दूसरा गुप्त कोड है। वह टोकन के साथ मिले पत्र या ईमेल में है; पोर्टल उसे नहीं जानता।
+unlock-spends-blocked = { -pin } के किसी प्रयास की ज़रूरत नहीं: वे समाप्त हो चुके हैं। गलत { -puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends = { -pin } का कोई प्रयास कम नहीं होता। गलत { -puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends-advice = वे भी समाप्त हो जाएँ, तो केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
+unlock-have-puk = मेरे पास { -puk } है
+unlock-puk-title = { -pin } अनलॉक करें: { -puk }
+unlock-puk = इस टोकन के { -puk } में { $shape } हैं।
+unlock-pin-title = { -pin } अनलॉक करें: नया { -pin }
+unlock-together = { -puk } और नया { -pin } टोकन को एक साथ भेजे जाते हैं: { -puk } गलत हो, तो उसका प्रयास अभी कम होगा।
 unlocked = हो गया। { -pin } अनलॉक हो गया है और नया { -pin } लागू है।
 puk-blocked-title = { -puk } ब्लॉक है
 puk-blocked-both = { -pin } और { -puk } दोनों का कोई प्रयास शेष नहीं है। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
@@ -145,7 +157,7 @@ unsure-change = इस प्रकार के टोकन ({ $family }) प�
 unsure-unlock = इस प्रकार के टोकन ({ $family }) को अनलॉक करने की पुष्टि नहीं हुई है: तरीका दस्तावेज़ों से निकाला गया है और किसी असली टोकन पर आज़माया नहीं गया है।
 unsure-doubtful = भारत में 2023 से बिके टोकनों में अनलॉक करने की सुविधा बंद है। तब टोकन को नए सिरे से इनिशियलाइज़ करना ही एकमात्र उपाय है, और उसका प्रमाणपत्र नष्ट हो जाता है।
 unsure-change-advice = यदि यह विफल हो, तो मौजूदा { -pin } संभवतः काम करता रहेगा। जारी करने वाली संस्था का नंबर पास रखें।
-unsure-unlock-advice = गलत { -puk } लिखने पर उसका एक प्रयास कम हो जाता है। यदि आप निश्चित नहीं हैं, तो पहले प्रमाणपत्र जारी करने वाली संस्था से पूछें।
+unsure-unlock-advice = यदि आप निश्चित नहीं हैं, तो पहले प्रमाणपत्र जारी करने वाली संस्था से पूछें।
 last-try-title = क्या अंतिम प्रयास करें?
 last-try-pin = { -pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -pin } ब्लॉक हो जाएगा और केवल { -puk } से अनलॉक हो सकेगा।
 last-try-puk = { -puk } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -puk } हमेशा के लिए ब्लॉक हो जाएगा।
@@ -366,12 +378,76 @@ settings-line = सेटिंग, पंक्ति { $line }: { $what }
 settings-syntax-advice = इस पंक्ति को ठीक करें, या हटा दें।
 settings-idle = idle_minutes = { $value } बहुत लंबा है।
 settings-idle-advice = 0 (कभी नहीं) से { $most } तक लिखें।
+settings-scale = scale = { $value } विंडो का आकार नहीं हो सकता।
+settings-scale-advice = { $least } से { $most } तक लिखें, या इसे छोड़ दें।
+settings-form = वे ऐसे लिखी गई हैं कि यह विंडो उन्हें बदल नहीं सकती।
+settings-form-advice = उन्हें फ़ाइल में ही बदलें।
 settings-origin = “{ $found }” https वाला origin नहीं है।
 settings-origin-advice = स्कीम और होस्ट (और हो तो पोर्ट) लिखें, जैसे origin = "https://portal.example.gov.in"; localhost के लिए प्रविष्टि नहीं चाहिए।
 settings-key = key कोई फ़िंगरप्रिंट नहीं है।
 settings-key-advice = sha256: और API कुंजी के SHA-256 के 64 हेक्स अंक लिखें, स्वयं कुंजी नहीं।
 settings-scheme = “{ $found }” कभी किसी ऐप की कॉलबैक स्कीम नहीं हो सकती।
 settings-scheme-advice = ऐप की अपनी स्कीम बिना कोलन के लिखें, जैसे schemes = ["myapp"]।
+
+## Settings, journal and about
+
+settings-title = सेटिंग
+settings-unchanged = सेटिंग नहीं बदली गईं। { $reason }
+as-system = सिस्टम जैसा
+setting-idle = स्वीकार हुआ { -pin } कितनी देर रखें
+never = कभी नहीं
+minutes = { $minutes } मिनट
+setting-language = भाषा
+setting-theme = रंग
+theme-light = हल्के
+theme-dark = गहरे
+setting-scale = आकार
+portals = ये पोर्टल हस्ताक्षर माँग सकते हैं
+portals-none = अभी किसी पोर्टल को अनुमति नहीं है
+portal-key-starts = कुंजी sha256:{ $key }…
+portal-test = टेस्ट
+portal-allow = पोर्टल को अनुमति दें
+portal-allow-title = पोर्टल को अनुमति दें
+portal-allow-text = पोर्टल आपको अपना पता और अपनी API कुंजी बताता है। केवल जाने-पहचाने पोर्टल को अनुमति दें: तब वह आपसे हस्ताक्षर माँग सकेगा।
+portal-address = पोर्टल का पता
+portal-api-key = API कुंजी
+portal-allow-it = अनुमति दें
+portal-origin = यह किसी पोर्टल का पता नहीं है। उसे https://portal.example.gov.in की तरह लिखें, बिना किसी पेज के।
+portal-key = यह API कुंजी नहीं है। उसे पोर्टल से माँगें; वह ss_live_ या ss_test_ से शुरू होती है।
+portal-remove-title = क्या यह पोर्टल हटाएँ?
+portal-remove-text = तब { $origin } कोई हस्ताक्षर नहीं माँग सकेगा।
+portal-remove-advice = उसे फिर अनुमति देने के लिए उसकी API कुंजी चाहिए होगी।
+journal = लेखा
+journal-reading = पढ़ा जा रहा है …
+journal-unreadable = लेखा पढ़ा नहीं जा सका: { $reason }। उसकी फ़ाइल के अधिकार जाँचें।
+journal-empty = इस कंप्यूटर पर अभी तक कोई हस्ताक्षर नहीं हुआ।
+journal-whole =
+    { $count ->
+        [one] { $count } पंक्ति। वह वैसी ही है जैसी लिखी गई थी।
+       *[other] { $count } पंक्तियाँ। सब वैसी ही हैं जैसी लिखी गई थीं।
+    }
+journal-signed = हस्ताक्षर हुआ
+journal-line-unreadable = लेखे की पंक्ति { $number } पढ़ी नहीं जा सकी।
+journal-line-altered = लेखे की पंक्ति { $number } वैसी नहीं है जैसी लिखी गई थी।
+journal-line-missing = लेखे की पंक्ति { $number } पिछली पंक्ति के बाद की नहीं है: पंक्तियाँ निकाली गईं या उनका क्रम बदला गया।
+journal-cut = लेखा पंक्ति { $number } से पहले समाप्त होता है: अंत से पंक्तियाँ निकाली गईं।
+journal-fault-advice = उससे पहले का भाग सही है; बाकी को अपनी निर्यात की हुई प्रति से मिलाएँ।
+journal-unrecorded = यह लेखे में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या फ़ोल्डर के अधिकार जाँचें।
+journal-exported = { $file } में प्रति बनाई गई।
+journal-unexported = लेखे की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
+journal-verified = लेखा सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
+journal-chain = उसकी अंतिम कड़ी: { $chain }
+journal-serial = { $subject }, क्रम संख्या { $serial }
+journal-nothing = निर्यात करने को कुछ नहीं है, या ऐसा कोई फ़ोल्डर नहीं है। नाम जाँचें, और securesign journal देखें।
+journal-not-copied = लेखे की प्रति नहीं बन सकी: { $reason }।
+file-exists = { $file } पहले से है। कोई दूसरी फ़ाइल बताएँ।
+about = परिचय
+about-title = { -brand } डेस्कटॉप
+about-what = आपके USB टोकन के प्रमाणपत्र से हस्ताक्षर करता है, बिना निर्माता के ड्राइवर के।
+about-pin = आपका { -pin } केवल टोकन को जाता है, और कहीं नहीं। निजी कुंजियाँ टोकन से बाहर नहीं आतीं।
+about-version = संस्करण
+about-licence = लाइसेंस
+about-licences = MIT या Apache-2.0, आपकी पसंद से
 
 ## The command line
 
@@ -404,7 +480,7 @@ no-link = मानक इनपुट में कोई लिंक नह�
 one-document = --document एक ही लिंक के साथ चलता है, मानक इनपुट के लिंकों के साथ नहीं।
 file-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }।
 settings-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }। उसकी अनुमतियाँ जाँचें।
-settings-not-understood = { $file } समझ में नहीं आई: { $what } { $advice }
+settings-not-understood = { $file } समझ में नहीं आई: { $reason }
 reader-none = “{ $name }” नाम का कोई रीडर नहीं है। जुड़े हुए: { $readers }।
 reader-many = “{ $name }” नाम के एक से अधिक रीडर हैं। जुड़े हुए: { $readers }।
 no-window = इस बिल्ड में विंडो नहीं है। { $instead } काम में लें (देखें securesign --help)।

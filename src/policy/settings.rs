@@ -7,9 +7,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::language::Language;
-use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
+use crate::link::{ApiKey, Callback, CallbackKind, Origin, is_never_a_callback};
+
+mod change;
+
+pub use change::Change;
 
 /// What the administrator or the user allows.
 ///
@@ -25,6 +30,11 @@ use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
 ///
 /// [session]
 /// idle_minutes = 15         # 0 = never keep the PIN
+///
+/// [window]
+/// language = "system"       # or "en", "hi"
+/// theme = "system"          # or "light", "dark"
+/// scale = 150               # per cent, 100 to 200; none: the system's
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -34,6 +44,61 @@ pub struct Settings {
     pub schemes: Vec<String>,
     /// How long a PIN is kept without use; zero: never kept.
     pub idle: Duration,
+    /// How the window looks and speaks.
+    pub window: Appearance,
+}
+
+/// How the window looks and speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// What is spoken.
+    pub language: Tongue,
+    /// Colours.
+    pub theme: Theme,
+    /// Size in per cent, [`SCALES`]; `None`: as the system has it.
+    pub scale: Option<u16>,
+}
+
+/// The least and the greatest size of the window, in per cent.
+pub const SCALES: std::ops::RangeInclusive<u16> = 100..=200;
+
+/// A language to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Tongue {
+    /// The system's, where it is one of these; else English.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Hindi.
+    #[serde(rename = "hi")]
+    Hindi,
+}
+
+impl Tongue {
+    /// What that is where the system speaks `system`.
+    pub fn language(self, system: Language) -> Language {
+        match self {
+            Self::System => system,
+            Self::English => Language::English,
+            Self::Hindi => Language::Hindi,
+        }
+    }
+}
+
+/// Colours to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the desktop has it, where it tells; else light.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// One portal and one of its keys.
@@ -57,6 +122,7 @@ impl Default for Settings {
             portals: Vec::new(),
             schemes: Vec::new(),
             idle: minutes(IDLE_MINUTES),
+            window: Appearance::default(),
         }
     }
 }
@@ -86,8 +152,44 @@ impl Settings {
                 }
             };
         }
+        settings.window.language = file.window.language.unwrap_or_default();
+        settings.window.theme = file.window.theme.unwrap_or_default();
+        if let Some(scale) = file.window.scale {
+            if !SCALES.contains(scale.get_ref()) {
+                return Err(SettingsError {
+                    line: Some(line(text, scale.span().start)),
+                    fault: Fault::Scale(*scale.get_ref()),
+                });
+            }
+            settings.window.scale = Some(scale.into_inner());
+        }
         Ok(settings)
     }
+}
+
+impl Portal {
+    /// From what a person typed: an origin, and the API key itself, of which only
+    /// the fingerprint is kept.
+    pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
+        let origin = web_origin(origin.trim()).ok_or(PortalFault::Origin)?;
+        let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
+        let key = key.map_err(|_| PortalFault::Key)?;
+        Ok(Self {
+            origin,
+            fingerprint: key.fingerprint(),
+            name: None,
+            test: key.is_test(),
+        })
+    }
+}
+
+/// What was typed is no portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortalFault {
+    /// Not an https origin.
+    Origin,
+    /// Not an API key.
+    Key,
 }
 
 /// What is wrong with the settings file. Nobody is allowed anything until it is
@@ -103,10 +205,13 @@ enum Fault {
     /// In the words of the TOML parser.
     Syntax(String),
     Idle(u64),
+    Scale(u16),
     Origin(String),
     /// Not repeated: it may be the key itself.
     Key,
     Scheme(String),
+    /// As a whole: what stands there cannot be changed by us.
+    Form,
 }
 
 impl SettingsError {
@@ -121,6 +226,10 @@ impl SettingsError {
         let what = match &self.fault {
             Fault::Syntax(what) => what.clone(),
             Fault::Idle(value) => language.say_with("settings-idle", [("value", (*value).into())]),
+            Fault::Scale(value) => {
+                language.say_with("settings-scale", [("value", (*value).into())])
+            }
+            Fault::Form => language.say("settings-form"),
             Fault::Origin(text) => language.say_with("settings-origin", found(text)),
             Fault::Key => language.say("settings-key"),
             Fault::Scheme(text) => language.say_with("settings-scheme", found(text)),
@@ -132,6 +241,11 @@ impl SettingsError {
         }
     }
 
+    /// Both, one after the other.
+    pub fn tell(&self, language: Language) -> String {
+        format!("{} {}", self.what(language), self.advice(language))
+    }
+
     /// What to do.
     pub fn advice(&self, language: Language) -> String {
         match &self.fault {
@@ -139,6 +253,14 @@ impl SettingsError {
             Fault::Idle(_) => {
                 language.say_with("settings-idle-advice", [("most", MOST_IDLE_MINUTES.into())])
             }
+            Fault::Scale(_) => language.say_with(
+                "settings-scale-advice",
+                [
+                    ("least", (*SCALES.start()).into()),
+                    ("most", (*SCALES.end()).into()),
+                ],
+            ),
+            Fault::Form => language.say("settings-form-advice"),
             Fault::Origin(_) => language.say("settings-origin-advice"),
             Fault::Key => language.say("settings-key-advice"),
             Fault::Scheme(_) => language.say("settings-scheme-advice"),
@@ -149,8 +271,7 @@ impl SettingsError {
 /// In English, for logs.
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let language = Language::English;
-        write!(f, "{} {}", self.what(language), self.advice(language))
+        f.write_str(&self.tell(Language::English))
     }
 }
 
@@ -168,6 +289,8 @@ struct File {
     callback: CallbackEntry,
     #[serde(default)]
     session: SessionEntry,
+    #[serde(default)]
+    window: WindowEntry,
 }
 
 #[derive(Deserialize)]
@@ -191,6 +314,14 @@ struct CallbackEntry {
 #[serde(deny_unknown_fields)]
 struct SessionEntry {
     idle_minutes: Option<Spanned<u64>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowEntry {
+    language: Option<Tongue>,
+    theme: Option<Theme>,
+    scale: Option<Spanned<u16>>,
 }
 
 fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {

@@ -13,7 +13,7 @@ use securesign_core::language::Language;
 use securesign_core::screen::{
     Action, Button, CertificateCard, Counter, Fact, Field, Input, Kept, Kind, Level, Notice, Screen,
 };
-use src::window::{self, Model, Theme};
+use src::window::{self, Look, Model, Theme};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,16 +28,18 @@ fn main() {
         Theme::Light
     };
     let model = Canned {
+        look: Look { theme, scale: None },
         screen,
         finished: false,
     };
-    if let Err(error) = window::run(Box::new(model), theme) {
+    if let Err(error) = window::run(Box::new(model)) {
         println!("{}", error.tell(Language::English));
     }
 }
 
 /// Prints what it is told; chooses, and closes, and does nothing else.
 struct Canned {
+    look: Look,
     screen: Screen,
     finished: bool,
 }
@@ -66,12 +68,16 @@ impl Model for Canned {
                     _ => self.finished = true,
                 }
             }
-            Input::Document(_) => {}
+            Input::Document(_) | Input::Set(..) | Input::Row(_) | Input::Lines(_) => {}
             Input::Closed => {
                 println!("closed");
                 self.finished = true;
             }
         }
+    }
+
+    fn look(&self) -> Look {
+        self.look
     }
 
     fn poll(&mut self) -> bool {
@@ -357,12 +363,16 @@ fn empty(kind: Kind, title: &str) -> Screen {
     Screen {
         kind,
         title: title.into(),
+        links: Vec::new(),
         text: Vec::new(),
         facts: Vec::new(),
         counters: Vec::new(),
         heading: None,
         certificates: Vec::new(),
         chosen: None,
+        choices: Vec::new(),
+        rows: Vec::new(),
+        lines: Vec::new(),
         token: None,
         fields: Vec::new(),
         notice: None,

@@ -2,6 +2,8 @@
 
 mod args;
 mod browser;
+#[cfg(feature = "window")]
+mod dark;
 mod demo;
 mod desk;
 mod doctor;
@@ -9,7 +11,9 @@ mod farewell;
 mod guard;
 mod hand;
 mod harden;
+mod journal;
 mod language;
+mod ledger;
 mod report;
 mod result;
 mod scheme;
@@ -74,10 +78,10 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         },
         recording,
         #[cfg(feature = "window")]
-        theme: match arguments.theme {
+        theme: arguments.theme.map(|theme| match theme {
             args::Theme::Light => window::Theme::Light,
             args::Theme::Dark => window::Theme::Dark,
-        },
+        }),
     };
     match arguments.command {
         None => window(&place, None, Delivery::Browser),
@@ -107,6 +111,11 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Pin(Pin::Unblock { secrets, json })) => {
             pin_form(&place, Action::Unlock, secrets.into(), json)
         }
+        Some(Command::Journal { json, command }) => match command {
+            None => ledger::list(json, place.language),
+            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
+            Some(args::Journal::Export { file }) => ledger::export(&file, place.language),
+        },
         Some(Command::Trace(trace)) => match place.recording {
             None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
@@ -166,7 +175,7 @@ struct Place {
     only: Option<String>,
     recording: Option<Recording>,
     #[cfg(feature = "window")]
-    theme: window::Theme,
+    theme: Option<window::Theme>,
 }
 
 impl Place {
@@ -243,12 +252,12 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
-        flow.0.speak(place.language);
+        flow.0.know(home(&settings));
         let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
-        let shown = Box::new(desk::Shown(shared.clone()));
-        window::run(shown, place.theme).map_err(|error| error.tell(place.language))?;
+        let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
+        window::run(shown).map_err(|error| error.tell(place.language))?;
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
@@ -257,6 +266,22 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             terminal::print(&screen, place.language);
         }
         Ok(exit.map_or(NOT_DONE, code))
+    }
+}
+
+#[cfg(feature = "window")]
+fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
+    let journal = journal::of_user();
+    securesign_core::flow::Home {
+        settings: settings.clone(),
+        settings_file: settings::path().display().to_string(),
+        journal_file: journal.map_or_else(
+            |error| error.to_string(),
+            |journal| journal.path().display().to_string(),
+        ),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone: jiff::tz::TimeZone::system(),
+        system: language::of_system(),
     }
 }
 

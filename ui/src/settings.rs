@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_core::language::Language;
-use securesign_core::policy::{Policy, Settings};
+use securesign_core::policy::{Change, Policy, Settings};
 
 /// Where things are; `None` on a system without a home folder.
 pub fn folders() -> Option<directories::ProjectDirs> {
@@ -25,22 +25,43 @@ pub fn path() -> PathBuf {
 /// understood is an error, because guessing who may call would be worse.
 pub fn load(language: Language) -> Result<(Settings, Policy), String> {
     let path = path();
-    let file = || ("file", path.display().to_string().into());
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            let reason = ("reason", error.to_string().into());
-            return Err(language.say_with("settings-unreadable", [file(), reason]));
-        }
-    };
-    let settings = Settings::from_toml(&text).map_err(|error| {
-        let what = ("what", error.what(language).into());
-        let advice = ("advice", error.advice(language).into());
-        language.say_with("settings-not-understood", [file(), what, advice])
+    let settings = Settings::from_toml(&text(&path, language)?).map_err(|error| {
+        let file = path.display().to_string().into();
+        let reason = error.tell(language).into();
+        language.say_with(
+            "settings-not-understood",
+            [("file", file), ("reason", reason)],
+        )
     })?;
     let policy = Policy::new(settings.clone(), path.display().to_string());
     Ok((settings, policy))
+}
+
+/// Makes one change in the file, which may have been written by hand meanwhile,
+/// and gives what it says then.
+pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
+    let path = path();
+    let old = text(&path, language)?;
+    let (new, settings) = change
+        .apply(&old)
+        .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
+    if new != old {
+        write_whole(&path, new.as_bytes())
+            .map_err(|error| format!("{}: {error}.", path.display()))?;
+    }
+    Ok(settings)
+}
+
+fn text(path: &Path, language: Language) -> Result<String, String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => {
+            let file = path.display().to_string().into();
+            let reason = error.to_string().into();
+            Err(language.say_with("settings-unreadable", [("file", file), ("reason", reason)]))
+        }
+    }
 }
 
 /// Origins that a signature was made for on this computer, one a line.

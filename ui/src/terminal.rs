@@ -83,7 +83,13 @@ impl Terminal<'_> {
                 }
                 Kind::Sign => self.answer(&screen, &[Action::Sign]),
                 Kind::Form => {
-                    self.answer(&screen, &[Action::Submit, Action::UseLastTry, Action::GoOn])
+                    let actions = [
+                        Action::Submit,
+                        Action::Next,
+                        Action::UseLastTry,
+                        Action::GoOn,
+                    ];
+                    self.answer(&screen, &actions);
                 }
                 Kind::Token => match open.take() {
                     Some(action) if has(&screen, action) => self.press(action, Vec::new()),
@@ -99,7 +105,7 @@ impl Terminal<'_> {
                     say(&l.say("terminal-hangs"));
                     self.leave();
                 }
-                Kind::Waiting | Kind::Done | Kind::Failed => self.leave(),
+                Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
             }
         }
     }
@@ -134,6 +140,10 @@ impl Terminal<'_> {
         if unattended && self.desk.flow().tokens_ready() > 1 {
             say(&l.say("terminal-which-token"));
             return self.leave();
+        }
+        if action == Action::Next && screen.fields.is_empty() {
+            // What is needed has just been printed.
+            return self.press(action, Vec::new());
         }
         if action == Action::Sign {
             self.choose(screen);
