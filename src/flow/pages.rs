@@ -30,11 +30,7 @@ pub struct Home {
 
 impl Home {
     fn language(&self) -> Language {
-        match self.settings.window.language {
-            Tongue::System => self.system,
-            Tongue::English => Language::English,
-            Tongue::Hindi => Language::Hindi,
-        }
+        self.settings.window.language.language(self.system)
     }
 }
 

@@ -157,14 +157,14 @@ fn plain(kind: Kind, title: String) -> Screen {
 
 fn working(busy: &Busy, l: Language) -> Screen {
     let (title, text) = match busy {
-        Busy::Signing(_) => ("working-sign", "working"),
-        Busy::Changing(_) => ("working-change", "working"),
-        Busy::Unlocking(_) => ("working-unlock", "working"),
-        Busy::Abandoned => ("working-abandoned", "working-abandoned-text"),
+        Busy::Signing(_) => (l.say("working-sign"), l.say("working")),
+        Busy::Changing(_) => (l.say("working-change"), l.say("working")),
+        Busy::Unlocking(_) => (l.say("working-unlock"), l.say("working")),
+        Busy::Abandoned => (l.say("working-abandoned"), l.say("working-abandoned-text")),
     };
     Screen {
-        text: vec![l.say(text)],
-        ..plain(Kind::Working, l.say(title))
+        text: vec![text],
+        ..plain(Kind::Working, title)
     }
 }
 
@@ -187,12 +187,13 @@ fn signed(flow: &Flow) -> Screen {
 
 /// What closing means: the next request comes, or a kept PIN goes.
 fn close(flow: &Flow) -> Button {
+    let l = flow.language;
     let label = match flow.kept_for() {
-        _ if flow.waiting() > 0 => "next-request",
-        Some(_) => "close-and-lock",
-        None => "close",
+        _ if flow.waiting() > 0 => l.say("next-request"),
+        Some(_) => l.say("close-and-lock"),
+        None => l.say("close"),
     };
-    primary(Action::Close, flow.language.say(label))
+    primary(Action::Close, label)
 }
 
 fn looking(flow: &Flow) -> Screen {

@@ -9,6 +9,7 @@ mod src {
     pub mod window;
 }
 
+use securesign_core::language::Language;
 use securesign_core::screen::{
     Action, Button, CertificateCard, Counter, Fact, Field, Input, Kept, Kind, Level, Notice, Screen,
 };
@@ -32,7 +33,7 @@ fn main() {
         finished: false,
     };
     if let Err(error) = window::run(Box::new(model)) {
-        println!("{error}");
+        println!("{}", error.tell(Language::English));
     }
 }
 

@@ -206,11 +206,7 @@ impl Desk {
                 }
                 Effect::ReadJournal => {
                     let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
-                    self.event(Event::Journal(read.map_err(|error| {
-                        format!(
-                            "The journal cannot be read: {error}. Check the rights of its file."
-                        )
-                    })));
+                    self.event(Event::Journal(read.map_err(|error| error.to_string())));
                 }
                 Effect::Export => {
                     let copied = journal::of_user().and_then(Journal::export_for_user);

@@ -72,9 +72,13 @@ fn main() -> ExitCode {
 
 /// Carries out one command line. An error is bad usage: nothing was done.
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
+    let language = language::chosen();
     let place = Place {
-        language: language::chosen(),
-        only: arguments.reader.map(known_reader).transpose()?,
+        language,
+        only: match arguments.reader {
+            Some(name) => Some(known_reader(name, language)?),
+            None => None,
+        },
         #[cfg(feature = "window")]
         private: arguments.verbose > 0,
         recording,
@@ -115,19 +119,19 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Journal { json, command }) => match command {
             None => ledger::list(json, place.language),
             Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
-            Some(args::Journal::Export { file }) => ledger::export(&file),
+            Some(args::Journal::Export { file }) => ledger::export(&file, place.language),
         },
         Some(Command::Trace(trace)) => match place.recording {
             None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Doctor) => {
-            let (text, well) = doctor::examine(&mut PcscReaders::new());
+            let (text, well) = doctor::examine(&mut PcscReaders::new(), place.language);
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
-        Some(Command::Register) => told(scheme::register()),
-        Some(Command::Unregister) => told(scheme::unregister()),
+        Some(Command::Register) => told(scheme::register(place.language)),
+        Some(Command::Unregister) => told(scheme::unregister(place.language)),
         Some(Command::Demo { link }) => {
             let url = demo::link()?;
             print(&if link {
@@ -143,7 +147,7 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
 
 /// The reader that is meant: its name, or a part of it that only one has. Where
 /// no reader is connected yet, the name is taken as it is.
-fn known_reader(name: String) -> Result<String, String> {
+fn known_reader(name: String, language: Language) -> Result<String, String> {
     let Ok(readers) = PcscReaders::new().list() else {
         return Ok(name);
     };
@@ -160,15 +164,12 @@ fn known_reader(name: String) -> Result<String, String> {
         Ok([one]) => Ok(one),
         Err(none_or_many) => {
             let names: Vec<&str> = readers.iter().map(|reader| reader.name.as_str()).collect();
-            let what = if none_or_many.is_empty() {
-                "There is no"
+            let said = [("name", name.into()), ("readers", names.join(", ").into())];
+            Err(if none_or_many.is_empty() {
+                language.say_with("reader-none", said)
             } else {
-                "There is more than one"
-            };
-            Err(format!(
-                "{what} reader \u{201c}{name}\u{201d}. Connected: {}.",
-                names.join(", ")
-            ))
+                language.say_with("reader-many", said)
+            })
         }
     }
 }
@@ -241,15 +242,14 @@ impl Place {
 fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
     #[cfg(not(feature = "window"))]
     {
-        let _ = (place, delivery);
+        let _ = delivery;
         let instead = if link.is_some() {
             "securesign sign LINK"
         } else {
             "securesign tokens"
         };
-        Err(format!(
-            "This build has no window. Use {instead} (see securesign --help)."
-        ))
+        let instead = ("instead", instead.into());
+        Err(place.language.say_with("no-window", [instead]))
     }
     #[cfg(feature = "window")]
     {
@@ -264,8 +264,8 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
         }
         // A request that nobody can see must not be used up.
-        window::look_for_display().map_err(|error| error.to_string())?;
-        let (settings, policy) = settings::load()?;
+        window::look_for_display().map_err(|error| error.tell(place.language))?;
+        let (settings, policy) = settings::load(place.language)?;
         let seen = Seen::load();
         let now = Timestamp::now();
         let mut flow = match link {
@@ -278,7 +278,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
-        flow.0.know(home(&settings, place.language));
+        flow.0.know(home(&settings));
         let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         if let Some(instance) = &mut instance {
@@ -286,7 +286,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         }
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
-        window::run(shown).map_err(|error| error.to_string())?;
+        window::run(shown).map_err(|error| error.tell(place.language))?;
         // What comes from now on opens a window of its own.
         drop(instance);
         shared.borrow_mut().delivered();
@@ -294,17 +294,14 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let screen = shared.borrow().screen();
         if exit == Some(Exit::NotDone) && screen.kind == securesign_core::screen::Kind::Failed {
             // The window is gone; what failed last is still worth a word.
-            terminal::print(&screen);
+            terminal::print(&screen, place.language);
         }
         Ok(exit.map_or(NOT_DONE, code))
     }
 }
 
 #[cfg(feature = "window")]
-fn home(
-    settings: &securesign_core::policy::Settings,
-    system: Language,
-) -> securesign_core::flow::Home {
+fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
     let journal = journal::of_user();
     securesign_core::flow::Home {
         settings: settings.clone(),
@@ -315,7 +312,7 @@ fn home(
         ),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone: jiff::tz::TimeZone::system(),
-        system,
+        system: language::of_system(),
     }
 }
 
@@ -340,15 +337,12 @@ fn sign(
     delivery: Delivery,
     wait: Option<u64>,
 ) -> Result<u8, String> {
-    let (settings, policy) = settings::load()?;
+    let (settings, policy) = settings::load(place.language)?;
     let seen = Seen::load();
-    let mut secrets = Secrets::read(files)?;
+    let mut secrets = Secrets::read(files, place.language)?;
     let many = link == "-";
     if many && secrets.takes_standard_input() {
-        return Err(
-            "Links and secrets cannot both come from standard input. Put the PIN into a file."
-                .into(),
-        );
+        return Err(place.language.say("secret-both"));
     }
     let next = || {
         if many {
@@ -359,7 +353,7 @@ fn sign(
     };
     let first = if many { next() } else { Some(link.to_owned()) };
     let Some(first) = first else {
-        return Err("There is no link on standard input.".into());
+        return Err(place.language.say("no-link"));
     };
 
     let patience = match wait {
@@ -370,10 +364,10 @@ fn sign(
     let mut first = order(&first, &policy, place, &seen);
     if let (Some(path), Ok(order)) = (document, &mut first) {
         if many {
-            return Err("--document belongs to one link, not to links on standard input.".into());
+            return Err(place.language.say("one-document"));
         }
-        let bytes = std::fs::read(path)
-            .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| unreadable(path, &error, place.language))?;
         order
             .attach(bytes)
             .map_err(|other| other.tell(place.language))?;
@@ -419,6 +413,12 @@ fn sign(
         request = order.as_ref().ok().map(name);
         desk.next(order);
     }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, language: Language) -> String {
+    let file = path.display().to_string().into();
+    let reason = error.to_string().into();
+    language.say_with("file-unreadable", [("file", file), ("reason", reason)])
 }
 
 fn order(
@@ -467,9 +467,9 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
             report::tokens_json(&views, place.kept())
         ))?;
     } else if views.is_empty() {
-        say("No reader is connected. Plug in your token; if it is, run securesign doctor.");
+        say(&place.language.say("no-readers"));
     } else {
-        print(&report::tokens_text(&views, place.kept()))?;
+        print(&report::tokens_text(&views, place.kept(), place.language))?;
     }
     Ok(if report::ready(&views).next().is_some() {
         DONE
@@ -486,18 +486,21 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
     if as_json {
         print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
     } else {
-        print(&report::pins_text(&views, place.kept()))?;
+        print(&report::pins_text(&views, place.kept(), place.language))?;
     }
     let any = report::ready(&views).next().is_some();
     if !any && !as_json {
-        let text = report::tokens_text(&views, place.kept());
-        say(&format!("No token that can be used was found.\n{text}"));
+        let text = report::tokens_text(&views, place.kept(), place.language);
+        say(&format!(
+            "{}\n{text}",
+            place.language.say("no-usable-token")
+        ));
     }
     Ok(if any { DONE } else { NOT_DONE })
 }
 
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
-    let mut secrets = Secrets::read(files)?;
+    let mut secrets = Secrets::read(files, place.language)?;
     let mut flow = Flow::manage(Timestamp::now());
     flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
@@ -583,7 +586,7 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
             let _ = thread.join();
             Ok(tokens)
         }
-        _ => Err("The card reader does not answer. Take the token out and put it in again.".into()),
+        _ => Err(place.language.say("reader-hangs")),
     }
 }
 
@@ -602,7 +605,7 @@ fn no_cards(error: TransportError, as_json: bool, language: Language) -> Result<
 
 fn told(outcome: Result<String, String>) -> Result<u8, String> {
     match outcome {
-        Ok(text) => print(&text).map(|()| DONE),
+        Ok(text) => print(&format!("{text}\n")).map(|()| DONE),
         Err(reason) => {
             say(&reason);
             Ok(NOT_DONE)
@@ -630,7 +633,10 @@ fn code(exit: Exit) -> u8 {
 fn print(text: &str) -> Result<(), String> {
     std::io::stdout()
         .write_all(text.as_bytes())
-        .map_err(|error| format!("Standard output cannot be written: {error}."))
+        .map_err(|error| {
+            let reason = ("reason", error.to_string().into());
+            language::chosen().say_with("output-closed", [reason])
+        })
 }
 
 fn log(verbose: u8) {

@@ -1,9 +1,8 @@
 //! The window. It draws whatever [`Screen`] the model shows and reports what a
 //! person does; it knows no card, no error and no protocol.
 
-use std::fmt;
-
 use fltk::app;
+use securesign_core::language::Language;
 use securesign_core::memory::OutOfMemory;
 use securesign_core::screen::{Input, Screen};
 
@@ -80,24 +79,18 @@ pub enum WindowError {
     Toolkit(fltk::prelude::FltkError),
 }
 
-impl fmt::Display for WindowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl WindowError {
+    /// What happened, and what to do.
+    pub fn tell(&self, language: Language) -> String {
         match self {
-            Self::NoDisplay => f.write_str(
-                "There is no display to open a window on. \
-                 Start SecureSign from a desktop session, or use the command line.",
-            ),
-            Self::Memory(error) => error.fmt(f),
-            Self::Toolkit(error) => write!(
-                f,
-                "The window could not be opened ({error}). \
-                 Sign in to the desktop again, or use the command line.",
-            ),
+            Self::NoDisplay => language.say("no-display"),
+            Self::Memory(error) => error.tell(language),
+            Self::Toolkit(error) => {
+                language.say_with("window-failed", [("reason", error.to_string().into())])
+            }
         }
     }
 }
-
-impl std::error::Error for WindowError {}
 
 impl From<OutOfMemory> for WindowError {
     fn from(error: OutOfMemory) -> Self {
