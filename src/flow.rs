@@ -7,9 +7,8 @@ mod session;
 mod words;
 
 use jiff::Timestamp;
-use url::Url;
 
-use crate::callback::{self, Outcome};
+use crate::callback::{self, Answer, Outcome};
 use crate::code::ErrorCode;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinFormat, PinRules};
@@ -39,7 +38,7 @@ pub enum Effect {
     /// For the worker.
     Job(Job),
     /// Open this callback in the browser (or print it). It was validated.
-    Open(Url),
+    Open(Answer),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
 }
@@ -557,7 +556,7 @@ impl Flow {
             return Vec::new();
         };
         match callback::build(order.permit(), outcome, callback::platform_limit()) {
-            Ok(url) => vec![Effect::Open(url)],
+            Ok(answer) => vec![Effect::Open(answer)],
             Err(error) => {
                 self.state = State::Undelivered(error.to_string());
                 Vec::new()

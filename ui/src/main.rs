@@ -39,6 +39,7 @@ use securesign_core::worker::{Job, Look, Report, TokenView, Worker};
 use serde_json::json;
 
 use args::{Arguments, Command, Pin, SecretFiles};
+use browser::Caller;
 use desk::{Delivery, Desk};
 use secrets::Secrets;
 use settings::Seen;
@@ -239,11 +240,14 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
-        let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        desk.called_by(Caller::find());
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown(shared.clone()));
         window::run(shown, place.theme).map_err(|error| error.to_string())?;
+        // A browser may take its time.
+        shared.borrow().dismiss();
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
@@ -304,6 +308,7 @@ fn sign(
     let flow = Flow::sign(first, Timestamp::now());
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
+    desk.called_by(Caller::find());
     if many || patience != Some(Duration::ZERO) {
         place.watched(&desk);
     }
