@@ -191,6 +191,23 @@ pub enum Action {
     Close,
 }
 
+impl Action {
+    /// It spends something that is the person's: a signature, or a try. A hand
+    /// must do that, with a key or the mouse; no other program may in its place.
+    pub fn commits(self) -> bool {
+        match self {
+            Self::Sign | Self::UseLastTry | Self::GoOn | Self::Submit => true,
+            Self::ChangePin
+            | Self::Unlock
+            | Self::Back
+            | Self::Retry
+            | Self::Lock
+            | Self::Cancel
+            | Self::Close => false,
+        }
+    }
+}
+
 /// What a person did.
 pub enum Input {
     /// Chose a certificate.

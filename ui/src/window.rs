@@ -20,6 +20,8 @@ mod page;
 mod palette;
 mod scroll;
 mod signal;
+#[cfg(target_os = "linux")]
+mod speech;
 mod stage;
 mod symbol;
 mod wrap;

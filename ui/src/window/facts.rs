@@ -10,7 +10,7 @@ use super::ink::{Area, BODY, LARGE, MONO, PILL, SMALL, Style, spoken};
 use super::palette::Palette;
 
 /// Marks a value that the page wrote and nobody has checked.
-const FROM_PAGE: &str = "from the page";
+pub const FROM_PAGE: &str = "from the page";
 
 const PAD: i32 = 12;
 const GAP: i32 = 6;

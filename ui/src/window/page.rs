@@ -149,13 +149,7 @@ impl Upper {
     fn measure(screen: &Screen) -> Self {
         let symbol = title_indent(screen.kind);
         let text = INNER - 6;
-        let choosable = screen.chosen.is_some()
-            || (screen.kind == Kind::Sign
-                && screen
-                    .certificates
-                    .iter()
-                    .any(|card| card.unusable.is_none()));
-        let heading = if choosable { CHOOSE } else { LOOK };
+        let choosable = choosable(screen);
         Self {
             title: TITLE.wrap(&screen.title, text - symbol),
             paragraphs: screen
@@ -164,7 +158,7 @@ impl Upper {
                 .map(|paragraph| BODY.wrap(paragraph, text))
                 .collect(),
             facts: (!screen.facts.is_empty()).then(|| Facts::new(&screen.facts, INNER)),
-            heading: (!screen.certificates.is_empty()).then_some(heading),
+            heading: (!screen.certificates.is_empty()).then_some(heading(choosable)),
             cards: screen
                 .certificates
                 .iter()
@@ -250,6 +244,21 @@ impl Upper {
         }
         (cards, symbol)
     }
+}
+
+/// Whether one of the certificates can be chosen.
+pub fn choosable(screen: &Screen) -> bool {
+    screen.chosen.is_some()
+        || (screen.kind == Kind::Sign
+            && screen
+                .certificates
+                .iter()
+                .any(|card| card.unusable.is_none()))
+}
+
+/// What stands above the certificates.
+pub fn heading(choosable: bool) -> &'static str {
+    if choosable { CHOOSE } else { LOOK }
 }
 
 fn row(y: i32, h: i32) -> Area {

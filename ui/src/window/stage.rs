@@ -19,8 +19,14 @@ use super::signal::{Signal, Signals};
 use super::{Model, Theme, WindowError};
 
 mod focus;
+#[cfg(target_os = "linux")]
+mod heard;
+#[cfg(not(target_os = "linux"))]
+#[path = "stage/silent.rs"]
+mod heard;
 
-use focus::Stop;
+pub use focus::Stop;
+use heard::Speech;
 
 /// The window with its model.
 pub struct Stage {
@@ -32,6 +38,7 @@ pub struct Stage {
     screen: Screen,
     entries: Vec<Shared>,
     page: Page,
+    speech: Speech,
 }
 
 impl Stage {
@@ -72,6 +79,7 @@ impl Stage {
             screen,
             entries,
             page,
+            speech: Speech::default(),
         })
     }
 
@@ -117,6 +125,7 @@ impl Stage {
             while let Some(signal) = self.signals.next() {
                 changed |= self.on(signal)?;
             }
+            changed |= self.hear()?;
             let tick = counting && ticked.elapsed() >= SECOND;
             if self.woken.swap(false, Ordering::SeqCst) || tick {
                 ticked = Instant::now();
@@ -125,6 +134,7 @@ impl Stage {
             if changed && !self.model.finished() {
                 self.update();
             }
+            self.speak();
         }
         Ok(())
     }
