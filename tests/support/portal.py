@@ -37,7 +37,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>{title}</title>
 </script>
 """
 
-# What was asked for and has not been answered: request id -> visitor and document.
+# What was asked for and has not been answered: request id -> visitor, document, digest.
 waiting = {}
 
 
@@ -78,7 +78,7 @@ class Portal(http.server.BaseHTTPRequestHandler):
         """Takes in a result; the title of the page that thanks for it."""
         result = json.loads(base64.b64decode(query["ss_result"], validate=True))
         asked = waiting.pop(result["requestId"], None)
-        if asked is None or query["request"] != result["requestId"]:
+        if asked is None or query["request"] != result["requestId"] or other_digest(result, asked):
             tell("strange", result=result)
             return "Nobody asked for this"
         verified, said = verify(result, asked["document"]) if result["success"] else (False, "")
@@ -99,20 +99,26 @@ def ask(visitor):
     """The link that asks for a signature under a new document."""
     request = str(uuid.uuid4())
     document = os.path.join(FOLDER, request)
+    offer = b"Offer for tender 4711.\n" + secrets.token_bytes(5000)
     with open(document, "wb") as file:
-        file.write(b"Offer for tender 4711.\n" + secrets.token_bytes(5000))
-    with open(document, "rb") as file:
-        digest = hashlib.sha256(file.read()).digest()
-    waiting[request] = {"visitor": visitor, "document": document}
+        file.write(offer)
+    digest = base64.b64encode(hashlib.sha256(offer).digest()).decode()
+    waiting[request] = {"visitor": visitor, "document": document, "digest": digest}
     callback = f"http://localhost:{server.server_port}/callback?" + urllib.parse.urlencode({"request": request})
     return "securesign://sign?" + urllib.parse.urlencode({
         "requestId": request,
-        "hashBase64": base64.b64encode(digest).decode(),
+        "hashBase64": digest,
         "hashAlgo": "SHA256",
         "documentType": "hash",
         "callbackUrl": callback,
         "apiKey": KEY,
     })
+
+
+def other_digest(result, asked):
+    """A signature that says of itself that it is under something else."""
+    said = result.get("hashAlgo"), result.get("hashBase64")
+    return result["success"] and said != ("SHA256", asked["digest"])
 
 
 def verify(result, document):
