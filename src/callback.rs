@@ -3,6 +3,8 @@
 
 mod json;
 
+use std::fmt;
+
 use crate::code::ErrorCode;
 
 use jiff::Timestamp;
@@ -13,6 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::digest::Digest;
+use crate::language::Language;
 use crate::link::{Origin, RequestId, Serial, decode_base64};
 use crate::policy::Permit;
 
@@ -141,8 +144,7 @@ pub fn decode(ss_result: &str) -> Option<Value> {
 }
 
 /// Why there is no URL to open.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} {}", self.what(), self.advice())]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallbackError {
     /// Too long even without the extras.
     TooLong {
@@ -165,31 +167,41 @@ pub enum CallbackError {
 
 impl CallbackError {
     /// What happened.
-    pub fn what(&self) -> String {
+    pub fn what(&self, language: Language) -> String {
         match self {
-            CallbackError::TooLong { length, limit } => format!(
-                "The answer to the portal has {length} characters, and only {limit} can be passed \
-                 to the browser."
+            CallbackError::TooLong { length, limit } => language.say_with(
+                "answer-too-long",
+                [("length", (*length).into()), ("limit", (*limit).into())],
             ),
             CallbackError::OriginChanged { permitted } => {
-                format!("The answer would not have gone to {permitted}.")
+                language.say_with("answer-origin", [("permitted", permitted.as_str().into())])
             }
-            CallbackError::ScreenOnly { code } => format!("{code} is not reported to a portal."),
+            CallbackError::ScreenOnly { code } => {
+                language.say_with("answer-screen-only", [("code", code.as_str().into())])
+            }
         }
     }
 
     /// What to do.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self, language: Language) -> String {
         match self {
-            CallbackError::TooLong { .. } => {
-                "Nothing was sent: ask the portal to use a shorter callbackUrl."
-            }
+            CallbackError::TooLong { .. } => language.say("answer-too-long-advice"),
             CallbackError::OriginChanged { .. } | CallbackError::ScreenOnly { .. } => {
-                "Nothing was sent: close this window, and start again from the portal's page."
+                language.say("answer-advice")
             }
         }
     }
 }
+
+/// In English, for logs.
+impl fmt::Display for CallbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let language = Language::English;
+        write!(f, "{} {}", self.what(language), self.advice(language))
+    }
+}
+
+impl std::error::Error for CallbackError {}
 
 #[derive(Clone, Copy, PartialEq)]
 enum Extras {

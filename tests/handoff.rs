@@ -9,6 +9,7 @@ use securesign_core::callback::{
 };
 use securesign_core::code::ErrorCode;
 use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::language::Language;
 use securesign_core::link::{
     self, AddressPart, ApiKey, Callback, CallbackFault, CallbackKind, Cut, Document, LINK_LIMIT,
     LinkError, RequestId, Serial,
@@ -470,7 +471,11 @@ fn r06_localhost_is_for_test_keys_and_apps_are_listed() {
     assert_eq!(permit("MyApp://done?x=1").origin().as_str(), "myapp:");
     let denial = check("other://done", LIVE).unwrap_err();
     assert_eq!(denial.code(), ErrorCode::DomainNotAllowed);
-    assert!(denial.advice().contains("schemes = [\"other\"]"));
+    assert!(
+        denial
+            .advice(Language::English)
+            .contains("schemes = [\"other\"]")
+    );
     let denial = check("myapp://done", "ss_live_unknownunknown").unwrap_err();
     assert_eq!(denial.code(), ErrorCode::ApiKeyInvalid);
 }
@@ -593,7 +598,7 @@ fn r08_a_denial_says_how_to_allow_it_and_the_lines_do() {
         (PORTAL, TEST),
     ] {
         let denial = check(url, api_key).unwrap_err();
-        assert!(denial.advice().contains(FILE));
+        assert!(denial.advice(Language::English).contains(FILE));
         assert!(!denial.to_string().contains(api_key));
         let lines = denial.lines().unwrap();
         let allowed = Policy::new(Settings::from_toml(&lines).unwrap(), FILE);
@@ -781,7 +786,12 @@ fn r18_a_link_that_was_cut_is_called_so() {
     let cut = Cut::Before("hashBase64");
     let length = 2046;
     assert_eq!(refusal.error, LinkError::Truncated { length, cut });
-    assert!(refusal.error.advice().contains("2046 characters"));
+    assert!(
+        refusal
+            .error
+            .advice(Language::English)
+            .contains("2046 characters")
+    );
     assert_eq!(refusal.reply, None);
     // Otherwise it is the portal that forgot something.
     for (name, _) in Page::good().0 {
@@ -838,7 +848,7 @@ fn settings_that_are_wrong_name_the_line() {
         assert_eq!(error.line(), Some(line), "{text}: {error}");
         assert!(error.to_string().contains(word), "{error}");
         assert!(!error.to_string().contains("ss_live_secret"));
-        assert!(!error.advice().is_empty());
+        assert!(!error.advice(Language::English).is_empty());
     }
     assert_eq!(Settings::from_toml("").unwrap(), Settings::default());
     assert_eq!(Settings::default().idle.as_secs(), 900);

@@ -8,13 +8,17 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::policy::Change;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
 
 use crate::guard::Guard;
 use crate::hand::Hand;
-use crate::settings::Seen;
+use crate::journal::{self, Journal};
+use crate::settings::{self, Seen};
+#[cfg(feature = "window")]
+use crate::window;
 use crate::{browser, farewell};
 
 /// Where a callback goes.
@@ -183,6 +187,31 @@ impl Desk {
                     }
                 },
                 Effect::Remember(origin) => self.seen.remember(&origin),
+                Effect::Record(entry) => {
+                    let written = journal::of_user().and_then(|journal| journal.append(&entry));
+                    if let Err(error) = written {
+                        self.event(Event::Unrecorded(error.to_string()));
+                    }
+                }
+                Effect::ReadJournal => {
+                    let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
+                    self.event(Event::Journal(read.map_err(|error| {
+                        format!(
+                            "The journal cannot be read: {error}. Check the rights of its file."
+                        )
+                    })));
+                }
+                Effect::Export => {
+                    let copied = journal::of_user().and_then(Journal::export_for_user);
+                    self.event(Event::Exported(copied.map_err(|error| error.to_string())));
+                }
+                Effect::Change(change) => {
+                    let settings = settings::change(&change, self.flow.language());
+                    if let (Change::Idle(_), Ok(settings)) = (&change, &settings) {
+                        self.hand.give(Job::Idle(settings.idle));
+                    }
+                    self.event(Event::Settings(settings));
+                }
             }
         }
     }
@@ -229,29 +258,71 @@ fn reporter(sender: &Sender<Event>, wake: &Wake) -> impl Fn(Event) -> bool + Sen
 
 /// A desk that a window shows, and that is still there when the window is gone.
 #[cfg(feature = "window")]
-pub struct Shown(pub std::rc::Rc<std::cell::RefCell<Desk>>);
+pub struct Shown {
+    desk: std::rc::Rc<std::cell::RefCell<Desk>>,
+    /// The colours that the command line wants.
+    theme: Option<window::Theme>,
+    /// Whether the desktop wants dark ones.
+    dark: Arc<std::sync::atomic::AtomicBool>,
+}
 
 #[cfg(feature = "window")]
-impl crate::window::Model for Shown {
+impl Shown {
+    /// `theme` goes before what the settings say.
+    pub fn new(desk: std::rc::Rc<std::cell::RefCell<Desk>>, theme: Option<window::Theme>) -> Self {
+        let dark = Arc::default();
+        Self { desk, theme, dark }
+    }
+}
+
+#[cfg(feature = "window")]
+impl window::Model for Shown {
     fn screen(&self) -> Screen {
-        self.0.borrow().screen()
+        self.desk.borrow().screen()
     }
 
     fn input(&mut self, input: Input) {
-        self.0.borrow_mut().input(input);
+        self.desk.borrow_mut().input(input);
     }
 
     fn poll(&mut self) -> bool {
-        self.0.borrow_mut().poll()
+        self.desk.borrow_mut().poll()
     }
 
     fn finished(&self) -> bool {
-        self.0.borrow().exit().is_some()
+        self.desk.borrow().exit().is_some()
+    }
+
+    fn look(&self) -> window::Look {
+        use securesign_core::policy::Theme;
+        let wanted = self.desk.borrow().flow.home().settings.window;
+        let dark = match wanted.theme {
+            Theme::System => self.dark.load(std::sync::atomic::Ordering::SeqCst),
+            Theme::Light => false,
+            Theme::Dark => true,
+        };
+        let theme = if dark {
+            window::Theme::Dark
+        } else {
+            window::Theme::Light
+        };
+        window::Look {
+            theme: self.theme.unwrap_or(theme),
+            scale: wanted.scale,
+        }
     }
 
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {
-        if let Ok(mut place) = self.0.borrow().wake.lock() {
+        let shared = self.desk.borrow().wake.clone();
+        if let Ok(mut place) = shared.lock() {
             *place = Some(wake);
         }
+        crate::dark::ask(&self.dark, move || {
+            if let Ok(wake) = shared.lock()
+                && let Some(wake) = wake.as_ref()
+            {
+                wake();
+            }
+        });
     }
 }

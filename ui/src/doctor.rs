@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use securesign_core::error::CardError;
+use securesign_core::language::Language;
 use securesign_core::memory::Locked;
 use securesign_core::reader::{Presence, Readers};
 use securesign_core::transport::TransportError;
@@ -88,7 +89,10 @@ fn cards(readers: &mut dyn Readers) -> Vec<Finding> {
 
 fn failed(what: &str, error: TransportError) -> Finding {
     let error = CardError::Transport(error);
-    bad(format!("{what}: {}", error.what()), error.advice())
+    bad(
+        format!("{what}: {}", error.what(Language::English)),
+        error.advice(Language::English),
+    )
 }
 
 fn memory() -> Finding {

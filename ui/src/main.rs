@@ -2,6 +2,8 @@
 
 mod args;
 mod browser;
+#[cfg(feature = "window")]
+mod dark;
 mod demo;
 mod desk;
 mod doctor;
@@ -9,6 +11,9 @@ mod farewell;
 mod guard;
 mod hand;
 mod harden;
+mod journal;
+mod language;
+mod ledger;
 mod report;
 mod result;
 mod scheme;
@@ -30,6 +35,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Order, Refused};
+use securesign_core::language::Language;
 use securesign_core::pcsc::PcscReaders;
 use securesign_core::reader::Readers;
 use securesign_core::screen::Action;
@@ -64,13 +70,14 @@ fn main() -> ExitCode {
 /// Carries out one command line. An error is bad usage: nothing was done.
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
     let place = Place {
+        language: language::chosen(),
         only: arguments.reader.map(known_reader).transpose()?,
         recording,
         #[cfg(feature = "window")]
-        theme: match arguments.theme {
+        theme: arguments.theme.map(|theme| match theme {
             args::Theme::Light => window::Theme::Light,
             args::Theme::Dark => window::Theme::Dark,
-        },
+        }),
     };
     match arguments.command {
         None => window(&place, None, Delivery::Browser),
@@ -100,6 +107,11 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Pin(Pin::Unblock { secrets, json })) => {
             pin_form(&place, Action::Unlock, secrets.into(), json)
         }
+        Some(Command::Journal { json, command }) => match command {
+            None => ledger::list(json, place.language),
+            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
+            Some(args::Journal::Export { file }) => ledger::export(&file),
+        },
         Some(Command::Trace(trace)) => match place.recording {
             None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
@@ -158,10 +170,11 @@ fn known_reader(name: String) -> Result<String, String> {
 
 /// Where cards are, and whether they are recorded.
 struct Place {
+    language: Language,
     only: Option<String>,
     recording: Option<Recording>,
     #[cfg(feature = "window")]
-    theme: window::Theme,
+    theme: Option<window::Theme>,
 }
 
 impl Place {
@@ -229,21 +242,22 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let (settings, policy) = settings::load()?;
         let seen = Seen::load();
         let now = Timestamp::now();
-        let flow = match link {
+        let mut flow = match link {
             Some(link) => {
                 let order = order(link, &policy, place, &seen);
                 if let Err(refused) = &order {
-                    say(&refusal(refused));
+                    say(&refusal(refused, place.language));
                 }
                 Flow::sign(order, now)
             }
             None => Flow::manage(now),
         };
+        flow.0.know(home(&settings, place.language));
         let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
-        let shown = Box::new(desk::Shown(shared.clone()));
-        window::run(shown, place.theme).map_err(|error| error.to_string())?;
+        let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
+        window::run(shown).map_err(|error| error.to_string())?;
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
@@ -252,6 +266,25 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             terminal::print(&screen);
         }
         Ok(exit.map_or(NOT_DONE, code))
+    }
+}
+
+#[cfg(feature = "window")]
+fn home(
+    settings: &securesign_core::policy::Settings,
+    system: Language,
+) -> securesign_core::flow::Home {
+    let journal = journal::of_user();
+    securesign_core::flow::Home {
+        settings: settings.clone(),
+        settings_file: settings::path().display().to_string(),
+        journal_file: journal.map_or_else(
+            |error| error.to_string(),
+            |journal| journal.path().display().to_string(),
+        ),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone: jiff::tz::TimeZone::system(),
+        system,
     }
 }
 
@@ -297,11 +330,15 @@ fn sign(
         }
         let bytes = std::fs::read(path)
             .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
-        order.attach(bytes).map_err(|other| other.to_string())?;
+        order
+            .attach(bytes)
+            .map_err(|other| other.tell(place.language))?;
     }
+    let told_refusal = |refused: &Refused| refusal(refused, place.language);
     let mut worst = DONE;
-    let mut refused = first.as_ref().err().map(refusal);
-    let flow = Flow::sign(first, Timestamp::now());
+    let mut refused = first.as_ref().err().map(told_refusal);
+    let mut flow = Flow::sign(first, Timestamp::now());
+    flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
     if many || patience != Some(Duration::ZERO) {
@@ -329,7 +366,7 @@ fn sign(
             return Ok(worst);
         };
         let order = order(&link, &policy, place, desk.seen());
-        refused = order.as_ref().err().map(refusal);
+        refused = order.as_ref().err().map(told_refusal);
         desk.next(order);
     }
 }
@@ -348,17 +385,21 @@ fn order(
     )
 }
 
-fn refusal(refused: &Refused) -> String {
-    format!(
-        "Refused ({}): {} {}",
-        refused.code, refused.what, refused.advice
+fn refusal(refused: &Refused, language: Language) -> String {
+    language.say_with(
+        "refusal",
+        [
+            ("code", refused.code().as_str().into()),
+            ("what", refused.what(language).into()),
+            ("advice", refused.advice(language).into()),
+        ],
     )
 }
 
 fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
     let views = match look(place, Look::Everything)? {
         Ok(views) => views,
-        Err(error) => return no_cards(error, as_json),
+        Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
         print(&format!(
@@ -380,7 +421,7 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
 fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
     let views = match look(place, Look::Tries)? {
         Ok(views) => views,
-        Err(error) => return no_cards(error, as_json),
+        Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
         print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
@@ -397,7 +438,8 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
 
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
     let mut secrets = Secrets::read(files)?;
-    let flow = Flow::manage(Timestamp::now());
+    let mut flow = Flow::manage(Timestamp::now());
+    flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
     let patience = Some(Duration::ZERO);
@@ -417,10 +459,15 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
         let mut value = report::pins_json(views, place.kept());
         if let Some(value) = value.as_object_mut() {
             let undone = || (!done).then(|| "Nothing was changed: see standard error.".to_owned());
-            let error = failure.map(CardError::what).or_else(undone);
+            let error = failure
+                .map(|error| error.what(Language::English))
+                .or_else(undone);
             value.insert("success".into(), json!(done));
             value.insert("error".into(), json!(error));
-            value.insert("advice".into(), json!(failure.map(CardError::advice)));
+            value.insert(
+                "advice".into(),
+                json!(failure.map(|error| error.advice(Language::English))),
+            );
         }
         print(&format!("{value:#}\n"))?;
     }
@@ -480,15 +527,15 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
     }
 }
 
-fn no_cards(error: TransportError, as_json: bool) -> Result<u8, String> {
+fn no_cards(error: TransportError, as_json: bool, language: Language) -> Result<u8, String> {
     let error = CardError::Transport(error);
     if as_json {
         print(&format!(
             "{:#}\n",
-            json!({ "error": error.what(), "advice": error.advice() })
+            json!({ "error": error.what(Language::English), "advice": error.advice(Language::English) })
         ))?;
     } else {
-        say(&error.to_string());
+        say(&error.tell(language));
     }
     Ok(NOT_DONE)
 }

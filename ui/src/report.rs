@@ -1,5 +1,6 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
+use securesign_core::language::Language;
 use securesign_core::pin::Status;
 use securesign_core::profile::{Credential, Tries};
 use securesign_core::worker::{TokenInfo, TokenState, TokenView};
@@ -24,7 +25,7 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     json!({ "state": "unsupported", "atr": atr.to_string(), "looksLike": name })
                 }
                 TokenState::Failed(error) => {
-                    json!({ "state": "failed", "error": error.what(), "advice": error.advice() })
+                    json!({ "state": "failed", "error": error.what(Language::English), "advice": error.advice(Language::English) })
                 }
                 TokenState::Ready(info) => json!({
                     "state": "ready",

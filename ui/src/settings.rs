@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use securesign_core::policy::{Policy, Settings};
+use securesign_core::language::Language;
+use securesign_core::policy::{Change, Policy, Settings};
 
 /// Where things are; `None` on a system without a home folder.
 pub fn folders() -> Option<directories::ProjectDirs> {
@@ -24,20 +25,36 @@ pub fn path() -> PathBuf {
 /// understood is an error, because guessing who may call would be worse.
 pub fn load() -> Result<(Settings, Policy), String> {
     let path = path();
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            return Err(format!(
-                "{} cannot be read: {error}. Check its rights.",
-                path.display()
-            ));
-        }
-    };
-    let settings = Settings::from_toml(&text)
+    let settings = Settings::from_toml(&text(&path)?)
         .map_err(|error| format!("{} is not understood: {error}", path.display()))?;
     let policy = Policy::new(settings.clone(), path.display().to_string());
     Ok((settings, policy))
+}
+
+/// Makes one change in the file, which may have been written by hand meanwhile,
+/// and gives what it says then.
+pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
+    let path = path();
+    let old = text(&path)?;
+    let (new, settings) = change
+        .apply(&old)
+        .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
+    if new != old {
+        write_whole(&path, new.as_bytes())
+            .map_err(|error| format!("{}: {error}.", path.display()))?;
+    }
+    Ok(settings)
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(format!(
+            "{} cannot be read: {error}. Check its rights.",
+            path.display()
+        )),
+    }
 }
 
 /// Origins that a signature was made for on this computer, one a line.

@@ -81,7 +81,13 @@ impl Terminal<'_> {
                 }
                 Kind::Sign => self.answer(&screen, &[Action::Sign]),
                 Kind::Form => {
-                    self.answer(&screen, &[Action::Submit, Action::UseLastTry, Action::GoOn])
+                    let actions = [
+                        Action::Submit,
+                        Action::Next,
+                        Action::UseLastTry,
+                        Action::GoOn,
+                    ];
+                    self.answer(&screen, &actions);
                 }
                 Kind::Token => match open.take() {
                     Some(action) if has(&screen, action) => self.press(action, Vec::new()),
@@ -97,7 +103,7 @@ impl Terminal<'_> {
                     say("The card reader does not answer. Take the token out and start again.");
                     self.leave();
                 }
-                Kind::Waiting | Kind::Done | Kind::Failed => self.leave(),
+                Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
             }
         }
     }
@@ -133,6 +139,10 @@ impl Terminal<'_> {
                 "Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.",
             );
             return self.leave();
+        }
+        if action == Action::Next && screen.fields.is_empty() {
+            // What is needed has just been printed.
+            return self.press(action, Vec::new());
         }
         if action == Action::Sign {
             self.choose(screen);
@@ -211,13 +221,10 @@ pub fn print(screen: &Screen) {
         .max()
         .unwrap_or(0);
     for fact in &screen.facts {
-        let origin = if fact.from_page {
-            "  (from the page)"
-        } else {
-            ""
-        };
+        let mark = fact.mark.as_ref();
+        let mark = mark.map_or_else(String::new, |mark| format!("  ({mark})"));
         text.push_str(&format!(
-            "  {:<widest$}  {}{origin}\n",
+            "  {:<widest$}  {}{mark}\n",
             fact.label, fact.value
         ));
     }

@@ -9,15 +9,19 @@ use securesign_core::screen::{Input, Screen};
 
 mod button;
 mod card;
+mod choice;
 mod entry;
 mod facts;
 mod field;
 mod inert;
 mod ink;
 mod kept;
+mod line;
 mod notice;
 mod page;
 mod palette;
+mod quiet;
+mod row;
 mod scroll;
 mod signal;
 mod stage;
@@ -36,6 +40,8 @@ pub trait Model {
     fn poll(&mut self) -> bool;
     /// The window should close now.
     fn finished(&self) -> bool;
+    /// How it looks now; asked again whenever the screen is.
+    fn look(&self) -> Look;
     /// Hands over how the worker thread wakes the window.
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>);
 }
@@ -48,6 +54,15 @@ pub enum Theme {
     Light,
     /// Light text on a dark ground.
     Dark,
+}
+
+/// How the window looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Its colours.
+    pub theme: Theme,
+    /// Its size in per cent; `None`: as the system has it.
+    pub scale: Option<u16>,
 }
 
 /// Why there is no window (any more).
@@ -94,7 +109,7 @@ impl From<fltk::prelude::FltkError> for WindowError {
 
 /// Shows the model's screens until it has finished. Must be called on the main
 /// thread; it returns when the window is closed.
-pub fn run(model: Box<dyn Model>, theme: Theme) -> Result<(), WindowError> {
+pub fn run(model: Box<dyn Model>) -> Result<(), WindowError> {
     // Without a display the toolkit ends the whole process, so look first.
     if !display_is_there() {
         return Err(WindowError::NoDisplay);
@@ -102,7 +117,7 @@ pub fn run(model: Box<dyn Model>, theme: Theme) -> Result<(), WindowError> {
     let _app = app::App::default();
     app::set_visible_focus(true);
     palette::set_fonts();
-    stage::Stage::new(model, theme)?.play()
+    stage::Stage::new(model)?.play()
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use securesign_core::callback::{self, CallbackError, Failed, Outcome};
 use securesign_core::code::ErrorCode;
 use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::language::Language;
 use securesign_core::link::{self, ApiKey, Callback, CallbackKind, RequestId, Serial};
 use securesign_core::policy::{Permit, Policy, Portal, Settings};
 use url::Url;
@@ -51,7 +52,10 @@ fn answer(id: &RequestId, callback: &Callback, key: &ApiKey, digest: &Digest) {
         match Policy::new(settings, "settings.toml").check(callback, key) {
             Ok(permit) => permits.push(permit),
             Err(denial) => {
-                let _ = (denial.what(), denial.advice());
+                let _ = (
+                    denial.what(Language::English),
+                    denial.advice(Language::English),
+                );
                 if let Some(lines) = denial.lines() {
                     advised(&lines, callback, key);
                 }

@@ -16,7 +16,7 @@ use super::field::Shared;
 use super::page::{Page, Setting, WIDTH};
 use super::palette::Palette;
 use super::signal::{Signal, Signals};
-use super::{Model, Theme, WindowError};
+use super::{Look, Model, WindowError};
 
 mod focus;
 
@@ -26,6 +26,9 @@ use focus::Stop;
 pub struct Stage {
     model: Box<dyn Model>,
     window: DoubleWindow,
+    look: Look,
+    /// The scale that the system asks for.
+    system: f32,
     palette: Palette,
     signals: Signals,
     woken: Arc<AtomicBool>,
@@ -36,8 +39,13 @@ pub struct Stage {
 
 impl Stage {
     /// The window with the first screen, not yet shown.
-    pub fn new(mut model: Box<dyn Model>, theme: Theme) -> Result<Self, WindowError> {
-        let palette = Palette::of(theme);
+    pub fn new(mut model: Box<dyn Model>) -> Result<Self, WindowError> {
+        let look = model.look();
+        let system = app::screen_scale(0);
+        if let Some(scale) = look.scale {
+            app::set_screen_scale(0, f32::from(scale) / 100.0);
+        }
+        let palette = Palette::of(look.theme);
         let signals = Signals::default();
         let mut window = DoubleWindow::new(0, 0, WIDTH, 0, "SecureSign");
         window.set_color(palette.ground);
@@ -66,6 +74,8 @@ impl Stage {
         Ok(Self {
             model,
             window,
+            look,
+            system,
             palette,
             signals,
             woken,
@@ -120,7 +130,9 @@ impl Stage {
             let tick = counting && ticked.elapsed() >= SECOND;
             if self.woken.swap(false, Ordering::SeqCst) || tick {
                 ticked = Instant::now();
-                changed |= self.model.poll();
+                self.model.poll();
+                // The colours may be others too.
+                changed = true;
             }
             if changed && !self.model.finished() {
                 self.update();
@@ -133,6 +145,8 @@ impl Stage {
     fn on(&mut self, signal: Signal) -> Result<bool, WindowError> {
         match signal {
             Signal::Choose(at) => self.model.input(Input::Choose(at)),
+            Signal::Set(setting, at) => self.model.input(Input::Set(setting, at)),
+            Signal::Row(at) => self.model.input(Input::Row(at)),
             Signal::Press(action) => self.press(action)?,
             Signal::Closed => self.model.input(Input::Closed),
             Signal::OutOfMemory => {
@@ -167,6 +181,10 @@ impl Stage {
                 if let Some(first) = self.first_stop().filter(|_| !self.entries.is_empty()) {
                     self.focus(Some(first));
                 }
+                if !self.page.lines.is_empty() {
+                    let lines = self.page.lines.iter().map(|line| line.value()).collect();
+                    self.model.input(Input::Lines(lines));
+                }
                 self.model.input(Input::Press(action, pins));
             }
             Err(error) => {
@@ -191,7 +209,7 @@ impl Stage {
             self.focus(Some(Stop::Field(more)));
             return Ok(false);
         }
-        let in_field = matches!(stop, Some(Stop::Field(_)));
+        let in_field = matches!(stop, Some(Stop::Field(_) | Stop::Line(_)));
         if !button.is_live() {
             self.page.inert.disturbed();
         } else if in_field || button.is_prompt() {
@@ -216,7 +234,8 @@ impl Stage {
 
     fn update(&mut self) {
         let next = self.model.screen();
-        if next == self.screen {
+        let restyled = self.restyle();
+        if next == self.screen && !restyled {
             return;
         }
         // A second has passed, and that is all: what a person points at stays.
@@ -225,7 +244,7 @@ impl Stage {
                 kept: next.kept.clone(),
                 ..self.screen.clone()
             };
-            if then == next {
+            if then == next && !restyled {
                 strip.tell(kept);
                 self.screen = next;
                 return;
@@ -257,6 +276,24 @@ impl Stage {
         begin_inert(&mut self.window, &self.page);
         let kept = stop.filter(|stop| same_form && self.stops().contains(stop));
         self.focus(kept.or(self.first_stop()));
+    }
+
+    /// Other colours or another size; true when there are any.
+    fn restyle(&mut self) -> bool {
+        let look = self.model.look();
+        if look == self.look {
+            return false;
+        }
+        if look.scale != self.look.scale {
+            let scale = look
+                .scale
+                .map_or(self.system, |scale| f32::from(scale) / 100.0);
+            app::set_screen_scale(0, scale);
+        }
+        self.look = look;
+        self.palette = Palette::of(look.theme);
+        self.window.set_color(self.palette.ground);
+        true
     }
 
     fn wipe(&mut self) {
