@@ -424,12 +424,13 @@ fn a_pin_blocked_is_unlocked_and_signs() {
     // The last try is asked for once more, and Return alone is no answer.
     desk.key("Tab");
     desk.key("Return");
-    // Blocked: the main button unlocks.
+    // Blocked: the main button unlocks, and says first what that needs.
     desk.key("Return");
-    for text in [PUK, "654321"] {
-        desk.types(text);
-        desk.key("Tab");
-    }
+    desk.key("Return");
+    desk.types(PUK);
+    desk.key("Return");
+    desk.types("654321");
+    desk.key("Tab");
     desk.types("654321");
     desk.key("Return");
     desk.types("654321");
