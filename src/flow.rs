@@ -4,9 +4,12 @@
 mod offers;
 mod order;
 mod pages;
+mod queue;
 mod remark;
 mod session;
 mod words;
+
+use std::collections::VecDeque;
 
 use jiff::Timestamp;
 use url::Url;
@@ -24,9 +27,10 @@ use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
-pub use order::{Order, OtherDocument, Refused};
+pub use order::{Order, OtherDocument, Refused, Spent};
 pub use pages::Home;
 use pages::Page;
+pub use queue::{Arrival, WAITING_MAX};
 use remark::Remark;
 use session::Session;
 
@@ -149,6 +153,8 @@ enum Busy {
     Signing(Box<Signing>),
     Changing(TokenId),
     Unlocking(TokenId),
+    /// It was given up, and others wait: they come when the card has answered.
+    Abandoned,
 }
 
 struct Signing {
@@ -167,6 +173,9 @@ enum Entry {
 pub struct Flow {
     purpose: Purpose,
     state: State,
+    /// Requests so far; what was typed for one is for no other.
+    number: u32,
+    queue: VecDeque<Result<Order, Refused>>,
     /// `None` until the first report.
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     chosen: Option<(TokenId, usize)>,
@@ -208,23 +217,26 @@ impl Flow {
     /// Another link in the same run; an accepted PIN goes on for the same
     /// token, certificate and origin.
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        self.number += 1;
         self.exit = None;
         self.remark = None;
         self.obstacle = None;
+        self.failed = None;
         match order {
             Ok(order) => {
                 self.purpose = Purpose::Sign(Box::new(order));
+                self.state = State::Ready;
+                self.choose_default();
                 // What is known of the tokens serves again, unless other
                 // certificates are asked for.
-                if self.session_token().is_some() {
-                    self.state = State::Ready;
-                    self.choose_default();
+                if self.in_session() {
                     return Vec::new();
                 }
                 self.state = State::Looking;
                 vec![self.look()]
             }
             Err(refused) => {
+                self.purpose = Purpose::Manage;
                 self.state = State::Refused(refused);
                 Vec::new()
             }
@@ -235,6 +247,8 @@ impl Flow {
         Self {
             purpose,
             state: State::Looking,
+            number: 0,
+            queue: VecDeque::new(),
             tokens: None,
             chosen: None,
             remark: None,
@@ -325,7 +339,7 @@ impl Flow {
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
             Event::Input(Input::Document(bytes)) => self.attach(bytes),
-            Event::Input(Input::Closed) => self.leave(),
+            Event::Input(Input::Closed) => self.part(),
             Event::Input(Input::Set(setting, at)) => self.set(setting, at),
             Event::Input(Input::Row(at)) => self.row(at),
             Event::Input(Input::Lines(lines)) => self.write(lines),
@@ -335,10 +349,7 @@ impl Flow {
             Event::Settings(_) | Event::Unrecorded(_) => Vec::new(),
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
-            Event::OpenFailed(reason) => {
-                self.state = State::Undelivered(Undelivered::Unopened(reason));
-                Vec::new()
-            }
+            Event::OpenFailed(reason) => self.undelivered(reason),
         }
     }
 
@@ -373,7 +384,10 @@ impl Flow {
             },
             Action::Back => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Unlock(id, Step::NewPin(_)) => self.show(State::Unlock(id, Step::Puk)),
-                _ => self.show(State::Ready),
+                _ => {
+                    self.show(State::Ready);
+                    self.give_way()
+                }
             },
             Action::Retry => {
                 self.remark = None;
@@ -381,7 +395,7 @@ impl Flow {
                 vec![self.look()]
             }
             Action::Lock => self.lock(),
-            Action::Cancel | Action::Close => self.leave(),
+            Action::Cancel | Action::Close => self.part(),
         }
     }
 
@@ -564,6 +578,7 @@ impl Flow {
                 | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
             },
+            _ if matches!(self.state, State::Busy(Busy::Abandoned)) => self.advance(),
             // An answer counts only while it is waited for.
             Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Signing(signing)) => match result {
@@ -636,6 +651,17 @@ impl Flow {
         }
     }
 
+    /// The browser did not take a result: that of the request on the screen, if it
+    /// has one, or of one before it.
+    fn undelivered(&mut self, reason: String) -> Vec<Effect> {
+        if self.exit.is_some() || matches!(self.state, State::Signed) {
+            self.state = State::Undelivered(Undelivered::Unopened(reason));
+        } else {
+            self.remark = Some(Remark::Undelivered(reason));
+        }
+        Vec::new()
+    }
+
     fn achieve(&mut self, what: Remark) -> Vec<Effect> {
         self.achieved = true;
         self.failed = None;
@@ -656,6 +682,7 @@ impl Flow {
         let delivered = !effects.is_empty();
         effects.insert(0, Effect::Record(Box::new(record)));
         if delivered {
+            self.served(&origin);
             effects.push(Effect::Remember(origin));
             self.state = State::Signed;
             self.obstacle = None;

@@ -257,13 +257,13 @@ pub struct Fault {
 impl Fault {
     /// What happened.
     pub fn what(&self, language: Language) -> String {
-        let id = match self.kind {
-            FaultKind::Unreadable => "journal-line-unreadable",
-            FaultKind::Altered => "journal-line-altered",
-            FaultKind::Missing => "journal-line-missing",
-            FaultKind::Cut => "journal-cut",
-        };
-        language.say_with(id, [("number", self.number.into())])
+        let number = [("number", self.number.into())];
+        match self.kind {
+            FaultKind::Unreadable => language.say_with("journal-line-unreadable", number),
+            FaultKind::Altered => language.say_with("journal-line-altered", number),
+            FaultKind::Missing => language.say_with("journal-line-missing", number),
+            FaultKind::Cut => language.say_with("journal-cut", number),
+        }
     }
 
     /// What to do.

@@ -31,8 +31,8 @@ pub struct Screen {
     pub rows: Vec<Row>,
     /// Plain texts to type in, no secrets.
     pub lines: Vec<Line>,
-    /// Which token the fields are for; opaque. What was typed for one token is
-    /// never kept for another.
+    /// Which request and token the fields are for; opaque. What was typed for one
+    /// is never kept for another.
     pub token: Option<String>,
     /// Secrets to type in.
     pub fields: Vec<Field>,
@@ -42,6 +42,8 @@ pub struct Screen {
     pub buttons: Vec<Button>,
     /// A PIN is kept for the next request.
     pub kept: Option<Kept>,
+    /// How many other requests wait for their turn: one quiet line.
+    pub waiting: Option<String>,
 }
 
 impl Screen {

@@ -10,6 +10,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use support::nitrokey::{KEYS, Nitrokey, PIN};
@@ -148,10 +149,12 @@ impl<'a> Bench<'a> {
     }
 
     fn ours(&self, program: &Path) -> Command {
+        // A request can be used only once.
+        static NEXT: AtomicU32 = AtomicU32::new(1);
         let link = format!(
             "securesign://sign?requestId=bench-{}&hashBase64={HASH}&hashAlgo=SHA256&documentType=hash\
              &callbackUrl=http%3A%2F%2Flocalhost%3A8080%2Fcb&apiKey=ss_test_demo",
-            self.slot
+            NEXT.fetch_add(1, Ordering::Relaxed)
         );
         let mut command = self.command(program);
         command.args([

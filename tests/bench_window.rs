@@ -49,8 +49,6 @@ fn first_window_and_memory_beside_the_peers() {
     let home = Scratch::new("bench-window");
     let display = Display::new();
     let bus = Bus::new();
-    let link = succeed(Command::new(&program).args(["demo", "--link"]), LIMIT);
-    let link = link.stdout.trim().to_owned();
     let environment = |command: &mut Command| {
         command
             .env("DISPLAY", &display.name)
@@ -65,8 +63,10 @@ fn first_window_and_memory_beside_the_peers() {
     };
     let mut rows = vec![
         Row::new("securesign", "", move || {
+            // A request can be used only once.
+            let link = succeed(Command::new(&program).args(["demo", "--link"]), LIMIT);
             let mut command = Command::new(&program);
-            command.args(["--reader", "demo", "open", "--print", &link]);
+            command.args(["--reader", "demo", "open", "--print", link.stdout.trim()]);
             command
         }),
         Row::new("AusweisApp2", "", || Command::new("AusweisApp2")),

@@ -20,7 +20,9 @@ use jiff::Timestamp;
 use securesign_core::callback;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Exit, Flow, Home, Order, Refused};
+use securesign_core::flow::{
+    Arrival, Effect, Event, Exit, Flow, Home, Order, Refused, Spent, WAITING_MAX,
+};
 use securesign_core::journal::{Entry as Record, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::policy::{Appearance, Change, Policy, Portal, Settings, Tongue};
@@ -163,6 +165,39 @@ impl Play {
     fn press(&mut self, action: Action, secrets: &[&str]) {
         let secrets = secrets.iter().map(|text| secret(text)).collect();
         self.input(Input::Press(action, secrets));
+    }
+
+    /// Another link comes, whose id was never used.
+    fn arrive(&mut self, order: Result<Order, Refused>) -> Arrival {
+        let (arrival, effects) = self.flow.arrive(order, &|_, _| Ok(()), now());
+        self.keep(effects);
+        arrival
+    }
+
+    /// A token comes into view; signing is asked for with its PIN, and done.
+    fn sign_with_pin(&mut self) {
+        self.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        self.press(Action::Sign, &["123456"]);
+        self.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    }
+
+    /// Which request is on the screen.
+    fn shown(&self) -> Option<String> {
+        let screen = self.screen();
+        let fact = screen.facts.iter().find(|fact| fact.label == "Request")?;
+        Some(fact.value.clone())
+    }
+
+    /// What the portals heard, in turn: which request, and how it ended.
+    fn told(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or("signed").to_owned();
+        let results = self.opened.iter().map(|url| {
+            let (_, value) = url.query_pairs().find(|(n, _)| n == "ss_result").unwrap();
+            callback::decode(&value).unwrap()
+        });
+        results
+            .map(|result| (text(&result["requestId"]), text(&result["error"])))
+            .collect()
     }
 
     fn screen(&self) -> Screen {
@@ -1012,4 +1047,355 @@ fn a_request_is_not_left_for_the_settings() {
     play.input(Input::Set(Setting::Idle, 0));
     play.input(Input::Row(0));
     assert!(play.changes.is_empty());
+}
+
+fn request(id: &str) -> Result<Order, Refused> {
+    order(&link(CALLBACK, "ss_test_k", &[]).replace("request-7", id))
+}
+
+fn bad_request() -> Result<Order, Refused> {
+    order(&link("http://evil.example/cb", "ss_test_k", &[]))
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(id, end): &(&str, &str)| ((*id).to_owned(), (*end).to_owned());
+    expected.iter().map(own).collect()
+}
+
+#[test]
+fn r14_one_request_is_shown_five_wait_and_there_is_no_room_for_more() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    let before = play.screen();
+    assert_eq!(before.waiting, None);
+    for (place, id) in ["b", "c", "d", "e", "f"].iter().enumerate() {
+        assert_eq!(play.arrive(request(id)), Arrival::Waiting(place + 1));
+        assert_eq!(play.shown().as_deref(), Some("a"));
+    }
+    assert_eq!(play.arrive(request("g")), Arrival::Full);
+    assert_eq!(play.arrive(bad_request()), Arrival::Full);
+    // Nothing has changed for whoever is typing but the number of those that wait.
+    let now = play.screen();
+    assert_eq!(now.waiting.as_deref(), Some("5 more requests are waiting."));
+    let waiting = now.waiting.clone();
+    assert_eq!(now, Screen { waiting, ..before });
+    // Each is shown in its turn and answered for itself.
+    for id in ["a", "b", "c", "d", "e"] {
+        assert_eq!(play.shown().as_deref(), Some(id));
+        play.press(Action::Cancel, &[]);
+        assert_eq!(play.flow.exit(), None);
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    }
+    assert_eq!(play.screen().waiting, None);
+    // There is room again, also for the one that was turned away.
+    assert_eq!(play.arrive(request("g")), Arrival::Waiting(1));
+    play.input(Input::Closed);
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+    assert_eq!(play.arrive(request("h")), Arrival::Closing);
+    let cancelled = |id| (id, "SS_SIGN_CANCELLED");
+    let ids = ["a", "b", "c", "d", "e", "f", "g"];
+    assert_eq!(play.told(), pairs(&ids.map(cancelled)));
+    assert_eq!(play.secrets_sent(), 0);
+    assert_eq!(WAITING_MAX, 5);
+}
+
+#[test]
+fn r14_a_request_waits_while_a_person_or_the_card_is_at_something() {
+    let manage = || {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(1))])));
+        play
+    };
+    let secrets = &["123456", "654321", "654321"];
+    // A form, the question after it, and the card's work.
+    let mut play = manage();
+    play.press(Action::ChangePin, &[]);
+    assert_eq!(play.arrive(request("a")), Arrival::Waiting(1));
+    play.press(Action::Submit, secrets);
+    assert!(play.offers(Action::UseLastTry));
+    assert_eq!(play.arrive(request("b")), Arrival::Waiting(2));
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.screen().kind, Kind::Working);
+    assert_eq!(play.arrive(request("c")), Arrival::Waiting(3));
+    play.report(Report::Changed(Secret::Pin, Ok(())));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    // That it is done may be read before the next one comes.
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Token);
+    assert!(screen.notice.unwrap().text.contains("is changed"));
+    assert_eq!(play.arrive(request("d")), Arrival::Waiting(4));
+    play.press(Action::Close, &[]);
+    assert_eq!(play.shown().as_deref(), Some("a"));
+    assert!(play.opened.is_empty());
+    // Going back from a form gives way too.
+    let mut play = manage();
+    play.press(Action::Unlock, &[]);
+    play.arrive(request("a"));
+    play.press(Action::Back, &[]);
+    assert_eq!(play.shown().as_deref(), Some("a"));
+}
+
+#[test]
+fn r14_where_nobody_is_at_anything_a_request_is_shown_at_once() {
+    // The token window, from its first moment on.
+    let mut play = Play::begin(Flow::manage(now()));
+    assert_eq!(play.arrive(request("a")), Arrival::Shown);
+    assert_eq!(play.shown().as_deref(), Some("a"));
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.arrive(request("a")), Arrival::Shown);
+    // After a signature.
+    play.sign_with_pin();
+    assert_eq!(play.screen().kind, Kind::Done);
+    assert_eq!(play.arrive(request("b")), Arrival::Shown);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    // After a refusal, which has nobody to tell.
+    let mut play = Play::sign(bad_request());
+    assert_eq!(play.arrive(request("a")), Arrival::Shown);
+    assert_eq!(play.told(), pairs(&[]));
+    // After a failure, which the portal hears of then.
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Err(CardError::BadSignature)));
+    assert_eq!(play.screen().kind, Kind::Failed);
+    assert_eq!(play.arrive(request("b")), Arrival::Shown);
+    assert_eq!(play.told(), pairs(&[("a", "SS_INTERNAL")]));
+    assert_eq!(play.shown().as_deref(), Some("b"));
+}
+
+#[test]
+fn r14_a_refused_link_waits_its_turn_too_and_sends_nothing() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    assert_eq!(play.arrive(bad_request()), Arrival::Waiting(1));
+    // The same refusal is not read twice.
+    assert_eq!(play.arrive(bad_request()), Arrival::AlreadyThere);
+    assert_eq!(play.arrive(request("b")), Arrival::Waiting(2));
+    play.press(Action::Cancel, &[]);
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Failed);
+    assert!(screen.title.contains("refused"));
+    play.press(Action::Close, &[]);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    play.press(Action::Cancel, &[]);
+    let told = play.told();
+    assert_eq!(told.len(), 2);
+    assert_eq!((&*told[0].0, &*told[1].0), ("a", "b"));
+}
+
+#[test]
+fn r13_a_request_is_shown_once() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    assert_eq!(play.arrive(request("a")), Arrival::AlreadyThere);
+    play.arrive(request("b"));
+    assert_eq!(play.arrive(request("b")), Arrival::AlreadyThere);
+    // The same id of another origin is another request.
+    let other = link("http://localhost:9090/cb", "ss_test_k", &[]).replace("request-7", "a");
+    assert_eq!(play.arrive(order(&other)), Arrival::Waiting(2));
+    assert_eq!(
+        play.screen().waiting.unwrap(),
+        "2 more requests are waiting."
+    );
+}
+
+#[test]
+fn r13_a_used_id_is_refused_and_claimed_last_of_all() {
+    let claims = std::cell::RefCell::new(Vec::new());
+    let claim = |origin: &str, id: &str| {
+        let mut claims = claims.borrow_mut();
+        let pair = (origin.to_owned(), id.to_owned());
+        let used = claims.contains(&pair);
+        claims.push(pair);
+        if used { Err(Spent::Before) } else { Ok(()) }
+    };
+    let mut play = Play::sign(request("a").and_then(|order| order.claimed(&claim)));
+    let jobs = play.jobs.len();
+    // Given up, and opened again.
+    for id in ["b", "c", "d", "e", "f", "g"] {
+        let (arrival, _) = play.flow.arrive(request(id), &claim, now());
+        assert_eq!(arrival == Arrival::Full, id == "g");
+    }
+    let (_, effects) = play.flow.arrive(bad_request(), &claim, now());
+    assert!(effects.is_empty());
+    let claimed: Vec<String> = claims.borrow().iter().map(|(_, id)| id.clone()).collect();
+    assert_eq!(claimed, ["a", "b", "c", "d", "e", "f"]);
+    assert_eq!(claims.borrow()[0].0, "http://localhost:8080");
+    assert_eq!(play.jobs.len(), jobs);
+
+    // A replay after the request has gone.
+    let mut play = Play::sign(request("a").and_then(|order| order.claimed(&claim)));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Failed);
+    assert_eq!(screen.facts[0].value, "SS_REQUEST_INVALID");
+    assert!(screen.text[0].contains("opened on this computer before"));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Sign, &["123456"]);
+    play.press(Action::Close, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::Refused));
+    assert!(play.jobs.is_empty() && play.opened.is_empty());
+
+    // Where nobody can tell, nothing is signed either.
+    let unknown = |_: &str, _: &str| Err(Spent::Unknown("the disk is full".into()));
+    let play = Play::sign(request("z").and_then(|order| order.claimed(&unknown)));
+    assert_eq!(play.screen().kind, Kind::Failed);
+    assert!(play.screen().text[0].contains("the disk is full"));
+    assert!(play.jobs.is_empty());
+}
+
+#[test]
+fn r11_every_request_needs_its_own_click_in_a_session_too() {
+    let mut play = Play::sign(request("a"));
+    play.sign_with_pin();
+    let signatures = |play: &Play| {
+        let sign = |job: &&Job| matches!(job, Job::Sign { .. });
+        play.jobs.iter().filter(sign).count()
+    };
+    assert_eq!(signatures(&play), 1);
+    for id in ["b", "c"] {
+        assert_eq!(play.arrive(request(id)), Arrival::Shown);
+        // The PIN is kept and everything is at hand, but nobody has said yes.
+        let screen = play.screen();
+        assert_eq!(screen.kind, Kind::Sign);
+        assert!(screen.fields.is_empty());
+        let consent = |button: &&securesign_core::screen::Button| button.inert_ms > 0;
+        let consents: Vec<_> = screen.buttons.iter().filter(consent).collect();
+        assert_eq!(consents.len(), 1);
+        assert_eq!(
+            (consents[0].action, consents[0].inert_ms),
+            (Action::Sign, 500)
+        );
+        let before = signatures(&play);
+        play.report(Report::ReadersChanged);
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+        play.keep_pin();
+        assert_eq!((signatures(&play), play.opened.len()), (before, before));
+        play.press(Action::Sign, &[]);
+        assert_eq!(signatures(&play), before + 1);
+        play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    }
+    let told = [("a", "signed"), ("b", "signed"), ("c", "signed")];
+    assert_eq!(play.told(), pairs(&told));
+}
+
+#[test]
+fn a_kept_pin_goes_on_to_the_requests_that_waited_and_ends_with_the_window() {
+    let mut play = Play::sign(request("a"));
+    play.arrive(request("b"));
+    play.sign_with_pin();
+    let close = |play: &Play| play.screen().buttons[0].label.clone();
+    assert_eq!(close(&play), "Next request");
+    play.press(Action::Close, &[]);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    assert!(play.screen().fields.is_empty());
+    play.press(Action::Sign, &[]);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(close(&play), "Close and lock");
+    let text = play.screen().text.join(" ");
+    assert!(
+        text.contains("forgotten when SecureSign is closed"),
+        "{text}"
+    );
+    play.press(Action::Lock, &[]);
+    assert_eq!(close(&play), "Close");
+    play.press(Action::Close, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::Done));
+}
+
+#[test]
+fn nothing_of_one_request_is_left_for_the_next() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.arrive(request("b"));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Err(CardError::Wrong {
+        secret: Secret::Pin,
+        left: Some(2),
+    })));
+    play.input(Input::Document(b"abc".to_vec()));
+    let before = play.screen();
+    play.press(Action::Cancel, &[]);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Sign);
+    // The face drops what was typed, and begins to count anew.
+    assert_ne!(screen.token, before.token);
+    assert_eq!(screen.fields, before.fields);
+    assert!(screen.notice.unwrap().text.contains("3 tries left"));
+    play.press(Action::Sign, &["123456"]);
+    match play.jobs.last() {
+        Some(Job::Sign { document, .. }) => assert!(document.is_none()),
+        _ => panic!("a signature is asked for"),
+    }
+    play.report(Report::Signed(Err(CardError::SessionOver)));
+    play.press(Action::Cancel, &[]);
+    let told = [("a", "SS_PIN_INVALID"), ("b", "SS_SIGN_CANCELLED")];
+    assert_eq!(play.told(), pairs(&told));
+}
+
+#[test]
+fn a_request_that_is_closed_while_the_card_works_gives_way_when_the_card_has_answered() {
+    let closed = || {
+        let mut play = Play::with(request("a"), Tries::Left(3));
+        play.arrive(request("b"));
+        play.arrive(request("c"));
+        play.press(Action::Sign, &["123456"]);
+        play.input(Input::Closed);
+        assert_eq!(play.screen().kind, Kind::Working);
+        assert_eq!(play.flow.exit(), None);
+        play
+    };
+    let mut play = closed();
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    // The signature is nobody's, and not the next request's.
+    assert_eq!(play.told(), pairs(&[("a", "SS_SIGN_CANCELLED")]));
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    // A card that never answers keeps nobody: who closes again closes all.
+    let mut play = closed();
+    play.input(Input::Closed);
+    assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+    let cancelled = |id| (id, "SS_SIGN_CANCELLED");
+    assert_eq!(play.told(), pairs(&["a", "b", "c"].map(cancelled)));
+}
+
+#[test]
+fn a_result_that_the_browser_did_not_take_does_not_push_the_next_request_aside() {
+    let mut play = Play::sign(request("a"));
+    play.arrive(request("b"));
+    play.sign_with_pin();
+    play.press(Action::Close, &[]);
+    let effects = play.flow.on(Event::OpenFailed("no browser".into()), now());
+    play.keep(effects);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    let notice = play.screen().notice.unwrap();
+    assert_eq!(notice.level, Level::Error);
+    assert!(notice.text.contains("no browser"));
+    // That of the request on the screen has a screen of its own, and then the next.
+    play.arrive(request("c"));
+    play.press(Action::Sign, &[]);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    let effects = play.flow.on(Event::OpenFailed("no browser".into()), now());
+    play.keep(effects);
+    assert_eq!(play.screen().title, "Not delivered");
+    play.press(Action::Close, &[]);
+    assert_eq!(play.shown().as_deref(), Some("c"));
+}
+
+#[test]
+fn a_site_is_no_longer_new_to_the_requests_that_waited() {
+    let mut play = Play::sign(request("a"));
+    play.arrive(request("b"));
+    let other = link("http://localhost:9090/cb", "ss_test_k", &[]);
+    play.arrive(order(&other));
+    let is_new = |play: &Play| {
+        let text = play.screen().text.join(" ");
+        text.contains("first signature for this site")
+    };
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert!(is_new(&play));
+    play.sign_with_pin();
+    play.press(Action::Close, &[]);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    assert!(!is_new(&play));
+    play.press(Action::Cancel, &[]);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert!(is_new(&play));
 }

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "here a panic is a failed test"
 )]
@@ -107,16 +108,15 @@ fn r26_sleep_and_the_screen_lock_end_a_kept_pin_and_log_the_card_out() {
             ("DBUS_SYSTEM_BUS_ADDRESS", login.address.clone()),
             ("DBUS_SESSION_BUS_ADDRESS", desktop.address.clone()),
         ];
-        let link = place.link();
         let mut batch = Batch::start(&place, &pin);
-        assert!(is_signed(&place, &batch.sign(&link)));
+        assert!(is_signed(&place, &batch.sign(&place.link())));
         batch.says("listening to");
         batch.says("listening to");
         // The same signals also say that it is over, and others say other things.
         login.emit(LOGIN, SLEEP, no);
         desktop.emit(path, "org.gnome.ScreenSaver.ActiveChanged", no);
         desktop.emit(path, "org.example.Other.ActiveChanged", yes);
-        assert!(is_signed(&place, &batch.sign(&link)), "{signal}");
+        assert!(is_signed(&place, &batch.sign(&place.link())), "{signal}");
         assert_eq!(place.status(), "SESSION_ACTIVE");
 
         bus.emit(path, signal, argument);
@@ -124,7 +124,7 @@ fn r26_sleep_and_the_screen_lock_end_a_kept_pin_and_log_the_card_out() {
         batch.says("the kept PIN is forgotten");
         assert!(eventually(LIMIT, || !place.is_open()), "{signal}");
         // Nobody is there to be asked for the PIN: not signed.
-        assert!(!is_signed(&place, &batch.sign(&link)), "{signal}");
+        assert!(!is_signed(&place, &batch.sign(&place.link())), "{signal}");
         batch.end();
     }
 }
@@ -136,11 +136,10 @@ fn without_a_bus_a_pin_is_kept_all_the_same() {
         ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere".into()),
         ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere".into()),
     ];
-    let link = place.link();
     let mut batch = Batch::start(&place, &pin);
-    assert!(is_signed(&place, &batch.sign(&link)));
+    assert!(is_signed(&place, &batch.sign(&place.link())));
     batch.says("a bus is not listened to");
-    assert!(is_signed(&place, &batch.sign(&link)));
+    assert!(is_signed(&place, &batch.sign(&place.link())));
     assert_eq!(place.status(), "SESSION_ACTIVE");
     assert_eq!(batch.end().code(), Some(0));
     assert_eq!(place.status(), "ACTIVE");
@@ -151,9 +150,8 @@ fn without_a_bus_a_pin_is_kept_all_the_same() {
 #[test]
 fn r26_a_token_that_is_taken_out_takes_its_kept_pin_along() {
     let (mut place, pin) = place();
-    let link = place.link();
     let mut batch = Batch::start(&place, &pin);
-    assert!(is_signed(&place, &batch.sign(&link)));
+    assert!(is_signed(&place, &batch.sign(&place.link())));
     assert_eq!(place.status(), "SESSION_ACTIVE");
     // The program waits for a link: nobody has it look.
     drop(place.inserted.take());
@@ -167,12 +165,11 @@ fn r26_a_token_that_is_taken_out_takes_its_kept_pin_along() {
 fn r26_a_program_that_is_told_to_end_logs_the_card_out_first() {
     for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
         let (place, pin) = place();
-        let link = place.link();
         let mut batch = Batch::start(&place, &pin);
-        assert!(is_signed(&place, &batch.sign(&link)));
+        assert!(is_signed(&place, &batch.sign(&place.link())));
         assert_eq!(place.status(), "SESSION_ACTIVE");
         // Told to end while it is logged in; it hears of it when it goes on.
-        let id = held(&place, &mut batch, &link);
+        let id = held(&place, &mut batch);
         signal(name, &id);
         signal("CONT", &id);
         assert_eq!(batch.ended().signal(), Some(number), "{name}");
@@ -185,9 +182,8 @@ fn r26_a_program_that_is_told_to_end_logs_the_card_out_first() {
 #[test]
 fn r26_a_program_that_is_killed_would_leave_such_a_card_logged_in() {
     let (place, pin) = place();
-    let link = place.link();
     let mut batch = Batch::start(&place, &pin);
-    let id = held(&place, &mut batch, &link);
+    let id = held(&place, &mut batch);
     signal("KILL", &id);
     batch.end();
     assert!(place.is_open());
@@ -195,10 +191,10 @@ fn r26_a_program_that_is_killed_would_leave_such_a_card_logged_in() {
 
 /// Signs, and holds the program while its dialogue lingers with the card logged
 /// in. On a busy machine the first attempt may come too late.
-fn held(place: &Place, batch: &mut Batch, link: &str) -> String {
+fn held(place: &Place, batch: &mut Batch) -> String {
     let id = batch.id().to_string();
     for _ in 0..20 {
-        batch.sign(link);
+        batch.sign(&place.link());
         signal("STOP", &id);
         if place.is_open() {
             return id;

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use home::{Home, LIMIT, demo_link, openssl_verifies, result};
+use home::{Home, LIMIT, demo_link, fresh, openssl_verifies, result};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::Value;
@@ -62,6 +62,7 @@ fn the_demo_signs_and_openssl_agrees() {
     assert_eq!(result(&done.stdout)["success"], true);
     openssl_verifies(&home, &done.stdout);
     // The PIN on standard input does the same.
+    let link = demo_link();
     let line = [
         "--reader",
         "demo",
@@ -81,6 +82,7 @@ fn a_wrong_pin_is_told_to_the_portal_and_one_that_cannot_be_right_is_not_sent() 
     let link = demo_link();
     let sign = |pin: &str| {
         let pin = home.file("pin", pin);
+        let link = fresh(&link);
         let line = [
             "--reader",
             "demo",
@@ -107,7 +109,7 @@ fn several_links_are_signed_in_one_run_with_one_pin() {
     let home = Home::new();
     let pin = home.file("pin", "123456\n");
     let link = demo_link();
-    let links = format!("{link}\n\n{}\n", link.replace("demo-1", "demo-2"));
+    let links = format!("{link}\n\n{}\n", link.replace("=demo-", "=second-"));
     let line = [
         "--reader",
         "demo",
@@ -121,12 +123,12 @@ fn several_links_are_signed_in_one_run_with_one_pin() {
     assert_eq!(done.code, Some(0), "{done:?}");
     let results: Vec<Value> = done.stdout.lines().map(result).collect();
     assert_eq!(results.len(), 2);
-    assert_eq!(
-        (&results[0]["requestId"], &results[1]["requestId"]),
-        (&"demo-1".into(), &"demo-2".into())
-    );
+    let id = |at: usize| results[at]["requestId"].as_str().unwrap();
+    assert!(id(0).starts_with("demo-") && id(1).starts_with("second-"));
+    assert_eq!(id(0)[5..], id(1)[7..]);
     assert!(results.iter().all(|result| result["success"] == true));
     // Another origin asks again; here nobody can be asked.
+    let link = demo_link();
     let links = format!("{link}\n{}\n", link.replace("8080", "9090"));
     let done = feed(&mut home.program(&line), links.as_bytes(), LIMIT);
     assert_eq!(done.code, Some(1));
@@ -150,10 +152,11 @@ fn bad_links_each_have_their_own_text_and_send_nothing() {
         assert!(good.contains(from), "{from}");
         good.replace(from, to)
     };
+    let id = &good[good.find("requestId=").unwrap()..good.find("&hashBase64").unwrap()];
     let callback = "http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback";
     let hash = "R8oR7POoWbDau4yE34%2Fc7jQBowv5%2BLFy%2FSi%2F%2BtKFs2c%3D";
     let links = [
-        with("requestId=demo-1&", ""),
+        with(&format!("{id}&"), ""),
         with("&hashAlgo=SHA256", ""),
         with("documentType=hash", "documentType=hash&documentType=hash"),
         with(hash, "AAAA"),
@@ -165,8 +168,8 @@ fn bad_links_each_have_their_own_text_and_send_nothing() {
         with(callback, "https%3A%2F%2Fportal.example%2Fcb"),
         with("apiKey=ss_test_demo", "apiKey=demo"),
         with("securesign://sign", "securesign://login"),
-        with("demo-1", "demo%ZZ1"),
-        with("demo-1", "demo%001"),
+        with("=demo-", "=demo%ZZ1"),
+        with("=demo-", "=demo%001"),
         with("documentType=hash", "documentType=pdf"),
         good[..good.len() / 2].to_owned(),
         format!("{good}&more={}", "A".repeat(3 << 20)),
@@ -295,6 +298,46 @@ fn tokens_and_pins_are_listed_for_people_and_for_programs() {
     );
 }
 
+/// The program where the system speaks Hindi.
+fn in_hindi(mut program: Command) -> Finished {
+    run(program.env("LC_ALL", "hi_IN.UTF-8"), LIMIT)
+}
+
+#[test]
+fn the_terminal_speaks_the_systems_language_and_json_and_results_never_do() {
+    let devanagari = |text: &str| text.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
+    let home = Home::new();
+    let tokens = ["--reader", "demo", "tokens"];
+    let done = in_hindi(home.program(&tokens));
+    assert!(done.stdout.contains("शेष प्रयास: 3"), "{done:?}");
+    let done = in_hindi(home.program(&["--reader", "demo", "tokens", "--json"]));
+    assert!(done.success && !devanagari(&done.stdout), "{done:?}");
+    // Nobody there to ask: the prompt's words are in the reason.
+    let link = demo_link();
+    let sign = ["--reader", "demo", "sign", "--print", &link];
+    let done = in_hindi(home.program(&sign));
+    assert!(done.stderr.contains("पिन पूछने के लिए"), "{done:?}");
+    let wrong = home.file("wrong", "654321\n");
+    let sign = [&sign[..], &["--pin-file", &wrong]].concat();
+    let done = in_hindi(home.program(&sign));
+    assert!(done.stderr.contains("पिन गलत था।"), "{done:?}");
+    let result = result(&done.stdout);
+    assert_eq!(result["message"], "The PIN was wrong.");
+    let done = in_hindi(home.program(&["sign", "securesign://sign?"]));
+    assert!(done.stderr.contains("अस्वीकृत (SS_"), "{done:?}");
+    let done = in_hindi(home.program(&["doctor"]));
+    assert!(done.stdout.contains("स्मार्ट कार्ड सेवा"), "{done:?}");
+    // The first of several that the program speaks; C is English.
+    let languages = |all: &str, list: &str| {
+        let mut program = home.program(&tokens);
+        program.env("LC_ALL", all).env("LANGUAGE", list);
+        devanagari(&run(&mut program, LIMIT).stdout)
+    };
+    assert!(languages("ta_IN.UTF-8", "ta:hi:en"));
+    assert!(!languages("hi_IN.UTF-8", "en:hi"));
+    assert!(!languages("C", ""));
+}
+
 #[test]
 fn a_blocked_token_is_unlocked_and_signs_again_through_the_daemon() {
     let daemon = Daemon::start(&["Reader"]);
@@ -308,6 +351,7 @@ fn a_blocked_token_is_unlocked_and_signs_again_through_the_daemon() {
     let puk = home.file("puk", "12345678\n");
     let link = demo_link();
     let sign = |pin: &str, more: &[&str]| {
+        let link = fresh(&link);
         let mut line = vec!["sign", &link, "--print", "--pin-file", pin];
         line.extend(more);
         run(&mut home.with(&daemon, &line), LIMIT)
@@ -375,7 +419,7 @@ fn a_blocked_token_is_unlocked_and_signs_again_through_the_daemon() {
         rsa["serialNumber"].as_str().unwrap().to_owned()
     };
     // The portal may name the certificate.
-    let link = format!("{link}&certSerial={serial}");
+    let link = fresh(&format!("{link}&certSerial={serial}"));
     let line = ["sign", &link, "--print", "--pin-file", &right];
     let signed = run(&mut home.with(&daemon, &line), LIMIT);
     assert_eq!(
@@ -425,6 +469,7 @@ fn a_token_that_comes_late_is_noticed_and_one_that_leaves_is_told() {
         done.stderr
     );
     card.remove_before(5);
+    let link = demo_link();
     let line = ["sign", &link, "--print", "--pin-file", &pin];
     let done = run(&mut home.with(&daemon, &line), LIMIT);
     assert_eq!(done.code, Some(1), "{done:?}");
@@ -443,10 +488,13 @@ fn r23_a_card_reset_by_another_program_costs_no_try_and_is_not_sent_the_pin_agai
     let home = Home::new();
     let pin = home.file("pin", "123456\n");
     let link = demo_link();
-    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let sign = || {
+        let line = ["sign", &fresh(&link), "--print", "--pin-file", &pin];
+        run(&mut home.with(&daemon, &line), LIMIT)
+    };
     let whole = {
         let before = card.count().apdus;
-        assert_eq!(run(&mut home.with(&daemon, &line), LIMIT).code, Some(0));
+        assert_eq!(sign().code, Some(0));
         card.count().apdus - before
     };
     println!("cold signature through PC/SC: {whole} commands");
@@ -455,7 +503,7 @@ fn r23_a_card_reset_by_another_program_costs_no_try_and_is_not_sent_the_pin_agai
     for nth in 1..whole {
         let before = verifies(&shared);
         card.reset_before(nth);
-        let done = run(&mut home.with(&daemon, &line), LIMIT);
+        let done = sign();
         let sent = verifies(&shared) - before;
         // The status query, one VERIFY at most, and the log-out.
         assert!(sent <= 4, "at {nth}: {sent} of INS 20, {done:?}");
@@ -632,6 +680,48 @@ fn a_trace_is_recorded_and_shown() {
     );
 }
 
+/// Another start knows what was used, and asks no card for anything.
+#[test]
+fn r13_a_replayed_link_is_refused_after_a_restart_with_no_command_to_the_card() {
+    let daemon = Daemon::start(&["Reader"]);
+    let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let sign = |link: &str| {
+        let line = ["sign", link, "--print", "--pin-file", &pin];
+        run(&mut home.with(&daemon, &line), LIMIT)
+    };
+    let link = demo_link();
+    assert_eq!(sign(&link).code, Some(0));
+    let before = card.count();
+    let again = sign(&link);
+    assert_eq!((again.code, &*again.stdout), (Some(2), ""), "{again:?}");
+    assert!(again.stderr.contains("SS_REQUEST_INVALID"), "{again:?}");
+    // Whatever else the link says now.
+    let other = sign(&link.replace("callback", "elsewhere"));
+    assert_eq!((other.code, &*other.stdout), (Some(2), ""), "{other:?}");
+    // One of many on standard input too.
+    let line = ["sign", "-", "--print", "--pin-file", &pin];
+    let links = format!("{link}\n{link}\n");
+    let done = feed(&mut home.with(&daemon, &line), links.as_bytes(), LIMIT);
+    assert_eq!((done.code, &*done.stdout), (Some(2), ""), "{done:?}");
+    assert_eq!(card.count(), before);
+    // The same id of another portal is another request.
+    assert_eq!(sign(&link.replace("8080", "9090")).code, Some(0));
+
+    // What cannot be noted is not signed either.
+    let list = home.0.path().join("XDG_DATA_HOME/securesign/used-requests");
+    let mode = fs::metadata(&list).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    fs::remove_file(&list).unwrap();
+    fs::create_dir(&list).unwrap();
+    let before = card.count();
+    let blind = sign(&demo_link());
+    assert_eq!((blind.code, &*blind.stdout), (Some(2), ""), "{blind:?}");
+    assert!(blind.stderr.contains("used-requests"), "{blind:?}");
+    assert_eq!(card.count(), before);
+}
+
 /// Everything that is written anywhere, at the highest level of detail, is
 /// searched for the PINs, the PUK and the API key.
 #[test]
@@ -716,7 +806,7 @@ fn r22_no_secret_is_in_anything_written() {
             let mut all = vec!["-vv".to_owned(), "trace".into(), "record".into()];
             all.extend((!detail.is_empty()).then(|| detail.to_owned()));
             all.extend([file, "--".into()]);
-            all.extend(line.iter().cloned());
+            all.extend(line.iter().map(|word| fresh(word)));
             let done = run(home.with(&daemon, &[]).args(&all), LIMIT);
             codes.push(done.code);
             written += &done.stdout;
@@ -820,5 +910,8 @@ fn usage_errors_are_exit_code_2_and_help_is_0() {
     let (exit, done) = code(&["--reader", "demo", "sign", &link, "--print"]);
     assert_eq!((exit, done.stdout.as_str()), (Some(2), ""), "{done:?}");
     assert!(done.stderr.contains("--pin-file"), "{}", done.stderr);
+    let pin = home.file("pin", "123456\n");
+    let line = ["--reader", "demo", "sign", &link, "--print", "--pin-file"];
+    assert_eq!(code(&[&line[..], &[&pin]].concat()).0, Some(0));
     assert_eq!(code(&["result", "http://localhost/"]).0, Some(2));
 }

@@ -15,14 +15,13 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use home::{Home, demo_link};
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use support::nitrokey::Nitrokey;
 use support::pcscd::Daemon;
-use support::run::{Scratch, run, succeed};
+use support::run::{Scratch, run};
 use support::vpcd::VirtualCard;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -42,13 +41,6 @@ fn record_the_journeys_of_piv() {
     let right = write("right", "123456\n");
     let wrong = write("wrong", "999999\n");
     let puk = write("puk", "12345678\n");
-    let link = succeed(
-        Command::new(env!("CARGO_BIN_EXE_securesign")).args(["demo", "--link"]),
-        LIMIT,
-    )
-    .stdout
-    .trim()
-    .to_owned();
     let file = scratch.path().join("trace");
     let record = |name: &str, comment: &str, doing: &str, expect: &str, command: &[&str]| {
         let mut program = daemon.command(env!("CARGO_BIN_EXE_securesign"));
@@ -65,16 +57,8 @@ fn record_the_journeys_of_piv() {
             .unwrap_or_else(|_| panic!("{name}: {}{}", finished.stdout, finished.stderr));
         keep(&PIV, name, comment, doing, expect, &text);
     };
-    let sign = |pin: &str| {
-        ["sign", &link, "--print", "--pin-file", pin]
-            .map(str::to_owned)
-            .to_vec()
-    };
-    let words = |line: &[String]| line.to_vec();
-    let line = words(&sign(&right));
-    let right_line: Vec<&str> = line.iter().map(String::as_str).collect();
-    let line = words(&sign(&wrong));
-    let wrong_line: Vec<&str> = line.iter().map(String::as_str).collect();
+    let links: [String; 5] = std::array::from_fn(|_| demo_link());
+    let sign = |at: usize, pin| ["sign", &*links[at], "--print", "--pin-file", pin];
 
     record(
         "status",
@@ -88,14 +72,14 @@ fn record_the_journeys_of_piv() {
         "Sign one digest; right PIN at the first try.",
         "sign",
         "signed",
-        &right_line,
+        &sign(0, &right),
     );
     record(
         "wrong-pin",
         "A wrong PIN costs one try.",
         "sign",
         "wrong, 2 left",
-        &wrong_line,
+        &sign(1, &wrong),
     );
     let unblock = [
         "pin",
@@ -105,20 +89,17 @@ fn record_the_journeys_of_piv() {
         "--new-pin-file",
         &right,
     ];
-    let mut last = wrong_line.clone();
-    last.push("--use-last-try");
-    for _ in 0..2 {
-        run(
-            daemon.command(env!("CARGO_BIN_EXE_securesign")).args(&last),
-            LIMIT,
-        );
+    for at in 2..4 {
+        let mut program = daemon.command(env!("CARGO_BIN_EXE_securesign"));
+        program.args(sign(at, &wrong)).arg("--use-last-try");
+        run(program.env("HOME", scratch.path()), LIMIT);
     }
     record(
         "blocked",
         "At no tries the PIN is not sent.",
         "sign",
         "blocked",
-        &right_line,
+        &sign(4, &right),
     );
     record(
         "unblock",

@@ -33,6 +33,8 @@ fn open(person: impl FnOnce(&Display)) -> (Option<i32>, Value) {
         .args(["--reader", "demo", "open", "--print", demo.stdout.trim()])
         .env("DISPLAY", &display.name)
         .env_remove("WAYLAND_DISPLAY")
+        .env("LC_ALL", "C")
+        .env_remove("LANGUAGE")
         .env("HOME", home.path())
         .env("XDG_CONFIG_HOME", home.path())
         .env("XDG_DATA_HOME", home.path());

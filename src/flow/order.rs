@@ -24,6 +24,15 @@ pub struct Order {
     document: Option<Arc<[u8]>>,
 }
 
+/// Why a request id cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// It was used before.
+    Before,
+    /// Nobody can tell; the reason.
+    Unknown(String),
+}
+
 /// The digest in the link is not the one of the document that was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OtherDocument;
@@ -46,6 +55,13 @@ pub enum Refused {
     DemoOnly,
     /// A signature inside a document of this kind: "PDF".
     NotYet(&'static str),
+    /// The request of this portal was opened before.
+    Used(String),
+    /// Whether it was opened before cannot be found out; the reason.
+    Unclaimed(String),
+    /// Whether it may be followed cannot be found out; what is wrong with the
+    /// settings.
+    Unjudged(String),
 }
 
 impl Refused {
@@ -55,7 +71,8 @@ impl Refused {
             Self::Link(error) => error.code(),
             Self::Denied(denial) => denial.code(),
             Self::DemoOnly => ErrorCode::ApiKeyInvalid,
-            Self::NotYet(_) => ErrorCode::RequestInvalid,
+            Self::NotYet(_) | Self::Used(_) => ErrorCode::RequestInvalid,
+            Self::Unclaimed(_) | Self::Unjudged(_) => ErrorCode::Internal,
         }
     }
 
@@ -66,6 +83,13 @@ impl Refused {
             Self::Denied(denial) => denial.what(language),
             Self::DemoOnly => language.say("demo-live"),
             Self::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
+            Self::Used(requester) => {
+                language.say_with("used", [("requester", requester.as_str().into())])
+            }
+            Self::Unclaimed(reason) => {
+                language.say_with("unclaimed", [("reason", reason.as_str().into())])
+            }
+            Self::Unjudged(reason) => reason.clone(),
         }
     }
 
@@ -76,6 +100,9 @@ impl Refused {
             Self::Denied(denial) => denial.advice(language),
             Self::DemoOnly => language.say("demo-live-advice"),
             Self::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
+            Self::Used(_) => language.say("used-advice"),
+            Self::Unclaimed(_) => language.say("unclaimed-advice"),
+            Self::Unjudged(_) => language.say("unjudged-advice"),
         }
     }
 }
@@ -110,6 +137,21 @@ impl Order {
             first_seen,
             document: None,
         })
+    }
+
+    /// The same order, if its id was never used for its origin before: a request is
+    /// shown once. `claim` takes origin and id, and notes them as used from now on.
+    pub fn claimed(self, claim: &dyn Fn(&str, &str) -> Result<(), Spent>) -> Result<Self, Refused> {
+        match claim(self.origin(), self.request_id()) {
+            Ok(()) => Ok(self),
+            Err(Spent::Before) => Err(Refused::Used(self.requester())),
+            Err(Spent::Unknown(reason)) => Err(Refused::Unclaimed(reason)),
+        }
+    }
+
+    /// Whether it is the same request of the same origin.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.origin() == other.origin() && self.request_id() == other.request_id()
     }
 
     /// What is signed.
@@ -168,6 +210,11 @@ impl Order {
     /// No signature was made for this origin on this computer before.
     pub fn first_seen(&self) -> bool {
         self.first_seen
+    }
+
+    /// A signature was made for this origin.
+    pub(super) fn served(&mut self, origin: &str) {
+        self.first_seen &= self.origin() != origin;
     }
 
     /// The result for a signature.

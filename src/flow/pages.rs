@@ -30,11 +30,7 @@ pub struct Home {
 
 impl Home {
     fn language(&self) -> Language {
-        match self.settings.window.language {
-            Tongue::System => self.system,
-            Tongue::English => Language::English,
-            Tongue::Hindi => Language::Hindi,
-        }
+        self.settings.window.language.language(self.system)
     }
 }
 
@@ -98,7 +94,10 @@ impl Flow {
             };
         };
         match (page, action) {
-            (Page::Allow(_) | Page::Forbid(_), Action::Back) => self.open(Page::Settings),
+            (Page::Allow(_) | Page::Forbid(_), Action::Back) => {
+                self.open(Page::Settings);
+                self.give_way()
+            }
             (_, Action::Back) => {
                 self.state = State::Looking;
                 vec![self.look()]
@@ -107,7 +106,8 @@ impl Flow {
             (Page::Allow(draft), Action::Submit) => match Portal::new(&draft.origin, &draft.key) {
                 Ok(portal) => {
                     self.open(Page::Settings);
-                    vec![Effect::Change(Change::Allow(portal))]
+                    let change = Effect::Change(Change::Allow(portal));
+                    std::iter::once(change).chain(self.give_way()).collect()
                 }
                 Err(fault) => {
                     self.remark = Some(Remark::NoPortal(fault));
@@ -115,9 +115,9 @@ impl Flow {
                 }
             },
             (Page::Forbid(portal), Action::Remove) => {
-                let change = Change::Forbid((**portal).clone());
+                let change = Effect::Change(Change::Forbid((**portal).clone()));
                 self.open(Page::Settings);
-                vec![Effect::Change(change)]
+                std::iter::once(change).chain(self.give_way()).collect()
             }
             (Page::Journal(Some(Ok(_))), Action::Export) => vec![Effect::Export],
             _ => Vec::new(),

@@ -25,6 +25,8 @@ pub(super) enum Remark {
     Other(OtherDocument),
     /// A kept PIN was forgotten, for whatever reason.
     Forgotten,
+    /// The browser did not take the result of the request before; why.
+    Undelivered(String),
     /// What was typed is no portal.
     NoPortal(PortalFault),
     /// The settings were not changed; why.
@@ -39,8 +41,7 @@ pub(super) enum Remark {
 
 impl Remark {
     pub(super) fn notice(&self, language: Language) -> Notice {
-        let because =
-            |id, reason: &str| language.say_with(id, [("reason", reason.to_owned().into())]);
+        let because = |reason: &str| [("reason", reason.to_owned().into())];
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Changed => (Level::Info, language.say("changed")),
@@ -50,15 +51,28 @@ impl Remark {
             Self::Document => (Level::Info, language.say("document-same")),
             Self::Other(other) => (Level::Error, other.tell(language)),
             Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
+            Self::Undelivered(reason) => (
+                Level::Error,
+                language.say_with("undelivered", because(reason)),
+            ),
             Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
             Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
-            Self::Unchanged(reason) => (Level::Error, because("settings-unchanged", reason)),
-            Self::Unrecorded(reason) => (Level::Error, because("journal-unrecorded", reason)),
+            Self::Unchanged(reason) => {
+                let text = language.say_with("settings-unchanged", because(reason));
+                (Level::Error, text)
+            }
+            Self::Unrecorded(reason) => {
+                let text = language.say_with("journal-unrecorded", because(reason));
+                (Level::Error, text)
+            }
             Self::Exported(file) => {
                 let file = [("file", file.as_str().into())];
                 (Level::Info, language.say_with("journal-exported", file))
             }
-            Self::Unexported(reason) => (Level::Error, because("journal-unexported", reason)),
+            Self::Unexported(reason) => {
+                let text = language.say_with("journal-unexported", because(reason));
+                (Level::Error, text)
+            }
         };
         Notice { level, text }
     }

@@ -21,14 +21,25 @@ const CONSENT_INERT_MS: u32 = 500;
 
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
-    let token = flow
-        .token()
-        .map(|(id, _)| format!("{} {} {}", id.insertion, flow.forgotten, id.reader));
+    let token = flow.token().map(|(id, _)| {
+        let (request, forgotten) = (flow.number, flow.forgotten);
+        format!("{request} {} {forgotten} {}", id.insertion, id.reader)
+    });
     Screen {
         token,
         kept: kept(flow),
+        waiting: waiting_line(flow),
         ..unbound(flow)
     }
+}
+
+fn waiting_line(flow: &Flow) -> Option<String> {
+    let count = flow.waiting();
+    let line = || {
+        flow.language
+            .say_with("requests-wait", [("count", count.into())])
+    };
+    (count > 0).then(line)
 }
 
 /// A PIN is kept: for how long yet, and for whom if not for this request.
@@ -74,35 +85,17 @@ fn unbound(flow: &Flow) -> Screen {
         State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
         State::LastTry(_, entry) => last_try(entry, l),
-        State::Busy(busy) => Screen {
-            text: vec![l.say("working")],
-            ..plain(
-                Kind::Working,
-                match busy {
-                    Busy::Signing(_) => l.say("working-sign"),
-                    Busy::Changing(_) => l.say("working-change"),
-                    Busy::Unlocking(_) => l.say("working-unlock"),
-                },
-            )
-        },
-        State::Signed => Screen {
-            text: vec![
-                l.say_with("signed", [("requester", requester(flow).into())]),
-                l.say("signed-advice"),
-            ],
-            notice: notice(flow),
-            buttons: vec![primary(Action::Close, l.say("close"))],
-            ..plain(Kind::Done, l.say("signed-title"))
-        },
+        State::Busy(busy) => working(busy, l),
+        State::Signed => signed(flow),
         State::Refused(refused) => Screen {
             text: vec![refused.what(l), refused.advice(l)],
             facts: vec![fact(l.say("code"), refused.code().as_str())],
-            buttons: vec![primary(Action::Close, l.say("close"))],
+            buttons: vec![close(flow)],
             ..plain(Kind::Failed, l.say("refused-title"))
         },
         State::Failed(error) => Screen {
             text: vec![error.what(l), error.advice(l)],
-            buttons: vec![primary(Action::Close, l.say("close"))],
+            buttons: vec![close(flow)],
             ..plain(Kind::Failed, l.say("failed-title"))
         },
         State::Page(page) => pages::page(flow, page),
@@ -116,7 +109,7 @@ fn unbound(flow: &Flow) -> Screen {
                     l.say_with("undelivered", [("reason", reason.into())]),
                     l.say("undelivered-advice"),
                 ],
-                buttons: vec![primary(Action::Close, l.say("close"))],
+                buttons: vec![close(flow)],
                 ..plain(Kind::Failed, l.say("undelivered-title"))
             }
         }
@@ -158,7 +151,49 @@ fn plain(kind: Kind, title: String) -> Screen {
         notice: None,
         buttons: Vec::new(),
         kept: None,
+        waiting: None,
     }
+}
+
+fn working(busy: &Busy, l: Language) -> Screen {
+    let (title, text) = match busy {
+        Busy::Signing(_) => (l.say("working-sign"), l.say("working")),
+        Busy::Changing(_) => (l.say("working-change"), l.say("working")),
+        Busy::Unlocking(_) => (l.say("working-unlock"), l.say("working")),
+        Busy::Abandoned => (l.say("working-abandoned"), l.say("working-abandoned-text")),
+    };
+    Screen {
+        text: vec![text],
+        ..plain(Kind::Working, title)
+    }
+}
+
+fn signed(flow: &Flow) -> Screen {
+    let l = flow.language;
+    let mut text = vec![
+        l.say_with("signed", [("requester", requester(flow).into())]),
+        l.say("signed-advice"),
+    ];
+    if flow.kept_for().is_some() && flow.waiting() == 0 {
+        text.push(l.say("signed-kept"));
+    }
+    Screen {
+        text,
+        notice: notice(flow),
+        buttons: vec![close(flow)],
+        ..plain(Kind::Done, l.say("signed-title"))
+    }
+}
+
+/// What closing means: the next request comes, or a kept PIN goes.
+fn close(flow: &Flow) -> Button {
+    let l = flow.language;
+    let label = match flow.kept_for() {
+        _ if flow.waiting() > 0 => l.say("next-request"),
+        Some(_) => l.say("close-and-lock"),
+        None => l.say("close"),
+    };
+    primary(Action::Close, label)
 }
 
 fn looking(flow: &Flow) -> Screen {

@@ -13,12 +13,14 @@ back = Back
 cancel = Cancel
 change-pin = Change { -pin }
 close = Close
+close-and-lock = Close and lock
 go-on = Go on
 lock = Lock now
 done = Done
 export = Export
 look-again = Look again
 next = Next
+next-request = Next request
 remove = Remove
 sign = Sign
 unlock = Unlock
@@ -170,9 +172,17 @@ working = Leave the token where it is.
 working-sign = Signing …
 working-change = Changing the { -pin } …
 working-unlock = Unlocking the { -pin } …
+working-abandoned = One moment …
+working-abandoned-text = The last request is given up, and the token is still at work on it. The next one comes when it is done.
 signed-title = Signed
 signed = The signature goes back to { $requester }.
 signed-advice = If no page of it opens in your browser, start again from there.
+signed-kept = The { -pin } is kept for its next request, which will appear here; it is forgotten when { -brand } is closed.
+requests-wait =
+    { $count ->
+        [one] { $count } more request is waiting.
+       *[other] { $count } more requests are waiting.
+    }
 refused-title = This request was refused
 code = Code
 failed-title = It did not work
@@ -341,6 +351,11 @@ callback-planted = The portal's callback address brings a result of its own (ss_
 
 demo-live = The demo token serves test keys only, and this link has a live key.
 demo-live-advice = Use a real token, or a link with an ss_test_ key.
+used = This request of { $requester } was opened on this computer before, and each can be used only once.
+used-advice = Go back to the portal and start again there.
+unclaimed = Whether this request was opened before cannot be found out: { $reason }.
+unclaimed-advice = Mend that, then start again from the portal.
+unjudged-advice = Mend the settings, then start again from the portal.
 not-yet = The portal asks for a signature inside a { $kind } document.
 not-yet-advice = This version signs digests only (documentType=hash). Ask the portal to send the digest of the { $kind } document.
 denied-origin = { $origin } is not allowed to request signatures here.
@@ -436,6 +451,12 @@ journal-fault-advice = What stands before it holds together; compare the rest wi
 journal-unrecorded = This was not written into the journal: { $reason }. Make room, or check the rights of its folder.
 journal-exported = Copied to { $file }.
 journal-unexported = The journal was not copied: { $reason }. In a terminal, securesign journal export FILE copies it elsewhere.
+journal-verified = The journal holds together: { $count } lines, none altered, taken out or cut off.
+journal-chain = Its last chain: { $chain }
+journal-serial = { $subject }, serial { $serial }
+journal-nothing = There is nothing to export, or no such folder. Check the name, and securesign journal.
+journal-not-copied = The journal was not copied: { $reason }.
+file-exists = { $file } exists already. Name another file.
 about = About
 about-title = { -brand } Desktop
 about-what = Signs with the certificate on your USB token, with no vendor driver.
@@ -446,4 +467,118 @@ about-licences = MIT or Apache-2.0, as you like
 
 ## The command line
 
+instance-waiting = { -brand } is open: this request waits there, as number { $place }.
+instance-there = { -brand } has this request already: see its window.
+instance-full = { -brand } has as many requests as may wait. Answer one in its window, then open the link again.
+instance-refused = { -brand } refused this link. Its window says why.
 refusal = Refused ({ $code }): { $what } { $advice }
+terminal-waiting = Waiting. Ctrl-C gives up.
+terminal-not-offered = The token does not offer this now: see its tries left.
+terminal-hangs = The card reader does not answer. Take the token out and start again.
+terminal-unlock = Unlock it with the { -puk } now?
+terminal-unlock-how = To unlock it: securesign pin unblock
+terminal-last-try-kept = The last try was kept: nothing was sent.
+terminal-go-on = Go on?
+terminal-unconfirmed = Nothing was sent. To go on without being asked: --unconfirmed
+terminal-which-token = Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.
+terminal-this-one-too = Sign this one too?
+terminal-nothing-sent = { $reason } Nothing was sent or called back.
+terminal-number = Certificate number [{ $preset }]:
+terminal-no-such-number = There is no such certificate to choose.
+terminal-unusable = cannot be used: { $reason }
+# Answered with the letter y.
+terminal-question = { $question } [y/N]
+terminal-secret = { $secret } (empty gives up):
+terminal-silent = The terminal cannot be asked: { $reason }.
+secret-used = The { $secret } of { $option } was used once and is not tried again.
+secret-nobody = There is no terminal to ask for the { $secret }. Give it with { $option } (- is standard input).
+secret-empty = Given up: the { $secret } was left empty.
+secret-unreadable = { $file } cannot be read: { $reason }. Check its name and rights.
+secret-both = Links and secrets cannot both come from standard input. Put the { -pin } into a file.
+no-memory = The system has no memory for a { -pin }. Close other programs and try again.
+no-link = There is no link on standard input.
+one-document = --document belongs to one link, not to links on standard input.
+file-unreadable = { $file } cannot be read: { $reason }.
+settings-unreadable = { $file } cannot be read: { $reason }. Check its rights.
+settings-not-understood = { $file } is not understood: { $reason }
+reader-none = There is no reader “{ $name }”. Connected: { $readers }.
+reader-many = There is more than one reader “{ $name }”. Connected: { $readers }.
+no-window = This build has no window. Use { $instead } (see securesign --help).
+no-readers = No reader is connected. Plug in your token; if it is, run securesign doctor.
+no-usable-token = No token that can be used was found.
+reader-hangs = The card reader does not answer. Take the token out and put it in again.
+output-closed = Standard output cannot be written: { $reason }.
+no-display = There is no display to open a window on. Start { -brand } from a desktop session, or use the command line.
+window-failed = The window could not be opened ({ $reason }). Sign in to the desktop again, or use the command line.
+
+## What tokens and pin status print
+
+report-empty = empty
+report-unsupported = Not supported: { $name }
+report-unsupported-unknown = Not supported: unknown
+report-atr = Answer to reset: { $atr }
+report-token = { $label } ({ $family })
+report-serial = { $token }, serial number { $serial }
+report-pin = { -pin } { $status }, tries left: { $tries }
+report-pin-blocked = { -pin } { $status }, tries left: { $tries } (to unlock it: securesign pin unblock)
+report-puk = { -puk } tries left: { $tries }
+report-certificate = { $place }: { $subject } [{ $key }]
+report-issued = issued by { $issuer }, serial { $serial }, valid until { $date }
+report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, valid until { $date }, not for signatures
+
+## What doctor finds. A reader's or program's name stands in it as the system tells it.
+
+doctor-ok = ok
+doctor-missing = MISSING
+doctor-service = Smart-card service
+doctor-service-answers = Smart-card service (PC/SC) answers
+doctor-no-reader = No card reader or USB token is connected
+doctor-no-reader-advice = Plug it in. If it is, its reader needs the CCID driver (on Debian and Ubuntu: sudo apt install libccid).
+doctor-reader-empty = Reader { $reader }, empty
+doctor-token = Token in { $reader }, answer to reset { $atr }
+doctor-memory = Memory for the { -pin } can be locked
+doctor-memory-open = Memory for the { -pin } cannot be locked, so it might be written to the swap space
+doctor-memory-open-advice = Raise the limit of locked memory (ulimit -l) to at least 64 kB.
+doctor-sleep = Suspend and the screen lock are noticed, and lock a kept { -pin }
+doctor-no-sleep = Suspend and the screen lock are not noticed: a kept { -pin } is locked by time alone, or by hand
+doctor-no-sleep-advice = Sign in to a desktop with D-Bus, or write idle_minutes = 0 under [session] in the settings.
+doctor-no-sleep-yet = Suspend and the screen lock are not noticed on this system yet: a kept { -pin } is locked by time alone, or by hand
+doctor-no-sleep-yet-advice = Write idle_minutes = 0 under [session] in the settings if that is not enough.
+doctor-links-ours = securesign:// links open this program
+doctor-links-copy = securesign:// links open another { -brand }, or an older one ({ $place })
+doctor-links-copy-advice = To have them open this one: securesign register
+doctor-links-other = securesign:// links open another program: { $program }
+doctor-links-other-advice = It sees what portals ask you to sign. If you did not choose it: securesign register
+doctor-links-nobody = No program opens securesign:// links
+doctor-links-nobody-advice = To have this program open them: securesign register
+doctor-links-unasked = Which program opens securesign:// links cannot be asked
+doctor-links-unknown = Which program opens securesign:// links cannot be asked here
+doctor-links-unknown-advice = Try a link. If it does not open this program: securesign register
+doctor-xdg-advice = Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).
+doctor-browser-portal = { $browser } is a { $kind } and asks the desktop's portal to open links. If none opens: use a browser that is no { $kind }, or securesign sign LINK
+doctor-browser = { $browser } is a { $kind }, and without a desktop portal no link comes out of it
+doctor-browser-advice = Install xdg-desktop-portal and sign in again, or use a browser that is no { $kind }.
+doctor-launcher-system = The system opens web pages
+doctor-launcher = Results go to the browser through { $program }
+doctor-no-launcher = No program opens web pages
+doctor-settings = The settings file cannot be used
+doctor-no-portal = No portal may call: only test keys with a callback on this computer work
+doctor-no-portal-advice = Open a link of your portal: the refusal says which lines to add to { $file }.
+doctor-portals =
+    { $count ->
+        [one] One portal may call
+       *[other] { $count } portals may call
+    }
+doctor-display = There is a display for the window
+doctor-no-display = There is no display for the window
+doctor-no-display-advice = Use securesign sign LINK in the terminal.
+
+## register and unregister
+
+register-done = securesign:// links open this program now.
+register-done-other = securesign:// links open this program now. Before, they opened { $program }; securesign unregister gives them back.
+register-still-other = securesign:// links still open { $program }. Choose { -brand } for them in the settings of your desktop.
+unregister-done = Given back.
+unregister-other = Given back. securesign:// links open { $program }.
+unregister-nobody = Given back. No program opens securesign:// links.
+unregister-system = Given back. The { -brand } of all users of this computer still opens securesign:// links; remove its package if you do not want that.

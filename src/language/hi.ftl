@@ -11,6 +11,7 @@ back = वापस
 cancel = रद्द करें
 change-pin = { -pin } बदलें
 close = बंद करें
+close-and-lock = बंद करके लॉक करें
 go-on = आगे बढ़ें
 # L is the key that does the same, with Alt.
 lock = अभी लॉक करें (L)
@@ -18,6 +19,7 @@ done = पूरा हुआ
 export = निर्यात करें
 look-again = फिर से खोजें
 next = आगे
+next-request = अगला अनुरोध
 remove = हटाएँ
 sign = हस्ताक्षर करें
 unlock = अनलॉक करें
@@ -169,9 +171,17 @@ working = टोकन को लगा रहने दें।
 working-sign = हस्ताक्षर हो रहे हैं …
 working-change = { -pin } बदला जा रहा है …
 working-unlock = { -pin } अनलॉक किया जा रहा है …
+working-abandoned = एक क्षण …
+working-abandoned-text = पिछला अनुरोध छोड़ दिया गया है, और टोकन अभी उसी पर काम कर रहा है। उसके पूरा होते ही अगला आएगा।
 signed-title = हस्ताक्षर हो गए
 signed = हस्ताक्षर { $requester } को भेजे जा रहे हैं।
 signed-advice = यदि आपके ब्राउज़र में उसका कोई पेज न खुले, तो वहाँ से फिर शुरू करें।
+signed-kept = { -pin } उसके अगले अनुरोध के लिए रखा गया है, जो यहीं दिखेगा; { -brand } बंद करने पर वह भुला दिया जाता है।
+requests-wait =
+    { $count ->
+        [one] { $count } और अनुरोध प्रतीक्षा में है।
+       *[other] { $count } और अनुरोध प्रतीक्षा में हैं।
+    }
 refused-title = यह अनुरोध अस्वीकार कर दिया गया
 code = कोड
 failed-title = काम पूरा नहीं हुआ
@@ -340,6 +350,11 @@ callback-planted = पोर्टल का कॉलबैक पता अप
 
 demo-live = डेमो टोकन केवल टेस्ट कुंजियों के लिए है, और इस लिंक में लाइव कुंजी है।
 demo-live-advice = असली टोकन काम में लें, या ss_test_ कुंजी वाला लिंक।
+used = { $requester } का यह अनुरोध इस कंप्यूटर पर पहले खोला जा चुका है, और हर अनुरोध का उपयोग केवल एक बार हो सकता है।
+used-advice = पोर्टल पर लौटें और वहाँ फिर से शुरू करें।
+unclaimed = यह पता नहीं लग सका कि यह अनुरोध पहले खोला गया था या नहीं: { $reason }।
+unclaimed-advice = उसे ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
+unjudged-advice = सेटिंग ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
 not-yet = पोर्टल { $kind } दस्तावेज़ के भीतर हस्ताक्षर चाहता है।
 not-yet-advice = यह संस्करण केवल हैश पर हस्ताक्षर करता है (documentType=hash)। पोर्टल से कहें कि वह { $kind } दस्तावेज़ का हैश भेजे।
 denied-origin = { $origin } को यहाँ हस्ताक्षर माँगने की अनुमति नहीं है।
@@ -435,8 +450,14 @@ journal-fault-advice = उससे पहले का भाग सही ह�
 journal-unrecorded = यह लेखे में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या फ़ोल्डर के अधिकार जाँचें।
 journal-exported = { $file } में प्रति बनाई गई।
 journal-unexported = लेखे की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
+journal-verified = लेखा सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
+journal-chain = उसकी अंतिम कड़ी: { $chain }
+journal-serial = { $subject }, क्रम संख्या { $serial }
+journal-nothing = निर्यात करने को कुछ नहीं है, या ऐसा कोई फ़ोल्डर नहीं है। नाम जाँचें, और securesign journal देखें।
+journal-not-copied = लेखे की प्रति नहीं बन सकी: { $reason }।
+file-exists = { $file } पहले से है। कोई दूसरी फ़ाइल बताएँ।
 about = परिचय
-about-title = { -brand } Desktop
+about-title = { -brand } डेस्कटॉप
 about-what = आपके USB टोकन के प्रमाणपत्र से हस्ताक्षर करता है, बिना निर्माता के ड्राइवर के।
 about-pin = आपका { -pin } केवल टोकन को जाता है, और कहीं नहीं। निजी कुंजियाँ टोकन से बाहर नहीं आतीं।
 about-version = संस्करण
@@ -445,4 +466,118 @@ about-licences = MIT या Apache-2.0, आपकी पसंद से
 
 ## The command line
 
+instance-waiting = { -brand } खुला है: यह अनुरोध वहाँ क्रमांक { $place } पर प्रतीक्षा में है।
+instance-there = { -brand } के पास यह अनुरोध पहले से है: उसकी विंडो देखें।
+instance-full = { -brand } में इससे अधिक अनुरोध प्रतीक्षा नहीं कर सकते। उसकी विंडो में एक का उत्तर दें, फिर लिंक दोबारा खोलें।
+instance-refused = { -brand } ने यह लिंक अस्वीकार किया। कारण उसकी विंडो में है।
 refusal = अस्वीकृत ({ $code }): { $what } { $advice }
+terminal-waiting = प्रतीक्षा हो रही है। छोड़ने के लिए Ctrl-C।
+terminal-not-offered = टोकन अभी यह नहीं करने देता: उसके शेष प्रयास देखें।
+terminal-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालें और फिर शुरू करें।
+terminal-unlock = क्या इसे अभी { -puk } से अनलॉक करें?
+terminal-unlock-how = अनलॉक करने के लिए: securesign pin unblock
+terminal-last-try-kept = अंतिम प्रयास नहीं किया गया: कुछ भी नहीं भेजा गया।
+terminal-go-on = क्या आगे बढ़ें?
+terminal-unconfirmed = कुछ भी नहीं भेजा गया। बिना पूछे आगे बढ़ने के लिए: --unconfirmed
+terminal-which-token = कई टोकन लगे हैं और यह नहीं बताया गया कि कौन-सा चाहिए। --reader से उसके रीडर का नाम दें।
+terminal-this-one-too = क्या इस पर भी हस्ताक्षर करें?
+terminal-nothing-sent = { $reason } न कुछ भेजा गया, न कॉलबैक हुआ।
+terminal-number = प्रमाणपत्र की संख्या [{ $preset }]:
+terminal-no-such-number = चुनने के लिए ऐसा कोई प्रमाणपत्र नहीं है।
+terminal-unusable = उपयोग नहीं हो सकता: { $reason }
+# Answered with the letter y.
+terminal-question = { $question } (हाँ के लिए y) [y/N]
+terminal-secret = { $secret } (छोड़ने के लिए खाली रखें):
+terminal-silent = टर्मिनल से पूछा नहीं जा सका: { $reason }।
+secret-used = { $option } वाला { $secret } एक बार काम में लिया जा चुका है, दोबारा नहीं आज़माया जाएगा।
+secret-nobody = { $secret } पूछने के लिए कोई टर्मिनल नहीं है। उसे { $option } से दें (- का अर्थ है मानक इनपुट)।
+secret-empty = छोड़ दिया गया: { $secret } खाली रखा गया।
+secret-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }। उसका नाम और अनुमतियाँ जाँचें।
+secret-both = लिंक और गोपनीय कोड दोनों मानक इनपुट से नहीं आ सकते। { -pin } को एक फ़ाइल में रखें।
+no-memory = सिस्टम के पास { -pin } के लिए मेमोरी नहीं है। दूसरे प्रोग्राम बंद करें और फिर कोशिश करें।
+no-link = मानक इनपुट में कोई लिंक नहीं है।
+one-document = --document एक ही लिंक के साथ चलता है, मानक इनपुट के लिंकों के साथ नहीं।
+file-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }।
+settings-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }। उसकी अनुमतियाँ जाँचें।
+settings-not-understood = { $file } समझ में नहीं आई: { $reason }
+reader-none = “{ $name }” नाम का कोई रीडर नहीं है। जुड़े हुए: { $readers }।
+reader-many = “{ $name }” नाम के एक से अधिक रीडर हैं। जुड़े हुए: { $readers }।
+no-window = इस बिल्ड में विंडो नहीं है। { $instead } काम में लें (देखें securesign --help)।
+no-readers = कोई रीडर नहीं जुड़ा है। अपना टोकन लगाएँ; यदि लगा है, तो securesign doctor चलाएँ।
+no-usable-token = उपयोग के योग्य कोई टोकन नहीं मिला।
+reader-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालकर फिर लगाएँ।
+output-closed = मानक आउटपुट पर लिखा नहीं जा सका: { $reason }।
+no-display = विंडो खोलने के लिए कोई डिस्प्ले नहीं है। { -brand } को डेस्कटॉप सत्र से शुरू करें, या कमांड लाइन काम में लें।
+window-failed = विंडो नहीं खुल सकी ({ $reason })। डेस्कटॉप पर फिर से साइन इन करें, या कमांड लाइन काम में लें।
+
+## What tokens and pin status print
+
+report-empty = खाली
+report-unsupported = समर्थित नहीं: { $name }
+report-unsupported-unknown = समर्थित नहीं: अज्ञात
+report-atr = ATR (रीसेट का उत्तर): { $atr }
+report-token = { $label } ({ $family })
+report-serial = { $token }, क्रम संख्या { $serial }
+report-pin = { -pin }: { $status }, शेष प्रयास: { $tries }
+report-pin-blocked = { -pin }: { $status }, शेष प्रयास: { $tries } (अनलॉक करने के लिए: securesign pin unblock)
+report-puk = { -puk } के शेष प्रयास: { $tries }
+report-certificate = { $place }: { $subject } [{ $key }]
+report-issued = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $date } तक मान्य
+report-issued-not-for-signatures = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $date } तक मान्य, हस्ताक्षर के लिए नहीं
+
+## What doctor finds. A reader's or program's name stands in it as the system tells it.
+
+doctor-ok = ठीक
+doctor-missing = कमी
+doctor-service = स्मार्ट कार्ड सेवा
+doctor-service-answers = स्मार्ट कार्ड सेवा (PC/SC) उत्तर देती है
+doctor-no-reader = कोई कार्ड रीडर या USB टोकन नहीं जुड़ा है
+doctor-no-reader-advice = उसे लगाएँ। यदि लगा है, तो उसके रीडर को CCID ड्राइवर चाहिए (Debian और Ubuntu पर: sudo apt install libccid)।
+doctor-reader-empty = रीडर { $reader }, खाली
+doctor-token = { $reader } में टोकन, ATR (रीसेट का उत्तर) { $atr }
+doctor-memory = { -pin } की मेमोरी लॉक हो सकती है
+doctor-memory-open = { -pin } की मेमोरी लॉक नहीं हो सकती, इसलिए वह स्वैप में लिखी जा सकती है
+doctor-memory-open-advice = लॉक की जाने वाली मेमोरी की सीमा (ulimit -l) कम से कम 64 kB करें।
+doctor-sleep = कंप्यूटर का सोना और स्क्रीन लॉक पहचाने जाते हैं, और याद रखा { -pin } लॉक हो जाता है
+doctor-no-sleep = कंप्यूटर का सोना और स्क्रीन लॉक पहचाने नहीं जाते: याद रखा { -pin } केवल समय से या हाथ से लॉक होता है
+doctor-no-sleep-advice = D-Bus वाले डेस्कटॉप पर साइन इन करें, या सेटिंग में [session] के नीचे idle_minutes = 0 लिखें।
+doctor-no-sleep-yet = इस सिस्टम पर कंप्यूटर का सोना और स्क्रीन लॉक अभी पहचाने नहीं जाते: याद रखा { -pin } केवल समय से या हाथ से लॉक होता है
+doctor-no-sleep-yet-advice = यदि यह पर्याप्त न हो, तो सेटिंग में [session] के नीचे idle_minutes = 0 लिखें।
+doctor-links-ours = securesign:// लिंक यही प्रोग्राम खोलता है
+doctor-links-copy = securesign:// लिंक दूसरा या पुराना { -brand } खोलता है ({ $place })
+doctor-links-copy-advice = लिंक इसी प्रोग्राम में खोलने के लिए: securesign register
+doctor-links-other = securesign:// लिंक दूसरा प्रोग्राम खोलता है: { $program }
+doctor-links-other-advice = पोर्टल आपसे जिस पर हस्ताक्षर माँगते हैं, वह उसे दिखता है। यदि आपने उसे नहीं चुना: securesign register
+doctor-links-nobody = securesign:// लिंक कोई प्रोग्राम नहीं खोलता
+doctor-links-nobody-advice = लिंक इस प्रोग्राम में खोलने के लिए: securesign register
+doctor-links-unasked = यह पता नहीं किया जा सका कि securesign:// लिंक कौन-सा प्रोग्राम खोलता है
+doctor-links-unknown = यहाँ यह पता नहीं किया जा सकता कि securesign:// लिंक कौन-सा प्रोग्राम खोलता है
+doctor-links-unknown-advice = कोई लिंक खोलकर देखें। यदि वह इस प्रोग्राम में न खुले: securesign register
+doctor-xdg-advice = xdg-utils इंस्टॉल करें (Debian और Ubuntu पर: sudo apt install xdg-utils)।
+doctor-browser-portal = { $browser } { $kind } के रूप में है और लिंक खोलने के लिए डेस्कटॉप पोर्टल से कहता है। यदि लिंक न खुले: ऐसा ब्राउज़र काम में लें जो { $kind } न हो, या securesign sign LINK
+doctor-browser = { $browser } { $kind } के रूप में है, और डेस्कटॉप पोर्टल के बिना उससे कोई लिंक बाहर नहीं आता
+doctor-browser-advice = xdg-desktop-portal इंस्टॉल करके फिर साइन इन करें, या ऐसा ब्राउज़र काम में लें जो { $kind } न हो।
+doctor-launcher-system = वेब पेज सिस्टम खोलता है
+doctor-launcher = परिणाम { $program } के द्वारा ब्राउज़र को जाते हैं
+doctor-no-launcher = वेब पेज कोई प्रोग्राम नहीं खोलता
+doctor-settings = सेटिंग की फ़ाइल काम में नहीं ली जा सकती
+doctor-no-portal = किसी पोर्टल को अनुमति नहीं है: केवल इसी कंप्यूटर के कॉलबैक वाली टेस्ट कुंजियाँ चलती हैं
+doctor-no-portal-advice = अपने पोर्टल का लिंक खोलें: अस्वीकृति में लिखा होगा कि { $file } में कौन-सी पंक्तियाँ जोड़नी हैं।
+doctor-portals =
+    { $count ->
+        [one] एक पोर्टल को अनुमति है
+       *[other] { $count } पोर्टलों को अनुमति है
+    }
+doctor-display = विंडो के लिए डिस्प्ले है
+doctor-no-display = विंडो के लिए डिस्प्ले नहीं है
+doctor-no-display-advice = टर्मिनल में securesign sign LINK काम में लें।
+
+## register and unregister
+
+register-done = अब securesign:// लिंक यही प्रोग्राम खोलता है।
+register-done-other = अब securesign:// लिंक यही प्रोग्राम खोलता है। पहले उन्हें { $program } खोलता था; securesign unregister उन्हें लौटा देता है।
+register-still-other = securesign:// लिंक अब भी { $program } खोलता है। अपने डेस्कटॉप की सेटिंग में उनके लिए { -brand } चुनें।
+unregister-done = लौटा दिए गए।
+unregister-other = लौटा दिए गए। securesign:// लिंक { $program } खोलता है।
+unregister-nobody = लौटा दिए गए। securesign:// लिंक कोई प्रोग्राम नहीं खोलता।
+unregister-system = लौटा दिए गए। सभी उपयोगकर्ताओं वाला { -brand } अब भी securesign:// लिंक खोलता है; यदि आप यह नहीं चाहते तो उसका पैकेज हटा दें।

@@ -77,6 +77,17 @@ pub enum Tongue {
     Hindi,
 }
 
+impl Tongue {
+    /// What that is where the system speaks `system`.
+    pub fn language(self, system: Language) -> Language {
+        match self {
+            Self::System => system,
+            Self::English => Language::English,
+            Self::Hindi => Language::Hindi,
+        }
+    }
+}
+
 /// Colours to be chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -9,6 +9,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
@@ -51,6 +52,9 @@ impl Home {
         let home = self.0.path();
         command
             .env("HOME", home)
+            // In English, whatever the tester speaks.
+            .env("LC_ALL", "C")
+            .env_remove("LANGUAGE")
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY");
         for folder in [
@@ -76,6 +80,13 @@ pub fn demo_link() -> String {
         .stdout
         .trim()
         .to_owned()
+}
+
+/// The same link with a request id of its own: each can be used only once.
+pub fn fresh(link: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    link.replacen("requestId=demo-", &format!("requestId=demo-{number}-"), 1)
 }
 
 /// The result in a callback URL, as the portal reads it.

@@ -9,6 +9,7 @@ mod src {
     pub mod window;
 }
 
+use securesign_core::language::Language;
 use securesign_core::screen::{
     Action, Button, CertificateCard, Counter, Fact, Field, Input, Kept, Kind, Level, Notice, Screen,
 };
@@ -32,7 +33,7 @@ fn main() {
         finished: false,
     };
     if let Err(error) = window::run(Box::new(model)) {
-        println!("{error}");
+        println!("{}", error.tell(Language::English));
     }
 }
 
@@ -152,11 +153,12 @@ fn sample(name: &str) -> Option<Screen> {
             fields: Vec::new(),
             notice: None,
             kept: kept("PIN kept for 14:32"),
+            waiting: Some("2 more requests are waiting.".into()),
             ..sign()
         },
         "done-kept" => Screen {
             text: texts(&["The signature goes back to portal.example.gov.in."]),
-            buttons: vec![main_button(Action::Close, "Close", 0)],
+            buttons: vec![main_button(Action::Close, "Close and lock", 0)],
             kept: kept("PIN kept for 14:32"),
             ..empty(Kind::Done, "Signed")
         },
@@ -377,6 +379,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         notice: None,
         buttons: Vec::new(),
         kept: None,
+        waiting: None,
     }
 }
 

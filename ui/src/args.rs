@@ -43,6 +43,9 @@ pub enum Theme {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Open the window for a link; what the system's link handler calls
+    ///
+    /// Where a window is open already it takes the link, and this ends at once. Exit
+    /// code 0: it has it. 2: refused, or too many wait; the reason is on standard error.
     Open {
         /// securesign://sign?…
         link: OsString,

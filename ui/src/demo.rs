@@ -71,13 +71,16 @@ fn readers() -> Result<EmulatedReaders, BuildError> {
 }
 
 /// A link that asks for a signature over [`DOCUMENT`] and calls back to this
-/// computer.
-pub fn link() -> Result<Url, url::ParseError> {
+/// computer; another one each time, since a request can be used only once.
+pub fn link() -> Result<Url, String> {
+    let mut id = [0; 8];
+    getrandom::fill(&mut id).map_err(|error| error.to_string())?;
+    let id = format!("demo-{:016x}", u64::from_ne_bytes(id));
     let digest = STANDARD.encode(Sha256::digest(DOCUMENT.as_bytes()));
     Url::parse_with_params(
         "securesign://sign",
         [
-            ("requestId", "demo-1"),
+            ("requestId", &*id),
             ("hashBase64", &digest),
             ("hashAlgo", "SHA256"),
             ("documentType", "hash"),
@@ -85,6 +88,7 @@ pub fn link() -> Result<Url, url::ParseError> {
             ("apiKey", "ss_test_demo"),
         ],
     )
+    .map_err(|error| error.to_string())
 }
 
 /// What `securesign demo` says.

@@ -1,6 +1,9 @@
 //! Carries out what the flow decides: hands jobs to the card worker, opens the
 //! browser, remembers origins. Both faces, window and terminal, sit at it.
 
+#[cfg(feature = "window")]
+mod calls;
+
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -44,6 +47,8 @@ pub struct Desk {
     delivery: Delivery,
     seen: Seen,
     stuck: bool,
+    #[cfg(feature = "window")]
+    calls: calls::Calls,
 }
 
 impl Desk {
@@ -77,6 +82,8 @@ impl Desk {
             delivery,
             seen,
             stuck: false,
+            #[cfg(feature = "window")]
+            calls: calls::Calls::default(),
         };
         desk.carry_out(effects);
         desk
@@ -127,6 +134,10 @@ impl Desk {
         while let Ok(event) = self.events.try_recv() {
             self.event(event);
             any = true;
+        }
+        #[cfg(feature = "window")]
+        {
+            any |= self.hear();
         }
         if self.flow.kept_for().is_some() {
             self.event(Event::Tick);
@@ -195,11 +206,7 @@ impl Desk {
                 }
                 Effect::ReadJournal => {
                     let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
-                    self.event(Event::Journal(read.map_err(|error| {
-                        format!(
-                            "The journal cannot be read: {error}. Check the rights of its file."
-                        )
-                    })));
+                    self.event(Event::Journal(read.map_err(|error| error.to_string())));
                 }
                 Effect::Export => {
                     let copied = journal::of_user().and_then(Journal::export_for_user);
@@ -247,12 +254,16 @@ fn reporter(sender: &Sender<Event>, wake: &Wake) -> impl Fn(Event) -> bool + Sen
     let (sender, wake) = (sender.clone(), wake.clone());
     move |event| {
         let sent = sender.send(event).is_ok();
-        if let Ok(wake) = wake.lock()
-            && let Some(wake) = wake.as_ref()
-        {
-            wake();
-        }
+        rouse(&wake);
         sent
+    }
+}
+
+fn rouse(wake: &Wake) {
+    if let Ok(wake) = wake.lock()
+        && let Some(wake) = wake.as_ref()
+    {
+        wake();
     }
 }
 
@@ -287,6 +298,10 @@ impl window::Model for Shown {
 
     fn poll(&mut self) -> bool {
         self.desk.borrow_mut().poll()
+    }
+
+    fn called(&mut self) -> bool {
+        self.desk.borrow_mut().calls.called()
     }
 
     fn finished(&self) -> bool {

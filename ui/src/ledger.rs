@@ -8,19 +8,23 @@ use securesign_core::language::Language;
 use serde_json::json;
 
 use crate::terminal::say;
-use crate::{DONE, NOT_DONE, journal, print};
+use crate::{DONE, NOT_DONE, journal, print, unreadable};
 
 /// Lists the entries; the exit code says whether they hold together.
 pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
-    let ledger = read(None, usize::MAX)?;
+    let ledger = read(None, usize::MAX, language)?;
     if as_json {
         print(&format!("{:#}\n", listed(&ledger)))?;
     } else {
-        let lines: String = ledger.entries.iter().map(line).collect();
+        let lines: String = ledger
+            .entries
+            .iter()
+            .map(|entry| line(entry, language))
+            .collect();
         print(&lines)?;
         match &ledger.verdict {
             Ok(_) if ledger.entries.is_empty() => {
-                say("Nothing was signed on this computer yet.");
+                say(&language.say("journal-empty"));
             }
             Ok(_) => {}
             Err(fault) => say(&told(fault, language)),
@@ -35,11 +39,14 @@ pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
 
 /// Checks the journal, or a copy of it.
 pub fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
-    match read(file, 0)?.verdict {
+    match read(file, 0, language)?.verdict {
         Ok(mark) => {
+            let count = [("count", mark.count.into())];
+            let chain = [("chain", mark.chain.to_string().into())];
             print(&format!(
-                "The journal holds together: {} lines, none altered, taken out or cut off.\nIts last chain: {}\n",
-                mark.count, mark.chain
+                "{}\n{}\n",
+                language.say_with("journal-verified", count),
+                language.say_with("journal-chain", chain)
             ))?;
             Ok(DONE)
         }
@@ -51,29 +58,32 @@ pub fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
 }
 
 /// Copies it.
-pub fn export(file: &Path) -> Result<u8, String> {
+pub fn export(file: &Path, language: Language) -> Result<u8, String> {
     journal::of_user()
         .and_then(|journal| journal.export(file))
         .map(|()| DONE)
         .map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                format!("{} exists already. Name another file.", file.display())
+                let file = file.display().to_string().into();
+                language.say_with("file-exists", [("file", file)])
             }
-            io::ErrorKind::NotFound => {
-                "There is nothing to export, or no such folder. Check the name, and securesign journal."
-                    .to_owned()
+            io::ErrorKind::NotFound => language.say("journal-nothing"),
+            _ => {
+                let reason = error.to_string().into();
+                language.say_with("journal-not-copied", [("reason", reason)])
             }
-            _ => format!("The journal was not copied: {error}."),
         })
 }
 
-fn read(file: Option<&Path>, keep: usize) -> Result<Ledger, String> {
+fn read(file: Option<&Path>, keep: usize, language: Language) -> Result<Ledger, String> {
     match file {
-        Some(file) => journal::read_copy(file)
-            .map_err(|error| format!("{} cannot be read: {error}.", file.display())),
+        Some(file) => journal::read_copy(file).map_err(|error| unreadable(file, &error, language)),
         None => journal::of_user()
             .and_then(|journal| journal.read(keep))
-            .map_err(|error| format!("The journal cannot be read: {error}. Check its rights.")),
+            .map_err(|error| {
+                let reason = error.to_string().into();
+                language.say_with("journal-unreadable", [("reason", reason)])
+            }),
     }
 }
 
@@ -81,14 +91,17 @@ fn told(fault: &Fault, language: Language) -> String {
     format!("{} {}", fault.what(language), fault.advice(language))
 }
 
-fn line(entry: &Entry) -> String {
+fn line(entry: &Entry, language: Language) -> String {
     let time = entry
         .time
         .to_zoned_datetime(jiff::tz::TimeZone::system())
         .strftime("%Y-%m-%d %H:%M")
         .to_string();
     let used = entry.certificate.as_ref().map_or_else(String::new, |used| {
-        format!("\n    {}, serial {}", used.subject, used.serial_number)
+        let subject = used.subject.as_str().into();
+        let serial = used.serial_number.as_str().into();
+        let said = [("subject", subject), ("serial", serial)];
+        format!("\n    {}", language.say_with("journal-serial", said))
     });
     format!(
         "{time}  {}  {}\n    {} {}{used}\n",

@@ -11,6 +11,8 @@ mod farewell;
 mod guard;
 mod hand;
 mod harden;
+#[cfg(feature = "window")]
+mod instance;
 mod journal;
 mod language;
 mod ledger;
@@ -21,6 +23,7 @@ mod secrets;
 mod settings;
 mod terminal;
 mod traces;
+mod used;
 #[cfg(feature = "window")]
 mod window;
 
@@ -69,9 +72,15 @@ fn main() -> ExitCode {
 
 /// Carries out one command line. An error is bad usage: nothing was done.
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
+    let language = language::chosen();
     let place = Place {
-        language: language::chosen(),
-        only: arguments.reader.map(known_reader).transpose()?,
+        language,
+        only: match arguments.reader {
+            Some(name) => Some(known_reader(name, language)?),
+            None => None,
+        },
+        #[cfg(feature = "window")]
+        private: arguments.verbose > 0,
         recording,
         #[cfg(feature = "window")]
         theme: arguments.theme.map(|theme| match theme {
@@ -110,21 +119,21 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Journal { json, command }) => match command {
             None => ledger::list(json, place.language),
             Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
-            Some(args::Journal::Export { file }) => ledger::export(&file),
+            Some(args::Journal::Export { file }) => ledger::export(&file, place.language),
         },
         Some(Command::Trace(trace)) => match place.recording {
             None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Doctor) => {
-            let (text, well) = doctor::examine(&mut PcscReaders::new());
+            let (text, well) = doctor::examine(&mut PcscReaders::new(), place.language);
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
-        Some(Command::Register) => told(scheme::register()),
-        Some(Command::Unregister) => told(scheme::unregister()),
+        Some(Command::Register) => told(scheme::register(place.language)),
+        Some(Command::Unregister) => told(scheme::unregister(place.language)),
         Some(Command::Demo { link }) => {
-            let url = demo::link().map_err(|error| error.to_string())?;
+            let url = demo::link()?;
             print(&if link {
                 format!("{url}\n")
             } else {
@@ -138,7 +147,7 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
 
 /// The reader that is meant: its name, or a part of it that only one has. Where
 /// no reader is connected yet, the name is taken as it is.
-fn known_reader(name: String) -> Result<String, String> {
+fn known_reader(name: String, language: Language) -> Result<String, String> {
     let Ok(readers) = PcscReaders::new().list() else {
         return Ok(name);
     };
@@ -155,15 +164,12 @@ fn known_reader(name: String) -> Result<String, String> {
         Ok([one]) => Ok(one),
         Err(none_or_many) => {
             let names: Vec<&str> = readers.iter().map(|reader| reader.name.as_str()).collect();
-            let what = if none_or_many.is_empty() {
-                "There is no"
+            let said = [("name", name.into()), ("readers", names.join(", ").into())];
+            Err(if none_or_many.is_empty() {
+                language.say_with("reader-none", said)
             } else {
-                "There is more than one"
-            };
-            Err(format!(
-                "{what} reader \u{201c}{name}\u{201d}. Connected: {}.",
-                names.join(", ")
-            ))
+                language.say_with("reader-many", said)
+            })
         }
     }
 }
@@ -173,6 +179,9 @@ struct Place {
     language: Language,
     only: Option<String>,
     recording: Option<Recording>,
+    /// What it does is for whoever started it to see.
+    #[cfg(feature = "window")]
+    private: bool,
     #[cfg(feature = "window")]
     theme: Option<window::Theme>,
 }
@@ -207,6 +216,12 @@ impl Place {
         }
     }
 
+    /// Neither takes links of other starts nor hands its own to another.
+    #[cfg(feature = "window")]
+    fn is_private(&self) -> bool {
+        self.private || self.only.is_some() || self.recording.is_some()
+    }
+
     /// Who keeps PINs of the tokens here; each start has a demo token of its own.
     fn kept(&self) -> report::Kept<'static> {
         if self.is_demo() {
@@ -227,24 +242,35 @@ impl Place {
 fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
     #[cfg(not(feature = "window"))]
     {
-        let _ = (place, delivery);
+        let _ = delivery;
         let instead = if link.is_some() {
             "securesign sign LINK"
         } else {
             "securesign tokens"
         };
-        Err(format!(
-            "This build has no window. Use {instead} (see securesign --help)."
-        ))
+        let instead = ("instead", instead.into());
+        Err(place.language.say_with("no-window", [instead]))
     }
     #[cfg(feature = "window")]
     {
-        let (settings, policy) = settings::load()?;
+        let shared = !place.is_private() && delivery == Delivery::Browser;
+        let mut instance = None;
+        if shared {
+            let link = link.map(OsStr::as_encoded_bytes);
+            match instance::start(link) {
+                instance::Start::Handed(answer) => return Ok(handed(answer, place.language)),
+                instance::Start::First(first) => instance = Some(first),
+                instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
+            }
+        }
+        // A request that nobody can see must not be used up.
+        window::look_for_display().map_err(|error| error.tell(place.language))?;
+        let (settings, policy) = settings::load(place.language)?;
         let seen = Seen::load();
         let now = Timestamp::now();
         let mut flow = match link {
             Some(link) => {
-                let order = order(link, &policy, place, &seen);
+                let order = order(link, &policy, place, &seen).and_then(claimed);
                 if let Err(refused) = &order {
                     say(&refusal(refused, place.language));
                 }
@@ -252,28 +278,30 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             }
             None => Flow::manage(now),
         };
-        flow.0.know(home(&settings, place.language));
-        let desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        flow.0.know(home(&settings));
+        let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         place.watched(&desk);
+        if let Some(instance) = &mut instance {
+            desk.listen(instance);
+        }
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
-        window::run(shown).map_err(|error| error.to_string())?;
+        window::run(shown).map_err(|error| error.tell(place.language))?;
+        // What comes from now on opens a window of its own.
+        drop(instance);
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
         if exit == Some(Exit::NotDone) && screen.kind == securesign_core::screen::Kind::Failed {
             // The window is gone; what failed last is still worth a word.
-            terminal::print(&screen);
+            terminal::print(&screen, place.language);
         }
         Ok(exit.map_or(NOT_DONE, code))
     }
 }
 
 #[cfg(feature = "window")]
-fn home(
-    settings: &securesign_core::policy::Settings,
-    system: Language,
-) -> securesign_core::flow::Home {
+fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
     let journal = journal::of_user();
     securesign_core::flow::Home {
         settings: settings.clone(),
@@ -284,7 +312,20 @@ fn home(
         ),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone: jiff::tz::TimeZone::system(),
-        system,
+        system: language::of_system(),
+    }
+}
+
+/// The instance has the link, or has seen it.
+#[cfg(feature = "window")]
+fn handed(answer: instance::Answer, language: Language) -> u8 {
+    use instance::Answer;
+    if let Some(text) = answer.text(language) {
+        say(&text);
+    }
+    match answer {
+        Answer::Shown | Answer::Waiting(_) | Answer::AlreadyThere => DONE,
+        Answer::Full | Answer::Refused => REFUSED,
     }
 }
 
@@ -296,15 +337,12 @@ fn sign(
     delivery: Delivery,
     wait: Option<u64>,
 ) -> Result<u8, String> {
-    let (settings, policy) = settings::load()?;
+    let (settings, policy) = settings::load(place.language)?;
     let seen = Seen::load();
-    let mut secrets = Secrets::read(files)?;
+    let mut secrets = Secrets::read(files, place.language)?;
     let many = link == "-";
     if many && secrets.takes_standard_input() {
-        return Err(
-            "Links and secrets cannot both come from standard input. Put the PIN into a file."
-                .into(),
-        );
+        return Err(place.language.say("secret-both"));
     }
     let next = || {
         if many {
@@ -315,7 +353,7 @@ fn sign(
     };
     let first = if many { next() } else { Some(link.to_owned()) };
     let Some(first) = first else {
-        return Err("There is no link on standard input.".into());
+        return Err(place.language.say("no-link"));
     };
 
     let patience = match wait {
@@ -326,17 +364,19 @@ fn sign(
     let mut first = order(&first, &policy, place, &seen);
     if let (Some(path), Ok(order)) = (document, &mut first) {
         if many {
-            return Err("--document belongs to one link, not to links on standard input.".into());
+            return Err(place.language.say("one-document"));
         }
-        let bytes = std::fs::read(path)
-            .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| unreadable(path, &error, place.language))?;
         order
             .attach(bytes)
             .map_err(|other| other.tell(place.language))?;
     }
+    let first = first.and_then(claimed);
     let told_refusal = |refused: &Refused| refusal(refused, place.language);
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(told_refusal);
+    let mut request = first.as_ref().ok().map(name);
     let mut flow = Flow::sign(first, Timestamp::now());
     flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
@@ -357,6 +397,9 @@ fn sign(
                 abandoned: false,
             };
             worst = worst.max(code(terminal.sign()));
+            if let (true, Some((origin, id))) = (terminal.abandoned, &request) {
+                used::release(origin, id);
+            }
             if desk.is_stuck() {
                 // What is still at work may not be taken for the next link's answer.
                 return Ok(worst);
@@ -365,10 +408,17 @@ fn sign(
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
         };
-        let order = order(&link, &policy, place, desk.seen());
+        let order = order(&link, &policy, place, desk.seen()).and_then(claimed);
         refused = order.as_ref().err().map(told_refusal);
+        request = order.as_ref().ok().map(name);
         desk.next(order);
     }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, language: Language) -> String {
+    let file = path.display().to_string().into();
+    let reason = error.to_string().into();
+    language.say_with("file-unreadable", [("file", file), ("reason", reason)])
 }
 
 fn order(
@@ -383,6 +433,16 @@ fn order(
         place.is_demo(),
         &|origin| seen.contains(origin),
     )
+}
+
+/// Last of all checks: from now on the request's id is used.
+fn claimed(order: Order) -> Result<Order, Refused> {
+    order.claimed(&used::claim)
+}
+
+/// What it is known by: origin and id.
+fn name(order: &Order) -> (String, String) {
+    (order.origin().to_owned(), order.request_id().to_owned())
 }
 
 fn refusal(refused: &Refused, language: Language) -> String {
@@ -407,9 +467,9 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
             report::tokens_json(&views, place.kept())
         ))?;
     } else if views.is_empty() {
-        say("No reader is connected. Plug in your token; if it is, run securesign doctor.");
+        say(&place.language.say("no-readers"));
     } else {
-        print(&report::tokens_text(&views, place.kept()))?;
+        print(&report::tokens_text(&views, place.kept(), place.language))?;
     }
     Ok(if report::ready(&views).next().is_some() {
         DONE
@@ -426,18 +486,21 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
     if as_json {
         print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
     } else {
-        print(&report::pins_text(&views, place.kept()))?;
+        print(&report::pins_text(&views, place.kept(), place.language))?;
     }
     let any = report::ready(&views).next().is_some();
     if !any && !as_json {
-        let text = report::tokens_text(&views, place.kept());
-        say(&format!("No token that can be used was found.\n{text}"));
+        let text = report::tokens_text(&views, place.kept(), place.language);
+        say(&format!(
+            "{}\n{text}",
+            place.language.say("no-usable-token")
+        ));
     }
     Ok(if any { DONE } else { NOT_DONE })
 }
 
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
-    let mut secrets = Secrets::read(files)?;
+    let mut secrets = Secrets::read(files, place.language)?;
     let mut flow = Flow::manage(Timestamp::now());
     flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
@@ -523,7 +586,7 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
             let _ = thread.join();
             Ok(tokens)
         }
-        _ => Err("The card reader does not answer. Take the token out and put it in again.".into()),
+        _ => Err(place.language.say("reader-hangs")),
     }
 }
 
@@ -542,7 +605,7 @@ fn no_cards(error: TransportError, as_json: bool, language: Language) -> Result<
 
 fn told(outcome: Result<String, String>) -> Result<u8, String> {
     match outcome {
-        Ok(text) => print(&text).map(|()| DONE),
+        Ok(text) => print(&format!("{text}\n")).map(|()| DONE),
         Err(reason) => {
             say(&reason);
             Ok(NOT_DONE)
@@ -570,7 +633,10 @@ fn code(exit: Exit) -> u8 {
 fn print(text: &str) -> Result<(), String> {
     std::io::stdout()
         .write_all(text.as_bytes())
-        .map_err(|error| format!("Standard output cannot be written: {error}."))
+        .map_err(|error| {
+            let reason = ("reason", error.to_string().into());
+            language::chosen().say_with("output-closed", [reason])
+        })
 }
 
 fn log(verbose: u8) {

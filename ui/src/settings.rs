@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "window")]
+use securesign_core::flow::{Order, Refused};
 use securesign_core::language::Language;
 use securesign_core::policy::{Change, Policy, Settings};
 
@@ -23,10 +25,16 @@ pub fn path() -> PathBuf {
 
 /// Reads the settings. No file is the same as an empty one; a file that is not
 /// understood is an error, because guessing who may call would be worse.
-pub fn load() -> Result<(Settings, Policy), String> {
+pub fn load(language: Language) -> Result<(Settings, Policy), String> {
     let path = path();
-    let settings = Settings::from_toml(&text(&path)?)
-        .map_err(|error| format!("{} is not understood: {error}", path.display()))?;
+    let settings = Settings::from_toml(&text(&path, language)?).map_err(|error| {
+        let file = path.display().to_string().into();
+        let reason = error.tell(language).into();
+        language.say_with(
+            "settings-not-understood",
+            [("file", file), ("reason", reason)],
+        )
+    })?;
     let policy = Policy::new(settings.clone(), path.display().to_string());
     Ok((settings, policy))
 }
@@ -35,7 +43,7 @@ pub fn load() -> Result<(Settings, Policy), String> {
 /// and gives what it says then.
 pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
     let path = path();
-    let old = text(&path)?;
+    let old = text(&path, language)?;
     let (new, settings) = change
         .apply(&old)
         .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
@@ -46,15 +54,23 @@ pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
     Ok(settings)
 }
 
-fn text(path: &Path) -> Result<String, String> {
+fn text(path: &Path, language: Language) -> Result<String, String> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(format!(
-            "{} cannot be read: {error}. Check its rights.",
-            path.display()
-        )),
+        Err(error) => {
+            let file = path.display().to_string().into();
+            let reason = error.to_string().into();
+            Err(language.say_with("settings-unreadable", [("file", file), ("reason", reason)]))
+        }
     }
+}
+
+/// A link that another start handed over, judged by the settings as they are now.
+#[cfg(feature = "window")]
+pub fn accept(link: &[u8], seen: &Seen, language: Language) -> Result<Order, Refused> {
+    let (_, policy) = load(language).map_err(Refused::Unjudged)?;
+    Order::accept(link, &policy, false, &|origin| seen.contains(origin))
 }
 
 /// Origins that a signature was made for on this computer, one a line.

@@ -1,9 +1,8 @@
 //! The window. It draws whatever [`Screen`] the model shows and reports what a
 //! person does; it knows no card, no error and no protocol.
 
-use std::fmt;
-
 use fltk::app;
+use securesign_core::language::Language;
 use securesign_core::memory::OutOfMemory;
 use securesign_core::screen::{Input, Screen};
 
@@ -38,6 +37,10 @@ pub trait Model {
     /// screen may have changed. Called on the window's thread after a wake-up,
     /// and every second while a PIN is kept.
     fn poll(&mut self) -> bool;
+    /// The window should come up now, once: a request was handed over.
+    fn called(&mut self) -> bool {
+        false
+    }
     /// The window should close now.
     fn finished(&self) -> bool;
     /// How it looks now; asked again whenever the screen is.
@@ -76,24 +79,18 @@ pub enum WindowError {
     Toolkit(fltk::prelude::FltkError),
 }
 
-impl fmt::Display for WindowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl WindowError {
+    /// What happened, and what to do.
+    pub fn tell(&self, language: Language) -> String {
         match self {
-            Self::NoDisplay => f.write_str(
-                "There is no display to open a window on. \
-                 Start SecureSign from a desktop session, or use the command line.",
-            ),
-            Self::Memory(error) => error.fmt(f),
-            Self::Toolkit(error) => write!(
-                f,
-                "The window could not be opened ({error}). \
-                 Sign in to the desktop again, or use the command line.",
-            ),
+            Self::NoDisplay => language.say("no-display"),
+            Self::Memory(error) => error.tell(language),
+            Self::Toolkit(error) => {
+                language.say_with("window-failed", [("reason", error.to_string().into())])
+            }
         }
     }
 }
-
-impl std::error::Error for WindowError {}
 
 impl From<OutOfMemory> for WindowError {
     fn from(error: OutOfMemory) -> Self {
@@ -110,14 +107,21 @@ impl From<fltk::prelude::FltkError> for WindowError {
 /// Shows the model's screens until it has finished. Must be called on the main
 /// thread; it returns when the window is closed.
 pub fn run(model: Box<dyn Model>) -> Result<(), WindowError> {
-    // Without a display the toolkit ends the whole process, so look first.
-    if !display_is_there() {
-        return Err(WindowError::NoDisplay);
-    }
+    look_for_display()?;
     let _app = app::App::default();
     app::set_visible_focus(true);
     palette::set_fonts();
     stage::Stage::new(model)?.play()
+}
+
+/// Whether there can be a window. Without a display the toolkit ends the whole
+/// process.
+pub fn look_for_display() -> Result<(), WindowError> {
+    if display_is_there() {
+        Ok(())
+    } else {
+        Err(WindowError::NoDisplay)
+    }
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]

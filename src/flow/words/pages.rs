@@ -72,43 +72,43 @@ fn settings(flow: &Flow) -> Screen {
     let scales = scales(window);
     let choice = |setting, label, options, chosen: Option<usize>| Choice {
         setting,
-        label: l.say(label),
+        label,
         options,
         chosen: chosen.unwrap_or_default(),
     };
     let choices = vec![
         choice(
             Setting::Idle,
-            "setting-idle",
+            l.say("setting-idle"),
             idles.iter().map(|idle| minutes(*idle, l)).collect(),
             idles.iter().position(|idle| *idle == settings.idle),
         ),
         choice(
             Setting::Language,
-            "setting-language",
+            l.say("setting-language"),
             TONGUES.map(|one| tongue(one, l)).to_vec(),
             TONGUES.iter().position(|one| *one == window.language),
         ),
         choice(
             Setting::Theme,
-            "setting-theme",
+            l.say("setting-theme"),
             THEMES.map(|one| theme(one, l)).to_vec(),
             THEMES.iter().position(|one| *one == window.theme),
         ),
         choice(
             Setting::Scale,
-            "setting-scale",
+            l.say("setting-scale"),
             scales.iter().map(|scale| percent(*scale, l)).collect(),
             scales.iter().position(|one| *one == window.scale),
         ),
     ];
     Screen {
         choices,
-        heading: Some(l.say(if settings.portals.is_empty() {
-            "portals-none"
+        heading: Some(if settings.portals.is_empty() {
+            l.say("portals-none")
         } else {
-            "portals"
-        })),
+            l.say("portals")
+        }),
         rows: settings.portals.iter().map(|one| portal(one, l)).collect(),
         buttons: vec![
             button(Action::AddPortal, l.say("portal-allow")),
@@ -250,11 +250,11 @@ fn tongue(tongue: Tongue, l: Language) -> String {
 }
 
 fn theme(theme: Theme, l: Language) -> String {
-    l.say(match theme {
-        Theme::System => "as-system",
-        Theme::Light => "theme-light",
-        Theme::Dark => "theme-dark",
-    })
+    match theme {
+        Theme::System => l.say("as-system"),
+        Theme::Light => l.say("theme-light"),
+        Theme::Dark => l.say("theme-dark"),
+    }
 }
 
 fn percent(scale: Option<u16>, l: Language) -> String {

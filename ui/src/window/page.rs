@@ -27,7 +27,7 @@ use super::symbol::{self, Symbol};
 
 mod foot;
 
-use foot::{foot_height, place_buttons, place_fields, place_lines};
+use foot::{WAITING_HEIGHT, foot_height, place_buttons, place_fields, place_lines, place_waiting};
 
 /// Every page's width.
 pub const WIDTH: i32 = 560;
@@ -110,7 +110,8 @@ impl Page {
         let upper = Upper::measure(screen);
         let content = upper.height(screen);
         let strip = i32::from(screen.kept.is_some()) * kept::HEIGHT;
-        let foot = foot_height(screen, bar.as_ref()) + strip;
+        let waiting = i32::from(screen.waiting.is_some()) * WAITING_HEIGHT;
+        let foot = foot_height(screen, bar.as_ref()) + waiting + strip;
         let mut head = content;
         let mut gap = 0;
         if content > setting.tallest - foot {
@@ -143,6 +144,9 @@ impl Page {
             y += height + GAP;
         }
         let buttons = place_buttons(&screen.buttons, setting, &inert, y + GAP);
+        if let Some(text) = &screen.waiting {
+            place_waiting(text, setting, head + gap + foot - strip - waiting);
+        }
         let area = Area {
             x: 0,
             y: head + gap + foot - strip,

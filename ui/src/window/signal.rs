@@ -55,6 +55,11 @@ impl Signals {
         self.0.borrow_mut().pop_front()
     }
 
+    /// Forgets what was left on a page that is no longer there.
+    pub fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
     /// The keys that mean the same everywhere; true when the event was one.
     pub fn key(&self) -> bool {
         let signal = match app::event_key() {

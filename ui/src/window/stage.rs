@@ -123,19 +123,25 @@ impl Stage {
                     std::thread::sleep(Duration::from_millis(10));
                 }
             }
-            let mut changed = false;
+            // What a person did was meant for the page that was seen: the next
+            // request may take its place at any of these steps.
             while let Some(signal) = self.signals.next() {
-                changed |= self.on(signal)?;
+                if self.on(signal)? && !self.model.finished() {
+                    self.update();
+                }
             }
             let tick = counting && ticked.elapsed() >= SECOND;
             if self.woken.swap(false, Ordering::SeqCst) || tick {
                 ticked = Instant::now();
                 self.model.poll();
-                // The colours may be others too.
-                changed = true;
+                if !self.model.finished() {
+                    // Reports, another second, or other colours.
+                    self.update();
+                }
             }
-            if changed && !self.model.finished() {
-                self.update();
+            if self.model.called() {
+                // Also where it is minimised, or behind others.
+                self.window.show();
             }
         }
         Ok(())
@@ -262,6 +268,7 @@ impl Stage {
         let same_request = Screen {
             chosen: next.chosen,
             kept: next.kept.clone(),
+            waiting: next.waiting.clone(),
             ..self.screen.clone()
         } == next;
         let inert = self.page.inert.clone();
@@ -272,6 +279,8 @@ impl Stage {
             // Another certificate of the same request: nothing new appeared.
             self.page.inert.carry_on(&inert);
             self.page.reel.to(scrolled);
+        } else {
+            self.signals.clear();
         }
         begin_inert(&mut self.window, &self.page);
         let kept = stop.filter(|stop| same_form && self.stops().contains(stop));

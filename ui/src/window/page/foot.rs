@@ -7,7 +7,7 @@ use securesign_core::screen::{Button, Line, Screen};
 use super::super::button::{self, PressButton};
 use super::super::field;
 use super::super::inert::Inert;
-use super::super::ink::{Area, STRONG};
+use super::super::ink::{Area, SMALL, STRONG};
 use super::super::line;
 use super::super::notice::Bar;
 use super::{GAP, INNER, MARGIN, Setting, place_text, row};
@@ -15,7 +15,10 @@ use super::{GAP, INNER, MARGIN, Setting, place_text, row};
 const BUTTON_GAP: i32 = 4;
 const FIELD_ROW: i32 = STRONG.line + 6 + field::HEIGHT + GAP;
 
-/// How high this part is.
+/// The line about requests that wait.
+pub const WAITING_HEIGHT: i32 = SMALL.line + GAP;
+
+/// How high this part is, but for that line.
 pub fn foot_height(screen: &Screen, bar: Option<&Bar>) -> i32 {
     let buttons = i32::from(!screen.buttons.is_empty()) * (button::HEIGHT + GAP + MARGIN);
     let rest = if screen.buttons.is_empty() { GAP } else { 0 };
@@ -51,6 +54,13 @@ fn place_label(label: &str, setting: &Setting, y: &mut i32) -> Area {
     place_text(label, STRONG, 0, &mut top, palette.ink, palette);
     *y += FIELD_ROW;
     row(top + 6, field::HEIGHT)
+}
+
+/// Puts the line about requests that wait below the buttons, which must not move
+/// under a hand that is about to press one.
+pub fn place_waiting(text: &str, setting: &Setting, mut y: i32) {
+    let (palette, line) = (setting.palette, vec![text.to_owned()]);
+    place_text(line, SMALL, 0, &mut y, palette.muted, palette);
 }
 
 /// Puts the buttons on the page, right-aligned.

@@ -1,0 +1,43 @@
+"""The other end of the instance's socket, as some user.
+
+usage: peer.py call SOCKET USER    asks for the window; prints the answer in hex
+       peer.py serve FOLDER USER   is the instance, and says that all is shown;
+                                   prints what it is sent in hex, until killed
+"""
+import fcntl
+import os
+import socket
+import sys
+
+what, place, user = sys.argv[1:]
+end = socket.socket(socket.AF_UNIX)
+if what == "call":
+    os.setuid(int(user))
+    end.connect(place)
+    end.sendall(bytes([1, 0, 0, 0, 0]))
+    answer = b""
+    try:
+        while part := end.recv(99):
+            answer += part
+    except ConnectionResetError:
+        pass
+    print(answer.hex())
+else:
+    lock = open(place + "/lock", "a")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    path = place + "/socket"
+    if os.path.exists(path):
+        os.remove(path)
+    end.bind(path)
+    os.setuid(int(user))
+    end.listen()
+    print("ready", flush=True)
+    while True:
+        peer, _ = end.accept()
+        try:
+            if head := peer.recv(5):
+                print((head + peer.recv(99999)).hex(), flush=True)
+                peer.sendall(bytes([1, 1, 0]))
+        except ConnectionResetError:
+            pass
+        peer.close()

@@ -1,0 +1,221 @@
+//! The socket of the instance, and what a second start does at it.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use interprocess::ConnectWaitMode;
+use interprocess::local_socket::traits::{Listener as _, StreamCommon as _};
+use interprocess::local_socket::{
+    ConnectOptions, GenericFilePath, Listener, ListenerOptions, Stream, prelude::*,
+};
+use rustix::process::geteuid;
+
+use super::folder::Folder;
+use super::{Answer, Call, Start, wire};
+
+/// How long a second start tries. The first may be about to open its window, or
+/// to close it.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the window may take to answer; less, so that no link is shown twice.
+const WINDOW: Duration = Duration::from_secs(8);
+/// How long a call may take to arrive, and an answer to leave.
+const WIRE: Duration = Duration::from_secs(2);
+/// So many calls at once, each with a link in memory. Further ones are hung up on,
+/// and try again.
+const CALLS_MAX: usize = 8;
+
+/// This process is the one that others hand their links to.
+pub struct Instance {
+    socket: PathBuf,
+    listener: Option<Listener>,
+    closing: Arc<AtomicBool>,
+    _lock: File,
+}
+
+/// Hands the link to the instance, or becomes it. No link: only the window is
+/// wanted.
+pub fn start(link: Option<&[u8]>) -> Start {
+    let alone = |reason: String| Start::Alone(Some(reason));
+    let folder = match Folder::own() {
+        Ok(folder) => folder,
+        Err(reason) => return alone(reason),
+    };
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let lock = folder.lock().transpose();
+        if let Some(lock) = lock {
+            return match lock.and_then(|lock| Instance::begin(&folder, lock)) {
+                Ok(instance) => Start::First(instance),
+                Err(error) => alone(format!(
+                    "Further links will open windows of their own: {error}."
+                )),
+            };
+        }
+        match hand_over(&folder, link, until) {
+            Ok(answer) => return Start::Handed(answer),
+            Err(error) if is_final(&error) || Instant::now() >= until => {
+                return alone(format!(
+                    "SecureSign is open, but does not take this link ({error}). Close its other window."
+                ));
+            }
+            Err(_) => sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+impl Instance {
+    fn begin(folder: &Folder, lock: File) -> io::Result<Self> {
+        let socket = folder.socket();
+        // Whoever made it is gone, or it would hold the lock.
+        match fs::remove_file(&socket) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let name = socket.as_path().to_fs_name::<GenericFilePath>()?;
+        let listener = ListenerOptions::new()
+            .name(name)
+            .reclaim_name(false)
+            .create_sync()?;
+        Ok(Self {
+            socket,
+            listener: Some(listener),
+            closing: Arc::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Passes calls on from now on. Those that came before have waited.
+    pub fn listen(&mut self, take: impl Fn(Call) + Send + Sync + 'static) {
+        let Some(listener) = self.listener.take() else {
+            return;
+        };
+        let closing = self.closing.clone();
+        let take = Arc::new(take);
+        std::thread::spawn(move || {
+            let at_once = Arc::new(());
+            while !closing.load(Ordering::SeqCst) {
+                let Ok(stream) = listener.accept() else {
+                    // No descriptors left, most likely: no reason to spin.
+                    sleep(Duration::from_millis(20));
+                    continue;
+                };
+                let too_many = Arc::strong_count(&at_once) > CALLS_MAX;
+                if too_many || closing.load(Ordering::SeqCst) || !is_ours(&stream) {
+                    continue;
+                }
+                let (take, place) = (take.clone(), at_once.clone());
+                // A thread for each, so that nobody waits for a slow one.
+                let served = std::thread::Builder::new().spawn(move || {
+                    let _place = place;
+                    if let Err(error) = serve(&stream, &*take) {
+                        tracing::debug!("another start was not understood: {error}");
+                    }
+                });
+                if let Err(error) = served {
+                    tracing::debug!("another start is hung up on: {error}");
+                }
+            }
+        });
+    }
+}
+
+impl Drop for Instance {
+    /// The next start shall be the instance at once, while this one still waits for
+    /// the browser and the card.
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::SeqCst);
+        let _ = fs::remove_file(&self.socket);
+    }
+}
+
+fn serve(stream: &Stream, take: &dyn Fn(Call)) -> io::Result<()> {
+    let link = match wire::hear(&mut Timed::new(stream, WIRE)) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            return wire::answer(&mut Timed::new(stream, WIRE), None);
+        }
+        heard => heard?,
+    };
+    let (answer, answered) = channel();
+    let waits = Arc::new(());
+    take(Call {
+        link,
+        answer,
+        waits: Arc::downgrade(&waits),
+    });
+    let answer = answered.recv_timeout(WINDOW).map_err(io::Error::other)?;
+    wire::answer(&mut Timed::new(stream, WIRE), Some(answer))
+}
+
+fn hand_over(folder: &Folder, link: Option<&[u8]>, until: Instant) -> io::Result<Answer> {
+    let socket = folder.socket();
+    let stream = ConnectOptions::new()
+        .name(socket.as_path().to_fs_name::<GenericFilePath>()?)
+        .wait_mode(ConnectWaitMode::Timeout(WIRE))
+        .connect_sync()?;
+    if !is_ours(&stream) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let left = until.saturating_duration_since(Instant::now());
+    let mut timed = Timed::new(&stream, left);
+    wire::call(&mut timed, link)?;
+    wire::answered(&mut timed)
+}
+
+/// Trying again would not help.
+fn is_final(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, InvalidInput, PermissionDenied};
+    matches!(error.kind(), InvalidData | InvalidInput | PermissionDenied)
+}
+
+/// At the other end is a process of this user.
+fn is_ours(stream: &Stream) -> bool {
+    let user = stream.peer_creds().ok().and_then(|peer| peer.euid());
+    user == Some(geteuid().as_raw())
+}
+
+/// A stream for so long altogether, however slowly the other end goes.
+struct Timed<'a> {
+    stream: &'a Stream,
+    until: Instant,
+}
+
+impl<'a> Timed<'a> {
+    fn new(stream: &'a Stream, time: Duration) -> Self {
+        let until = Instant::now() + time;
+        Self { stream, until }
+    }
+
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(Some(left))
+    }
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_recv_timeout(self.left()?)?;
+        let mut stream = self.stream;
+        stream.read(buffer)
+    }
+}
+
+impl Write for Timed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_send_timeout(self.left()?)?;
+        let mut stream = self.stream;
+        stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! Request ids that were used, so that none is used twice: not after a restart,
+//! and not by two starts at once.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use securesign_core::flow::Spent;
+use sha2::{Digest, Sha256};
+
+use crate::settings::{folders, write_whole};
+
+/// More requests than a person signs in years; the oldest go first.
+const KEPT: usize = 20_000;
+/// The list is only shortened when it is longer than that by this many.
+const SURPLUS: usize = 1_000;
+/// A SHA-256 in hex.
+const LENGTH: usize = 64;
+
+/// Notes that a request id of an origin is used from now on. Where that cannot be
+/// noted or found out nothing may be signed.
+pub fn claim(origin: &str, id: &str) -> Result<(), Spent> {
+    let list = List::own().ok_or_else(|| Spent::Unknown("there is no home folder".into()))?;
+    match list.claim(&hash(origin, id)) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Spent::Before),
+        Err(error) => {
+            let file = list.file.display();
+            Err(Spent::Unknown(format!("{file} cannot be used ({error})")))
+        }
+    }
+}
+
+/// Takes a claim back: nobody has seen the request, and nothing was sent. One that
+/// cannot be taken back only means that the portal is asked for another.
+pub fn release(origin: &str, id: &str) {
+    if let Some(list) = List::own()
+        && let Err(error) = list.release(&hash(origin, id))
+    {
+        tracing::debug!("a request stays used: {error}");
+    }
+}
+
+/// An origin holds no NUL, so that no two pairs are one text.
+fn hash(origin: &str, id: &str) -> String {
+    let digest = Sha256::digest([origin, id].join("\0"));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One hash a line, the newest last. Whoever holds the other file's lock may
+/// touch it: it is replaced when it is shortened, and a lock would go with it.
+struct List {
+    file: PathBuf,
+    lock: PathBuf,
+}
+
+impl List {
+    fn own() -> Option<Self> {
+        let folders = folders()?;
+        let folder = folders.data_local_dir();
+        Some(Self {
+            file: folder.join("used-requests"),
+            lock: folder.join("used-requests.lock"),
+        })
+    }
+
+    /// True when the hash is new, and on the list from now on.
+    fn claim(&self, hash: &str) -> io::Result<bool> {
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        // Let go of when it goes out of scope, also at an error.
+        let lock = private(&self.lock)?;
+        lock.lock()?;
+        let text = match fs::read_to_string(&self.file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        // The last line may be one that a crash cut short: nobody was told that it
+        // counts. Anything else that is no hash could have been one.
+        let (whole, torn) = text.rsplit_once('\n').unwrap_or(("", &text));
+        let hashes: Vec<&str> = whole.lines().collect();
+        if !hashes.iter().all(|line| is_hash(line)) {
+            let advice = "it is damaged; remove it, and open no link that you have opened before";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, advice));
+        }
+        if hashes.contains(&hash) {
+            return Ok(false);
+        }
+        if torn.is_empty() && hashes.len() < KEPT + SURPLUS {
+            let mut file = private(&self.file)?;
+            file.write_all(format!("{hash}\n").as_bytes())?;
+            file.sync_data()?;
+        } else {
+            let newest = &hashes[hashes.len().saturating_sub(KEPT - 1)..];
+            let newest = newest.iter().chain([&hash]);
+            let text: String = newest.map(|hash| format!("{hash}\n")).collect();
+            write_whole(&self.file, text.as_bytes())?;
+        }
+        Ok(true)
+    }
+
+    fn release(&self, hash: &str) -> io::Result<()> {
+        let lock = private(&self.lock)?;
+        lock.lock()?;
+        let text = fs::read_to_string(&self.file)?;
+        write_whole(
+            &self.file,
+            text.replace(&format!("{hash}\n"), "").as_bytes(),
+        )
+    }
+}
+
+fn is_hash(line: &str) -> bool {
+    line.len() == LENGTH && line.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Opens a file of this user alone, to write at its end.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
+mod tests {
+    use super::*;
+
+    fn list(name: &str) -> List {
+        let folder = std::env::temp_dir().join(format!("used-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        List {
+            file: folder.join("list"),
+            lock: folder.join("lock"),
+        }
+    }
+
+    fn remove(list: &List) {
+        fs::remove_dir_all(list.file.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn r13_an_id_is_used_once_for_each_origin() {
+        let list = list("once");
+        let (a, b) = ("https://a.example", "https://b.example");
+        assert!(list.claim(&hash(a, "1")).unwrap());
+        assert!(!list.claim(&hash(a, "1")).unwrap());
+        assert!(list.claim(&hash(b, "1")).unwrap());
+        assert!(list.claim(&hash(a, "2")).unwrap());
+        // As after a restart: only what is in the file counts.
+        assert!(!list.claim(&hash(a, "2")).unwrap());
+        // One that nobody has seen is given back, and no other.
+        list.release(&hash(a, "2")).unwrap();
+        assert!(!list.claim(&hash(a, "1")).unwrap());
+        assert!(list.claim(&hash(a, "2")).unwrap());
+        // Not the ids themselves, which say who signed what.
+        let text = fs::read_to_string(&list.file).unwrap();
+        assert!(!text.contains("example"));
+        assert_eq!(text.lines().count(), 3);
+        remove(&list);
+    }
+
+    #[test]
+    fn r13_of_many_starts_at_once_one_gets_the_id() {
+        let list = list("race");
+        let won = std::thread::scope(|scope| {
+            let claim = || list.claim(&hash("https://a.example", "1")).unwrap();
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(claim)).collect();
+            let won = threads.into_iter().map(|thread| thread.join().unwrap());
+            won.filter(|won| *won).count()
+        });
+        assert_eq!(won, 1);
+        remove(&list);
+    }
+
+    #[test]
+    fn the_newest_twenty_thousand_are_kept() {
+        let list = list("many");
+        fs::create_dir_all(list.file.parent().unwrap()).unwrap();
+        let of = |number: usize| hash("https://a.example", &number.to_string());
+        let lines: String = (0..21_000).map(|number| of(number) + "\n").collect();
+        fs::write(&list.file, lines).unwrap();
+        assert!(list.claim(&of(21_000)).unwrap());
+        let text = fs::read_to_string(&list.file).unwrap();
+        let left: Vec<&str> = text.lines().collect();
+        assert_eq!(left.len(), 20_000);
+        assert_eq!((left[0], left[19_999]), (&*of(1_001), &*of(21_000)));
+        assert!(!list.claim(&of(1_001)).unwrap());
+        remove(&list);
+    }
+
+    #[test]
+    fn r13_a_line_that_a_crash_cut_short_spoils_nothing_and_a_damaged_list_grants_nothing() {
+        let list = list("torn");
+        let of = |id| hash("https://a.example", id);
+        assert!(list.claim(&of("1")).unwrap());
+        for torn in [of("2")[..20].to_owned(), of("2")] {
+            fs::write(&list.file, format!("{}\n{torn}", of("1"))).unwrap();
+            assert!(list.claim(&of("3")).unwrap());
+            assert!(!list.claim(&of("3")).unwrap());
+            assert!(!list.claim(&of("1")).unwrap());
+        }
+        fs::write(&list.file, &of("1")[..20]).unwrap();
+        assert!(list.claim(&of("3")).unwrap());
+        assert_eq!(fs::read_to_string(&list.file).unwrap(), of("3") + "\n");
+        let damaged = [format!("{}x\n", of("1")), "\0\0\0\n".into(), "\n\n".into()];
+        for text in damaged {
+            fs::write(&list.file, text).unwrap();
+            assert!(list.claim(&of("4")).is_err());
+        }
+        fs::write(&list.file, [0xFF, b'\n']).unwrap();
+        assert!(list.claim(&of("4")).is_err());
+        remove(&list);
+    }
+}
