@@ -459,3 +459,29 @@ fn a_token_pulled_out_and_put_back_signs_and_what_was_typed_is_gone() {
     assert_eq!(card.lock().unwrap().pin_tries(), 3);
     desk.close();
 }
+
+#[test]
+fn r11_five_requests_in_a_row_take_one_pin_and_a_click_each() {
+    let Some(desk) = Desk::new(Question::Silenced, Token::nitrokey) else {
+        return;
+    };
+    desk.ask();
+    let window = desk.window();
+    desk.types(PIN);
+    desk.press("Return");
+    desk.called_back().is_signed();
+    for _ in 1..5 {
+        // On the page that the callback has opened; our window is behind it.
+        desk.ask();
+        assert_eq!(desk.window(), window, "another window");
+        // Return is no consent, and from the certificate it is two steps to it.
+        desk.press("Return");
+        desk.calm();
+        assert!(!desk.portal.heard("callback"), "Return signs");
+        desk.key("Tab");
+        desk.key("Tab");
+        desk.press("Return");
+        desk.called_back().is_signed();
+    }
+    desk.close();
+}
