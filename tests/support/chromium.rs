@@ -12,16 +12,20 @@ use serde_json::json;
 
 use crate::package::Package;
 use crate::support::display::Display;
-use crate::support::run::{Scratch, eventually, succeed};
+use crate::support::run::{Scratch, eventually};
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// In name spaces of its own, so that it ends with the process that holds them,
-/// and with a settings folder laid over the one in which administrators silence
-/// the browser's question: it is the same for all browsers of a computer.
-const LAUNCH: &str = r#"mount --bind "$1" /etc/chromium && exec "$2" "$3""#;
+/// In name spaces of its own, so that all of it ends with the process that holds
+/// them. Its settings, too, are the same for all browsers of a computer: folders of
+/// the test's own are laid over them.
+const LAUNCH: &str = r#"
+mount --bind "$1/etc/chromium" /etc/chromium
+mount --bind "$1/etc/chromium.d" /etc/chromium.d
+exec chromium "$2"
+"#;
 
-/// How the browser is started, by us and by whoever opens a web page.
+/// How it is started, by us and by whoever opens a web page.
 const FLAGS: &str = "--no-sandbox --disable-gpu --disable-quic --no-first-run \
     --no-default-browser-check --disable-background-networking --disable-component-update \
     --disable-sync --disable-default-apps --disable-extensions --password-store=basic";
@@ -84,8 +88,6 @@ impl Chromium {
             command
         };
         furnish(home.path(), origin, question);
-        let refresh = home.path().join("data/applications");
-        succeed(dress("update-desktop-database").arg(refresh), SOON);
         let manager = dress("openbox")
             .arg("--sm-disable")
             .spawn()
@@ -93,8 +95,8 @@ impl Chromium {
         let log = File::create(home.path().join("log")).expect("a file");
         let process = dress("unshare")
             .args(["--map-root-user", "--mount", "--pid", "--mount-proc"])
-            .args(["--fork", "--kill-child", "sh", "-c", LAUNCH, "sh"])
-            .args([home.path().join("etc"), home.path().join("browser")])
+            .args(["--fork", "--kill-child", "sh", "-ec", LAUNCH, "sh"])
+            .arg(home.path())
             .arg(origin)
             .stderr(log)
             .spawn()
@@ -155,38 +157,28 @@ fn furnish(home: &Path, origin: &str, question: Question) {
         let file = home.join(name);
         fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
         fs::write(&file, text).expect("a file");
-        file
     };
-    let launcher = home.join("browser");
+    write(
+        "config/mimeapps.list",
+        "[Default Applications]\nx-scheme-handler/http=chromium.desktop\n\
+         x-scheme-handler/https=chromium.desktop\n",
+    );
     let profile = home.join("profile");
     write(
-        "browser",
+        "etc/chromium.d/flags",
         &format!(
-            "#!/bin/sh\nexec chromium {FLAGS} --user-data-dir={} \"$@\"\n",
+            "export CHROMIUM_FLAGS=\"{FLAGS} --user-data-dir={}\"\n",
             profile.display()
         ),
     );
-    fs::set_permissions(&launcher, fs::Permissions::from_mode(0o755)).expect("a right");
-    // Without an entry of its own that has the profile, a callback would open in
-    // a second browser.
-    write(
-        "data/applications/browser.desktop",
-        &format!(
-            "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\n\
-             MimeType=x-scheme-handler/http;x-scheme-handler/https;\n",
-            launcher.display()
-        ),
-    );
-    write(
-        "config/mimeapps.list",
-        "[Default Applications]\nx-scheme-handler/http=browser.desktop\n\
-         x-scheme-handler/https=browser.desktop\n",
-    );
-    write("etc/README", "Nothing is preset.\n");
+    fs::create_dir(home.join("etc/chromium")).expect("a folder");
     if question == Question::Silenced {
         let trusted = json!([{ "protocol": "securesign", "allowed_origins": [origin] }]);
         let policy = json!({ "AutoLaunchProtocolsFromOrigins": trusted });
-        write("etc/policies/managed/portal.json", &policy.to_string());
+        write(
+            "etc/chromium/policies/managed/portal.json",
+            &policy.to_string(),
+        );
     }
     let run = home.join("run");
     fs::create_dir(&run).expect("a folder");

@@ -70,7 +70,7 @@ fn unpack() -> Package {
 
 /// What a person may want to look at after the tests.
 pub fn results() -> PathBuf {
-    workspace().join("target/browser")
+    workspace().join("target/desktop")
 }
 
 fn workspace() -> &'static Path {

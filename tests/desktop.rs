@@ -2,7 +2,7 @@
 //! Chromium, the package's desktop entry, our window and its keys, a card behind a
 //! PC/SC service, and back into the same browser, where the portal asks OpenSSL.
 //!
-//! What went wrong can be looked at afterwards, in target/browser.
+//! What went wrong can be looked at afterwards, in target/desktop.
 
 #![cfg(all(target_os = "linux", feature = "window"))]
 #![allow(
