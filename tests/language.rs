@@ -29,8 +29,9 @@ use securesign_core::flow::{Effect, Event, Flow, Home, Order};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::policy::{Policy, Settings};
-use securesign_core::profile::{Search, Standing, Tries};
+use securesign_core::profile::{Flaw, Note, Search, Standing, Tries};
 use securesign_core::screen::{Action, Input, Kind, Screen};
+use securesign_core::sw::StatusWord;
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -612,6 +613,12 @@ fn every_screen_of_a_token_is_in_hindi() {
             }
             story.report(Report::Tokens(Ok(vec![view.clone(), token(tries)])));
         }
+        // Places that hold something unusable.
+        let mut noted = view.clone();
+        if let TokenState::Ready(info) = &mut noted.state {
+            info.found.notes = notes();
+        }
+        Story::managing(&noted);
         // Both counters at their end.
         let mut blocked = view.clone();
         if let TokenState::Ready(info) = &mut blocked.state {
@@ -625,6 +632,25 @@ fn every_screen_of_a_token_is_in_hindi() {
         story.press(Action::ChangePin, &[]);
         story.report(Report::Tokens(Ok(Vec::new())));
     }
+}
+
+fn notes() -> Vec<Note> {
+    let holder = || "Asha Sharma".to_owned();
+    [
+        Flaw::Unreadable(StatusWord(0x6982)),
+        Flaw::Damaged("it is longer than 4096 bytes".into()),
+        Flaw::Empty,
+        Flaw::NoKey(None),
+        Flaw::NoKey(Some(holder())),
+        Flaw::NoFile,
+        Flaw::NoReference,
+        Flaw::Encryption(holder()),
+    ]
+    .map(|flaw| Note {
+        place: "cert0001".into(),
+        flaw,
+    })
+    .into()
 }
 
 #[test]
@@ -682,7 +708,6 @@ fn card_errors() -> Vec<CardError> {
     use securesign_core::armor::Fault;
     use securesign_core::error::Lack;
     use securesign_core::pin::{Charset, PinFormat};
-    use securesign_core::sw::StatusWord;
     let during = "read a certificate";
     let mut errors: Vec<CardError> = transport_errors()
         .into_iter()

@@ -349,7 +349,7 @@ fn token(flow: &Flow) -> Screen {
     if info.pin != Tries::Blocked {
         buttons.push(primary(Action::ChangePin, l.say("change-pin")));
     }
-    let notes = info.found.notes.clone();
+    let notes = info.found.notes.iter().map(|note| note.tell(l)).collect();
     // With one token there is nothing to choose in this window.
     let chosen = match flow.ready().count() {
         0 | 1 => None,

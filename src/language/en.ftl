@@ -276,6 +276,17 @@ forbidden-advice = Sign in at the computer itself, or ask its administrator for 
 service-reports = The smart-card service reports: { $reason }.
 service-reports-advice = Take the token out and put it in again; run securesign doctor.
 
+## What is on a token and not offered
+
+note-unreadable = { $place } cannot be read ({ $sw }).
+note-damaged = The certificate in { $place } cannot be used: { $reason }.
+note-empty = { $place } holds no certificate.
+note-no-key = { $place }: without its private key.
+note-no-key-of = { $place }: { $subject }, without its private key.
+note-no-file = { $place }: not in a file of its own.
+note-no-reference = { $place }: its key has no reference.
+note-encryption = { $place }: { $subject }, for encryption only.
+
 ## Status words (ISO 7816-4, 5.6)
 
 sw-ok = ok

@@ -275,6 +275,17 @@ forbidden-advice = सीधे उसी कंप्यूटर पर सा
 service-reports = स्मार्ट कार्ड सेवा का संदेश: { $reason }।
 service-reports-advice = टोकन निकालकर फिर लगाएँ; securesign doctor चलाएँ।
 
+## What is on a token and not offered
+
+note-unreadable = { $place } को पढ़ा नहीं जा सका ({ $sw })।
+note-damaged = { $place } का प्रमाणपत्र काम में नहीं लिया जा सकता: { $reason }।
+note-empty = { $place } में कोई प्रमाणपत्र नहीं है।
+note-no-key = { $place }: इसकी निजी कुंजी नहीं है।
+note-no-key-of = { $place }: { $subject }, निजी कुंजी नहीं है।
+note-no-file = { $place }: इसकी अपनी फ़ाइल नहीं है।
+note-no-reference = { $place }: इसकी कुंजी का संदर्भ नहीं है।
+note-encryption = { $place }: { $subject }, केवल एन्क्रिप्शन के लिए।
+
 ## Status words (ISO 7816-4, 5.6)
 
 sw-ok = ठीक है
