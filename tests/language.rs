@@ -25,7 +25,7 @@ use fluent_syntax::ast::{
 use jiff::Timestamp;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order, Spent, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::policy::{Policy, Settings};
@@ -485,6 +485,7 @@ fn in_hindi(screen: &Screen) {
         .buttons
         .iter()
         .for_each(|button| speaks(&button.label));
+    screen.waiting.iter().for_each(|waiting| speaks(waiting));
     if let Some(kept) = &screen.kept {
         speaks(&kept.text);
         speaks(&kept.lock.label);
@@ -789,7 +790,14 @@ fn every_failure_of_a_signature_is_in_hindi() {
     story.press(Action::Sign, &["123456"]);
     story.kept("http://localhost:8080");
     story.report(Report::Signed(Ok(vec![1])));
-    story.event(Event::OpenFailed("कारण".into()));
+    for unopened in [
+        Unopened::NoProgram,
+        Unopened::Unstarted("exit status: 4".into()),
+        Unopened::Unwritten("os error 28".into()),
+        Unopened::Closed("os error 32".into()),
+    ] {
+        story.event(Event::OpenFailed(unopened));
+    }
     let mut story = Story::signing(&view);
     story.press(Action::Sign, &["123456"]);
     story.kept("http://localhost:8080");
@@ -816,6 +824,31 @@ fn every_failure_of_a_signature_is_in_hindi() {
         info.found.credentials.clear();
     }
     Story::signing(&empty);
+}
+
+#[test]
+fn requests_that_wait_and_requests_that_were_used_are_told_of_in_hindi() {
+    let order = |id: &str| {
+        let policy = Policy::new(Settings::default(), "settings.toml");
+        let link = link(&[]).replace("request-7", id);
+        Order::accept(link.as_bytes(), &policy, false, &|_| true)
+    };
+    let mut story = Story::signing(&token(Tries::Left(3)));
+    for id in ["request-8", "request-9"] {
+        let (_, effects) = story.flow.arrive(order(id), &|_, _| Ok(()), now());
+        story.keep(effects);
+        assert!(story.flow.screen().waiting.is_some());
+    }
+    for spent in [Spent::Before, Spent::Unknown("os error 28".into())] {
+        let refused = order("request-7").and_then(|order| {
+            order.claimed(&|_, _| match &spent {
+                Spent::Before => Err(Spent::Before),
+                Spent::Unknown(reason) => Err(Spent::Unknown(reason.clone())),
+            })
+        });
+        let screen = Story::begin(Flow::sign(refused, now())).flow.screen();
+        assert_eq!(screen.kind, Kind::Failed);
+    }
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn unbound(flow: &Flow) -> Screen {
         State::Undelivered(undelivered) => {
             let reason = match undelivered {
                 Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
-                Undelivered::Unopened(reason) => reason.clone(),
+                Undelivered::Unopened(unopened) => unopened.what(l),
             };
             Screen {
                 text: vec![

@@ -188,6 +188,10 @@ code = Code
 failed-title = It did not work
 undelivered-title = Not delivered
 undelivered = The result could not be handed to the portal: { $reason }
+unopened-no-program = no program that opens web pages was found
+unopened-unstarted = the browser could not be started ({ $reason })
+unopened-unwritten = its page could not be written ({ $reason })
+unopened-closed = standard output is closed ({ $reason })
 undelivered-advice = Go back to the portal and start again; if it stays so, send it this text.
 
 ## While a PIN is kept

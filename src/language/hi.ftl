@@ -187,6 +187,10 @@ code = कोड
 failed-title = काम पूरा नहीं हुआ
 undelivered-title = परिणाम नहीं पहुँचा
 undelivered = परिणाम पोर्टल को नहीं दिया जा सका: { $reason }
+unopened-no-program = वेब पेज खोलने वाला कोई प्रोग्राम नहीं मिला
+unopened-unstarted = ब्राउज़र शुरू नहीं हो सका ({ $reason })
+unopened-unwritten = उसका पेज नहीं लिखा जा सका ({ $reason })
+unopened-closed = मानक आउटपुट बंद है ({ $reason })
 undelivered-advice = पोर्टल पर वापस जाकर फिर शुरू करें; यदि ऐसा ही रहे, तो उसे यह संदेश भेजें।
 
 ## While a PIN is kept
