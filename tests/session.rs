@@ -113,7 +113,7 @@ impl Run {
                     self.bench.send(job);
                     self.hear(session);
                 }
-                Effect::Open(_) => self.opened += 1,
+                Effect::Open(..) => self.opened += 1,
                 _ => {}
             }
         }
