@@ -1,6 +1,7 @@
 //! The flow: link → screens → callback, and the token window, as a pure state
 //! machine. Events in; effects and a screen out. No clock, no card, no window.
 
+mod compare;
 mod offers;
 mod order;
 mod session;
@@ -11,6 +12,7 @@ use url::Url;
 
 use crate::callback::{self, Outcome};
 use crate::code::ErrorCode;
+use crate::document::{Document, Unreadable};
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, PinFormat, PinRules};
 use crate::profile::{Credential, Search, Standing, Tries};
@@ -19,6 +21,8 @@ use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
+use compare::Compared;
+pub use compare::Reading;
 pub use order::{Order, OtherDocument, Refused};
 use session::Session;
 
@@ -28,6 +32,8 @@ pub enum Event {
     Input(Input),
     /// The worker reports.
     Report(Report),
+    /// A file that was given was read, or could not be.
+    Read(Reading, Result<Document, Unreadable>),
     /// The browser could not be opened; the reason in the system's words.
     OpenFailed(String),
     /// Time has passed: while a PIN is kept, the faces say so every second.
@@ -40,6 +46,8 @@ pub enum Effect {
     Job(Job),
     /// Open this callback in the browser (or print it). It was validated.
     Open(Url),
+    /// Read this file, without making anybody wait, for [`Event::Read`].
+    Read(Reading),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
 }
@@ -126,6 +134,10 @@ pub struct Flow {
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     chosen: Option<(TokenId, usize)>,
     notice: Option<Notice>,
+    reading: Option<Reading>,
+    compared: Option<Compared>,
+    /// How many files were given.
+    turn: u32,
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
@@ -163,6 +175,8 @@ impl Flow {
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
         self.exit = None;
         self.notice = None;
+        self.reading = None;
+        self.compared = None;
         self.obstacle = None;
         match order {
             Ok(order) => {
@@ -191,6 +205,9 @@ impl Flow {
             tokens: None,
             chosen: None,
             notice: None,
+            reading: None,
+            compared: None,
+            turn: 0,
             obstacle: None,
             session: None,
             forgotten: 0,
@@ -256,7 +273,12 @@ impl Flow {
                 Vec::new()
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
-            Event::Input(Input::Document(bytes)) => self.attach(bytes),
+            Event::Input(Input::Files(files)) => self.take_files(&files),
+            Event::Input(Input::NoDialog) => {
+                self.warn(words::NO_DIALOG);
+                Vec::new()
+            }
+            Event::Read(reading, document) => self.compare(reading, document),
             Event::Input(Input::Closed) => self.leave(),
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
@@ -294,6 +316,8 @@ impl Flow {
                 self.state = State::Looking;
                 vec![self.look()]
             }
+            // The face has a file chosen, and gives it.
+            Action::Compare => Vec::new(),
             Action::Lock => self.lock(),
             Action::Cancel | Action::Close => self.leave(),
         }
@@ -318,26 +342,6 @@ impl Flow {
     fn show(&mut self, state: State) -> Vec<Effect> {
         self.notice = None;
         self.state = state;
-        Vec::new()
-    }
-
-    /// A file was given where one is asked for a signature.
-    fn attach(&mut self, bytes: Vec<u8>) -> Vec<Effect> {
-        let (Purpose::Sign(order), State::Looking | State::Ready) =
-            (&mut self.purpose, &self.state)
-        else {
-            return Vec::new();
-        };
-        match order.attach(bytes) {
-            Ok(()) => {
-                self.notice = Some(Notice {
-                    level: Level::Info,
-                    text: "This file is the document that is to be signed: its digest is the same."
-                        .into(),
-                });
-            }
-            Err(other) => self.warn(&other.to_string()),
-        }
         Vec::new()
     }
 

@@ -14,6 +14,9 @@ pub struct Screen {
     pub text: Vec<String>,
     /// What is asked, and by whom: shown before the PIN is asked.
     pub facts: Vec<Fact>,
+    /// Where the document may be dropped, to be compared with the request;
+    /// pressed, it has a file chosen.
+    pub compare: Option<Button>,
     /// A number that should be large and plain.
     pub counters: Vec<Counter>,
     /// Certificates to choose from, or just to look at when `chosen` is `None`
@@ -38,7 +41,7 @@ impl Screen {
     /// Whether this can be pressed.
     pub fn offers(&self, action: Action) -> bool {
         let locks = self.kept.iter().map(|kept| &kept.lock);
-        let mut buttons = self.buttons.iter().chain(locks);
+        let mut buttons = self.buttons.iter().chain(&self.compare).chain(locks);
         buttons.any(|button| button.action == action)
     }
 }
@@ -183,6 +186,8 @@ pub enum Action {
     Back,
     /// Look for tokens again.
     Retry,
+    /// Choose a file that is compared with the request.
+    Compare,
     /// Forget the kept PIN, and log its card out.
     Lock,
     /// Give up, and tell the portal so.
@@ -201,6 +206,7 @@ impl Action {
             | Self::Unlock
             | Self::Back
             | Self::Retry
+            | Self::Compare
             | Self::Lock
             | Self::Cancel
             | Self::Close => false,
@@ -214,8 +220,10 @@ pub enum Input {
     Choose(usize),
     /// Pressed a button; the fields' contents in their order.
     Press(Action, Vec<Pin>),
-    /// Gave a file: what is in it.
-    Document(Vec<u8>),
+    /// Gave files: `file:` URLs or paths, as the desktop names them.
+    Files(Vec<String>),
+    /// Wanted to choose a file, and the desktop has no dialog for that.
+    NoDialog,
     /// Closed the window (or ended the input).
     Closed,
 }

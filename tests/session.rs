@@ -114,7 +114,7 @@ impl Run {
                     self.hear(session);
                 }
                 Effect::Open(_) => self.opened += 1,
-                Effect::Remember(_) => {}
+                Effect::Read(_) | Effect::Remember(_) => {}
             }
         }
     }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::callback::{self, Failed, Outcome, Scheme, Signed};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
-use crate::link::{self, Document, Request, Serial};
+use crate::document::Document;
+use crate::link::{self, Request, Serial};
 use crate::policy::{Permit, Policy};
 use crate::profile::Credential;
 use crate::signature::PublicKey;
@@ -70,9 +71,9 @@ impl Order {
             });
         }
         let digest = match &request.document {
-            Document::Hash(digest) => digest.clone(),
-            Document::Pdf(_) => return Err(not_yet("PDF")),
-            Document::Xml(_) => return Err(not_yet("XML")),
+            link::Document::Hash(digest) => digest.clone(),
+            link::Document::Pdf(_) => return Err(not_yet("PDF")),
+            link::Document::Xml(_) => return Err(not_yet("XML")),
         };
         let first_seen = !seen(permit.origin().as_str());
         Ok(Self {
@@ -91,15 +92,9 @@ impl Order {
 
     /// Takes the document that is to be signed, if it is that: its digest must be
     /// the one in the link. Some tokens finish the hash themselves.
-    pub fn attach(&mut self, document: Vec<u8>) -> Result<(), OtherDocument> {
-        let digest = Digest::of(self.digest.algorithm(), &document);
-        if digest == self.digest {
-            self.document = Some(document.into());
-            Ok(())
-        } else {
-            self.document = None;
-            Err(OtherDocument)
-        }
+    pub fn attach(&mut self, document: Document) -> Result<(), OtherDocument> {
+        self.document = document.matching(&self.digest);
+        self.document.as_ref().map(|_| ()).ok_or(OtherDocument)
     }
 
     /// The document that was given, the right one.

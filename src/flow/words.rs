@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Busy, Entry, Errand, Flow, Purpose, State};
+use super::{Busy, Compared, Entry, Errand, Flow, Order, Purpose, State};
 use crate::error::{CardError, Secret};
 use crate::pin::Status;
 use crate::profile::{Standing, Tries};
@@ -18,6 +18,14 @@ const CONSENT_INERT_MS: u32 = 500;
 
 /// After a kept PIN was forgotten, for whatever reason.
 pub const FORGOTTEN: &str = "Locked. The PIN will be asked for again.";
+
+/// Where the desktop has no dialog to choose a file.
+pub const NO_DIALOG: &str =
+    "This desktop has no dialog to choose a file. Drop the document on this window.";
+
+/// Several files at once.
+pub const ONE_DOCUMENT: &str =
+    "These are several files, and one document is to be signed. Give that one alone.";
 
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
@@ -120,6 +128,7 @@ fn plain(kind: Kind, title: &str) -> Screen {
         title: title.into(),
         text: Vec::new(),
         facts: Vec::new(),
+        compare: None,
         counters: Vec::new(),
         certificates: Vec::new(),
         chosen: None,
@@ -234,6 +243,10 @@ fn sign(flow: &Flow) -> Screen {
                 .push(primary(Action::Unlock, "Unlock with PUK"));
         }
     } else if usable {
+        screen.compare = Some(button(
+            Action::Compare,
+            "Do you have the document? Drop it here or choose it to compare it.",
+        ));
         if flow.in_session() {
             screen.facts.push(pin_status(Status::SessionActive));
             screen
@@ -438,19 +451,45 @@ fn facts(flow: &Flow) -> Vec<Fact> {
     };
     vec![
         fact("Requested by", &order.requester()),
-        fact(
-            "Document",
-            match order.document() {
-                Some(_) => "the file that you gave: its digest is the one below",
-                None => "its digest only; the document stays with the portal",
-            },
-        ),
+        fact("Document", &document(flow, order)),
         page(
             format!("Digest ({})", digest.algorithm().display()),
             &digest.grouped(),
         ),
         page("Request".into(), order.request_id()),
     ]
+}
+
+/// What is known of the document: a file that was compared is named until the end.
+fn document(flow: &Flow, order: &Order) -> String {
+    match (&flow.reading, &flow.compared) {
+        (Some(reading), _) => format!("“{}” is being compared …", reading.name),
+        (None, Some(Compared { name, same: true })) => {
+            format!("“{name}”: its digest is the one below")
+        }
+        (None, Some(Compared { name, same: false })) => {
+            format!("not “{name}”: the digest of that file is another one")
+        }
+        (None, None) if order.document().is_some() => {
+            "the file that you gave: its digest is the one below".into()
+        }
+        (None, None) => "its digest only; the document stays with the portal".into(),
+    }
+}
+
+/// What came out, at once.
+pub fn compared(compared: &Compared) -> (Level, String) {
+    let name = &compared.name;
+    if compared.same {
+        let text =
+            format!("“{name}” is the document that is to be signed: its digest is the same.");
+        (Level::Info, text)
+    } else {
+        let text = format!(
+            "“{name}” is not the document that the portal asks to be signed: its digest is another one. Sign only if you know why."
+        );
+        (Level::Error, text)
+    }
 }
 
 fn first_seen(flow: &Flow) -> Vec<String> {

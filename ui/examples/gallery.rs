@@ -65,7 +65,8 @@ impl Model for Canned {
                     _ => self.finished = true,
                 }
             }
-            Input::Document(_) => {}
+            Input::Files(files) => println!("files {files:?}"),
+            Input::NoDialog => println!("no dialog"),
             Input::Closed => {
                 println!("closed");
                 self.finished = true;
@@ -289,6 +290,10 @@ fn sample(name: &str) -> Option<Screen> {
 fn sign() -> Screen {
     Screen {
         facts: facts(),
+        compare: Some(plain(
+            Action::Compare,
+            "Do you have the document? Drop it here or choose it to compare it.",
+        )),
         certificates: cards(),
         chosen: Some(0),
         fields: vec![field("Card PIN")],
@@ -356,6 +361,7 @@ fn empty(kind: Kind, title: &str) -> Screen {
         title: title.into(),
         text: Vec::new(),
         facts: Vec::new(),
+        compare: None,
         counters: Vec::new(),
         certificates: Vec::new(),
         chosen: None,

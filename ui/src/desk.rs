@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::document::Document;
+use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Reading, Refused};
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
@@ -15,7 +16,7 @@ use securesign_core::worker::{Job, Worker, watch};
 use crate::guard::Guard;
 use crate::hand::Hand;
 use crate::settings::Seen;
-use crate::{browser, farewell};
+use crate::{browser, farewell, file};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,9 +183,20 @@ impl Desk {
                         }
                     }
                 },
+                Effect::Read(reading) => self.read(reading),
                 Effect::Remember(origin) => self.seen.remember(&origin),
             }
         }
+    }
+
+    /// Reads a file without making a window wait for it, or for the disk.
+    fn read(&self, reading: Reading) {
+        let report = reporter(&self.sender, &self.wake);
+        std::thread::spawn(move || {
+            let document = file::read(&reading.path, &reading.name)
+                .map(|content| Document::new(reading.algorithm, content));
+            report(Event::Read(reading, document));
+        });
     }
 
     /// Starts the browser without making a window wait for it.

@@ -6,6 +6,7 @@ mod demo;
 mod desk;
 mod doctor;
 mod farewell;
+mod file;
 mod guard;
 mod hand;
 mod harden;
@@ -28,6 +29,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use jiff::Timestamp;
+use securesign_core::document::Document;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Order, Refused};
 use securesign_core::pcsc::PcscReaders;
@@ -297,7 +299,8 @@ fn sign(
         }
         let bytes = std::fs::read(path)
             .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
-        order.attach(bytes).map_err(|other| other.to_string())?;
+        let document = Document::new(order.digest().algorithm(), bytes);
+        order.attach(document).map_err(|other| other.to_string())?;
     }
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(refusal);

@@ -9,6 +9,9 @@ use securesign_core::screen::{Input, Screen};
 
 mod button;
 mod card;
+mod chooser;
+mod compare;
+mod drag;
 mod entry;
 mod facts;
 mod field;

@@ -10,6 +10,8 @@ use securesign_core::screen::{Kind, Screen};
 
 use super::button::PressButton;
 use super::card::{Card, Role};
+use super::compare;
+use super::drag::Drag;
 use super::facts::{self, COUNTER_HEIGHT, Facts};
 use super::field::Shared;
 use super::inert::Inert;
@@ -49,6 +51,8 @@ pub struct Page {
     pub fields: Vec<Frame>,
     /// The buttons, in their order.
     pub buttons: Vec<PressButton>,
+    /// Where the document may be dropped.
+    pub compare: Option<fltk::button::Button>,
     /// The countdown of a kept PIN.
     pub strip: Option<Strip>,
     /// The part with the certificates.
@@ -66,6 +70,8 @@ pub struct Setting<'a> {
     pub palette: Palette,
     /// Where the widgets leave their notes.
     pub signals: &'a Signals,
+    /// What is dragged over the window.
+    pub drag: &'a Drag,
     /// What is typed, a share for each field.
     pub entries: &'a [Shared],
     /// The highest a page may be on this display.
@@ -107,7 +113,7 @@ impl Page {
             h: head,
         };
         let reel = Reel::begin(area, content, setting.palette);
-        let (cards, symbol) = upper.place(screen, setting);
+        let (cards, compare, symbol) = upper.place(screen, setting);
         reel.end();
 
         let longest = screen.buttons.iter().map(|button| button.inert_ms).max();
@@ -137,6 +143,7 @@ impl Page {
             cards,
             fields,
             buttons,
+            compare,
             strip,
             reel,
             inert,
@@ -179,6 +186,7 @@ impl Upper {
             .map(|lines| BODY.height(lines) + GAP / 2)
             .sum();
         let facts = self.facts.as_ref().map_or(0, |facts| facts.height + GAP);
+        let compare = i32::from(screen.compare.is_some()) * (compare::HEIGHT + GAP);
         let counters = i32::from(!screen.counters.is_empty()) * (COUNTER_HEIGHT + GAP);
         let heading = i32::from(self.heading.is_some()) * (STRONG.line + GAP);
         let cards: i32 = self.cards.iter().map(|card| card.height + GAP).sum();
@@ -188,12 +196,21 @@ impl Upper {
             + paragraphs
             + GAP / 2
             + facts
+            + compare
             + counters
             + heading
             + cards
     }
 
-    fn place(self, screen: &Screen, setting: &Setting) -> (Vec<RadioButton>, Option<Symbol>) {
+    fn place(
+        self,
+        screen: &Screen,
+        setting: &Setting,
+    ) -> (
+        Vec<RadioButton>,
+        Option<fltk::button::Button>,
+        Option<Symbol>,
+    ) {
         let palette = setting.palette;
         let mut y = MARGIN;
         let symbol =
@@ -211,6 +228,11 @@ impl Upper {
             facts.place(row(y, height), palette);
             y += height + GAP;
         }
+        let compare = screen.compare.as_ref().map(|button| {
+            let area = row(y, compare::HEIGHT);
+            y += compare::HEIGHT + GAP;
+            compare::place(button, area, setting)
+        });
         if !screen.counters.is_empty() {
             let count = screen.counters.len() as i32;
             let w = (INNER - GAP * (count - 1)) / count;
@@ -242,7 +264,7 @@ impl Upper {
             cards.push(card.place(at, row(y, height), palette, setting.signals));
             y += height + GAP;
         }
-        (cards, symbol)
+        (cards, compare, symbol)
     }
 }
 

@@ -10,6 +10,8 @@ use super::Stage;
 /// What has the focus, in terms of the screen, so that it outlives the widgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
+    /// Where the document may be dropped.
+    Compare,
     /// A certificate that can be chosen.
     Card(usize),
     /// A box for a secret.
@@ -23,18 +25,21 @@ pub enum Stop {
 impl Stage {
     /// Everything that can have the focus, in the order of Tab.
     pub(super) fn stops(&self) -> Vec<Stop> {
+        let compare = self.page.compare.iter().map(|_| Stop::Compare);
         let cards = (0..self.page.cards.len())
             .filter(|&at| self.page.cards[at].has_visible_focus())
             .map(Stop::Card);
         let fields = (0..self.page.fields.len()).map(Stop::Field);
         let buttons = (0..self.page.buttons.len()).map(Stop::Button);
         let lock = self.page.strip.iter().map(|_| Stop::Lock);
-        cards.chain(fields).chain(buttons).chain(lock).collect()
+        let foot = fields.chain(buttons).chain(lock);
+        compare.chain(cards).chain(foot).collect()
     }
 
     /// What has it.
     pub(super) fn current(&self) -> Option<Stop> {
         self.stops().into_iter().find(|&stop| match stop {
+            Stop::Compare => self.page.compare.as_ref().is_some_and(|it| it.has_focus()),
             Stop::Card(at) => self.page.cards[at].has_focus(),
             Stop::Field(at) => self.page.fields[at].has_focus(),
             Stop::Button(at) => self.page.buttons[at].widget.has_focus(),
@@ -66,6 +71,10 @@ impl Stage {
     /// Gives it.
     pub(super) fn focus(&mut self, stop: Option<Stop>) {
         let taken = match stop {
+            Some(Stop::Compare) => match &mut self.page.compare {
+                Some(compare) => compare.take_focus(),
+                None => Ok(()),
+            },
             Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
             Some(Stop::Field(at)) => self.page.fields[at].take_focus(),
             Some(Stop::Button(at)) => self.page.buttons[at].widget.take_focus(),
@@ -84,8 +93,10 @@ impl Stage {
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
     pub(super) fn go(&mut self, stop: Option<Stop>) {
-        if let Some(Stop::Card(at)) = stop {
-            self.page.reel.reveal(&self.page.cards[at]);
+        match (stop, &self.page.compare) {
+            (Some(Stop::Card(at)), _) => self.page.reel.reveal(&self.page.cards[at]),
+            (Some(Stop::Compare), Some(compare)) => self.page.reel.reveal(compare),
+            _ => {}
         }
         self.focus(stop);
     }

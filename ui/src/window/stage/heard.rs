@@ -48,6 +48,7 @@ impl Stage {
                 return Ok(false);
             }
             Stop::Button(at) => Some(self.page.buttons[at].action),
+            Stop::Compare => self.screen.compare.as_ref().map(|button| button.action),
             Stop::Lock => self.screen.kept.as_ref().map(|kept| kept.lock.action),
             Stop::Card(_) | Stop::Field(_) => None,
         };
@@ -80,16 +81,14 @@ impl Stage {
     }
 
     fn place(&self, stop: Stop) -> Area {
-        match stop {
-            Stop::Card(at) => Area::of(&self.page.cards[at]),
-            Stop::Field(at) => Area::of(&self.page.fields[at]),
-            Stop::Button(at) => Area::of(&self.page.buttons[at].widget),
-            Stop::Lock => self
-                .page
-                .strip
-                .as_ref()
-                .map(Strip::place)
-                .unwrap_or(Area::of(&self.window)),
-        }
+        let page = &self.page;
+        let placed = match stop {
+            Stop::Compare => page.compare.as_ref().map(Area::of),
+            Stop::Card(at) => page.cards.get(at).map(Area::of),
+            Stop::Field(at) => page.fields.get(at).map(Area::of),
+            Stop::Button(at) => page.buttons.get(at).map(|button| Area::of(&button.widget)),
+            Stop::Lock => page.strip.as_ref().map(Strip::place),
+        };
+        placed.unwrap_or(Area::of(&self.window))
     }
 }

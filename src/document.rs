@@ -1,0 +1,106 @@
+//! A document that is compared with what a portal asks to be signed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::digest::{Digest, HashAlgorithm};
+
+/// The largest that is read, in bytes: it stays in memory for the tokens that
+/// finish its hash themselves.
+pub const DOCUMENT_LIMIT: u64 = 256 << 20;
+
+/// A document with its digest. To make one takes a while, so a window has
+/// another thread do it.
+pub struct Document {
+    content: Arc<[u8]>,
+    digest: Digest,
+}
+
+impl Document {
+    /// Computes the digest.
+    pub fn new(algorithm: HashAlgorithm, content: Vec<u8>) -> Self {
+        Self {
+            digest: Digest::of(algorithm, &content),
+            content: content.into(),
+        }
+    }
+
+    /// What is in it, if it has this digest.
+    pub fn matching(self, digest: &Digest) -> Option<Arc<[u8]>> {
+        (self.digest == *digest).then_some(self.content)
+    }
+}
+
+/// Why a file that was given is not compared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// On another computer, or no file at all.
+    #[error("This is no file on this computer. Save the document first, then give that file.")]
+    Elsewhere,
+    /// A folder, a device, a pipe.
+    #[error("“{0}” is a folder or a device. Give the document itself.")]
+    NoDocument(String),
+    /// Over [`DOCUMENT_LIMIT`].
+    #[error("“{0}” is larger than 256 MB and was not read. Compare its digest by other means.")]
+    TooLarge(String),
+    /// The system's words.
+    #[error(
+        "“{name}” cannot be read ({reason}). See whether it is still there, and give it again."
+    )]
+    Failed {
+        /// The file's name.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The file on this computer that a `file:` URL or a path means.
+pub fn locate(address: &str) -> Result<PathBuf, Unreadable> {
+    let path = Path::new(address);
+    if path.is_absolute() {
+        return Ok(path.to_owned());
+    }
+    Url::parse(address)
+        .ok()
+        .filter(|url| url.scheme() == "file" && url.host().is_none())
+        .and_then(|url| url.to_file_path().ok())
+        .ok_or(Unreadable::Elsewhere)
+}
+
+/// A file's name for people; others may have chosen it.
+pub fn name(path: &Path) -> String {
+    let last = path.file_name().unwrap_or(path.as_os_str());
+    crate::text::clean(&last.to_string_lossy(), 80)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Unreadable, locate};
+
+    #[test]
+    fn only_files_on_this_computer_are_taken() {
+        let here = Ok(PathBuf::from("/home/a/my contract.pdf"));
+        for address in [
+            "/home/a/my contract.pdf",
+            "file:///home/a/my%20contract.pdf",
+            "file://localhost/home/a/my%20contract.pdf",
+        ] {
+            assert_eq!(locate(address), here, "{address}");
+        }
+        for address in [
+            "",
+            "contract.pdf",
+            "some words",
+            "file://server/home/a/contract.pdf",
+            "smb://server/contract.pdf",
+            "https://example.com/contract.pdf",
+        ] {
+            assert_eq!(locate(address), Err(Unreadable::Elsewhere), "{address}");
+        }
+    }
+}
