@@ -274,10 +274,7 @@ impl Flow {
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
             Event::Input(Input::Files(files)) => self.take_files(&files),
-            Event::Input(Input::NoDialog) => {
-                self.warn(words::NO_DIALOG);
-                Vec::new()
-            }
+            Event::Input(Input::NoDialog) => self.say(Level::Error, words::NO_DIALOG.into()),
             Event::Read(reading, document) => self.compare(reading, document),
             Event::Input(Input::Closed) => self.leave(),
             Event::Report(report) => self.report(report),

@@ -88,7 +88,7 @@ impl Flow {
     }
 
     /// Says it, unless the person has gone on meanwhile.
-    fn say(&mut self, level: Level, text: String) -> Vec<Effect> {
+    pub(super) fn say(&mut self, level: Level, text: String) -> Vec<Effect> {
         if matches!(self.state, State::Ready) {
             self.notice = Some(Notice { level, text });
         }

@@ -1,6 +1,14 @@
 //! The window. It draws whatever [`Screen`] the model shows and reports what a
 //! person does; it knows no card, no error and no protocol.
 
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(
+        dead_code,
+        reason = "assistive programs are served on Linux only so far"
+    )
+)]
+
 use std::fmt;
 
 use fltk::app;
