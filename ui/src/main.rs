@@ -8,6 +8,7 @@ mod demo;
 mod desk;
 mod doctor;
 mod farewell;
+mod file;
 mod guard;
 mod hand;
 mod harden;
@@ -36,6 +37,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use jiff::Timestamp;
+use securesign_core::document::Document;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Order, Refused};
 use securesign_core::language::Language;
@@ -375,8 +377,9 @@ fn sign(
         }
         let bytes =
             std::fs::read(path).map_err(|error| unreadable(path, &error, place.language))?;
+        let document = Document::new(order.digest().algorithm(), bytes);
         order
-            .attach(bytes)
+            .attach(document)
             .map_err(|other| other.tell(place.language))?;
     }
     let first = first.and_then(claimed);
