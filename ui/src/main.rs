@@ -276,7 +276,8 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let now = Timestamp::now();
         let mut flow = match link {
             Some(link) => {
-                let order = order(link, &policy, place, &seen).and_then(claimed);
+                let order = order(link, &policy, place, &seen)
+                    .and_then(|order| claimed(order, place.language));
                 if let Err(refused) = &order {
                     say(&refusal(refused, place.language));
                 }
@@ -382,7 +383,7 @@ fn sign(
             .attach(document)
             .map_err(|other| other.tell(place.language))?;
     }
-    let first = first.and_then(claimed);
+    let first = first.and_then(|order| claimed(order, place.language));
     let told_refusal = |refused: &Refused| refusal(refused, place.language);
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(told_refusal);
@@ -419,7 +420,8 @@ fn sign(
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
         };
-        let order = order(&link, &policy, place, desk.seen()).and_then(claimed);
+        let order = order(&link, &policy, place, desk.seen())
+            .and_then(|order| claimed(order, place.language));
         refused = order.as_ref().err().map(told_refusal);
         request = order.as_ref().ok().map(name);
         desk.next(order);
@@ -447,8 +449,8 @@ fn order(
 }
 
 /// Last of all checks: from now on the request's id is used.
-fn claimed(order: Order) -> Result<Order, Refused> {
-    order.claimed(&used::claim)
+fn claimed(order: Order, language: Language) -> Result<Order, Refused> {
+    order.claimed(&|origin, id| used::claim(origin, id, language))
 }
 
 /// What it is known by: origin and id.

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_core::flow::Spent;
+use securesign_core::language::Language;
 use sha2::{Digest, Sha256};
 
 use crate::settings::{folders, write_whole};
@@ -19,14 +20,20 @@ const LENGTH: usize = 64;
 
 /// Notes that a request id of an origin is used from now on. Where that cannot be
 /// noted or found out nothing may be signed.
-pub fn claim(origin: &str, id: &str) -> Result<(), Spent> {
-    let list = List::own().ok_or_else(|| Spent::Unknown("there is no home folder".into()))?;
+pub fn claim(origin: &str, id: &str, language: Language) -> Result<(), Spent> {
+    let list = List::own().ok_or_else(|| Spent::Unknown(language.say("used-no-home")))?;
     match list.claim(&hash(origin, id)) {
         Ok(true) => Ok(()),
         Ok(false) => Err(Spent::Before),
         Err(error) => {
-            let file = list.file.display();
-            Err(Spent::Unknown(format!("{file} cannot be used ({error})")))
+            let file = ("file", list.file.display().to_string().into());
+            Err(Spent::Unknown(match error.kind() {
+                io::ErrorKind::InvalidData => language.say_with("used-damaged", [file]),
+                _ => {
+                    let reason = ("reason", error.to_string().into());
+                    language.say_with("used-unusable", [file, reason])
+                }
+            }))
         }
     }
 }
@@ -82,8 +89,7 @@ impl List {
         let (whole, torn) = text.rsplit_once('\n').unwrap_or(("", &text));
         let hashes: Vec<&str> = whole.lines().collect();
         if !hashes.iter().all(|line| is_hash(line)) {
-            let advice = "it is damaged; remove it, and open no link that you have opened before";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, advice));
+            return Err(io::ErrorKind::InvalidData.into());
         }
         if hashes.contains(&hash) {
             return Ok(false);

@@ -62,11 +62,12 @@ impl Desk {
             self.calls.called = true;
             return call.answer(Answer::Shown);
         };
-        let order = settings::accept(link, &self.seen, self.flow.language())
+        let language = self.flow.language();
+        let order = settings::accept(link, &self.seen, language)
             .map(|order| order.called_by(wanted.caller.clone()));
         let refused = Cell::new(order.is_err());
         let claim = |origin: &str, id: &str| {
-            let claimed = used::claim(origin, id);
+            let claimed = used::claim(origin, id, language);
             refused.set(claimed.is_err());
             claimed
         };
