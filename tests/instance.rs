@@ -327,9 +327,10 @@ fn r19_where_the_instance_hangs_the_link_gets_a_window_of_its_own() {
     hung.signal("CONT");
     // It goes on by itself: whatever had come in would be taken in first.
     assert_eq!(stand.second(&[]).code, Some(0));
-    for _ in &links {
+    for left in [1, 0] {
         stand.display.focus();
         stand.escape();
+        assert!(eventually(LIMIT, || stand.windows() == left));
     }
     // Each had its own and nothing else.
     assert_eq!(hung.ended(), (Some(1), String::new()));

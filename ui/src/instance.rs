@@ -1,9 +1,6 @@
 //! One window for each user: a second start hands its link to the first one and
 //! ends. They meet at a socket in a folder of this user alone.
 
-use std::sync::Weak;
-use std::sync::mpsc::Sender;
-
 use securesign_core::flow::Arrival;
 
 #[cfg(not(unix))]
@@ -16,9 +13,9 @@ mod socket;
 mod wire;
 
 #[cfg(not(unix))]
-pub use absent::{Instance, start};
+pub use absent::{Call, Instance, start};
 #[cfg(unix)]
-pub use socket::{Instance, start};
+pub use socket::{Call, Instance, start};
 
 /// What a start finds.
 pub enum Start {
@@ -70,30 +67,5 @@ impl Answer {
             Self::Full => "SecureSign has as many requests as may wait. Answer one in its window, then open the link again.".into(),
             Self::Refused => "SecureSign refused this link. Its window says why.".into(),
         })
-    }
-}
-
-/// Another start calls.
-pub struct Call {
-    link: Option<Vec<u8>>,
-    answer: Sender<Answer>,
-    waits: Weak<()>,
-}
-
-impl Call {
-    /// What it hands over; `None`: it only wants to see the window.
-    pub fn link(&self) -> Option<&[u8]> {
-        self.link.as_deref()
-    }
-
-    /// Whether it has not given up meanwhile.
-    pub fn waits(&self) -> bool {
-        self.waits.strong_count() > 0
-    }
-
-    /// Tells it. A call that is dropped without an answer is tried again.
-    pub fn answer(self, answer: Answer) {
-        // Whoever has gone has opened a window.
-        let _ = self.answer.send(answer);
     }
 }
