@@ -25,6 +25,7 @@ deb:
 	scripts/deb
 
 deb-test: deb
+	scripts/install-deps --tests
 	scripts/deb-test
 
 test:

@@ -5,7 +5,7 @@
 use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
 use crate::armor::{Armor, Fault};
 use crate::atr::Atr;
-use crate::error::CardError;
+use crate::error::{CardError, Lack};
 use crate::frame::Frame;
 use crate::sw::StatusWord;
 use crate::transport::{Transport, TransportError};
@@ -171,7 +171,7 @@ impl<'a> Channel<'a> {
         }
         if command.data.bytes().len() > SHORT_MAX {
             if let Data::Secret(_) = command.data {
-                return Err(CardError::Unsupported("a PIN of this length"));
+                return Err(CardError::Unsupported(Lack::PinLength));
             }
             return self.send_chain(command);
         }

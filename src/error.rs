@@ -2,6 +2,7 @@
 //! and what to do.
 
 use crate::armor::Fault;
+use crate::language::Language;
 use crate::pin::PinFormat;
 use crate::sw::StatusWord;
 use crate::tlv::TlvError;
@@ -16,12 +17,13 @@ pub enum Secret {
     Puk,
 }
 
-impl std::fmt::Display for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Secret::Pin => "PIN",
-            Secret::Puk => "PUK",
-        })
+impl Secret {
+    /// Its name.
+    pub fn name(self, language: Language) -> String {
+        match self {
+            Secret::Pin => language.say("name-pin"),
+            Secret::Puk => language.say("name-puk"),
+        }
     }
 }
 
@@ -85,7 +87,7 @@ pub enum CardError {
     /// ePass2003 in FIPS mode).
     RawRsa,
     /// The card or the request wants something that this family cannot do.
-    Unsupported(&'static str),
+    Unsupported(Lack),
     /// The signature does not fit the certificate; it was thrown away.
     BadSignature,
     /// Another token, or none of ours, is in the reader now.
@@ -94,178 +96,153 @@ pub enum CardError {
     SessionOver,
 }
 
+/// What a card, its family or a request lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// There is no PUK.
+    Puk,
+    /// Keys of this kind cannot sign.
+    KeyKind,
+    /// RSA keys of this length cannot sign.
+    KeyLength,
+    /// The RSA key is shorter than the padded digest.
+    KeyTooShort,
+    /// Ed25519 hashes the document itself.
+    Ed25519,
+    /// A PIN of this length fits into no command.
+    PinLength,
+    /// Its PIN is that of the whole card, which no PUK resets.
+    GlobalPin,
+    /// It has no application that is known: blank, or set up otherwise.
+    Setup,
+    /// The card opens no protected session with the keys that are published.
+    Session,
+}
+
 impl CardError {
     /// What happened, in one sentence.
-    pub fn what(&self) -> String {
+    pub fn what(&self, language: Language) -> String {
+        let l = language;
         match self {
-            Self::Transport(error) => capital(&format!("{error}.")),
+            Self::Transport(error) => error.what(l),
             Self::Wrong {
                 secret,
                 left: Some(0),
             }
-            | Self::Blocked(secret) => {
-                format!("The {secret} is blocked: no tries are left.")
-            }
-            Self::Wrong {
-                secret,
-                left: Some(1),
-            } => {
-                format!("The {secret} was wrong. One try is left.")
-            }
+            | Self::Blocked(secret) => l.say_with("blocked", [("secret", secret.name(l).into())]),
             Self::Wrong {
                 secret,
                 left: Some(left),
             } => {
-                format!("The {secret} was wrong. {left} tries are left.")
+                let secret = secret.name(l).into();
+                l.say_with("wrong", [("secret", secret), ("left", (*left).into())])
             }
             Self::Wrong { secret, left: None } => {
-                format!("The {secret} was wrong. The token does not tell how many tries are left.")
+                l.say_with("wrong-not-told", [("secret", secret.name(l).into())])
             }
             Self::Format { secret, fault } => {
-                format!("This cannot be the {secret}: {fault}. It was not sent, no try is lost.")
+                let secret = secret.name(l).into();
+                let fault = fault.what(l).into();
+                l.say_with("format", [("secret", secret), ("fault", fault)])
             }
             Self::NewPinFormat(fault) => {
-                format!("The new PIN does not fit: {fault}. Nothing was sent.")
+                l.say_with("format-new", [("fault", fault.what(l).into())])
             }
-            Self::LastTry(secret) => {
-                format!("One try of the {secret} is left. It was not sent.")
-            }
+            Self::LastTry(secret) => l.say_with("last-try", [("secret", secret.name(l).into())]),
             Self::NewPinRefused { sw } => {
-                format!(
-                    "The token refused what was typed for its form ({sw}). Nothing was changed."
-                )
+                l.say_with("new-pin-refused", [("sw", sw.to_string().into())])
             }
-            Self::Refused { during, sw } => match sw.meaning() {
-                Some(meaning) => {
-                    format!("The token refused a step: {during} ({sw}, {meaning}).")
+            Self::Refused { during, sw } => {
+                let (step, word) = ((*during).into(), sw.to_string().into());
+                match sw.meaning(l) {
+                    Some(meaning) => l.say_with(
+                        "refused",
+                        [("step", step), ("sw", word), ("meaning", meaning.into())],
+                    ),
+                    None => l.say_with("refused-unexplained", [("step", step), ("sw", word)]),
                 }
-                None => format!("The token refused a step: {during} ({sw})."),
-            },
-            Self::Malformed { during, at } => {
-                format!("The token's answer makes no sense: {during}, byte {at}.")
             }
-            Self::Armor {
-                during,
-                fault: Fault::Lost,
-            } => {
-                format!("The token has lost the protected connection: {during}.")
-            }
-            Self::Armor {
-                during,
-                fault: Fault::Checksum,
-            } => {
-                format!("The token's answer was altered on its way: {during}.")
-            }
-            Self::Armor {
-                during,
-                fault: Fault::Malformed,
-            } => {
-                format!("The token's answer was not protected as agreed: {during}.")
-            }
-            Self::UnblockOff { sw } => format!(
-                "The PUK was right, but the token does not take a new PIN (status word {sw})."
+            Self::Malformed { during, at } => l.say_with(
+                "malformed",
+                [("step", (*during).into()), ("at", (*at).into())],
             ),
-            Self::RawRsa => {
-                "The token refuses to sign a digest that was made outside it (status word 6F83)."
-                    .into()
+            Self::Armor { during, fault } => {
+                let step = [("step", (*during).into())];
+                match fault {
+                    Fault::Lost => l.say_with("armor-lost", step),
+                    Fault::Checksum => l.say_with("armor-checksum", step),
+                    Fault::Malformed => l.say_with("armor-malformed", step),
+                }
             }
-            Self::Unsupported(what) => format!("This token cannot do it: {what}."),
-            Self::BadSignature => {
-                "The token's signature does not fit its certificate, and was thrown away.".into()
-            }
-            Self::SessionOver => "The signing session is over: the PIN is asked again.".into(),
-            Self::Changed => "The token in the reader is not the one that was shown.".into(),
+            Self::UnblockOff { sw } => l.say_with("unblock-off", [("sw", sw.to_string().into())]),
+            Self::RawRsa => l.say("raw-rsa"),
+            Self::Unsupported(lack) => l.say_with("unsupported", [("lack", lack.what(l).into())]),
+            Self::BadSignature => l.say("bad-signature"),
+            Self::SessionOver => l.say("session-over"),
+            Self::Changed => l.say("token-changed"),
         }
     }
 
     /// What to do, in one sentence.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self, language: Language) -> String {
+        let l = language;
         match self {
-            Self::Transport(error) => transport_advice(error),
+            Self::Transport(error) => error.advice(l),
             Self::Wrong {
                 secret: Secret::Pin,
                 left: Some(0),
             }
-            | Self::Blocked(Secret::Pin) => {
-                "Unlock it with the PUK from the letter or mail that came with the token."
-            }
+            | Self::Blocked(Secret::Pin) => l.say("blocked-pin-advice"),
             Self::Wrong {
                 secret: Secret::Puk,
                 left: Some(0),
             }
-            | Self::Blocked(Secret::Puk) => {
-                "Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates."
-            }
-            Self::Wrong { .. } => "Type it again with care.",
-            Self::Format { .. } => "Type it again.",
-            Self::NewPinFormat(_) => "Choose another one.",
-            Self::LastTry(_) => "Make sure that it is right, and confirm that it may be sent.",
-            Self::NewPinRefused { .. } => {
-                "Choose another PIN of digits that do not repeat; some tokens also want the PUK in digits only."
-            }
+            | Self::Blocked(Secret::Puk) => l.say("blocked-puk-advice"),
+            Self::Wrong { .. } => l.say("wrong-advice"),
+            Self::Format { .. } => l.say("format-advice"),
+            Self::NewPinFormat(_) => l.say("format-new-advice"),
+            Self::LastTry(_) => l.say("last-try-advice"),
+            Self::NewPinRefused { .. } => l.say("new-pin-refused-advice"),
             Self::Armor {
                 fault: Fault::Lost, ..
-            } => {
-                "Close other programs that use the token, and start again; the PIN is asked again."
-            }
-            Self::Armor { .. } => {
-                "Connect the token directly to the computer, close other programs that use it, and start again."
-            }
-            Self::UnblockOff { .. } => {
-                "Unlocking is switched off on tokens that are sold so. Only initialising it anew helps, with its maker's or issuer's program: the certificate is lost by that. Ask the issuer of the certificate."
-            }
-            Self::RawRsa => {
-                "Sign it in a terminal and give the document too (securesign sign --document FILE LINK): the token then finishes the hash itself."
-            }
-            Self::Refused { .. } | Self::Malformed { .. } => {
-                "Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it."
-            }
-            Self::Unsupported(_) => "Use another certificate or another token.",
-            Self::BadSignature => {
-                "Repeat it. If it stays so, certificate and key on the token do not belong together: ask its issuer."
-            }
-            Self::SessionOver => "Type the PIN.",
-            Self::Changed => "Put the right token in and start again.",
+            } => l.say("armor-lost-advice"),
+            Self::Armor { .. } => l.say("armor-advice"),
+            Self::UnblockOff { .. } => l.say("unblock-off-advice"),
+            Self::RawRsa => l.say("raw-rsa-advice"),
+            Self::Refused { .. } | Self::Malformed { .. } => l.say("repeat-advice"),
+            Self::Unsupported(_) => l.say("unsupported-advice"),
+            Self::BadSignature => l.say("bad-signature-advice"),
+            Self::SessionOver => l.say("session-over-advice"),
+            Self::Changed => l.say("token-changed-advice"),
+        }
+    }
+
+    /// Both sentences.
+    pub fn tell(&self, language: Language) -> String {
+        format!("{} {}", self.what(language), self.advice(language))
+    }
+}
+
+impl Lack {
+    fn what(self, language: Language) -> String {
+        match self {
+            Lack::Puk => language.say("lack-puk"),
+            Lack::KeyKind => language.say("lack-key-kind"),
+            Lack::KeyLength => language.say("lack-key-length"),
+            Lack::KeyTooShort => language.say("lack-key-too-short"),
+            Lack::Ed25519 => language.say("lack-ed25519"),
+            Lack::PinLength => language.say("lack-pin-length"),
+            Lack::GlobalPin => language.say("lack-global-pin"),
+            Lack::Setup => language.say("lack-setup"),
+            Lack::Session => language.say("lack-session"),
         }
     }
 }
 
-fn transport_advice(error: &TransportError) -> &'static str {
-    match error {
-        TransportError::NoService => {
-            if cfg!(target_os = "linux") {
-                "Install pcscd (on Debian and Ubuntu: sudo apt install pcscd), or start it (sudo systemctl start pcscd.socket)."
-            } else {
-                "Start the smart-card service of the system, or restart the computer."
-            }
-        }
-        TransportError::NoReader => "Connect the token or the reader.",
-        TransportError::Removed => "Put the token in and start again.",
-        TransportError::Reset => "Start again; the PIN is asked again.",
-        TransportError::Busy { .. } => {
-            "Close the other program, or take the token out and put it in again."
-        }
-        TransportError::Mute => "Take the token out and put it in again, the right way round.",
-        TransportError::NotTransacted => "Take the token out, put it in again and repeat.",
-        TransportError::Forbidden => {
-            "Sign in at the computer itself, or ask its administrator for access to pcscd."
-        }
-        TransportError::Other(_) => {
-            "Take the token out and put it in again; run securesign doctor."
-        }
-    }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
+/// In English, for logs.
 impl std::fmt::Display for CardError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.what(), self.advice())
+        f.write_str(&self.tell(Language::English))
     }
 }
 

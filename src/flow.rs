@@ -3,27 +3,34 @@
 
 mod offers;
 mod order;
+mod pages;
 mod queue;
+mod remark;
 mod session;
 mod words;
 
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use url::Url;
 
-use crate::callback::{self, Outcome};
+use crate::callback::{self, Answer, CallbackError, Outcome};
 use crate::code::ErrorCode;
-use crate::error::{CardError, Secret};
+use crate::error::{CardError, Lack, Secret};
+use crate::journal::{Entry as Record, Ledger};
+use crate::language::Language;
 use crate::pin::{Pin, PinFormat, PinRules};
+use crate::policy::{Change, Settings};
 use crate::profile::{Credential, Search, Standing, Tries};
-use crate::screen::{Action, Input, Level, Notice, Screen};
+use crate::screen::{Action, Input, Screen};
 use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
 pub use order::{Order, OtherDocument, Refused, Spent};
+pub use pages::Home;
+use pages::Page;
 pub use queue::{Arrival, WAITING_MAX};
+use remark::Remark;
 use session::Session;
 
 /// What happens to the flow.
@@ -34,6 +41,14 @@ pub enum Event {
     Report(Report),
     /// The browser could not be opened; the reason in the system's words.
     OpenFailed(String),
+    /// The settings were changed, or why they were not.
+    Settings(Result<Settings, String>),
+    /// The journal was read, or why it cannot be.
+    Journal(Result<Ledger, String>),
+    /// A request was not written into the journal; the reason.
+    Unrecorded(String),
+    /// The journal was copied to this file, or why it was not.
+    Exported(Result<String, String>),
     /// Time has passed: while a PIN is kept, the faces say so every second.
     Tick,
 }
@@ -43,9 +58,18 @@ pub enum Effect {
     /// For the worker.
     Job(Job),
     /// Open this callback in the browser (or print it). It was validated.
-    Open(Url),
+    Open(Answer),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
+    /// Write this into the journal.
+    Record(Box<Record>),
+    /// Read the journal; answered by [`Event::Journal`].
+    ReadJournal,
+    /// Copy the journal to where the user finds it; answered by
+    /// [`Event::Exported`].
+    Export,
+    /// Change the settings; answered by [`Event::Settings`].
+    Change(Change),
 }
 
 /// How it ended.
@@ -75,8 +99,8 @@ enum State {
     Ready,
     /// The form that changes the PIN of this token.
     Change(TokenId),
-    /// The form that unlocks this token with the PUK.
-    Unlock(TokenId),
+    /// The form that unlocks this token with the PUK, and how far it is.
+    Unlock(TokenId, Step),
     /// Changing or unlocking was never tried on a real token of this kind: is it
     /// wanted all the same?
     Unsure(TokenId, Errand),
@@ -91,8 +115,28 @@ enum State {
     Refused(Refused),
     /// It cannot go on.
     Failed(Box<CardError>),
-    /// The callback could not be delivered; the reason.
-    Undelivered(String),
+    /// The callback could not be delivered.
+    Undelivered(Undelivered),
+    /// Settings, journal, about.
+    Page(Page),
+}
+
+/// How far the form that unlocks a token is.
+enum Step {
+    /// It says what is needed.
+    Need,
+    /// It asks for the PUK.
+    Puk,
+    /// It asks for the new PIN; the PUK waits in locked memory.
+    NewPin(Pin),
+}
+
+/// Why a callback could not be delivered.
+enum Undelivered {
+    /// There is none.
+    Unbuilt(CallbackError),
+    /// The browser could not be opened; the reason in the system's words.
+    Unopened(String),
 }
 
 /// What the token window's forms are for.
@@ -134,7 +178,7 @@ pub struct Flow {
     /// `None` until the first report.
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     chosen: Option<(TokenId, usize)>,
-    notice: Option<Notice>,
+    remark: Option<Remark>,
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
@@ -149,6 +193,8 @@ pub struct Flow {
     /// A failure in the token window has not been mended since.
     failed: Option<CardError>,
     now: Timestamp,
+    home: Home,
+    language: Language,
 }
 
 impl Flow {
@@ -172,7 +218,7 @@ impl Flow {
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
         self.number += 1;
         self.exit = None;
-        self.notice = None;
+        self.remark = None;
         self.obstacle = None;
         self.failed = None;
         match order {
@@ -204,7 +250,7 @@ impl Flow {
             queue: VecDeque::new(),
             tokens: None,
             chosen: None,
-            notice: None,
+            remark: None,
             obstacle: None,
             session: None,
             forgotten: 0,
@@ -213,7 +259,19 @@ impl Flow {
             achieved: false,
             failed: None,
             now,
+            home: Home::default(),
+            language: Language::default(),
         }
+    }
+
+    /// Its screens are in this language from now on; English without this.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// The language of its screens.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// What is to be seen.
@@ -260,6 +318,15 @@ impl Flow {
         if let Event::Report(Report::Session(kept)) = event {
             return self.kept(kept);
         }
+        match event {
+            // Of use also after a request has ended.
+            Event::Settings(settings) => return self.changed(settings),
+            Event::Unrecorded(reason) => {
+                self.remark = Some(Remark::Unrecorded(reason));
+                return Vec::new();
+            }
+            _ => {}
+        }
         // What comes late is nobody's any more: a portal hears one answer only.
         if self.exit.is_some() && !matches!(event, Event::OpenFailed(_)) {
             return Vec::new();
@@ -272,6 +339,13 @@ impl Flow {
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
             Event::Input(Input::Document(bytes)) => self.attach(bytes),
             Event::Input(Input::Closed) => self.part(),
+            Event::Input(Input::Set(setting, at)) => self.set(setting, at),
+            Event::Input(Input::Row(at)) => self.row(at),
+            Event::Input(Input::Lines(lines)) => self.write(lines),
+            Event::Journal(read) => self.journal(read),
+            Event::Exported(file) => self.exported(file),
+            // Taken in above.
+            Event::Settings(_) | Event::Unrecorded(_) => Vec::new(),
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
             Event::OpenFailed(reason) => self.undelivered(reason),
@@ -283,12 +357,18 @@ impl Flow {
         if !self.screen().offers(action) {
             return Vec::new();
         }
+        if matches!(self.state, State::Page(_)) {
+            return self.turn(action);
+        }
         match action {
             Action::Sign => {
                 let pin = secrets.into_iter().next();
                 self.enter(Entry::Sign(pin), LastTry::Keep)
             }
             Action::Submit => self.submit(secrets),
+            Action::Next => self.step(secrets),
+            Action::Settings | Action::Journal | Action::About => self.turn(action),
+            Action::AddPortal | Action::Remove | Action::Export => Vec::new(),
             Action::UseLastTry => match std::mem::replace(&mut self.state, State::Ready) {
                 State::LastTry(_, entry) => self.enter(entry, LastTry::Use),
                 _ => Vec::new(),
@@ -296,19 +376,20 @@ impl Flow {
             Action::ChangePin => self.set_out(Errand::Change),
             Action::Unlock => self.set_out(Errand::Unlock),
             Action::GoOn => match std::mem::replace(&mut self.state, State::Ready) {
+                // What is needed has been said with the question.
+                State::Unsure(id, Errand::Unlock) => self.show(State::Unlock(id, Step::Puk)),
                 State::Unsure(id, errand) => self.show(errand.form(id)),
                 other => self.stay(other),
             },
-            Action::Back => {
-                self.show(State::Ready);
-                match self.purpose {
-                    // The form was all that they waited for.
-                    Purpose::Manage => self.advance(),
-                    Purpose::Sign(_) => Vec::new(),
+            Action::Back => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Unlock(id, Step::NewPin(_)) => self.show(State::Unlock(id, Step::Puk)),
+                _ => {
+                    self.show(State::Ready);
+                    self.give_way()
                 }
-            }
+            },
             Action::Retry => {
-                self.notice = None;
+                self.remark = None;
                 self.state = State::Looking;
                 vec![self.look()]
             }
@@ -334,7 +415,7 @@ impl Flow {
     }
 
     fn show(&mut self, state: State) -> Vec<Effect> {
-        self.notice = None;
+        self.remark = None;
         self.state = state;
         Vec::new()
     }
@@ -346,31 +427,58 @@ impl Flow {
         else {
             return Vec::new();
         };
-        match order.attach(bytes) {
-            Ok(()) => {
-                self.notice = Some(Notice {
-                    level: Level::Info,
-                    text: "This file is the document that is to be signed: its digest is the same."
-                        .into(),
-                });
-            }
-            Err(other) => self.warn(&other.to_string()),
-        }
+        self.remark = Some(match order.attach(bytes) {
+            Ok(()) => Remark::Document,
+            Err(other) => Remark::Other(other),
+        });
         Vec::new()
     }
 
-    fn submit(&mut self, secrets: Vec<Pin>) -> Vec<Effect> {
-        let Ok([first, new, again]) = <[Pin; 3]>::try_from(secrets) else {
+    /// The next step of unlocking. What cannot be the PUK goes no further.
+    fn step(&mut self, secrets: Vec<Pin>) -> Vec<Effect> {
+        let State::Unlock(id, step) = &self.state else {
+            return Vec::new();
+        };
+        let id = id.clone();
+        let next = match (step, secrets.into_iter().next()) {
+            (Step::Need, _) => Step::Puk,
+            (Step::Puk, Some(puk)) => {
+                let rules = self.token().and_then(|(_, info)| info.puk_rules);
+                match check(Secret::Puk, rules.as_ref(), &puk) {
+                    Ok(()) => Step::NewPin(puk),
+                    Err(error) => return self.stumble(error),
+                }
+            }
+            _ => return Vec::new(),
+        };
+        self.show(State::Unlock(id, next))
+    }
+
+    fn submit(&mut self, mut secrets: Vec<Pin>) -> Vec<Effect> {
+        let (Some(again), Some(new)) = (secrets.pop(), secrets.pop()) else {
             return Vec::new();
         };
         if !new.same(&again) {
-            self.warn("The two entries of the new PIN differ. Nothing was sent.");
+            self.remark = Some(Remark::Differ);
             return Vec::new();
         }
-        let entry = match self.state {
-            State::Change(_) => Entry::Change { old: first, new },
-            State::Unlock(_) => Entry::Unlock { puk: first, new },
-            _ => return Vec::new(),
+        let fits = |info: &TokenInfo| info.pin_rules.check(&new).map_err(CardError::NewPinFormat);
+        if let Some(Err(error)) = self.token().map(|(_, info)| fits(info)) {
+            return self.stumble(error);
+        }
+        let entry = match (
+            std::mem::replace(&mut self.state, State::Ready),
+            secrets.pop(),
+        ) {
+            (State::Change(id), Some(old)) => {
+                self.state = State::Change(id);
+                Entry::Change { old, new }
+            }
+            (State::Unlock(id, Step::NewPin(puk)), None) => {
+                self.state = State::Unlock(id, Step::Puk);
+                Entry::Unlock { puk, new }
+            }
+            (other, _) => return self.stay(other),
         };
         self.enter(entry, LastTry::Keep)
     }
@@ -446,7 +554,7 @@ impl Flow {
                 },
             ),
         };
-        self.notice = None;
+        self.remark = None;
         self.failed = None;
         self.state = State::Busy(busy);
         vec![Effect::Job(job)]
@@ -464,7 +572,7 @@ impl Flow {
                 State::Ready
                 | State::Looking
                 | State::Change(_)
-                | State::Unlock(_)
+                | State::Unlock(..)
                 | State::Unsure(..)
                 | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
@@ -480,7 +588,7 @@ impl Flow {
             },
             Report::Changed(_, result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Changing(id)) => match result {
-                    Ok(()) => self.achieve("Done. The PIN is changed."),
+                    Ok(()) => self.achieve(Remark::Changed),
                     Err(error) => {
                         self.state = State::Change(id);
                         self.stumble(error)
@@ -492,10 +600,10 @@ impl Flow {
                 State::Busy(Busy::Unlocking(id)) => match result {
                     Ok(()) => {
                         self.puk_told = None;
-                        self.achieve("Done. The PIN is unlocked, and the new one is set.")
+                        self.achieve(Remark::Unlocked)
                     }
                     Err(error) => {
-                        self.state = State::Unlock(id);
+                        self.state = State::Unlock(id, Step::Puk);
                         self.stumble(error)
                     }
                 },
@@ -531,14 +639,14 @@ impl Flow {
         self.choose_default();
         let meant = match &self.state {
             State::Change(id)
-            | State::Unlock(id)
+            | State::Unlock(id, _)
             | State::Unsure(id, _)
             | State::LastTry(id, _) => id.clone(),
             _ => return,
         };
         if self.token_id() != Some(meant) {
             self.state = State::Ready;
-            self.warn("The token was taken out. Nothing was sent to it.");
+            self.remark = Some(Remark::TakenOut);
         }
     }
 
@@ -546,21 +654,18 @@ impl Flow {
     /// has one, or of one before it.
     fn undelivered(&mut self, reason: String) -> Vec<Effect> {
         if self.exit.is_some() || matches!(self.state, State::Signed) {
-            self.state = State::Undelivered(reason);
+            self.state = State::Undelivered(Undelivered::Unopened(reason));
         } else {
-            self.warn(&words::undelivered(&reason));
+            self.remark = Some(Remark::Undelivered(reason));
         }
         Vec::new()
     }
 
-    fn achieve(&mut self, what: &str) -> Vec<Effect> {
+    fn achieve(&mut self, what: Remark) -> Vec<Effect> {
         self.achieved = true;
         self.failed = None;
         self.obstacle = None;
-        self.notice = Some(Notice {
-            level: Level::Info,
-            text: what.into(),
-        });
+        self.remark = Some(what);
         self.state = State::Looking;
         vec![self.look()]
     }
@@ -571,8 +676,11 @@ impl Flow {
         };
         let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
         let origin = order.origin().to_owned();
+        let record = order.record(self.now, Ok(&signing.credential));
         let mut effects = self.deliver(&outcome);
-        if !effects.is_empty() {
+        let delivered = !effects.is_empty();
+        effects.insert(0, Effect::Record(Box::new(record)));
+        if delivered {
             self.served(&origin);
             effects.push(Effect::Remember(origin));
             self.state = State::Signed;
@@ -588,9 +696,9 @@ impl Flow {
             return Vec::new();
         };
         match callback::build(order.permit(), outcome, callback::platform_limit()) {
-            Ok(url) => vec![Effect::Open(url)],
+            Ok(answer) => vec![Effect::Open(answer)],
             Err(error) => {
-                self.state = State::Undelivered(error.to_string());
+                self.state = State::Undelivered(Undelivered::Unbuilt(error));
                 Vec::new()
             }
         }
@@ -601,10 +709,7 @@ impl Flow {
         self.failed = Some(error.clone());
         self.obstacle = Some(error.clone());
         self.learn(&error);
-        self.notice = Some(Notice {
-            level: Level::Error,
-            text: error.to_string(),
-        });
+        self.remark = Some(Remark::Failed(error.clone()));
         match &error {
             CardError::BadSignature => {
                 self.state = State::Failed(Box::new(error));
@@ -658,13 +763,6 @@ impl Flow {
         }
     }
 
-    fn warn(&mut self, text: &str) {
-        self.notice = Some(Notice {
-            level: Level::Error,
-            text: text.into(),
-        });
-    }
-
     /// Gives up, or goes after all is done. A portal whose origin was validated
     /// hears of it; nobody else does.
     fn leave(&mut self) -> Vec<Effect> {
@@ -678,7 +776,10 @@ impl Flow {
             (Purpose::Sign(order), _) => {
                 let (code, remaining) = self.give_up();
                 let outcome = order.failed(code, remaining);
-                (Exit::NotDone, self.deliver(&outcome))
+                let record = order.record(self.now, Err(code));
+                let mut effects = self.deliver(&outcome);
+                effects.insert(0, Effect::Record(Box::new(record)));
+                (Exit::NotDone, effects)
             }
             // To look is enough in the token window.
             (Purpose::Manage, _) if self.failed.is_none() || self.achieved => {
@@ -771,7 +872,7 @@ impl Errand {
     fn form(self, token: TokenId) -> State {
         match self {
             Self::Change => State::Change(token),
-            Self::Unlock => State::Unlock(token),
+            Self::Unlock => State::Unlock(token, Step::Need),
         }
     }
 }
@@ -779,12 +880,6 @@ impl Errand {
 impl Entry {
     /// What can never be right is not even handed to the worker.
     fn check(&self, info: &TokenInfo) -> Result<(), CardError> {
-        let check = |secret, rules: Option<&PinRules>, value: &Pin| {
-            let rules = rules.ok_or(CardError::Unsupported("it has no PUK"))?;
-            rules
-                .check(value)
-                .map_err(|fault: PinFormat| CardError::Format { secret, fault })
-        };
         let pin = |value| check(Secret::Pin, Some(&info.pin_rules), value);
         let fresh = |value: &Pin| info.pin_rules.check(value).map_err(CardError::NewPinFormat);
         match self {
@@ -796,4 +891,11 @@ impl Entry {
             }
         }
     }
+}
+
+fn check(secret: Secret, rules: Option<&PinRules>, value: &Pin) -> Result<(), CardError> {
+    let rules = rules.ok_or(CardError::Unsupported(Lack::Puk))?;
+    rules
+        .check(value)
+        .map_err(|fault: PinFormat| CardError::Format { secret, fault })
 }

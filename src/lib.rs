@@ -14,6 +14,8 @@ pub mod flow;
 pub mod frame;
 pub mod holder;
 pub mod iso;
+pub mod journal;
+pub mod language;
 pub mod link;
 pub mod memory;
 pub mod pcsc;

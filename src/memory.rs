@@ -5,7 +5,11 @@
 //! system hands out pages as pointers, and there is no other way to reach them.
 #![allow(unsafe_code)]
 
+use std::fmt;
+
 use zeroize::Zeroize;
+
+use crate::language::Language;
 
 /// Room for one secret. A page is taken for each, because locking works on
 /// whole pages and unlocking one secret must not unlock its neighbour.
@@ -21,9 +25,24 @@ pub struct Locked {
 }
 
 /// The system gave no memory for a secret.
-#[derive(Debug, thiserror::Error)]
-#[error("The system has no memory for a PIN. Close other programs and try again.")]
+#[derive(Debug)]
 pub struct OutOfMemory;
+
+impl OutOfMemory {
+    /// What happened, and what to do.
+    pub fn tell(&self, language: Language) -> String {
+        language.say("no-memory")
+    }
+}
+
+/// In English, for logs.
+impl fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tell(Language::English))
+    }
+}
+
+impl std::error::Error for OutOfMemory {}
 
 impl Locked {
     /// An empty buffer. Where the limit of lockable memory (RLIMIT_MEMLOCK) is

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::language::Language;
 use crate::memory::{Locked, OutOfMemory};
 
 /// A PIN or PUK as the user typed it, in locked memory. No `Clone`, no `Debug`,
@@ -75,29 +76,46 @@ pub struct PinRules {
 }
 
 /// Why an entry was not sent. Nothing was spent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PinFormat {
     /// Shorter or longer than the card can hold.
-    #[error("it must have {}", length_words(.0, *.1))]
     Length(RangeInclusive<usize>, Charset),
     /// A character that the card does not take.
-    #[error("{}", match .0 { Charset::Digits => "it must consist of digits only", Charset::Printable => "it must consist of plain letters, digits and signs" })]
     Charset(Charset),
 }
 
-fn length_words(range: &RangeInclusive<usize>, charset: Charset) -> String {
-    let kind = match charset {
-        Charset::Digits => "digits",
-        Charset::Printable => "characters",
-    };
-    if range.start() == range.end() {
-        format!("exactly {} {kind}", range.start())
-    } else {
-        format!("{} to {} {kind}", range.start(), range.end())
+impl PinFormat {
+    /// What is wrong with it, without a full stop.
+    pub fn what(&self, language: Language) -> String {
+        match self {
+            Self::Length(range, charset) => {
+                let shape = shape(range, *charset, language).into();
+                language.say_with("fault-length", [("shape", shape)])
+            }
+            Self::Charset(Charset::Digits) => language.say("fault-digits"),
+            Self::Charset(Charset::Printable) => language.say("fault-printable"),
+        }
+    }
+}
+
+fn shape(range: &RangeInclusive<usize>, charset: Charset, language: Language) -> String {
+    let (min, max) = ((*range.start()).into(), (*range.end()).into());
+    match (charset, range.start() == range.end()) {
+        (Charset::Digits, true) => language.say_with("digits-exactly", [("max", max)]),
+        (Charset::Digits, false) => language.say_with("digits", [("min", min), ("max", max)]),
+        (Charset::Printable, true) => language.say_with("characters-exactly", [("max", max)]),
+        (Charset::Printable, false) => {
+            language.say_with("characters", [("min", min), ("max", max)])
+        }
     }
 }
 
 impl PinRules {
+    /// "6 to 8 digits".
+    pub fn shape(&self, language: Language) -> String {
+        shape(&(self.min..=self.max), self.charset, language)
+    }
+
     /// Refuses what can never be right, before it costs a try: several cards
     /// count a badly formed PIN as a wrong one.
     pub fn check(&self, pin: &Pin) -> Result<(), PinFormat> {
@@ -179,6 +197,16 @@ impl Status {
             Tries::Blocked => Self::Blocked,
             _ if kept => Self::SessionActive,
             Tries::Left(_) | Tries::Unknown => Self::Active,
+        }
+    }
+
+    /// What people read.
+    pub fn name(self, language: Language) -> String {
+        match self {
+            Self::Active => language.say("pin-status-active"),
+            Self::Invalid => language.say("pin-status-invalid"),
+            Self::Blocked => language.say("pin-status-blocked"),
+            Self::SessionActive => language.say("pin-status-session"),
         }
     }
 

@@ -7,11 +7,16 @@
 
 mod settings;
 
-pub use settings::{Portal, Settings, SettingsError};
+pub use settings::{
+    Appearance, Change, Portal, PortalFault, SCALES, Settings, SettingsError, Theme, Tongue,
+};
+
+use std::fmt;
 
 use url::Url;
 
 use crate::code::ErrorCode;
+use crate::language::Language;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin};
 
 /// The settings, as the judge of every request.
@@ -133,8 +138,7 @@ impl Permit {
 
 /// A request that may not have its result sent. For the screen only: nothing is
 /// ever sent to an origin that failed here.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} {}", self.what(), self.advice())]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     origin: Origin,
     scheme: String,
@@ -165,48 +169,31 @@ impl Denial {
 
     /// What happened: one sentence. The origin stands there whole (DNS bounds
     /// it): a shortened one could hide who it is.
-    pub fn what(&self) -> String {
-        let origin = display(&self.origin);
+    pub fn what(&self, language: Language) -> String {
+        let origin = [("origin", display(&self.origin).into())];
         match self.why {
-            Why::Origin => format!("{origin} is not allowed to request signatures here."),
-            Why::Key if self.app => {
-                format!("{origin} came with an API key that belongs to no listed portal.")
-            }
-            Why::Key => format!("{origin} came with an API key that is not listed for it."),
-            Why::TestKey => format!("{origin} came with a test key, and is not a test portal."),
-            Why::LiveToLocalhost => {
-                format!("A live API key was used with a callback on this computer ({origin}).")
-            }
-            Why::Scheme => {
-                format!("No app with the scheme {origin} is allowed to request signatures here.")
-            }
+            Why::Origin => language.say_with("denied-origin", origin),
+            Why::Key if self.app => language.say_with("denied-app-key", origin),
+            Why::Key => language.say_with("denied-key", origin),
+            Why::TestKey => language.say_with("denied-test-key", origin),
+            Why::LiveToLocalhost => language.say_with("denied-live-local", origin),
+            Why::Scheme => language.say_with("denied-scheme", origin),
         }
     }
 
     /// What to do: close, or the lines that allow it.
-    pub fn advice(&self) -> String {
-        match self.lines() {
-            None => "Nothing was sent: while developing, use an ss_test_ key.".into(),
-            Some(lines) if self.app && self.why != Why::Scheme => format!(
-                "Nothing was sent; only if you trust it, list the portal that the app belongs to \
-                 in {}, with its own origin:\n\n{lines}",
-                self.file
-            ),
-            Some(_) if self.why == Why::TestKey && !self.app => format!(
-                "Nothing was sent; if it is there to be tried out, add the line test = true to its \
-                 entry in {}.",
-                self.file
-            ),
-            Some(lines) if self.why == Why::Key && !self.app => format!(
-                "Nothing was sent: ask the portal whether its key has changed. Only if it says so, \
-                 add these lines at the end of {}:\n\n{lines}",
-                self.file
-            ),
-            Some(lines) => format!(
-                "Nothing was sent; only if you trust it, add these lines at the end of {} (create the file \
-                 if it is not there):\n\n{lines}",
-                self.file
-            ),
+    pub fn advice(&self, language: Language) -> String {
+        let Some(lines) = self.lines() else {
+            return language.say("denied-live-local-advice");
+        };
+        let file = ("file", self.file.as_str().into());
+        let lines = ("lines", lines.into());
+        match self.why {
+            Why::TestKey if !self.app => language.say_with("denied-test-key-advice", [file]),
+            Why::Scheme => language.say_with("denied-advice", [file, lines]),
+            _ if self.app => language.say_with("denied-app-key-advice", [file, lines]),
+            Why::Key => language.say_with("denied-key-advice", [file, lines]),
+            _ => language.say_with("denied-advice", [file, lines]),
         }
     }
 
@@ -228,6 +215,16 @@ impl Denial {
         }
     }
 }
+
+/// In English, for logs.
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let language = Language::English;
+        write!(f, "{} {}", self.what(language), self.advice(language))
+    }
+}
+
+impl std::error::Error for Denial {}
 
 /// Punycode, and the Unicode form where every label is in one Indian script:
 /// those have blocks of their own, so that one label cannot mix them with

@@ -10,17 +10,27 @@ pub struct Screen {
     pub kind: Kind,
     /// One line.
     pub title: String,
+    /// Ways to other pages: small, beside the title.
+    pub links: Vec<Button>,
     /// Sentences, in reading order.
     pub text: Vec<String>,
     /// What is asked, and by whom: shown before the PIN is asked.
     pub facts: Vec<Fact>,
     /// A number that should be large and plain.
     pub counters: Vec<Counter>,
+    /// Above the certificates.
+    pub heading: Option<String>,
     /// Certificates to choose from, or just to look at when `chosen` is `None`
     /// and none is selectable.
     pub certificates: Vec<CertificateCard>,
     /// Index into `certificates`.
     pub chosen: Option<usize>,
+    /// Things to set, each to one of a few values.
+    pub choices: Vec<Choice>,
+    /// A list to read, such as what was signed.
+    pub rows: Vec<Row>,
+    /// Plain texts to type in, no secrets.
+    pub lines: Vec<Line>,
     /// Which request and token the fields are for; opaque. What was typed for one
     /// is never kept for another.
     pub token: Option<String>,
@@ -40,7 +50,7 @@ impl Screen {
     /// Whether this can be pressed.
     pub fn offers(&self, action: Action) -> bool {
         let locks = self.kept.iter().map(|kept| &kept.lock);
-        let mut buttons = self.buttons.iter().chain(locks);
+        let mut buttons = self.buttons.iter().chain(&self.links).chain(locks);
         buttons.any(|button| button.action == action)
     }
 }
@@ -67,6 +77,8 @@ pub enum Kind {
     Token,
     /// A form: change the PIN, unlock with the PUK, confirm the last try.
     Form,
+    /// Settings, journal, about: nothing that a card has to do with.
+    Page,
     /// It is done, and well.
     Done,
     /// It went wrong, or was refused: what happened, what to do.
@@ -80,8 +92,9 @@ pub struct Fact {
     pub label: String,
     /// The text; digests are grouped for reading.
     pub value: String,
-    /// The value was written by the page that asks, not by us: label it so.
-    pub from_page: bool,
+    /// Says that the value was written by the page that asks, not by us, where
+    /// that is so.
+    pub mark: Option<String>,
 }
 
 /// How serious a line is.
@@ -126,6 +139,58 @@ pub struct CertificateCard {
     pub pill: String,
     /// Why it cannot be chosen; `None` when it can.
     pub unusable: Option<String>,
+}
+
+/// Something to set: its values side by side, one of them chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is set.
+    pub setting: Setting,
+    /// "Language".
+    pub label: String,
+    /// What can be chosen.
+    pub options: Vec<String>,
+    /// Index into `options`.
+    pub chosen: usize,
+}
+
+/// What can be set by a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Setting {
+    /// How long a PIN is kept unused.
+    Idle,
+    /// What is spoken.
+    Language,
+    /// Light or dark.
+    Theme,
+    /// How large everything is.
+    Scale,
+}
+
+/// One of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The first line.
+    pub title: String,
+    /// The second one, muted.
+    pub detail: String,
+    /// A word at the right; may be empty.
+    pub pill: String,
+    /// The pill's colour.
+    pub level: Level,
+    /// What a button at the right does with it: "Remove".
+    pub action: Option<String>,
+}
+
+/// A plain text to type in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// "Address of the portal".
+    pub label: String,
+    /// What it begins with.
+    pub text: String,
+    /// Longest entry that makes sense, in bytes.
+    pub max: usize,
 }
 
 /// A secret to type in. The faces hide what is typed.
@@ -179,8 +244,22 @@ pub enum Action {
     ChangePin,
     /// Open the form that unlocks with the PUK.
     Unlock,
+    /// To the next step of the form.
+    Next,
     /// Send the form that is open.
     Submit,
+    /// Open the settings.
+    Settings,
+    /// Open the form that lets a portal call.
+    AddPortal,
+    /// Take from the portal what it was allowed.
+    Remove,
+    /// Open the journal.
+    Journal,
+    /// Copy the journal to a file.
+    Export,
+    /// Tell about this program.
+    About,
     /// Back to the screen before.
     Back,
     /// Look for tokens again.
@@ -193,12 +272,42 @@ pub enum Action {
     Close,
 }
 
+impl Action {
+    /// It spends or changes something that is the person's: a signature, a try, who
+    /// may ask for signatures. A hand must do that, with a key or the mouse; no other program may in its place.
+    pub fn commits(self) -> bool {
+        match self {
+            Self::Sign | Self::UseLastTry | Self::GoOn | Self::Submit | Self::Remove => true,
+            Self::ChangePin
+            | Self::Unlock
+            | Self::Next
+            | Self::Settings
+            | Self::AddPortal
+            | Self::Journal
+            | Self::Export
+            | Self::About
+            | Self::Back
+            | Self::Retry
+            | Self::Lock
+            | Self::Cancel
+            | Self::Close => false,
+        }
+    }
+}
+
 /// What a person did.
 pub enum Input {
     /// Chose a certificate.
     Choose(usize),
     /// Pressed a button; the fields' contents in their order.
     Press(Action, Vec<Pin>),
+    /// Chose this value of a setting.
+    Set(Setting, usize),
+    /// Pressed the button of this row.
+    Row(usize),
+    /// What stands in the lines now, in their order; comes before a button that
+    /// was pressed with them.
+    Lines(Vec<String>),
     /// Gave a file: what is in it.
     Document(Vec<u8>),
     /// Closed the window (or ended the input).

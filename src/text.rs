@@ -1,4 +1,4 @@
-//! Text from outside (a card, a link) on its way to a person.
+//! Text from outside (a card, a link) on its way to a person, and bytes as text.
 
 /// At most `max` characters, without control characters and without those that
 /// turn or hide text (Unicode bidi controls, zero-width, tags), so that nothing
@@ -22,6 +22,11 @@ pub fn is_deceptive(c: char) -> bool {
         || matches!(c,
             '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// As fingerprints and hashes are written: two lower-case digits a byte.
+pub fn hex_lower(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

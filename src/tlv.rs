@@ -1,12 +1,14 @@
 //! BER-TLV of card answers (ISO 7816-4, 5.2.2), one level at a time.
 //!
-//! `iso7816-tlv` serves for tags and for encoding. Its decoder is not used on
+//! `iso7816-tlv` serves for tags, `der` for the lengths that we write: the former
+//! writes 127 in two bytes and counts them as one. Its decoder is not used on
 //! what a card says: it recurses without a limit, takes indefinite lengths and
 //! descends into every constructed tag, although PIV keeps opaque bytes (a
 //! compressed certificate) in the constructed tag `70`. Splitting one level and
 //! leaving it to the caller to go deeper bounds the depth by construction.
 
-use iso7816_tlv::ber::{Tag, Tlv, Value};
+use der::{Encode, Length};
+use iso7816_tlv::ber::Tag;
 
 /// Largest object that is looked at. The longest PIV object is below 13 kB.
 pub const MAX: usize = 0x1_0000;
@@ -113,24 +115,22 @@ fn read(bytes: &[u8], start: usize) -> Result<(Object<'_>, usize), TlvError> {
     }
 }
 
-/// One encoded object with bytes as content.
+/// One encoded object with bytes as content. The length is written as DER has it,
+/// in as few bytes as it needs.
 pub fn primitive(tag: u32, value: &[u8]) -> Result<Vec<u8>, TlvError> {
-    object(tag, Value::Primitive(value.to_vec())).map(|tlv| tlv.to_vec())
+    let unfit = TlvError { at: 0 };
+    let tag = Tag::try_from(tag).map_err(|_| unfit)?;
+    let length = Length::try_from(value.len()).and_then(|length| length.to_der());
+    Ok([tag.to_bytes(), &length.map_err(|_| unfit)?, value].concat())
 }
 
 /// One encoded object with primitive objects as content, in this order.
 pub fn template(tag: u32, children: &[(u32, &[u8])]) -> Result<Vec<u8>, TlvError> {
-    let children: Result<Vec<Tlv>, TlvError> = children
+    let children: Result<Vec<_>, TlvError> = children
         .iter()
-        .map(|(tag, value)| object(*tag, Value::Primitive(value.to_vec())))
+        .map(|(tag, value)| primitive(*tag, value))
         .collect();
-    object(tag, Value::Constructed(children?)).map(|tlv| tlv.to_vec())
-}
-
-fn object(tag: u32, value: Value) -> Result<Tlv, TlvError> {
-    Tag::try_from(tag)
-        .and_then(|tag| Tlv::new(tag, value))
-        .map_err(|_| TlvError { at: 0 })
+    primitive(tag, &children?.concat())
 }
 
 #[cfg(test)]
@@ -158,6 +158,21 @@ mod tests {
         assert_eq!(split(&[0x53]).unwrap_err().at, 1);
         assert_eq!(split(&[0x1F, 0x81, 0x82, 0x83, 0x01]).unwrap_err().at, 3);
         assert!(split(&vec![0; MAX + 1]).is_err());
+    }
+
+    // ISO 8825-1, 8.1.3: one byte up to 127, then 81 and 82.
+    #[test]
+    fn lengths_at_the_edges_are_written_as_short_as_they_can_be() {
+        for (length, head) in [
+            (125, &[0x7C, 0x7F, 0x53, 0x7D][..]),
+            (127, &[0x7C, 0x81, 0x81, 0x53, 0x7F]),
+            (128, &[0x7C, 0x81, 0x83, 0x53, 0x81, 0x80]),
+            (255, &[0x7C, 0x82, 0x01, 0x02, 0x53, 0x81, 0xFF]),
+            (256, &[0x7C, 0x82, 0x01, 0x04, 0x53, 0x82, 0x01, 0x00]),
+        ] {
+            let bytes = template(0x7C, &[(0x53, &vec![0xAA; length])]).unwrap();
+            assert_eq!(&bytes[..head.len()], head, "{length}");
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 use crate::armor::Fault;
 use crate::atr::Atr;
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Secret};
+use crate::error::{CardError, Lack, Secret};
 use crate::pin::Pin;
 use crate::profile::{
     Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
@@ -289,7 +289,7 @@ impl<'a> Token<'a> {
                 .app
                 .puk
                 .as_ref()
-                .ok_or(CardError::Unsupported("it has no PUK"))?,
+                .ok_or(CardError::Unsupported(Lack::Puk))?,
         };
         rules
             .check(value)

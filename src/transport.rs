@@ -1,7 +1,10 @@
 //! The way to a card: bytes out, bytes in.
 
+use std::fmt;
+
 use crate::atr::Atr;
 use crate::frame::Frame;
+use crate::language::Language;
 
 /// One command in, one response (data, SW1, SW2) out. Decorators (recording,
 /// counting) wrap it; the PC/SC reader and the emulators implement it.
@@ -47,36 +50,74 @@ pub enum Ending {
 }
 
 /// Why no answer came. What the card made of the command is then unknown.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportError {
     /// The PC/SC service does not run.
-    #[error("the smart-card service is not running")]
     NoService,
     /// There is no reader of that name (any more).
-    #[error("the reader is not connected")]
     NoReader,
     /// No card in the reader, or pulled out meanwhile.
-    #[error("the token was removed")]
     Removed,
     /// Another program reset the card: PIN state and selection are gone.
-    #[error("the token was reset by another program")]
     Reset,
     /// Another program holds the card for itself; its name where the system tells.
-    #[error("the token is in use by {}", .by.as_deref().unwrap_or("another program"))]
     Busy {
         /// Program name.
         by: Option<String>,
     },
     /// The card does not answer, or not in a way that makes sense.
-    #[error("the token does not answer")]
     Mute,
     /// The reader refused the command (often: extended length).
-    #[error("the reader refused the command")]
     NotTransacted,
     /// The system forbids access to the reader.
-    #[error("this user may not use the reader")]
     Forbidden,
     /// Anything else, in the words of the PC/SC service.
-    #[error("the smart-card service reports: {0}")]
     Other(String),
 }
+
+impl TransportError {
+    /// What happened.
+    pub fn what(&self, language: Language) -> String {
+        match self {
+            Self::NoService => language.say("no-service"),
+            Self::NoReader => language.say("no-reader"),
+            Self::Removed => language.say("removed"),
+            Self::Reset => language.say("reset"),
+            Self::Busy { by: None } => language.say("busy"),
+            Self::Busy { by: Some(by) } => {
+                language.say_with("busy-by", [("program", by.as_str().into())])
+            }
+            Self::Mute => language.say("mute"),
+            Self::NotTransacted => language.say("not-transacted"),
+            Self::Forbidden => language.say("forbidden"),
+            Self::Other(reason) => {
+                language.say_with("service-reports", [("reason", reason.as_str().into())])
+            }
+        }
+    }
+
+    /// What to do.
+    pub fn advice(&self, language: Language) -> String {
+        match self {
+            Self::NoService if cfg!(target_os = "linux") => language.say("no-service-linux-advice"),
+            Self::NoService => language.say("no-service-advice"),
+            Self::NoReader => language.say("no-reader-advice"),
+            Self::Removed => language.say("removed-advice"),
+            Self::Reset => language.say("reset-advice"),
+            Self::Busy { .. } => language.say("busy-advice"),
+            Self::Mute => language.say("mute-advice"),
+            Self::NotTransacted => language.say("not-transacted-advice"),
+            Self::Forbidden => language.say("forbidden-advice"),
+            Self::Other(_) => language.say("service-reports-advice"),
+        }
+    }
+}
+
+/// In English, for logs.
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what(Language::English))
+    }
+}
+
+impl std::error::Error for TransportError {}

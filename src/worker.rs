@@ -99,6 +99,9 @@ pub enum Job {
     /// Forget the kept PIN and log its card out; answered by [`Report::Session`]
     /// if there was one.
     Lock,
+    /// From now on keep an accepted PIN for so long; one that is kept is forgotten,
+    /// for it was typed under another promise.
+    Idle(Duration),
     /// Readers or cards came or went: a PIN is not kept for a card that is gone.
     Check,
     /// Forget the kept PIN and end the thread. An open dialogue is ended at once.
@@ -225,6 +228,10 @@ impl Worker {
             match job {
                 Job::Look(look) => self.look(&look, &mut state),
                 Job::Lock => self.lock(&mut state),
+                Job::Idle(idle) => {
+                    self.lock(&mut state);
+                    state.idle = idle;
+                }
                 Job::Check => self.check(&mut state),
                 job => self.act(job, &mut state),
             }
@@ -376,7 +383,7 @@ impl Worker {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
                 token.clone()
             }
-            Job::Look(_) | Job::Lock | Job::Check | Job::Stop => return,
+            Job::Look(_) | Job::Lock | Job::Idle(_) | Job::Check | Job::Stop => return,
         };
         let mut job = Some(job);
         let same = self.readers.list().map(|readers| {
@@ -562,7 +569,7 @@ impl State<'_> {
                 self.forget();
                 Report::Unblocked(token.unblock(&puk, &new, last))
             }
-            Job::Look(_) | Job::Lock | Job::Check | Job::Stop => return,
+            Job::Look(_) | Job::Lock | Job::Idle(_) | Job::Check | Job::Stop => return,
         };
         tracing::debug!("the token has answered");
         (self.report)(report);
@@ -618,6 +625,7 @@ impl Job {
             Job::Change { .. } => "changing the PIN",
             Job::Unblock { .. } => "unlocking the PIN",
             Job::Lock => "locking",
+            Job::Idle(_) => "setting how long a PIN is kept",
             Job::Check => "looking which tokens are there",
             Job::Stop => "ending",
         }
@@ -628,7 +636,7 @@ impl Job {
             Job::Sign { token, .. } | Job::Change { token, .. } | Job::Unblock { token, .. } => {
                 token == id
             }
-            Job::Look(_) | Job::Lock | Job::Check | Job::Stop => false,
+            Job::Look(_) | Job::Lock | Job::Idle(_) | Job::Check | Job::Stop => false,
         }
     }
 }

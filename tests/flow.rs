@@ -21,11 +21,13 @@ use securesign_core::callback;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
 use securesign_core::flow::{
-    Arrival, Effect, Event, Exit, Flow, Order, Refused, Spent, WAITING_MAX,
+    Arrival, Effect, Event, Exit, Flow, Home, Order, Refused, Spent, WAITING_MAX,
 };
-use securesign_core::policy::{Policy, Settings};
+use securesign_core::journal::{Entry as Record, Ledger, Mark};
+use securesign_core::language::Language;
+use securesign_core::policy::{Appearance, Change, Policy, Portal, Settings, Tongue};
 use securesign_core::profile::{Search, Standing, Tries};
-use securesign_core::screen::{Action, Input, Kind, Level, Screen};
+use securesign_core::screen::{Action, Input, Kind, Level, Screen, Setting};
 use securesign_core::token::LastTry;
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
@@ -82,6 +84,8 @@ struct Play {
     flow: Flow,
     jobs: Vec<Job>,
     opened: Vec<Url>,
+    recorded: Vec<Record>,
+    changes: Vec<Change>,
 }
 
 impl Play {
@@ -94,6 +98,8 @@ impl Play {
             flow,
             jobs: Vec::new(),
             opened: Vec::new(),
+            recorded: Vec::new(),
+            changes: Vec::new(),
         };
         play.keep(effects);
         play
@@ -109,8 +115,10 @@ impl Play {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
-                Effect::Open(url) => self.opened.push(url),
-                Effect::Remember(_) => {}
+                Effect::Open(answer) => self.opened.push(answer.url().parse().unwrap()),
+                Effect::Record(entry) => self.recorded.push(*entry),
+                Effect::Change(change) => self.changes.push(change),
+                Effect::Remember(_) | Effect::ReadJournal | Effect::Export => {}
             }
         }
     }
@@ -203,6 +211,15 @@ impl Play {
             .any(|button| button.action == action)
     }
 
+    /// Fills in the steps of unlocking from where they are, as far as they go.
+    fn unlock(&mut self, puk: &str, new: &str, again: &str) {
+        if self.screen().fields.is_empty() {
+            self.press(Action::Next, &[]);
+        }
+        self.press(Action::Next, &[puk]);
+        self.press(Action::Submit, &[new, again]);
+    }
+
     /// How many jobs carry a PIN or PUK.
     fn secrets_sent(&self) -> usize {
         self.jobs
@@ -234,7 +251,7 @@ fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
         screen
             .facts
             .iter()
-            .any(|fact| fact.value == "http://localhost:8080" && !fact.from_page)
+            .any(|fact| fact.value == "http://localhost:8080" && fact.mark.is_none())
     };
     assert!(asks(&play.screen()));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
@@ -256,7 +273,7 @@ fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
         .iter()
         .find(|fact| fact.value == "request-7")
         .unwrap();
-    assert!(digest.from_page && request.from_page);
+    assert!(digest.mark.is_some() && request.mark.is_some());
     assert_eq!(screen.certificates[0].title, "Asha Sharma");
     assert_eq!(screen.chosen, Some(0));
     assert_eq!(screen.fields.len(), 1);
@@ -503,11 +520,27 @@ fn r25_unlocking_needs_a_click_for_each_puk_and_a_blocked_puk_has_its_own_screen
     play.press(Action::Unlock, &[]);
     assert_eq!(play.screen().kind, Kind::Form);
     assert_eq!(play.screen().counters[0].caption, "PUK tries left");
-    // New PINs that differ, or cannot be PINs, spend nothing.
-    play.press(Action::Submit, &["12345678", "654321", "654322"]);
-    play.press(Action::Submit, &["12345678", "65432", "65432"]);
+    // First it says which secret it needs, how long it is, and whose tries it spends.
+    let text = play.screen().text.join(" ");
+    assert!(play.screen().fields.is_empty());
+    for said in [
+        "the PUK",
+        "8 characters",
+        "No try of the PIN",
+        "its own tries",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    // New PINs that differ, or cannot be PINs, spend nothing; the PUK is not asked
+    // for again.
+    play.unlock("12345678", "654321", "654322");
+    play.press(Action::Submit, &["65432", "65432"]);
     assert_eq!(play.secrets_sent(), 0);
-    play.press(Action::Submit, &["12345678", "654321", "654321"]);
+    // Nor does what cannot be the PUK.
+    play.press(Action::Back, &[]);
+    play.press(Action::Next, &[""]);
+    assert_eq!(play.screen().fields.len(), 1);
+    play.unlock("12345678", "654321", "654321");
     assert_eq!(play.secrets_sent(), 1);
     let wrong = CardError::Wrong {
         secret: Secret::Puk,
@@ -517,7 +550,7 @@ fn r25_unlocking_needs_a_click_for_each_puk_and_a_blocked_puk_has_its_own_screen
     assert_eq!(play.secrets_sent(), 1);
     assert_eq!(play.screen().counters[0].value, "1");
     // The last one wants a word.
-    play.press(Action::Submit, &["12345678", "654321", "654321"]);
+    play.unlock("12345678", "654321", "654321");
     assert_eq!(play.secrets_sent(), 1);
     play.press(Action::UseLastTry, &[]);
     assert_eq!(play.secrets_sent(), 2);
@@ -534,7 +567,7 @@ fn r25_unlocking_needs_a_click_for_each_puk_and_a_blocked_puk_has_its_own_screen
 fn after_unlocking_the_request_goes_on() {
     let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
     play.press(Action::Unlock, &[]);
-    play.press(Action::Submit, &["12345678", "654321", "654321"]);
+    play.unlock("12345678", "654321", "654321");
     play.report(Report::Unblocked(Ok(())));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     assert_eq!(play.screen().kind, Kind::Sign);
@@ -637,7 +670,7 @@ fn an_expired_certificate_cannot_be_chosen_and_the_demo_serves_no_live_key() {
     let refused = Order::accept(live.as_bytes(), &policy, true, &|_| true)
         .err()
         .unwrap();
-    assert!(refused.what.contains("live key"));
+    assert!(refused.what(Language::English).contains("live key"));
 }
 
 #[test]
@@ -690,6 +723,7 @@ fn what_was_typed_for_one_token_is_not_sent_to_another() {
         play.report(Report::Tokens(Ok(vec![moved(token(Tries::Left(3)))])));
         assert_eq!(play.screen().kind, Kind::Token);
         play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        play.unlock("12345678", "654321", "654321");
         assert_eq!(sent(&play), 0);
     }
     // The face is told that what it holds was typed for another token.
@@ -742,7 +776,7 @@ fn without_a_session_nothing_is_signed_without_a_pin() {
 fn r25_what_a_refusal_told_of_the_puk_outlives_the_next_look() {
     let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
     play.press(Action::Unlock, &[]);
-    play.press(Action::Submit, &["99999999", "654321", "654321"]);
+    play.unlock("99999999", "654321", "654321");
     let wrong = CardError::Wrong {
         secret: Secret::Puk,
         left: Some(1),
@@ -751,7 +785,7 @@ fn r25_what_a_refusal_told_of_the_puk_outlives_the_next_look() {
     play.report(Report::ReadersChanged);
     play.report(Report::Tokens(Ok(vec![token(Tries::Blocked)])));
     let before = play.secrets_sent();
-    play.press(Action::Submit, &["99999999", "654321", "654321"]);
+    play.unlock("99999999", "654321", "654321");
     assert_eq!(play.secrets_sent(), before);
     play.press(Action::UseLastTry, &[]);
     let last = play.jobs.last().unwrap();
@@ -800,8 +834,15 @@ fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
         assert_eq!(play.screen().kind, Kind::Token);
         play.press(open, &[]);
         play.press(Action::GoOn, &[]);
-        assert_eq!(play.screen().fields.len(), 3);
-        play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        if open == Action::Unlock {
+            // What is needed has been said with the question.
+            assert!(text.contains("You need the PUK"), "{text}");
+            assert_eq!(play.screen().fields.len(), 1);
+            play.unlock("12345678", "654321", "654321");
+        } else {
+            assert_eq!(play.screen().fields.len(), 3);
+            play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        }
         assert_eq!(play.secrets_sent(), 1);
     }
     // Another token in the meantime: the answer was not given for it.
@@ -839,6 +880,173 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
         Some(Job::Sign { document, .. }) => assert!(document.is_none()),
         _ => panic!("a signature is asked for"),
     }
+}
+
+#[test]
+fn every_request_that_ends_is_recorded_once_with_its_outcome() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    play.input(Input::Closed);
+    let [record] = &play.recorded[..] else {
+        panic!("{:?}", play.recorded);
+    };
+    assert!(record.is_signed());
+    assert_eq!(record.origin, "http://localhost:8080");
+    assert_eq!(record.request_id, "request-7");
+    assert_eq!(record.time, now());
+    assert_eq!(record.certificate.as_ref().unwrap().subject, "Asha Sharma");
+
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.input(Input::Closed);
+    assert_eq!(play.recorded[0].outcome, "SS_SIGN_CANCELLED");
+    assert_eq!(play.recorded[0].certificate, None);
+
+    // A refused link was no request.
+    let mut play = Play::sign(order("securesign://sign?x"));
+    play.input(Input::Closed);
+    assert!(play.recorded.is_empty());
+}
+
+#[test]
+fn r16_a_record_holds_no_key_no_pin_and_no_signature() {
+    let mut play = Play::with(
+        order(&link(CALLBACK, "ss_test_sentinel", &[])),
+        Tries::Left(3),
+    );
+    play.press(Action::Sign, &["483915"]);
+    play.report(Report::Signed(Ok(b"signature-sentinel".to_vec())));
+    let (line, _) = Mark::start().append(&play.recorded[0]);
+    assert!(line.contains("Asha Sharma"), "{line}");
+    let signature = STANDARD.encode(b"signature-sentinel");
+    for secret in ["sentinel", "483915", &signature, "ss_result", "BEGIN"] {
+        assert!(!line.contains(secret), "{secret}: {line}");
+    }
+}
+
+/// The token window, and what the settings file says.
+fn managed(settings: Settings) -> Play {
+    let (mut flow, effects) = Flow::manage(now());
+    flow.know(Home {
+        settings,
+        ..Home::default()
+    });
+    let mut play = Play::begin((flow, effects));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play
+}
+
+impl Play {
+    fn event(&mut self, event: Event) {
+        let effects = self.flow.on(event, now());
+        self.keep(effects);
+    }
+}
+
+#[test]
+fn what_is_chosen_in_the_settings_is_changed_and_shown_when_it_was_written() {
+    let mut play = managed(Settings::default());
+    play.press(Action::Settings, &[]);
+    let chosen = |play: &Play, setting| {
+        let choices = play.screen().choices;
+        let choice = choices.into_iter().find(|c| c.setting == setting).unwrap();
+        choice.options[choice.chosen].clone()
+    };
+    assert_eq!(chosen(&play, Setting::Idle), "15 min");
+    play.input(Input::Set(Setting::Idle, 0));
+    play.input(Input::Set(Setting::Language, 2));
+    play.input(Input::Set(Setting::Language, 9));
+    let hindi = Appearance {
+        language: Tongue::Hindi,
+        ..Appearance::default()
+    };
+    let expected = [Change::Idle(Duration::ZERO), Change::Appearance(hindi)];
+    assert_eq!(play.changes, expected);
+    // Not before it was written.
+    assert_eq!(chosen(&play, Setting::Idle), "15 min");
+    play.event(Event::Settings(Err("The disk is full.".into())));
+    let notice = play.screen().notice.unwrap();
+    assert!(notice.text.contains("The disk is full."), "{}", notice.text);
+    play.event(Event::Settings(Ok(Settings {
+        idle: Duration::ZERO,
+        ..Settings::default()
+    })));
+    assert_eq!(chosen(&play, Setting::Idle), "never");
+    play.press(Action::Back, &[]);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.screen().kind, Kind::Token);
+}
+
+#[test]
+fn a_portal_is_typed_in_and_removed_only_after_a_question() {
+    let mut play = managed(Settings::default());
+    play.press(Action::Settings, &[]);
+    play.press(Action::AddPortal, &[]);
+    for (origin, key) in [
+        ("portal.example", "ss_live_key"),
+        ("https://portal.example", "key"),
+        ("", ""),
+    ] {
+        play.input(Input::Lines(vec![origin.into(), key.into()]));
+        play.press(Action::Submit, &[]);
+        assert_eq!(play.screen().notice.unwrap().level, Level::Error);
+        // What was typed stays, to be mended.
+        assert_eq!(play.screen().lines[0].text, origin);
+    }
+    assert!(play.changes.is_empty());
+    let right = ["https://portal.example", "ss_live_key"].map(str::to_owned);
+    play.input(Input::Lines(right.to_vec()));
+    play.press(Action::Submit, &[]);
+    let portal = Portal::new(&right[0], &right[1]).unwrap();
+    assert_eq!(play.changes, [Change::Allow(portal.clone())]);
+
+    let portals = vec![portal.clone()];
+    play.event(Event::Settings(Ok(Settings {
+        portals,
+        ..Settings::default()
+    })));
+    assert_eq!(play.screen().rows[0].title, "https://portal.example");
+    play.input(Input::Row(0));
+    play.press(Action::Back, &[]);
+    play.input(Input::Row(7));
+    assert_eq!(play.changes.len(), 1);
+    play.input(Input::Row(0));
+    play.press(Action::Remove, &[]);
+    assert_eq!(play.changes[1], Change::Forbid(portal));
+}
+
+#[test]
+fn the_journal_shows_what_it_holds_and_whether_it_holds_together() {
+    let mut play = managed(Settings::default());
+    let (flow, _) = Flow::sign(order(&link(CALLBACK, "ss_test_k", &[])), now());
+    let mut request = Play::begin((flow, Vec::new()));
+    request.input(Input::Closed);
+    play.press(Action::Journal, &[]);
+    assert!(!play.offers(Action::Export));
+    let record = request.recorded.remove(0);
+    let (_, mark) = Mark::start().append(&record);
+    play.event(Event::Journal(Ok(Ledger {
+        entries: vec![record],
+        verdict: Ok(mark),
+    })));
+    let screen = play.screen();
+    assert_eq!(screen.rows[0].title, "http://localhost:8080");
+    assert_eq!(screen.rows[0].pill, "SS_TOKEN_NOT_FOUND");
+    assert!(screen.rows[0].detail.contains("ba7816bf8f01cfea"));
+    assert_eq!(screen.notice.unwrap().level, Level::Info);
+    assert!(play.offers(Action::Export));
+}
+
+#[test]
+fn a_request_is_not_left_for_the_settings() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    for action in [Action::Settings, Action::Journal, Action::About] {
+        play.press(action, &[]);
+        assert_eq!(play.screen().kind, Kind::Sign);
+    }
+    play.input(Input::Set(Setting::Idle, 0));
+    play.input(Input::Row(0));
+    assert!(play.changes.is_empty());
 }
 
 fn request(id: &str) -> Result<Order, Refused> {

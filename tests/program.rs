@@ -298,6 +298,46 @@ fn tokens_and_pins_are_listed_for_people_and_for_programs() {
     );
 }
 
+/// The program where the system speaks Hindi.
+fn in_hindi(mut program: Command) -> Finished {
+    run(program.env("LC_ALL", "hi_IN.UTF-8"), LIMIT)
+}
+
+#[test]
+fn the_terminal_speaks_the_systems_language_and_json_and_results_never_do() {
+    let devanagari = |text: &str| text.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
+    let home = Home::new();
+    let tokens = ["--reader", "demo", "tokens"];
+    let done = in_hindi(home.program(&tokens));
+    assert!(done.stdout.contains("शेष प्रयास: 3"), "{done:?}");
+    let done = in_hindi(home.program(&["--reader", "demo", "tokens", "--json"]));
+    assert!(done.success && !devanagari(&done.stdout), "{done:?}");
+    // Nobody there to ask: the prompt's words are in the reason.
+    let link = demo_link();
+    let sign = ["--reader", "demo", "sign", "--print", &link];
+    let done = in_hindi(home.program(&sign));
+    assert!(done.stderr.contains("पिन पूछने के लिए"), "{done:?}");
+    let wrong = home.file("wrong", "654321\n");
+    let sign = [&sign[..], &["--pin-file", &wrong]].concat();
+    let done = in_hindi(home.program(&sign));
+    assert!(done.stderr.contains("पिन गलत था।"), "{done:?}");
+    let result = result(&done.stdout);
+    assert_eq!(result["message"], "The PIN was wrong.");
+    let done = in_hindi(home.program(&["sign", "securesign://sign?"]));
+    assert!(done.stderr.contains("अस्वीकृत (SS_"), "{done:?}");
+    let done = in_hindi(home.program(&["doctor"]));
+    assert!(done.stdout.contains("स्मार्ट कार्ड सेवा"), "{done:?}");
+    // The first of several that the program speaks; C is English.
+    let languages = |all: &str, list: &str| {
+        let mut program = home.program(&tokens);
+        program.env("LC_ALL", all).env("LANGUAGE", list);
+        devanagari(&run(&mut program, LIMIT).stdout)
+    };
+    assert!(languages("ta_IN.UTF-8", "ta:hi:en"));
+    assert!(!languages("hi_IN.UTF-8", "en:hi"));
+    assert!(!languages("C", ""));
+}
+
 #[test]
 fn a_blocked_token_is_unlocked_and_signs_again_through_the_daemon() {
     let daemon = Daemon::start(&["Reader"]);

@@ -33,6 +33,8 @@ fn open(person: impl FnOnce(&Display)) -> (Option<i32>, Value) {
         .args(["--reader", "demo", "open", "--print", demo.stdout.trim()])
         .env("DISPLAY", &display.name)
         .env_remove("WAYLAND_DISPLAY")
+        .env("LC_ALL", "C")
+        .env_remove("LANGUAGE")
         .env("HOME", home.path())
         .env("XDG_CONFIG_HOME", home.path())
         .env("XDG_DATA_HOME", home.path());
@@ -73,13 +75,14 @@ fn a_pin_blocked_in_the_window_is_unlocked_there_and_signs() {
         display.xdotool(&["key", "Tab"]);
         display.xdotool(&["key", "Return"]);
         sleep(PAUSE);
-        // Blocked: the main button unlocks.
-        display.xdotool(&["key", "Return"]);
-        sleep(PAUSE);
-        for text in ["12345678", "654321"] {
-            display.xdotool(&["type", text]);
-            display.xdotool(&["key", "Tab"]);
+        // Blocked: the main button unlocks, and says first what that needs.
+        for _ in 0..2 {
+            display.xdotool(&["key", "Return"]);
+            sleep(PAUSE);
         }
+        display.enter("12345678");
+        display.xdotool(&["type", "654321"]);
+        display.xdotool(&["key", "Tab"]);
         display.enter("654321");
         display.enter("654321");
         display.xdotool(&["key", "Escape"]);

@@ -53,14 +53,15 @@ impl Flow {
         };
         let certificate = &credential.certificate;
         if !certificate.may_sign() {
-            return Some("It is not for signatures".into());
+            return Some(self.language.say("certificate-not-for-signatures"));
         }
         if self.is_outdated(credential) {
             let (from, to) = certificate.validity();
+            let date = |time| [("date", words::date(time, self.language).into())];
             return Some(if self.now < from {
-                format!("Valid only from {}", words::date(from))
+                self.language.say_with("certificate-not-yet", date(from))
             } else {
-                format!("Expired on {}", words::date(to))
+                self.language.say_with("certificate-expired", date(to))
             });
         }
         // Said of the key alone: nothing is asked of the card for it.
@@ -68,7 +69,7 @@ impl Flow {
             .key()
             .signature_algorithm(order.digest().algorithm())
             .is_none()
-            .then(|| "Its key cannot sign a digest".into())
+            .then(|| self.language.say("certificate-no-digest"))
     }
 
     pub(super) fn is_outdated(&self, credential: &Credential) -> bool {
@@ -83,7 +84,7 @@ impl Flow {
         if self.unusable(offer.credential).is_none() {
             let chosen = (offer.token.clone(), offer.index);
             self.chosen = Some(chosen);
-            self.notice = None;
+            self.remark = None;
         }
     }
 

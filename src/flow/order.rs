@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use crate::callback::{self, Failed, Outcome, Scheme, Signed};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
-use crate::link::{self, Document, Request, Serial};
-use crate::policy::{Permit, Policy};
+use crate::journal::Entry;
+use crate::language::Language;
+use crate::link::{self, Document, LinkError, Request, Serial};
+use crate::policy::{Denial, Permit, Policy};
 use crate::profile::Credential;
 use crate::signature::PublicKey;
 use crate::worker::TokenInfo;
@@ -32,21 +34,77 @@ pub enum Spent {
 }
 
 /// The digest in the link is not the one of the document that was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent."
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OtherDocument;
+
+impl OtherDocument {
+    /// What happened, and what it means.
+    pub fn tell(self, language: Language) -> String {
+        language.say("document-other")
+    }
+}
 
 /// Why a link is not followed. Shown on the screen only: nothing is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub enum Refused {
+    /// The link itself.
+    Link(LinkError),
+    /// Whoever asks may not.
+    Denied(Box<Denial>),
+    /// A live key at the demo token.
+    DemoOnly,
+    /// A signature inside a document of this kind: "PDF".
+    NotYet(&'static str),
+    /// The request of this portal was opened before.
+    Used(String),
+    /// Whether it was opened before cannot be found out; the reason.
+    Unclaimed(String),
+    /// Whether it may be followed cannot be found out; what is wrong with the
+    /// settings.
+    Unjudged(String),
+}
+
+impl Refused {
     /// Error code of the handoff protocol, §4.
-    pub code: &'static str,
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Link(error) => error.code(),
+            Self::Denied(denial) => denial.code(),
+            Self::DemoOnly => ErrorCode::ApiKeyInvalid,
+            Self::NotYet(_) | Self::Used(_) => ErrorCode::RequestInvalid,
+            Self::Unclaimed(_) | Self::Unjudged(_) => ErrorCode::Internal,
+        }
+    }
+
     /// What happened.
-    pub what: String,
+    pub fn what(&self, language: Language) -> String {
+        match self {
+            Self::Link(error) => error.what(language),
+            Self::Denied(denial) => denial.what(language),
+            Self::DemoOnly => language.say("demo-live"),
+            Self::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
+            Self::Used(requester) => {
+                language.say_with("used", [("requester", requester.as_str().into())])
+            }
+            Self::Unclaimed(reason) => {
+                language.say_with("unclaimed", [("reason", reason.as_str().into())])
+            }
+            Self::Unjudged(reason) => reason.clone(),
+        }
+    }
+
     /// What to do.
-    pub advice: String,
+    pub fn advice(&self, language: Language) -> String {
+        match self {
+            Self::Link(error) => error.advice(language),
+            Self::Denied(denial) => denial.advice(language),
+            Self::DemoOnly => language.say("demo-live-advice"),
+            Self::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
+            Self::Used(_) => language.say("used-advice"),
+            Self::Unclaimed(_) => language.say("unclaimed-advice"),
+            Self::Unjudged(_) => language.say("unjudged-advice"),
+        }
+    }
 }
 
 impl Order {
@@ -59,29 +117,17 @@ impl Order {
         demo: bool,
         seen: &dyn Fn(&str) -> bool,
     ) -> Result<Self, Refused> {
-        let request = link::parse_bytes(link).map_err(|refusal| Refused {
-            code: refusal.error.code().as_str(),
-            what: refusal.error.what(),
-            advice: refusal.error.advice(),
-        })?;
+        let request = link::parse_bytes(link).map_err(|refusal| Refused::Link(refusal.error))?;
         let permit = policy
             .check(&request.callback, &request.api_key)
-            .map_err(|denial| Refused {
-                code: denial.code().as_str(),
-                what: denial.what(),
-                advice: denial.advice(),
-            })?;
+            .map_err(|denial| Refused::Denied(Box::new(denial)))?;
         if demo && !request.api_key.is_test() {
-            return Err(Refused {
-                code: ErrorCode::ApiKeyInvalid.as_str(),
-                what: "The demo token serves test keys only, and this link has a live key.".into(),
-                advice: "Use a real token, or a link with an ss_test_ key.".into(),
-            });
+            return Err(Refused::DemoOnly);
         }
         let digest = match &request.document {
             Document::Hash(digest) => digest.clone(),
-            Document::Pdf(_) => return Err(not_yet("PDF")),
-            Document::Xml(_) => return Err(not_yet("XML")),
+            Document::Pdf(_) => return Err(Refused::NotYet("PDF")),
+            Document::Xml(_) => return Err(Refused::NotYet("XML")),
         };
         let first_seen = !seen(permit.origin().as_str());
         Ok(Self {
@@ -98,21 +144,8 @@ impl Order {
     pub fn claimed(self, claim: &dyn Fn(&str, &str) -> Result<(), Spent>) -> Result<Self, Refused> {
         match claim(self.origin(), self.request_id()) {
             Ok(()) => Ok(self),
-            Err(Spent::Before) => Err(Refused {
-                code: ErrorCode::RequestInvalid.as_str(),
-                what: format!(
-                    "This request of {} was opened on this computer before, and each can be used only once.",
-                    self.requester()
-                ),
-                advice: "Go back to the portal and start again there.".into(),
-            }),
-            Err(Spent::Unknown(reason)) => Err(Refused {
-                code: ErrorCode::Internal.as_str(),
-                what: format!(
-                    "Whether this request was opened before cannot be found out: {reason}."
-                ),
-                advice: "Mend that, then start again from the portal.".into(),
-            }),
+            Err(Spent::Before) => Err(Refused::Used(self.requester())),
+            Err(Spent::Unknown(reason)) => Err(Refused::Unclaimed(reason)),
         }
     }
 
@@ -218,6 +251,11 @@ impl Order {
         }))
     }
 
+    /// The line for the journal.
+    pub fn record(&self, now: Timestamp, end: Result<&Credential, ErrorCode>) -> Entry {
+        Entry::new(now, self.origin(), self.request_id(), &self.digest, end)
+    }
+
     /// The result when nothing was signed.
     pub fn failed(&self, code: ErrorCode, remaining: Option<u8>) -> Outcome {
         let failed = Failed::new(self.request.request_id.clone(), code);
@@ -225,15 +263,5 @@ impl Order {
             remaining_attempts: remaining,
             ..failed
         })
-    }
-}
-
-fn not_yet(kind: &str) -> Refused {
-    Refused {
-        code: ErrorCode::RequestInvalid.as_str(),
-        what: format!("The portal asks for a signature inside a {kind} document."),
-        advice: format!(
-            "This version signs digests only (documentType=hash). Ask the portal to send the digest of the {kind} document."
-        ),
     }
 }

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Busy, Effect, Flow, Order, Purpose, Refused, Spent, State};
+use super::{Busy, Effect, Flow, Order, Page, Purpose, Refused, Spent, State};
 
 /// How many requests may wait.
 pub const WAITING_MAX: usize = 5;
@@ -93,6 +93,14 @@ impl Flow {
         }
     }
 
+    /// A form of the token window was all that they waited for.
+    pub(super) fn give_way(&mut self) -> Vec<Effect> {
+        match self.purpose {
+            Purpose::Manage => self.advance(),
+            Purpose::Sign(_) => Vec::new(),
+        }
+    }
+
     /// The next request that waits, if any.
     pub(super) fn advance(&mut self) -> Vec<Effect> {
         match self.queue.pop_front() {
@@ -116,6 +124,8 @@ impl Flow {
     fn is_at_rest(&self) -> bool {
         match &self.state {
             State::Looking | State::Ready => matches!(self.purpose, Purpose::Manage),
+            // What is being typed or asked there would be lost.
+            State::Page(page) => !matches!(page, Page::Allow(_) | Page::Forbid(_)),
             State::Signed | State::Refused(_) | State::Failed(_) | State::Undelivered(_) => true,
             _ => false,
         }

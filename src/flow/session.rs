@@ -3,10 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::{Effect, Flow, Purpose, State, words};
+use super::{Effect, Flow, Purpose, Remark, State};
 use crate::error::{CardError, Secret};
 use crate::pin::Status;
-use crate::screen::{Level, Notice};
 use crate::worker::{Binding, Job, Kept, TokenId};
 
 /// A kept PIN and its time. The worker counts it too, by a clock that stands
@@ -87,10 +86,7 @@ impl Flow {
         }
         self.forgotten += 1;
         if !matches!(self.state, State::Busy(_)) {
-            self.notice = Some(Notice {
-                level: Level::Info,
-                text: words::FORGOTTEN.into(),
-            });
+            self.remark = Some(Remark::Forgotten);
         }
     }
 

@@ -1,11 +1,14 @@
-//! The words of every screen. English only so far; translations replace this
-//! file, not the flow.
+//! What stands on every screen, in the language of the flow.
+
+mod pages;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
-use super::{Busy, Entry, Errand, Flow, Purpose, State};
-use crate::error::{CardError, Secret};
-use crate::pin::Status;
+use super::{Busy, Entry, Errand, Flow, Purpose, State, Step, Undelivered};
+use crate::language::Language;
+use crate::pin::{PinRules, Status};
 use crate::profile::{Standing, Tries};
 use crate::screen::{
     Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kept, Kind, Level, Notice, Screen,
@@ -16,9 +19,6 @@ use crate::worker::{TokenInfo, TokenState};
 /// A click meant for another window must not sign (requirement 11).
 const CONSENT_INERT_MS: u32 = 500;
 
-/// After a kept PIN was forgotten, for whatever reason.
-pub const FORGOTTEN: &str = "Locked. The PIN will be asked for again.";
-
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
     let token = flow.token().map(|(id, _)| {
@@ -28,35 +28,37 @@ pub fn screen(flow: &Flow) -> Screen {
     Screen {
         token,
         kept: kept(flow),
-        waiting: waiting_line(flow.waiting()),
+        waiting: waiting_line(flow),
         ..unbound(flow)
     }
 }
 
-/// Why the browser did not take a result.
-pub fn undelivered(reason: &str) -> String {
-    format!("The result could not be handed to the portal: {reason}")
-}
-
-fn waiting_line(count: usize) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some("1 more request is waiting.".into()),
-        _ => Some(format!("{count} more requests are waiting.")),
-    }
+fn waiting_line(flow: &Flow) -> Option<String> {
+    let count = flow.waiting();
+    let line = || {
+        flow.language
+            .say_with("requests-wait", [("count", count.into())])
+    };
+    (count > 0).then(line)
 }
 
 /// A PIN is kept: for how long yet, and for whom if not for this request.
 fn kept(flow: &Flow) -> Option<Kept> {
+    let l = flow.language;
     let left = clock(flow.seconds_left()?);
     let origin = &flow.kept_for()?.origin;
     let text = match &flow.purpose {
-        Purpose::Sign(order) if order.origin() == origin => format!("PIN kept for {left}"),
-        _ => format!("PIN kept for {left}, for {origin}"),
+        Purpose::Sign(order) if order.origin() == origin => {
+            l.say_with("kept", [("time", left.into())])
+        }
+        _ => l.say_with(
+            "kept-for",
+            [("time", left.into()), ("origin", origin.as_str().into())],
+        ),
     };
     Some(Kept {
         text,
-        lock: button(Action::Lock, "Lock now"),
+        lock: button(Action::Lock, l.say("lock")),
     })
 }
 
@@ -71,6 +73,7 @@ fn clock(seconds: u64) -> String {
 }
 
 fn unbound(flow: &Flow) -> Screen {
+    let l = flow.language;
     match &flow.state {
         State::Looking => looking(flow),
         State::Ready => match &flow.purpose {
@@ -79,47 +82,70 @@ fn unbound(flow: &Flow) -> Screen {
             Purpose::Manage => token(flow),
         },
         State::Change(_) => change(flow),
-        State::Unlock(_) => unlock(flow),
+        State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
-        State::LastTry(_, entry) => last_try(entry),
-        State::Busy(busy) => working(busy),
+        State::LastTry(_, entry) => last_try(entry, l),
+        State::Busy(busy) => working(busy, l),
         State::Signed => signed(flow),
         State::Refused(refused) => Screen {
-            text: vec![refused.what.clone(), refused.advice.clone()],
-            facts: vec![fact("Code", refused.code)],
+            text: vec![refused.what(l), refused.advice(l)],
+            facts: vec![fact(l.say("code"), refused.code().as_str())],
             buttons: vec![close(flow)],
-            ..plain(Kind::Failed, "This request was refused")
+            ..plain(Kind::Failed, l.say("refused-title"))
         },
         State::Failed(error) => Screen {
-            text: vec![error.what(), error.advice().into()],
+            text: vec![error.what(l), error.advice(l)],
             buttons: vec![close(flow)],
-            ..plain(Kind::Failed, "It did not work")
+            ..plain(Kind::Failed, l.say("failed-title"))
         },
-        State::Undelivered(reason) => Screen {
-            text: vec![
-                undelivered(reason),
-                "Go back to the portal and start again; if it stays so, send it this text.".into(),
-            ],
-            buttons: vec![close(flow)],
-            ..plain(Kind::Failed, "Not delivered")
-        },
+        State::Page(page) => pages::page(flow, page),
+        State::Undelivered(undelivered) => {
+            let reason = match undelivered {
+                Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
+                Undelivered::Unopened(reason) => reason.clone(),
+            };
+            Screen {
+                text: vec![
+                    l.say_with("undelivered", [("reason", reason.into())]),
+                    l.say("undelivered-advice"),
+                ],
+                buttons: vec![close(flow)],
+                ..plain(Kind::Failed, l.say("undelivered-title"))
+            }
+        }
     }
 }
 
 /// `14 Mar 2028`, in UTC as certificates have it.
-pub fn date(time: Timestamp) -> String {
-    time.strftime("%-d %b %Y").to_string()
+pub fn date(time: Timestamp, language: Language) -> String {
+    day(TimeZone::UTC.to_datetime(time).date(), language)
 }
 
-fn plain(kind: Kind, title: &str) -> Screen {
+fn day(date: Date, language: Language) -> String {
+    language.say_with(
+        "date",
+        [
+            ("day", date.day().into()),
+            ("month", date.month().into()),
+            ("year", date.year().into()),
+        ],
+    )
+}
+
+fn plain(kind: Kind, title: String) -> Screen {
     Screen {
         kind,
-        title: title.into(),
+        title,
+        links: Vec::new(),
         text: Vec::new(),
         facts: Vec::new(),
         counters: Vec::new(),
+        heading: None,
         certificates: Vec::new(),
         chosen: None,
+        choices: Vec::new(),
+        rows: Vec::new(),
+        lines: Vec::new(),
         token: None,
         fields: Vec::new(),
         notice: None,
@@ -129,45 +155,43 @@ fn plain(kind: Kind, title: &str) -> Screen {
     }
 }
 
-fn working(busy: &Busy) -> Screen {
-    let leave_it = "Leave the token where it is.";
+fn working(busy: &Busy, l: Language) -> Screen {
     let (title, text) = match busy {
-        Busy::Signing(_) => ("Signing …", leave_it),
-        Busy::Changing(_) => ("Changing the PIN …", leave_it),
-        Busy::Unlocking(_) => ("Unlocking the PIN …", leave_it),
-        Busy::Abandoned => (
-            "One moment …",
-            "The last request is given up, and the token is still at work on it. The next one comes when it is done.",
-        ),
+        Busy::Signing(_) => (l.say("working-sign"), l.say("working")),
+        Busy::Changing(_) => (l.say("working-change"), l.say("working")),
+        Busy::Unlocking(_) => (l.say("working-unlock"), l.say("working")),
+        Busy::Abandoned => (l.say("working-abandoned"), l.say("working-abandoned-text")),
     };
     Screen {
-        text: vec![text.into()],
+        text: vec![text],
         ..plain(Kind::Working, title)
     }
 }
 
 fn signed(flow: &Flow) -> Screen {
+    let l = flow.language;
     let mut text = vec![
-        format!("The signature goes back to {}.", requester(flow)),
-        "If no page of it opens in your browser, start again from there.".into(),
+        l.say_with("signed", [("requester", requester(flow).into())]),
+        l.say("signed-advice"),
     ];
     if flow.kept_for().is_some() && flow.waiting() == 0 {
-        text.push("The PIN is kept for its next request, which will appear here; it is forgotten when SecureSign is closed.".into());
+        text.push(l.say("signed-kept"));
     }
     Screen {
         text,
-        notice: flow.notice.clone(),
+        notice: notice(flow),
         buttons: vec![close(flow)],
-        ..plain(Kind::Done, "Signed")
+        ..plain(Kind::Done, l.say("signed-title"))
     }
 }
 
 /// What closing means: the next request comes, or a kept PIN goes.
 fn close(flow: &Flow) -> Button {
+    let l = flow.language;
     let label = match flow.kept_for() {
-        _ if flow.waiting() > 0 => "Next request",
-        Some(_) => "Close and lock",
-        None => "Close",
+        _ if flow.waiting() > 0 => l.say("next-request"),
+        Some(_) => l.say("close-and-lock"),
+        None => l.say("close"),
     };
     primary(Action::Close, label)
 }
@@ -175,72 +199,76 @@ fn close(flow: &Flow) -> Button {
 fn looking(flow: &Flow) -> Screen {
     Screen {
         facts: facts(flow),
-        notice: flow.notice.clone(),
+        notice: notice(flow),
         buttons: vec![leave(flow)],
-        ..plain(Kind::Working, "Looking for your token …")
+        ..plain(Kind::Working, flow.language.say("looking-title"))
     }
 }
 
 /// No token that can be used: which of the reasons it is, and what to do.
 fn waiting(flow: &Flow) -> Screen {
+    let l = flow.language;
     let (title, mut text) = match &flow.tokens {
         Some(Err(error)) => {
-            let error = CardError::Transport(error.clone());
-            let title = match &flow.tokens {
-                Some(Err(TransportError::NoService)) => "The smart-card service is missing",
-                _ => "No access to smart cards",
+            let title = match error {
+                TransportError::NoService => l.say("waiting-no-service-title"),
+                _ => l.say("waiting-no-access-title"),
             };
-            (title, vec![error.what(), error.advice().to_owned()])
+            (title, vec![error.what(l), error.advice(l)])
         }
         _ => strangers(flow),
     };
     if flow.tokens().is_empty() && text.is_empty() {
         text = vec![
-            "No reader is connected.".into(),
-            "Plug in your USB token. This window notices by itself.".into(),
+            l.say("waiting-no-reader"),
+            l.say("waiting-no-reader-advice"),
         ];
     }
     Screen {
+        links: links(flow),
         text,
         facts: facts(flow),
-        notice: flow.notice.clone(),
-        buttons: vec![leave(flow), primary(Action::Retry, "Look again")],
+        notice: notice(flow),
+        buttons: vec![leave(flow), primary(Action::Retry, l.say("look-again"))],
         ..plain(Kind::Waiting, title)
     }
 }
 
 /// Readers without a token, and tokens that cannot be used.
-fn strangers(flow: &Flow) -> (&'static str, Vec<String>) {
+fn strangers(flow: &Flow) -> (String, Vec<String>) {
+    let l = flow.language;
     let mut text = Vec::new();
-    let mut title = "Connect your token";
+    let mut title = l.say("waiting-title");
     for view in flow.tokens() {
+        let reader = ("reader", view.id.reader.as_str().into());
         match &view.state {
             TokenState::Empty | TokenState::Ready(_) => {}
             TokenState::Unknown { atr, name } => {
-                title = "This token is not supported yet";
+                title = l.say("unknown-title");
                 text.push(match name {
-                    Some(name) => format!("The token in {} looks like {name}.", view.id.reader),
-                    None => format!("The token in {} is unknown.", view.id.reader),
+                    Some(name) => {
+                        l.say_with("unknown-named", [reader, ("name", name.as_str().into())])
+                    }
+                    None => l.say_with("unknown-unnamed", [reader]),
                 });
-                text.push(format!(
-                    "Nothing was written to it, and no PIN was sent. Its answer to reset, for a report: {atr}."
-                ));
+                text.push(l.say_with("unknown-advice", [("atr", atr.to_string().into())]));
             }
             TokenState::Failed(error) => {
-                title = "The token cannot be read";
-                text.push(format!("{}: {}", view.id.reader, error.what()));
-                text.push(error.advice().into());
+                title = l.say("unreadable-title");
+                text.push(l.say_with("unreadable", [reader, ("what", error.what(l).into())]));
+                text.push(error.advice(l));
             }
         }
     }
     if text.is_empty() && !flow.tokens().is_empty() {
-        text.push("The reader is empty.".into());
-        text.push("Put your token in. This window notices by itself.".into());
+        text.push(l.say("waiting-empty"));
+        text.push(l.say("waiting-empty-advice"));
     }
     (title, text)
 }
 
 fn sign(flow: &Flow) -> Screen {
+    let l = flow.language;
     let Some((_, info)) = flow.token() else {
         return waiting(flow);
     };
@@ -251,7 +279,7 @@ fn sign(flow: &Flow) -> Screen {
         facts: facts(flow),
         chosen: chosen_index(flow),
         text: first_seen(flow),
-        ..plain(Kind::Sign, "Sign this document?")
+        ..plain(Kind::Sign, l.say("sign-title"))
     };
     if cards.is_empty() {
         screen.notice = Some(Notice {
@@ -261,213 +289,263 @@ fn sign(flow: &Flow) -> Screen {
     } else if blocked {
         screen.notice = Some(Notice {
             level: Level::Error,
-            text: "The PIN is blocked: no tries are left. Unlock it with the PUK.".into(),
+            text: l.say("pin-blocked-unlock"),
         });
     } else {
-        screen.notice = flow.notice.clone().or_else(|| tries_notice(info.pin));
+        screen.notice = notice(flow).or_else(|| tries_notice(info.pin, l));
     }
+    let choosable = cards.iter().any(|card| card.unusable.is_none());
+    screen.heading = heading(&cards, choosable, l);
     screen.certificates = cards;
-    screen.buttons.push(button(Action::Cancel, "Cancel"));
+    screen.buttons.push(button(Action::Cancel, l.say("cancel")));
     if blocked {
         if info.puk_rules.is_some() {
             screen
                 .buttons
-                .push(primary(Action::Unlock, "Unlock with PUK"));
+                .push(primary(Action::Unlock, l.say("unlock-with-puk")));
         }
     } else if usable {
         if flow.in_session() {
-            screen.facts.push(pin_status(Status::SessionActive));
-            screen
-                .text
-                .push("The PIN was accepted a moment ago and is not asked again.".into());
-            screen.notice = flow.notice.clone();
+            screen.facts.push(pin_status(Status::SessionActive, l));
+            screen.text.push(l.say("pin-accepted"));
+            screen.notice = notice(flow);
         } else {
             screen
                 .fields
-                .push(field(Ask::Pin, "PIN", info.pin_rules.max));
+                .push(field(Ask::Pin, l.say("name-pin"), info.pin_rules.max));
         }
         screen.buttons.push(Button {
             inert_ms: CONSENT_INERT_MS,
-            ..primary(Action::Sign, "Sign")
+            ..primary(Action::Sign, l.say("sign"))
         });
     } else {
-        screen.buttons.push(primary(Action::Retry, "Look again"));
+        screen
+            .buttons
+            .push(primary(Action::Retry, l.say("look-again")));
     }
     screen
 }
 
 fn token(flow: &Flow) -> Screen {
+    let l = flow.language;
     let Some((id, info)) = flow.token() else {
         return waiting(flow);
     };
-    let mut facts = vec![fact("Token", &info.label), fact("Reader", &id.reader)];
+    let mut facts = vec![
+        fact(l.say("token"), &info.label),
+        fact(l.say("reader"), &id.reader),
+    ];
     if let Some(serial) = &info.serial {
-        facts.push(fact("Serial number", serial));
+        facts.push(fact(l.say("serial-number"), serial));
     }
-    facts.push(pin_status(flow.pin_status(id)));
-    let mut buttons = vec![button(Action::Close, "Close")];
+    facts.push(pin_status(flow.pin_status(id), l));
+    let mut buttons = vec![button(Action::Close, l.say("close"))];
     if info.puk_rules.is_some() && info.puk != Tries::Blocked {
         buttons.push(Button {
             primary: info.pin == Tries::Blocked,
-            ..button(Action::Unlock, "Unlock with PUK")
+            ..button(Action::Unlock, l.say("unlock-with-puk"))
         });
     }
     if info.pin != Tries::Blocked {
-        buttons.push(primary(Action::ChangePin, "Change PIN"));
+        buttons.push(primary(Action::ChangePin, l.say("change-pin")));
     }
     let notes = info.found.notes.clone();
+    // With one token there is nothing to choose in this window.
+    let chosen = match flow.ready().count() {
+        0 | 1 => None,
+        _ => chosen_index(flow),
+    };
+    let certificates = certificates(flow);
     Screen {
+        links: links(flow),
         text: notes,
         facts,
-        counters: counters(info),
-        certificates: certificates(flow),
-        // With one token there is nothing to choose in this window.
-        chosen: if flow.ready().count() > 1 {
-            chosen_index(flow)
-        } else {
-            None
-        },
-        notice: flow.notice.clone().or_else(|| blocked_notice(info)),
+        counters: counters(info, l),
+        heading: heading(&certificates, chosen.is_some(), l),
+        certificates,
+        chosen,
+        notice: notice(flow).or_else(|| blocked_notice(info, l)),
         buttons,
-        ..plain(Kind::Token, "Your token")
+        ..plain(Kind::Token, l.say("token-title"))
     }
 }
 
 fn change(flow: &Flow) -> Screen {
+    let l = flow.language;
     let Some((_, info)) = flow.token() else {
         return waiting(flow);
     };
+    let max = info.pin_rules.max;
     Screen {
-        text: vec![format!("The new PIN must have {}.", shape(info.pin_rules))],
-        counters: vec![counter(info.pin, "PIN tries left")],
+        text: vec![new_pin(info, l)],
+        counters: vec![counter(info.pin, l.say("tries-pin"), l)],
         fields: vec![
-            field(Ask::Pin, "Present PIN", info.pin_rules.max),
-            field(Ask::NewPin, "New PIN", info.pin_rules.max),
-            field(Ask::NewPinAgain, "New PIN again", info.pin_rules.max),
+            field(Ask::Pin, l.say("pin-present"), max),
+            field(Ask::NewPin, l.say("pin-new"), max),
+            field(Ask::NewPinAgain, l.say("pin-new-again"), max),
         ],
-        notice: flow.notice.clone(),
+        notice: notice(flow),
         buttons: vec![
-            button(Action::Back, "Back"),
-            primary(Action::Submit, "Change PIN"),
+            button(Action::Back, l.say("back")),
+            primary(Action::Submit, l.say("change-pin")),
         ],
-        ..plain(Kind::Form, "Change the PIN")
+        ..plain(Kind::Form, l.say("change-title"))
     }
 }
 
-fn unlock(flow: &Flow) -> Screen {
+fn unlock(flow: &Flow, step: &Step) -> Screen {
+    let l = flow.language;
     let Some((_, info)) = flow.token() else {
         return waiting(flow);
     };
     let Some(puk) = info.puk_rules else {
         return token(flow);
     };
+    let counters = vec![counter(info.puk, l.say("tries-puk"), l)];
     if info.puk == Tries::Blocked {
         return Screen {
             text: vec![match info.pin {
-                Tries::Blocked => {
-                    "No tries of the PIN and of the PUK are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.".into()
-                }
-                _ => {
-                    "Your PIN still works: use it with care, for it cannot be unlocked any more.".into()
-                }
+                Tries::Blocked => l.say("puk-blocked-both"),
+                _ => l.say("puk-blocked-pin-works"),
             }],
-            counters: vec![counter(info.puk, "PUK tries left")],
-            buttons: vec![primary(Action::Back, "Back")],
-            ..plain(Kind::Failed, "The PUK is blocked")
+            counters,
+            buttons: vec![primary(Action::Back, l.say("back"))],
+            ..plain(Kind::Failed, l.say("puk-blocked-title"))
         };
     }
-    Screen {
-        text: vec![
-            "Type the PUK from the letter or mail that came with the token, then a new PIN of your choice.".into(),
-            format!("The new PIN must have {}.", shape(info.pin_rules)),
-        ],
-        counters: vec![counter(info.puk, "PUK tries left")],
-        fields: vec![
-            field(Ask::Puk, "PUK", puk.max),
-            field(Ask::NewPin, "New PIN", info.pin_rules.max),
-            field(Ask::NewPinAgain, "New PIN again", info.pin_rules.max),
-        ],
-        notice: flow.notice.clone(),
-        buttons: vec![button(Action::Back, "Back"), primary(Action::Submit, "Unlock")],
-        ..plain(Kind::Form, "Unlock the PIN")
+    let notice = notice(flow);
+    let back = button(Action::Back, l.say("back"));
+    match step {
+        Step::Need => Screen {
+            text: need(info.pin, puk, l),
+            counters,
+            notice,
+            buttons: vec![back, primary(Action::Next, l.say("unlock-have-puk"))],
+            ..plain(Kind::Form, l.say("unlock-need-title"))
+        },
+        Step::Puk => Screen {
+            text: vec![l.say_with("unlock-puk", [("shape", puk.shape(l).into())])],
+            counters,
+            fields: vec![field(Ask::Puk, l.say("name-puk"), puk.max)],
+            notice,
+            buttons: vec![back, primary(Action::Next, l.say("next"))],
+            ..plain(Kind::Form, l.say("unlock-puk-title"))
+        },
+        Step::NewPin(_) => Screen {
+            text: vec![new_pin(info, l), l.say("unlock-together")],
+            counters,
+            fields: vec![
+                field(Ask::NewPin, l.say("pin-new"), info.pin_rules.max),
+                field(Ask::NewPinAgain, l.say("pin-new-again"), info.pin_rules.max),
+            ],
+            notice,
+            buttons: vec![back, primary(Action::Submit, l.say("unlock"))],
+            ..plain(Kind::Form, l.say("unlock-pin-title"))
+        },
     }
+}
+
+/// Which secret unlocking takes, what it looks like, and whose tries it spends.
+fn need(pin: Tries, puk: PinRules, l: Language) -> Vec<String> {
+    vec![
+        l.say_with("unlock-need", [("shape", puk.shape(l).into())]),
+        match pin {
+            Tries::Blocked => l.say("unlock-spends-blocked"),
+            _ => l.say("unlock-spends"),
+        },
+        l.say("unlock-spends-advice"),
+    ]
+}
+
+fn new_pin(info: &TokenInfo, l: Language) -> String {
+    l.say_with("new-pin-shape", [("shape", info.pin_rules.shape(l).into())])
 }
 
 /// What was inferred from documents only is said to be that, before it is used.
 fn unsure(flow: &Flow, errand: Errand) -> Screen {
+    let l = flow.language;
     let Some((_, info)) = flow.token() else {
         return waiting(flow);
     };
+    let family = [("family", info.family.as_str().into())];
     let (title, what, standing) = match errand {
         Errand::Change => (
-            "Change the PIN of this token?",
-            "Changing the PIN",
+            l.say("unsure-change-title"),
+            l.say_with("unsure-change", family),
             info.change,
         ),
-        Errand::Unlock => ("Unlock this token?", "Unlocking", info.unblock),
+        Errand::Unlock => (
+            l.say("unsure-unlock-title"),
+            l.say_with("unsure-unlock", family),
+            info.unblock,
+        ),
     };
-    let mut text = vec![format!(
-        "{what} is unconfirmed on tokens of this kind ({}): how it works was inferred from documents and was not tried on a real one.",
-        info.family
-    )];
+    let mut text = vec![what];
     if standing == Standing::Doubtful {
-        text.push("In India tokens sold since 2023 have unlocking switched off. Then only initialising the token anew helps, and the certificate on it is lost.".into());
+        text.push(l.say("unsure-doubtful"));
     }
     text.push(match errand {
-        Errand::Change => {
-            "If it fails, the present PIN most likely still works. Have the number of your issuer at hand.".into()
-        }
-        Errand::Unlock => {
-            "A wrong PUK costs one of its tries. If you are not sure, ask the issuer of the certificate first.".into()
-        }
+        Errand::Change => l.say("unsure-change-advice"),
+        Errand::Unlock => l.say("unsure-unlock-advice"),
     });
+    if let (Errand::Unlock, Some(puk)) = (errand, info.puk_rules) {
+        text.extend(need(info.pin, puk, l));
+    }
     Screen {
         text,
         counters: match errand {
-            Errand::Change => vec![counter(info.pin, "PIN tries left")],
-            Errand::Unlock => vec![counter(info.puk, "PUK tries left")],
+            Errand::Change => vec![counter(info.pin, l.say("tries-pin"), l)],
+            Errand::Unlock => vec![counter(info.puk, l.say("tries-puk"), l)],
         },
         buttons: vec![
-            button(Action::Back, "Back"),
+            button(Action::Back, l.say("back")),
             Button {
                 inert_ms: CONSENT_INERT_MS,
-                ..primary(Action::GoOn, "Go on")
+                ..primary(Action::GoOn, l.say("go-on"))
             },
         ],
         ..plain(Kind::Form, title)
     }
 }
 
-fn last_try(entry: &Entry) -> Screen {
-    let (secret, then) = match entry {
-        Entry::Sign(_) | Entry::Change { .. } => (
-            Secret::Pin,
-            "the PIN is blocked and can only be unlocked with the PUK",
-        ),
-        Entry::Unlock { .. } => (Secret::Puk, "the PUK is blocked for ever"),
+fn last_try(entry: &Entry, l: Language) -> Screen {
+    let what = match entry {
+        Entry::Sign(_) | Entry::Change { .. } => l.say("last-try-pin"),
+        Entry::Unlock { .. } => l.say("last-try-puk"),
     };
     Screen {
-        text: vec![
-            format!("One try of the {secret} is left. If what you typed is wrong, {then}."),
-            "Nothing was sent yet.".into(),
-        ],
+        text: vec![what, l.say("last-try-unsent")],
         buttons: vec![
-            button(Action::Back, "Back"),
+            button(Action::Back, l.say("back")),
             Button {
                 inert_ms: CONSENT_INERT_MS,
-                ..primary(Action::UseLastTry, "Use the last try")
+                ..primary(Action::UseLastTry, l.say("use-last-try"))
             },
         ],
-        ..plain(Kind::Form, "Use the last try?")
+        ..plain(Kind::Form, l.say("last-try-title"))
     }
 }
 
-fn pin_status(status: Status) -> Fact {
-    fact("PIN status", status.as_str())
+fn notice(flow: &Flow) -> Option<Notice> {
+    let remark = flow.remark.as_ref()?;
+    Some(remark.notice(flow.language))
+}
+
+fn pin_status(status: Status, l: Language) -> Fact {
+    fact(l.say("pin-status"), &status.name(l))
+}
+
+fn heading(certificates: &[CertificateCard], choosable: bool, l: Language) -> Option<String> {
+    match (certificates.is_empty(), choosable) {
+        (true, _) => None,
+        (false, true) => Some(l.say("certificates-choose")),
+        (false, false) => Some(l.say("certificates")),
+    }
 }
 
 /// Who asks, and what is signed.
 fn facts(flow: &Flow) -> Vec<Fact> {
+    let l = flow.language;
     let Purpose::Sign(order) = &flow.purpose else {
         return Vec::new();
     };
@@ -475,30 +553,27 @@ fn facts(flow: &Flow) -> Vec<Fact> {
     let page = |label: String, value: &str| Fact {
         label,
         value: value.into(),
-        from_page: true,
+        mark: Some(l.say("from-page")),
     };
+    let document = match order.document() {
+        Some(_) => l.say("document-given"),
+        None => l.say("document-digest-only"),
+    };
+    let algorithm = digest.algorithm().display();
     vec![
-        fact("Requested by", &order.requester()),
-        fact(
-            "Document",
-            match order.document() {
-                Some(_) => "the file that you gave: its digest is the one below",
-                None => "its digest only; the document stays with the portal",
-            },
-        ),
+        fact(l.say("requested-by"), &order.requester()),
+        fact(l.say("document"), &document),
         page(
-            format!("Digest ({})", digest.algorithm().display()),
+            l.say_with("digest", [("algorithm", algorithm.into())]),
             &digest.grouped(),
         ),
-        page("Request".into(), order.request_id()),
+        page(l.say("request"), order.request_id()),
     ]
 }
 
 fn first_seen(flow: &Flow) -> Vec<String> {
     match &flow.purpose {
-        Purpose::Sign(order) if order.first_seen() => {
-            vec!["This is the first signature for this site on this computer.".into()]
-        }
+        Purpose::Sign(order) if order.first_seen() => vec![flow.language.say("first-seen")],
         _ => Vec::new(),
     }
 }
@@ -511,16 +586,20 @@ fn requester(flow: &Flow) -> String {
 }
 
 fn certificates(flow: &Flow) -> Vec<CertificateCard> {
+    let l = flow.language;
     flow.offers()
         .iter()
         .map(|offer| {
             let certificate = &offer.credential.certificate;
+            let date = date(certificate.validity().1, l);
             CertificateCard {
                 title: certificate.subject(),
-                detail: format!(
-                    "Issued by {} · expires {}",
-                    certificate.issuer(),
-                    date(certificate.validity().1)
+                detail: l.say_with(
+                    "certificate-detail",
+                    [
+                        ("issuer", certificate.issuer().into()),
+                        ("date", date.into()),
+                    ],
                 ),
                 pill: certificate.key().display(),
                 unusable: flow.unusable(offer.credential),
@@ -539,111 +618,99 @@ fn chosen_index(flow: &Flow) -> Option<usize> {
 fn no_certificate(flow: &Flow) -> String {
     match &flow.purpose {
         Purpose::Sign(order) if order.serial().is_some() => {
-            "The portal asks for a certificate that is not on this token. Connect the right token."
-                .into()
+            flow.language.say("certificate-not-on-token")
         }
-        _ => "There is no certificate on this token that could sign. Ask the issuer of the token."
-            .into(),
+        _ => flow.language.say("certificate-none"),
     }
 }
 
-fn tries_notice(tries: Tries) -> Option<Notice> {
+fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {
     let (level, text) = match tries {
-        Tries::Left(1) => (
+        Tries::Left(left @ (1 | 2)) => (
             Level::Warning,
-            "1 try left before the token locks".to_owned(),
+            l.say_with("tries-few", [("left", left.into())]),
         ),
-        Tries::Left(left @ 2) => (
-            Level::Warning,
-            format!("{left} tries left before the token locks"),
+        Tries::Left(left) => (
+            Level::Info,
+            l.say_with("tries-left", [("left", left.into())]),
         ),
-        Tries::Left(left) => (Level::Info, format!("{left} tries left")),
         Tries::Blocked => return None,
-        Tries::Unknown => (
-            Level::Warning,
-            "Tries left: unknown, the token does not tell".into(),
-        ),
+        Tries::Unknown => (Level::Warning, l.say("tries-not-told")),
     };
     Some(Notice { level, text })
 }
 
-fn blocked_notice(info: &TokenInfo) -> Option<Notice> {
+fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
     let text = match (info.pin, info.puk) {
-        (Tries::Blocked, Tries::Blocked) => {
-            "PIN and PUK are blocked. Only the issuer of the token can help."
-        }
-        (Tries::Blocked, _) => "The PIN is blocked. Unlock it with the PUK.",
+        (Tries::Blocked, Tries::Blocked) => l.say("both-blocked"),
+        (Tries::Blocked, _) => l.say("pin-blocked"),
         _ => return None,
     };
     Some(Notice {
         level: Level::Error,
-        text: text.into(),
+        text,
     })
 }
 
-fn counters(info: &TokenInfo) -> Vec<Counter> {
-    let mut counters = vec![counter(info.pin, "PIN tries left")];
+fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
+    let mut counters = vec![counter(info.pin, l.say("tries-pin"), l)];
     if info.puk_rules.is_some() {
-        counters.push(counter(info.puk, "PUK tries left"));
+        counters.push(counter(info.puk, l.say("tries-puk"), l));
     }
     counters
 }
 
-fn counter(tries: Tries, caption: &str) -> Counter {
+fn counter(tries: Tries, caption: String, l: Language) -> Counter {
     let (value, level) = match tries {
         Tries::Left(1) => ("1".into(), Level::Warning),
         Tries::Left(left) => (left.to_string(), Level::Info),
         Tries::Blocked => ("0".into(), Level::Error),
-        Tries::Unknown => ("unknown".into(), Level::Info),
+        Tries::Unknown => (l.say("tries-unknown"), Level::Info),
     };
     Counter {
         value,
-        caption: caption.into(),
+        caption,
         level,
     }
 }
 
-fn shape(rules: crate::pin::PinRules) -> String {
-    let kind = match rules.charset {
-        crate::pin::Charset::Digits => "digits",
-        crate::pin::Charset::Printable => "characters",
-    };
-    format!("{} to {} {kind}", rules.min, rules.max)
-}
-
-fn fact(label: &str, value: &str) -> Fact {
+fn fact(label: String, value: &str) -> Fact {
     Fact {
-        label: label.into(),
+        label,
         value: value.into(),
-        from_page: false,
+        mark: None,
     }
 }
 
-fn field(ask: Ask, label: &str, max: usize) -> Field {
-    Field {
-        ask,
-        label: label.into(),
-        max,
+fn field(ask: Ask, label: String, max: usize) -> Field {
+    Field { ask, label, max }
+}
+
+/// From the token window to the pages; a request is not to be left for them.
+fn links(flow: &Flow) -> Vec<Button> {
+    match flow.purpose {
+        Purpose::Sign(_) => Vec::new(),
+        Purpose::Manage => pages::links(flow.language),
     }
 }
 
 fn leave(flow: &Flow) -> Button {
     match flow.purpose {
-        Purpose::Sign(_) => button(Action::Cancel, "Cancel"),
-        Purpose::Manage => button(Action::Close, "Close"),
+        Purpose::Sign(_) => button(Action::Cancel, flow.language.say("cancel")),
+        Purpose::Manage => button(Action::Close, flow.language.say("close")),
     }
 }
 
-fn button(action: Action, label: &str) -> Button {
+fn button(action: Action, label: String) -> Button {
     Button {
         action,
-        label: label.into(),
+        label,
         primary: false,
         inert_ms: 0,
     }
 }
 
-fn primary(action: Action, label: &str) -> Button {
+fn primary(action: Action, label: String) -> Button {
     Button {
         primary: true,
         ..button(action, label)

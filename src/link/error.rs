@@ -7,11 +7,10 @@ use super::value::ApiKey;
 use super::{CallbackFault, LINK_LIMIT};
 use crate::code::ErrorCode;
 use crate::digest::HashAlgorithm;
+use crate::language::Language;
 
-/// Why a link was refused. `Display` is [`LinkError::what`] and
-/// [`LinkError::advice`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} {}", self.what(), self.advice())]
+/// Why a link was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkError {
     /// Longer than [`LINK_LIMIT`]; nothing of it was decoded.
     TooLong {
@@ -197,134 +196,128 @@ impl LinkError {
     }
 
     /// What happened, for the user: one sentence.
-    pub fn what(&self) -> String {
+    pub fn what(&self, language: Language) -> String {
+        let l = language;
         match self {
-            LinkError::TooLong { length } => format!(
-                "The signing link is too long ({length} bytes; at most {LINK_LIMIT} are accepted)."
+            LinkError::TooLong { length } => l.say_with(
+                "link-too-long",
+                [("length", (*length).into()), ("limit", LINK_LIMIT.into())],
             ),
-            LinkError::NotText => "The signing link holds bytes that are not text.".into(),
-            LinkError::ForbiddenCharacter { character } => format!(
-                "The signing link holds a character that can deceive the eye (U+{:04X}).",
-                u32::from(*character)
-            ),
-            LinkError::BadPercent => "The signing link is not encoded correctly (%).".into(),
-            LinkError::Address(part) => format!("This is not a signing link: {}.", part.words()),
-            LinkError::TooManyParameters => "The signing link has too many parameters.".into(),
-            LinkError::Twice { name } => format!("The signing link says {name} twice."),
-            LinkError::FieldTooLong { name, limit } => {
-                format!("In the signing link, {name} is too long (more than {limit} bytes).")
+            LinkError::NotText => l.say("link-not-text"),
+            LinkError::ForbiddenCharacter { character } => {
+                let code = format!("U+{:04X}", u32::from(*character));
+                l.say_with("link-character", [("code", code.into())])
             }
-            LinkError::Missing { name } => format!("The signing link lacks {name}."),
-            LinkError::Truncated { length, cut } => format!(
-                "The signing link was cut off after {length} characters, {}.",
-                cut.words()
+            LinkError::BadPercent => l.say("link-percent"),
+            LinkError::Address(part) => {
+                l.say_with("link-address", [("fault", part.what(l).into())])
+            }
+            LinkError::TooManyParameters => l.say("link-parameters"),
+            LinkError::Twice { name } => {
+                l.say_with("link-twice", [("name", name.to_string().into())])
+            }
+            LinkError::FieldTooLong { name, limit } => l.say_with(
+                "link-field-too-long",
+                [("name", (*name).into()), ("limit", (*limit).into())],
             ),
-            LinkError::RequestId => "The request's number (requestId) is malformed.".into(),
+            LinkError::Missing { name } => l.say_with("link-missing", [("name", (*name).into())]),
+            LinkError::Truncated { length, cut } => l.say_with(
+                "link-truncated",
+                [("length", (*length).into()), ("place", cut.place(l).into())],
+            ),
+            LinkError::RequestId => l.say("link-request-id"),
             LinkError::HashAlgo { found } => {
-                format!("The portal asks for the hash algorithm {found}, which is not supported.")
+                l.say_with("link-hash", [("found", found.to_string().into())])
             }
             LinkError::DocumentType { found } => {
-                format!("The portal asks to sign a document of type {found}, which is unknown.")
+                l.say_with("link-document", [("found", found.to_string().into())])
             }
-            LinkError::Base64 { name } => {
-                format!("In the signing link, {name} is damaged (it is not base64).")
-            }
-            LinkError::DigestLength { algorithm, found } => format!(
-                "The digest to be signed has {found} bytes, but {} has {}.",
-                algorithm.name(),
-                algorithm.size()
+            LinkError::Base64 { name } => l.say_with("link-base64", [("name", (*name).into())]),
+            LinkError::DigestLength { algorithm, found } => l.say_with(
+                "link-digest-length",
+                [
+                    ("found", (*found).into()),
+                    ("algorithm", algorithm.name().into()),
+                    ("size", algorithm.size().into()),
+                ],
             ),
-            LinkError::DigestMismatch => {
-                "The document in the signing link is not the one its digest belongs to.".into()
-            }
-            LinkError::Callback(fault) => fault.what(),
-            LinkError::ApiKey => "The portal's API key is malformed.".into(),
-            LinkError::Serial => {
-                "The certificate number that the portal asks for (certSerial) is not hex.".into()
-            }
+            LinkError::DigestMismatch => l.say("link-digest-mismatch"),
+            LinkError::Callback(fault) => fault.what(l),
+            LinkError::ApiKey => l.say("link-key"),
+            LinkError::Serial => l.say("link-serial"),
         }
     }
 
-    /// What to do, for the user.
-    pub fn advice(&self) -> String {
+    /// What to do, for the user. What they are to send on to the portal stays
+    /// English.
+    pub fn advice(&self, language: Language) -> String {
         match self {
-            LinkError::Truncated { length, cut } => format!(
-                "Send this to the portal: “SecureSign received only {length} characters of the \
-                 link, which ends {}. Windows passes about 2,046 characters of a link; please \
-                 shorten callbackUrl or send the hash instead of the document.”",
-                cut.words()
+            LinkError::Truncated { length, cut } => language.say_with(
+                "link-truncated-advice",
+                [
+                    ("length", (*length).into()),
+                    ("place", cut.place(Language::English).into()),
+                ],
             ),
-            LinkError::Address(_) => {
-                "Start signing from the portal's own page; its link begins with securesign://sign?."
-                    .into()
-            }
+            LinkError::Address(_) => language.say("link-address-advice"),
             LinkError::ForbiddenCharacter { .. }
             | LinkError::Twice { .. }
             | LinkError::DigestMismatch
-            | LinkError::Callback(_) => {
-                "Nothing was signed or sent: close this window, and tell the portal if you trust it."
-                    .into()
-            }
-            LinkError::ApiKey => {
-                "Nothing was sent: tell the portal that its apiKey must begin with ss_live_ or \
-                 ss_test_."
-                    .into()
-            }
-            _ => format!(
-                "Nothing was signed: try again from the portal's page, and if it happens again, \
-                 tell the portal: “{}”",
-                self.reason()
-            ),
+            | LinkError::Callback(_) => language.say("link-deceit-advice"),
+            LinkError::ApiKey => language.say("link-key-advice"),
+            _ => language.say_with("link-advice", [("reason", self.reason().into())]),
         }
     }
 }
 
+/// In English, for logs.
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let language = Language::English;
+        write!(f, "{} {}", self.what(language), self.advice(language))
+    }
+}
+
+impl std::error::Error for LinkError {}
+
 impl AddressPart {
-    fn words(self) -> &'static str {
+    fn what(self, language: Language) -> String {
         match self {
-            AddressPart::Scheme => "it does not begin with securesign:",
-            AddressPart::Userinfo => "it holds a user name",
-            AddressPart::Host => "it asks for something else than “sign”",
-            AddressPart::Port => "it holds a port",
-            AddressPart::Path => "something stands after “sign”",
-            AddressPart::Fragment => "it holds a “#”",
-            AddressPart::Unreadable => "it is not in the form securesign://sign?…",
+            AddressPart::Scheme => language.say("link-address-scheme"),
+            AddressPart::Userinfo => language.say("link-address-user"),
+            AddressPart::Host => language.say("link-address-host"),
+            AddressPart::Port => language.say("link-address-port"),
+            AddressPart::Path => language.say("link-address-path"),
+            AddressPart::Fragment => language.say("link-address-fragment"),
+            AddressPart::Unreadable => language.say("link-address-unreadable"),
         }
     }
 }
 
 impl Cut {
-    fn words(self) -> String {
+    fn place(self, language: Language) -> String {
         match self {
-            Cut::Percent => "inside an encoded character".into(),
-            Cut::Name => "inside the name of a parameter or just after it".into(),
-            Cut::Value(name) => format!("inside {name}"),
-            Cut::Before(name) => format!("before {name}"),
+            Cut::Percent => language.say("link-cut-percent"),
+            Cut::Name => language.say("link-cut-name"),
+            Cut::Value(name) => language.say_with("link-cut-value", [("name", name.into())]),
+            Cut::Before(name) => language.say_with("link-cut-before", [("name", name.into())]),
         }
     }
 }
 
 impl CallbackFault {
-    fn what(&self) -> String {
+    fn what(&self, language: Language) -> String {
         match self {
-            CallbackFault::Unreadable => "The portal's callback address is malformed.".into(),
-            CallbackFault::Backslash => "The portal's callback address holds a “\\”.".into(),
-            CallbackFault::Userinfo => {
-                "The portal's callback address holds a user name, which hides the real host.".into()
-            }
-            CallbackFault::PlainHttp => {
-                "The portal wants the result sent without encryption (http).".into()
-            }
+            CallbackFault::Unreadable => language.say("callback-unreadable"),
+            CallbackFault::Backslash => language.say("callback-backslash"),
+            CallbackFault::Userinfo => language.say("callback-user"),
+            CallbackFault::PlainHttp => language.say("callback-plain"),
             CallbackFault::Scheme { found } => {
-                format!("The portal wants the result sent to {found}, which is never allowed.")
+                language.say_with("callback-scheme", [("found", found.to_string().into())])
             }
-            CallbackFault::Host => "The portal's callback address has no proper host.".into(),
-            CallbackFault::LocalSpelling => "The portal's callback address means this computer, \
-                 but is not written localhost, 127.0.0.1 or [::1]."
-                .into(),
-            CallbackFault::ResultPlanted => {
-                "The portal's callback address brings a result of its own (ss_result).".into()
-            }
+            CallbackFault::Host => language.say("callback-host"),
+            CallbackFault::LocalSpelling => language.say("callback-local"),
+            CallbackFault::ResultPlanted => language.say("callback-planted"),
         }
     }
 }

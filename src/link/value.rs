@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::LinkError;
+use crate::text::hex_lower;
 
 /// Opaque to us: 1 to 128 of `A-Z a-z 0-9 . _ -`, echoed as it came. Published
 /// as a UUID, but real portals send other shapes.
@@ -142,8 +143,4 @@ impl fmt::Debug for Serial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Serial({self})")
     }
-}
-
-fn hex_lower(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

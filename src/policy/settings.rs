@@ -7,8 +7,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
+use zeroize::Zeroizing;
 
-use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
+use crate::language::Language;
+use crate::link::{ApiKey, Callback, CallbackKind, Origin, is_never_a_callback};
+
+mod change;
+
+pub use change::Change;
 
 /// What the administrator or the user allows.
 ///
@@ -24,6 +30,11 @@ use crate::link::{Callback, CallbackKind, Origin, is_never_a_callback};
 ///
 /// [session]
 /// idle_minutes = 15         # 0 = never keep the PIN
+///
+/// [window]
+/// language = "system"       # or "en", "hi"
+/// theme = "system"          # or "light", "dark"
+/// scale = 150               # per cent, 100 to 200; none: the system's
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -33,6 +44,61 @@ pub struct Settings {
     pub schemes: Vec<String>,
     /// How long a PIN is kept without use; zero: never kept.
     pub idle: Duration,
+    /// How the window looks and speaks.
+    pub window: Appearance,
+}
+
+/// How the window looks and speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// What is spoken.
+    pub language: Tongue,
+    /// Colours.
+    pub theme: Theme,
+    /// Size in per cent, [`SCALES`]; `None`: as the system has it.
+    pub scale: Option<u16>,
+}
+
+/// The least and the greatest size of the window, in per cent.
+pub const SCALES: std::ops::RangeInclusive<u16> = 100..=200;
+
+/// A language to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Tongue {
+    /// The system's, where it is one of these; else English.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Hindi.
+    #[serde(rename = "hi")]
+    Hindi,
+}
+
+impl Tongue {
+    /// What that is where the system speaks `system`.
+    pub fn language(self, system: Language) -> Language {
+        match self {
+            Self::System => system,
+            Self::English => Language::English,
+            Self::Hindi => Language::Hindi,
+        }
+    }
+}
+
+/// Colours to be chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the desktop has it, where it tells; else light.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// One portal and one of its keys.
@@ -56,6 +122,7 @@ impl Default for Settings {
             portals: Vec::new(),
             schemes: Vec::new(),
             idle: minutes(IDLE_MINUTES),
+            window: Appearance::default(),
         }
     }
 }
@@ -65,8 +132,7 @@ impl Settings {
     pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
         let file: File = toml::from_str(text).map_err(|error| SettingsError {
             line: error.span().map(|span| line(text, span.start)),
-            what: bounded(error.message()),
-            advice: "Correct this line, or remove it.".into(),
+            fault: Fault::Syntax(bounded(error.message())),
         })?;
         let mut settings = Settings::default();
         for entry in file.portal {
@@ -81,14 +147,49 @@ impl Settings {
                 value => {
                     return Err(SettingsError {
                         line: Some(line(text, idle.span().start)),
-                        what: format!("idle_minutes = {value} is too long."),
-                        advice: format!("Write 0 (never) to {MOST_IDLE_MINUTES}."),
+                        fault: Fault::Idle(value),
                     });
                 }
             };
         }
+        settings.window.language = file.window.language.unwrap_or_default();
+        settings.window.theme = file.window.theme.unwrap_or_default();
+        if let Some(scale) = file.window.scale {
+            if !SCALES.contains(scale.get_ref()) {
+                return Err(SettingsError {
+                    line: Some(line(text, scale.span().start)),
+                    fault: Fault::Scale(*scale.get_ref()),
+                });
+            }
+            settings.window.scale = Some(scale.into_inner());
+        }
         Ok(settings)
     }
+}
+
+impl Portal {
+    /// From what a person typed: an origin, and the API key itself, of which only
+    /// the fingerprint is kept.
+    pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
+        let origin = web_origin(origin.trim()).ok_or(PortalFault::Origin)?;
+        let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
+        let key = key.map_err(|_| PortalFault::Key)?;
+        Ok(Self {
+            origin,
+            fingerprint: key.fingerprint(),
+            name: None,
+            test: key.is_test(),
+        })
+    }
+}
+
+/// What was typed is no portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortalFault {
+    /// Not an https origin.
+    Origin,
+    /// Not an API key.
+    Key,
 }
 
 /// What is wrong with the settings file. Nobody is allowed anything until it is
@@ -96,8 +197,21 @@ impl Settings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     line: Option<usize>,
-    what: String,
-    advice: String,
+    fault: Fault,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fault {
+    /// In the words of the TOML parser.
+    Syntax(String),
+    Idle(u64),
+    Scale(u16),
+    Origin(String),
+    /// Not repeated: it may be the key itself.
+    Key,
+    Scheme(String),
+    /// As a whole: what stands there cannot be changed by us.
+    Form,
 }
 
 impl SettingsError {
@@ -107,22 +221,57 @@ impl SettingsError {
     }
 
     /// What happened: one sentence, with the line.
-    pub fn what(&self) -> String {
+    pub fn what(&self, language: Language) -> String {
+        let found = |text: &str| [("found", text.to_owned().into())];
+        let what = match &self.fault {
+            Fault::Syntax(what) => what.clone(),
+            Fault::Idle(value) => language.say_with("settings-idle", [("value", (*value).into())]),
+            Fault::Scale(value) => {
+                language.say_with("settings-scale", [("value", (*value).into())])
+            }
+            Fault::Form => language.say("settings-form"),
+            Fault::Origin(text) => language.say_with("settings-origin", found(text)),
+            Fault::Key => language.say("settings-key"),
+            Fault::Scheme(text) => language.say_with("settings-scheme", found(text)),
+        };
+        let what = ("what", what.into());
         match self.line {
-            Some(line) => format!("Settings, line {line}: {}", self.what),
-            None => format!("Settings: {}", self.what),
+            Some(line) => language.say_with("settings-line", [("line", line.into()), what]),
+            None => language.say_with("settings", [what]),
         }
     }
 
+    /// Both, one after the other.
+    pub fn tell(&self, language: Language) -> String {
+        format!("{} {}", self.what(language), self.advice(language))
+    }
+
     /// What to do.
-    pub fn advice(&self) -> &str {
-        &self.advice
+    pub fn advice(&self, language: Language) -> String {
+        match &self.fault {
+            Fault::Syntax(_) => language.say("settings-syntax-advice"),
+            Fault::Idle(_) => {
+                language.say_with("settings-idle-advice", [("most", MOST_IDLE_MINUTES.into())])
+            }
+            Fault::Scale(_) => language.say_with(
+                "settings-scale-advice",
+                [
+                    ("least", (*SCALES.start()).into()),
+                    ("most", (*SCALES.end()).into()),
+                ],
+            ),
+            Fault::Form => language.say("settings-form-advice"),
+            Fault::Origin(_) => language.say("settings-origin-advice"),
+            Fault::Key => language.say("settings-key-advice"),
+            Fault::Scheme(_) => language.say("settings-scheme-advice"),
+        }
     }
 }
 
+/// In English, for logs.
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.what(), self.advice)
+        f.write_str(&self.tell(Language::English))
     }
 }
 
@@ -140,6 +289,8 @@ struct File {
     callback: CallbackEntry,
     #[serde(default)]
     session: SessionEntry,
+    #[serde(default)]
+    window: WindowEntry,
 }
 
 #[derive(Deserialize)]
@@ -165,23 +316,22 @@ struct SessionEntry {
     idle_minutes: Option<Spanned<u64>>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowEntry {
+    language: Option<Tongue>,
+    theme: Option<Theme>,
+    scale: Option<Spanned<u16>>,
+}
+
 fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
     let origin = web_origin(entry.origin.get_ref()).ok_or_else(|| SettingsError {
         line: Some(line(text, entry.origin.span().start)),
-        what: format!(
-            "“{}” is not an https origin.",
-            bounded(entry.origin.get_ref())
-        ),
-        advice: "Write scheme and host (and a port if there is one), as in \
-                 origin = \"https://portal.example.gov.in\"; localhost needs no entry."
-            .into(),
+        fault: Fault::Origin(bounded(entry.origin.get_ref())),
     })?;
     let fingerprint = fingerprint(entry.key.get_ref()).ok_or_else(|| SettingsError {
         line: Some(line(text, entry.key.span().start)),
-        // Not repeated: it may be the key itself.
-        what: "key is not a fingerprint.".into(),
-        advice: "Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself."
-            .into(),
+        fault: Fault::Key,
     })?;
     Ok(Portal {
         origin,
@@ -216,11 +366,7 @@ fn app_scheme(text: &str, entry: &Spanned<String>) -> Result<String, SettingsErr
     }
     Err(SettingsError {
         line: Some(line(text, entry.span().start)),
-        what: format!(
-            "“{}” can never be an app's callback scheme.",
-            bounded(&scheme)
-        ),
-        advice: "Write the app's own scheme without a colon, as in schemes = [\"myapp\"].".into(),
+        fault: Fault::Scheme(bounded(&scheme)),
     })
 }
 

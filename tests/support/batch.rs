@@ -74,7 +74,10 @@ impl Place {
 
     /// Gives a command this place's environment.
     pub fn dress(&self, command: &mut Command) {
-        command.env("HOME", self.home.path());
+        command
+            .env("HOME", self.home.path())
+            .env("LC_ALL", "C")
+            .env_remove("LANGUAGE");
         for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
             command.env(name, self.home.path());
         }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::run::succeed;
+use super::run::{run, succeed};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// Longer than the consent button is inert, and than the card works.
@@ -51,6 +51,20 @@ impl Display {
                 .args(words),
             LIMIT,
         );
+    }
+
+    /// The window of a program that can be seen, by its class.
+    pub fn visible(&self, class: &str) -> Option<u32> {
+        let found = run(
+            Command::new("xdotool").env("DISPLAY", &self.name).args([
+                "search",
+                "--onlyvisible",
+                "--class",
+                class,
+            ]),
+            LIMIT,
+        );
+        found.stdout.lines().next()?.parse().ok()
     }
 
     pub fn focus(&self) {

@@ -52,6 +52,9 @@ impl Home {
         let home = self.0.path();
         command
             .env("HOME", home)
+            // In English, whatever the tester speaks.
+            .env("LC_ALL", "C")
+            .env_remove("LANGUAGE")
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY");
         for folder in [

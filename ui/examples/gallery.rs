@@ -9,10 +9,11 @@ mod src {
     pub mod window;
 }
 
+use securesign_core::language::Language;
 use securesign_core::screen::{
     Action, Button, CertificateCard, Counter, Fact, Field, Input, Kept, Kind, Level, Notice, Screen,
 };
-use src::window::{self, Model, Theme};
+use src::window::{self, Look, Model, Theme};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -27,16 +28,18 @@ fn main() {
         Theme::Light
     };
     let model = Canned {
+        look: Look { theme, scale: None },
         screen,
         finished: false,
     };
-    if let Err(error) = window::run(Box::new(model), theme) {
-        println!("{error}");
+    if let Err(error) = window::run(Box::new(model)) {
+        println!("{}", error.tell(Language::English));
     }
 }
 
 /// Prints what it is told; chooses, and closes, and does nothing else.
 struct Canned {
+    look: Look,
     screen: Screen,
     finished: bool,
 }
@@ -65,12 +68,16 @@ impl Model for Canned {
                     _ => self.finished = true,
                 }
             }
-            Input::Document(_) => {}
+            Input::Document(_) | Input::Set(..) | Input::Row(_) | Input::Lines(_) => {}
             Input::Closed => {
                 println!("closed");
                 self.finished = true;
             }
         }
+    }
+
+    fn look(&self) -> Look {
+        self.look
     }
 
     fn poll(&mut self) -> bool {
@@ -195,6 +202,7 @@ fn sample(name: &str) -> Option<Screen> {
                 counter("3", "PIN tries left", Level::Info),
                 counter("unknown", "PUK tries left", Level::Info),
             ],
+            heading: Some("Choose a certificate".into()),
             certificates: cards(),
             buttons: vec![
                 plain(Action::Close, "Close"),
@@ -290,6 +298,7 @@ fn sample(name: &str) -> Option<Screen> {
 fn sign() -> Screen {
     Screen {
         facts: facts(),
+        heading: Some("Choose a certificate".into()),
         certificates: cards(),
         chosen: Some(0),
         fields: vec![field("Card PIN")],
@@ -355,11 +364,16 @@ fn empty(kind: Kind, title: &str) -> Screen {
     Screen {
         kind,
         title: title.into(),
+        links: Vec::new(),
         text: Vec::new(),
         facts: Vec::new(),
         counters: Vec::new(),
+        heading: None,
         certificates: Vec::new(),
         chosen: None,
+        choices: Vec::new(),
+        rows: Vec::new(),
+        lines: Vec::new(),
         token: None,
         fields: Vec::new(),
         notice: None,
@@ -421,7 +435,7 @@ fn fact(label: &str, value: &str, from_page: bool) -> Fact {
     Fact {
         label: label.into(),
         value: value.into(),
-        from_page,
+        mark: from_page.then(|| "from the page".into()),
     }
 }
 

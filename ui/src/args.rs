@@ -21,10 +21,10 @@ pub struct Arguments {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// Colours of the window: light or dark
+    /// Colours of the window: light or dark [default: as the settings say]
     #[cfg(feature = "window")]
-    #[arg(long, value_enum, default_value = "light", hide_possible_values = true)]
-    pub theme: Theme,
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub theme: Option<Theme>,
 
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -50,7 +50,7 @@ pub enum Command {
         /// securesign://sign?…
         link: OsString,
 
-        /// Write the callback URL to standard output, do not open the browser
+        /// Write the callback URL to standard output, however long, do not open the browser
         #[arg(long)]
         print: bool,
     },
@@ -71,7 +71,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         document: Option<PathBuf>,
 
-        /// Write the callback URL to standard output, do not open the browser
+        /// Write the callback URL to standard output, however long, do not open the browser
         #[arg(long)]
         print: bool,
 
@@ -90,6 +90,16 @@ pub enum Command {
     /// Show the tries left, change the PIN, unlock it with the PUK
     #[command(subcommand)]
     Pin(Pin),
+
+    /// List what was signed for whom on this computer, the newest first
+    Journal {
+        /// Print as JSON, for programs
+        #[arg(long)]
+        json: bool,
+
+        #[command(subcommand)]
+        command: Option<Journal>,
+    },
 
     /// Record what goes to the card and back, for a report; never a PIN
     #[command(subcommand)]
@@ -267,6 +277,20 @@ impl From<UnblockSecrets> for SecretFiles {
             pin_file: None,
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Check that no line was altered, taken out or cut off
+    Verify {
+        /// A copy that was exported [default: the journal itself]
+        file: Option<PathBuf>,
+    },
+    /// Copy the journal to a file that does not exist yet
+    Export {
+        /// File to write
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -10,14 +10,20 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use securesign_core::callback::Answer;
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::policy::Change;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
 
+use crate::browser::Caller;
 use crate::guard::Guard;
 use crate::hand::Hand;
-use crate::settings::Seen;
+use crate::journal::{self, Journal};
+use crate::settings::{self, Seen};
+#[cfg(feature = "window")]
+use crate::window;
 use crate::{browser, farewell};
 
 /// Where a callback goes.
@@ -41,6 +47,8 @@ pub struct Desk {
     launches: Vec<std::thread::JoinHandle<()>>,
     wake: Wake,
     delivery: Delivery,
+    /// The browser that the present link came from.
+    caller: Caller,
     seen: Seen,
     stuck: bool,
     #[cfg(feature = "window")]
@@ -55,6 +63,7 @@ impl Desk {
         delivery: Delivery,
         seen: Seen,
     ) -> Self {
+        browser::sweep();
         let (jobs, job_queue) = channel();
         let (sender, events) = channel();
         let wake = Wake::default();
@@ -76,6 +85,7 @@ impl Desk {
             launches: Vec::new(),
             wake,
             delivery,
+            caller: Caller::default(),
             seen,
             stuck: false,
             #[cfg(feature = "window")]
@@ -96,6 +106,11 @@ impl Desk {
                 report(Event::Report(change))
             });
         });
+    }
+
+    /// From now on answers go to this browser, where it is one.
+    pub fn called_by(&mut self, caller: Caller) {
+        self.caller = caller;
     }
 
     /// The next link of the same run.
@@ -184,28 +199,56 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.hand.give(job),
-                Effect::Open(url) => match self.delivery {
-                    Delivery::Browser => self.launch(url),
+                Effect::Open(answer) => match self.delivery {
+                    Delivery::Browser => self.launch(answer),
                     Delivery::Print => {
-                        if let Err(error) = writeln!(std::io::stdout(), "{url}") {
+                        if let Err(error) = writeln!(std::io::stdout(), "{}", answer.url()) {
                             let reason = format!("standard output is closed ({error})");
                             self.event(Event::OpenFailed(reason));
                         }
                     }
                 },
                 Effect::Remember(origin) => self.seen.remember(&origin),
+                Effect::Record(entry) => {
+                    let written = journal::of_user().and_then(|journal| journal.append(&entry));
+                    if let Err(error) = written {
+                        self.event(Event::Unrecorded(error.to_string()));
+                    }
+                }
+                Effect::ReadJournal => {
+                    let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
+                    self.event(Event::Journal(read.map_err(|error| error.to_string())));
+                }
+                Effect::Export => {
+                    let copied = journal::of_user().and_then(Journal::export_for_user);
+                    self.event(Event::Exported(copied.map_err(|error| error.to_string())));
+                }
+                Effect::Change(change) => {
+                    let settings = settings::change(&change, self.flow.language());
+                    if let (Change::Idle(_), Ok(settings)) = (&change, &settings) {
+                        self.hand.give(Job::Idle(settings.idle));
+                    }
+                    self.event(Event::Settings(settings));
+                }
             }
         }
     }
 
     /// Starts the browser without making a window wait for it.
-    fn launch(&mut self, url: url::Url) {
+    fn launch(&mut self, answer: Answer) {
         let report = reporter(&self.sender, &self.wake);
+        let caller = self.caller.clone();
         self.launches.push(std::thread::spawn(move || {
-            if let Err(reason) = browser::open(&url) {
+            if let Err(reason) = browser::open(&answer, &caller) {
                 report(Event::OpenFailed(reason));
             }
         }));
+    }
+
+    /// Nothing more is signed; what is kept is forgotten.
+    #[cfg(feature = "window")]
+    pub fn dismiss(&self) {
+        self.hand.dismiss();
     }
 
     /// Waits until it is known whether the browser took what it was given.
@@ -244,33 +287,75 @@ fn rouse(wake: &Wake) {
 
 /// A desk that a window shows, and that is still there when the window is gone.
 #[cfg(feature = "window")]
-pub struct Shown(pub std::rc::Rc<std::cell::RefCell<Desk>>);
+pub struct Shown {
+    desk: std::rc::Rc<std::cell::RefCell<Desk>>,
+    /// The colours that the command line wants.
+    theme: Option<window::Theme>,
+    /// Whether the desktop wants dark ones.
+    dark: Arc<std::sync::atomic::AtomicBool>,
+}
 
 #[cfg(feature = "window")]
-impl crate::window::Model for Shown {
+impl Shown {
+    /// `theme` goes before what the settings say.
+    pub fn new(desk: std::rc::Rc<std::cell::RefCell<Desk>>, theme: Option<window::Theme>) -> Self {
+        let dark = Arc::default();
+        Self { desk, theme, dark }
+    }
+}
+
+#[cfg(feature = "window")]
+impl window::Model for Shown {
     fn screen(&self) -> Screen {
-        self.0.borrow().screen()
+        self.desk.borrow().screen()
     }
 
     fn input(&mut self, input: Input) {
-        self.0.borrow_mut().input(input);
+        self.desk.borrow_mut().input(input);
     }
 
     fn poll(&mut self) -> bool {
-        self.0.borrow_mut().poll()
+        self.desk.borrow_mut().poll()
     }
 
     fn called(&mut self) -> bool {
-        self.0.borrow_mut().calls.called()
+        self.desk.borrow_mut().calls.called()
     }
 
     fn finished(&self) -> bool {
-        self.0.borrow().exit().is_some()
+        self.desk.borrow().exit().is_some()
+    }
+
+    fn look(&self) -> window::Look {
+        use securesign_core::policy::Theme;
+        let wanted = self.desk.borrow().flow.home().settings.window;
+        let dark = match wanted.theme {
+            Theme::System => self.dark.load(std::sync::atomic::Ordering::SeqCst),
+            Theme::Light => false,
+            Theme::Dark => true,
+        };
+        let theme = if dark {
+            window::Theme::Dark
+        } else {
+            window::Theme::Light
+        };
+        window::Look {
+            theme: self.theme.unwrap_or(theme),
+            scale: wanted.scale,
+        }
     }
 
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {
-        if let Ok(mut place) = self.0.borrow().wake.lock() {
+        let shared = self.desk.borrow().wake.clone();
+        if let Ok(mut place) = shared.lock() {
             *place = Some(wake);
         }
+        crate::dark::ask(&self.dark, move || {
+            if let Ok(wake) = shared.lock()
+                && let Some(wake) = wake.as_ref()
+            {
+                wake();
+            }
+        });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use securesign_core::error::CardError;
+use securesign_core::language::Language;
 use securesign_core::memory::Locked;
 use securesign_core::reader::{Presence, Readers};
 use securesign_core::transport::TransportError;
@@ -32,24 +32,25 @@ fn bad(what: impl Into<String>, advice: impl Into<String>) -> Finding {
 }
 
 /// Looks at everything; the text to print, and whether all is well.
-pub fn examine(readers: &mut dyn Readers) -> (String, bool) {
-    let mut findings = cards(readers);
-    findings.push(memory());
-    findings.push(sleep());
-    findings.push(handler());
-    findings.extend(browser());
-    findings.push(launcher());
-    findings.push(portals());
+pub fn examine(readers: &mut dyn Readers, language: Language) -> (String, bool) {
+    let l = language;
+    let mut findings = cards(readers, l);
+    findings.push(memory(l));
+    findings.push(sleep(l));
+    findings.push(handler(l));
+    findings.extend(browser(l));
+    findings.push(launcher(l));
+    findings.push(portals(l));
     #[cfg(feature = "window")]
-    findings.push(display());
+    findings.push(display(l));
     let mut text = String::new();
     for finding in &findings {
         let mark = if finding.advice.is_none() {
-            "ok     "
+            l.say("doctor-ok")
         } else {
-            "MISSING"
+            l.say("doctor-missing")
         };
-        text.push_str(&format!("{mark}  {}\n", finding.what));
+        text.push_str(&format!("{mark:<7}  {}\n", finding.what));
         if let Some(advice) = &finding.advice {
             text.push_str(&format!("         → {advice}\n"));
         }
@@ -60,125 +61,119 @@ pub fn examine(readers: &mut dyn Readers) -> (String, bool) {
     )
 }
 
-fn cards(readers: &mut dyn Readers) -> Vec<Finding> {
+fn cards(readers: &mut dyn Readers, l: Language) -> Vec<Finding> {
     let list = match readers.list() {
         Ok(list) => list,
-        Err(error) => return vec![failed("Smart-card service", error)],
+        Err(error) => return vec![failed(&l.say("doctor-service"), &error, l)],
     };
-    let mut findings = vec![good("Smart-card service (PC/SC) answers")];
+    let mut findings = vec![good(l.say("doctor-service-answers"))];
     if list.is_empty() {
         findings.push(bad(
-            "No card reader or USB token is connected",
-            "Plug it in. If it is, its reader needs the CCID driver (on Debian and Ubuntu: sudo apt install libccid).",
+            l.say("doctor-no-reader"),
+            l.say("doctor-no-reader-advice"),
         ));
     }
     for reader in &list {
         let name = &reader.name;
+        let said = ("reader", name.as_str().into());
         findings.push(match reader.presence {
-            Presence::Empty => good(format!("Reader {name}, empty")),
-            Presence::Mute => failed(name, TransportError::Mute),
+            Presence::Empty => good(l.say_with("doctor-reader-empty", [said])),
+            Presence::Mute => failed(name, &TransportError::Mute, l),
             Presence::Card => match readers.connect(name) {
-                Ok(card) => good(format!("Token in {name}, answer to reset {}", card.atr())),
-                Err(error) => failed(name, error),
+                Ok(card) => {
+                    let atr = ("atr", card.atr().to_string().into());
+                    good(l.say_with("doctor-token", [said, atr]))
+                }
+                Err(error) => failed(name, &error, l),
             },
         });
     }
     findings
 }
 
-fn failed(what: &str, error: TransportError) -> Finding {
-    let error = CardError::Transport(error);
-    bad(format!("{what}: {}", error.what()), error.advice())
+fn failed(what: &str, error: &TransportError, l: Language) -> Finding {
+    bad(format!("{what}: {}", error.what(l)), error.advice(l))
 }
 
-fn memory() -> Finding {
+fn memory(l: Language) -> Finding {
     match Locked::new() {
-        Ok(locked) if locked.is_locked() => good("Memory for the PIN can be locked"),
+        Ok(locked) if locked.is_locked() => good(l.say("doctor-memory")),
         _ => bad(
-            "Memory for the PIN cannot be locked, so it might be written to the swap space",
-            "Raise the limit of locked memory (ulimit -l) to at least 64 kB.",
+            l.say("doctor-memory-open"),
+            l.say("doctor-memory-open-advice"),
         ),
     }
 }
 
 #[cfg(target_os = "linux")]
-fn sleep() -> Finding {
+fn sleep(l: Language) -> Finding {
     if crate::guard::bus::is_there() {
-        good("Suspend and the screen lock are noticed, and lock a kept PIN")
+        good(l.say("doctor-sleep"))
     } else {
-        bad(
-            "Suspend and the screen lock are not noticed: a kept PIN is locked by time alone, or by hand",
-            "Sign in to a desktop with D-Bus, or write idle_minutes = 0 under [session] in the settings.",
-        )
+        bad(l.say("doctor-no-sleep"), l.say("doctor-no-sleep-advice"))
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sleep() -> Finding {
+fn sleep(l: Language) -> Finding {
     bad(
-        "Suspend and the screen lock are not noticed on this system yet: a kept PIN is locked by time alone, or by hand",
-        "Write idle_minutes = 0 under [session] in the settings if that is not enough.",
+        l.say("doctor-no-sleep-yet"),
+        l.say("doctor-no-sleep-yet-advice"),
     )
 }
 
-fn handler() -> Finding {
+fn handler(l: Language) -> Finding {
     match scheme::owner() {
-        Owner::Ours => good("securesign:// links open this program"),
+        Owner::Ours => good(l.say("doctor-links-ours")),
         Owner::Copy(place) => bad(
-            format!("securesign:// links open another SecureSign, or an older one ({place})"),
-            "To have them open this one: securesign register",
+            l.say_with("doctor-links-copy", [("place", place.into())]),
+            l.say("doctor-links-copy-advice"),
         ),
         Owner::Other(name) => bad(
-            format!("securesign:// links open another program: {name}"),
-            "It sees what portals ask you to sign. If you did not choose it: securesign register",
+            l.say_with("doctor-links-other", [("program", name.into())]),
+            l.say("doctor-links-other-advice"),
         ),
         Owner::Nobody => bad(
-            "No program opens securesign:// links",
-            "To have this program open them: securesign register",
+            l.say("doctor-links-nobody"),
+            l.say("doctor-links-nobody-advice"),
         ),
-        Owner::Unknown if cfg!(target_os = "linux") => bad(
-            "Which program opens securesign:// links cannot be asked",
-            "Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).",
-        ),
+        Owner::Unknown if cfg!(target_os = "linux") => {
+            bad(l.say("doctor-links-unasked"), l.say("doctor-xdg-advice"))
+        }
         Owner::Unknown => bad(
-            "Which program opens securesign:// links cannot be asked here",
-            "Try a link. If it does not open this program: securesign register",
+            l.say("doctor-links-unknown"),
+            l.say("doctor-links-unknown-advice"),
         ),
     }
 }
 
 /// Whether links come out of a browser that is kept apart.
-fn browser() -> Option<Finding> {
+fn browser(l: Language) -> Option<Finding> {
     let Sandbox {
         browser,
         kind,
         portal,
     } = scheme::sandbox()?;
+    let kind = || ("kind", kind.into());
+    let browser = ("browser", browser.into());
     Some(if portal {
-        good(format!(
-            "{browser} is a {kind} and asks the desktop's portal to open links. If none opens: use a browser that is no {kind}, or securesign sign LINK"
-        ))
+        good(l.say_with("doctor-browser-portal", [browser, kind()]))
     } else {
         bad(
-            format!("{browser} is a {kind}, and without a desktop portal no link comes out of it"),
-            format!(
-                "Install xdg-desktop-portal and sign in again, or use a browser that is no {kind}."
-            ),
+            l.say_with("doctor-browser", [browser, kind()]),
+            l.say_with("doctor-browser-advice", [kind()]),
         )
     })
 }
 
-fn launcher() -> Finding {
+fn launcher(l: Language) -> Finding {
     if !cfg!(target_os = "linux") {
-        return good("The system opens web pages");
+        return good(l.say("doctor-launcher-system"));
     }
     let programs = ["xdg-open", "gio", "gnome-open", "kde-open"];
     match programs.into_iter().find(|program| in_path(program)) {
-        Some(program) => good(format!("Results go to the browser through {program}")),
-        None => bad(
-            "No program opens web pages",
-            "Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).",
-        ),
+        Some(program) => good(l.say_with("doctor-launcher", [("program", program.into())])),
+        None => bad(l.say("doctor-no-launcher"), l.say("doctor-xdg-advice")),
     }
 }
 
@@ -189,33 +184,33 @@ fn in_path(program: &str) -> bool {
         .any(|p| p.is_file())
 }
 
-fn portals() -> Finding {
+fn portals(l: Language) -> Finding {
     let path = settings::path();
-    match settings::load() {
-        Err(reason) => bad("The settings file cannot be used", reason),
+    match settings::load(l) {
+        Err(reason) => bad(l.say("doctor-settings"), reason),
         Ok((settings, _)) if settings.portals.is_empty() => bad(
-            "No portal may call: only test keys with a callback on this computer work",
-            format!(
-                "Open a link of your portal: the refusal says which lines to add to {}.",
-                path.display()
+            l.say("doctor-no-portal"),
+            l.say_with(
+                "doctor-no-portal-advice",
+                [("file", path.display().to_string().into())],
             ),
         ),
-        Ok((settings, _)) => good(match settings.portals.len() {
-            1 => "One portal may call".to_owned(),
-            count => format!("{count} portals may call"),
-        }),
+        Ok((settings, _)) => {
+            let count = settings.portals.len().into();
+            good(l.say_with("doctor-portals", [("count", count)]))
+        }
     }
 }
 
 #[cfg(feature = "window")]
-fn display() -> Finding {
+fn display(l: Language) -> Finding {
     let there = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if !cfg!(target_os = "linux") || there("DISPLAY") || there("WAYLAND_DISPLAY") {
-        good("There is a display for the window")
+        good(l.say("doctor-display"))
     } else {
         bad(
-            "There is no display for the window",
-            "Use securesign sign LINK in the terminal.",
+            l.say("doctor-no-display"),
+            l.say("doctor-no-display-advice"),
         )
     }
 }

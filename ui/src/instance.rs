@@ -2,6 +2,7 @@
 //! ends. They meet at a socket in a folder of this user alone.
 
 use securesign_core::flow::Arrival;
+use securesign_core::language::Language;
 
 #[cfg(not(unix))]
 mod absent;
@@ -57,15 +58,15 @@ impl Answer {
     }
 
     /// What a person at a terminal should hear of it.
-    pub fn text(self) -> Option<String> {
+    pub fn text(self, language: Language) -> Option<String> {
         Some(match self {
             Self::Shown => return None,
             Self::Waiting(place) => {
-                format!("SecureSign is open: this request waits there, as number {place}.")
+                language.say_with("instance-waiting", [("place", place.into())])
             }
-            Self::AlreadyThere => "SecureSign has this request already: see its window.".into(),
-            Self::Full => "SecureSign has as many requests as may wait. Answer one in its window, then open the link again.".into(),
-            Self::Refused => "SecureSign refused this link. Its window says why.".into(),
+            Self::AlreadyThere => language.say("instance-there"),
+            Self::Full => language.say("instance-full"),
+            Self::Refused => language.say("instance-refused"),
         })
     }
 }

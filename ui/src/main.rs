@@ -2,6 +2,8 @@
 
 mod args;
 mod browser;
+#[cfg(feature = "window")]
+mod dark;
 mod demo;
 mod desk;
 mod doctor;
@@ -12,6 +14,9 @@ mod harden;
 #[cfg(feature = "window")]
 #[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
+mod journal;
+mod language;
+mod ledger;
 mod report;
 mod result;
 mod scheme;
@@ -34,6 +39,7 @@ use clap::Parser;
 use jiff::Timestamp;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Order, Refused};
+use securesign_core::language::Language;
 use securesign_core::pcsc::PcscReaders;
 use securesign_core::reader::Readers;
 use securesign_core::screen::Action;
@@ -43,6 +49,7 @@ use securesign_core::worker::{Job, Look, Report, TokenView, Worker};
 use serde_json::json;
 
 use args::{Arguments, Command, Pin, SecretFiles};
+use browser::Caller;
 use desk::{Delivery, Desk};
 use secrets::Secrets;
 use settings::Seen;
@@ -67,16 +74,21 @@ fn main() -> ExitCode {
 
 /// Carries out one command line. An error is bad usage: nothing was done.
 fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
+    let language = language::chosen();
     let place = Place {
-        only: arguments.reader.map(known_reader).transpose()?,
+        language,
+        only: match arguments.reader {
+            Some(name) => Some(known_reader(name, language)?),
+            None => None,
+        },
         #[cfg(feature = "window")]
         private: arguments.verbose > 0,
         recording,
         #[cfg(feature = "window")]
-        theme: match arguments.theme {
+        theme: arguments.theme.map(|theme| match theme {
             args::Theme::Light => window::Theme::Light,
             args::Theme::Dark => window::Theme::Dark,
-        },
+        }),
     };
     match arguments.command {
         None => window(&place, None, Delivery::Browser),
@@ -106,17 +118,22 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
         Some(Command::Pin(Pin::Unblock { secrets, json })) => {
             pin_form(&place, Action::Unlock, secrets.into(), json)
         }
+        Some(Command::Journal { json, command }) => match command {
+            None => ledger::list(json, place.language),
+            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
+            Some(args::Journal::Export { file }) => ledger::export(&file, place.language),
+        },
         Some(Command::Trace(trace)) => match place.recording {
             None => traces::run(trace, place.only, run),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Doctor) => {
-            let (text, well) = doctor::examine(&mut PcscReaders::new());
+            let (text, well) = doctor::examine(&mut PcscReaders::new(), place.language);
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
-        Some(Command::Register) => told(scheme::register()),
-        Some(Command::Unregister) => told(scheme::unregister()),
+        Some(Command::Register) => told(scheme::register(place.language)),
+        Some(Command::Unregister) => told(scheme::unregister(place.language)),
         Some(Command::Demo { link }) => {
             let url = demo::link()?;
             print(&if link {
@@ -132,7 +149,7 @@ fn run(arguments: Arguments, recording: Option<Recording>) -> Result<u8, String>
 
 /// The reader that is meant: its name, or a part of it that only one has. Where
 /// no reader is connected yet, the name is taken as it is.
-fn known_reader(name: String) -> Result<String, String> {
+fn known_reader(name: String, language: Language) -> Result<String, String> {
     let Ok(readers) = PcscReaders::new().list() else {
         return Ok(name);
     };
@@ -149,28 +166,26 @@ fn known_reader(name: String) -> Result<String, String> {
         Ok([one]) => Ok(one),
         Err(none_or_many) => {
             let names: Vec<&str> = readers.iter().map(|reader| reader.name.as_str()).collect();
-            let what = if none_or_many.is_empty() {
-                "There is no"
+            let said = [("name", name.into()), ("readers", names.join(", ").into())];
+            Err(if none_or_many.is_empty() {
+                language.say_with("reader-none", said)
             } else {
-                "There is more than one"
-            };
-            Err(format!(
-                "{what} reader \u{201c}{name}\u{201d}. Connected: {}.",
-                names.join(", ")
-            ))
+                language.say_with("reader-many", said)
+            })
         }
     }
 }
 
 /// Where cards are, and whether they are recorded.
 struct Place {
+    language: Language,
     only: Option<String>,
     recording: Option<Recording>,
     /// What it does is for whoever started it to see.
     #[cfg(feature = "window")]
     private: bool,
     #[cfg(feature = "window")]
-    theme: window::Theme,
+    theme: Option<window::Theme>,
 }
 
 impl Place {
@@ -229,15 +244,14 @@ impl Place {
 fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
     #[cfg(not(feature = "window"))]
     {
-        let _ = (place, delivery);
+        let _ = delivery;
         let instead = if link.is_some() {
             "securesign sign LINK"
         } else {
             "securesign tokens"
         };
-        Err(format!(
-            "This build has no window. Use {instead} (see securesign --help)."
-        ))
+        let instead = ("instead", instead.into());
+        Err(place.language.say_with("no-window", [instead]))
     }
     #[cfg(feature = "window")]
     {
@@ -246,52 +260,72 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         if shared {
             let link = link.map(OsStr::as_encoded_bytes);
             match instance::start(link) {
-                instance::Start::Handed(answer) => return Ok(handed(answer)),
+                instance::Start::Handed(answer) => return Ok(handed(answer, place.language)),
                 instance::Start::First(first) => instance = Some(first),
                 instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
             }
         }
         // A request that nobody can see must not be used up.
-        window::look_for_display().map_err(|error| error.to_string())?;
-        let (settings, policy) = settings::load()?;
+        window::look_for_display().map_err(|error| error.tell(place.language))?;
+        let (settings, policy) = settings::load(place.language)?;
         let seen = Seen::load();
         let now = Timestamp::now();
-        let flow = match link {
+        let mut flow = match link {
             Some(link) => {
                 let order = order(link, &policy, place, &seen).and_then(claimed);
                 if let Err(refused) = &order {
-                    say(&refusal(refused));
+                    say(&refusal(refused, place.language));
                 }
                 Flow::sign(order, now)
             }
             None => Flow::manage(now),
         };
+        flow.0.know(home(&settings));
         let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        desk.called_by(Caller::find());
         place.watched(&desk);
         if let Some(instance) = &mut instance {
             desk.listen(instance);
         }
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
-        let shown = Box::new(desk::Shown(shared.clone()));
-        window::run(shown, place.theme).map_err(|error| error.to_string())?;
+        let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
+        window::run(shown).map_err(|error| error.tell(place.language))?;
         // What comes from now on opens a window of its own.
         drop(instance);
+        // A browser may take its time.
+        shared.borrow().dismiss();
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
         if exit == Some(Exit::NotDone) && screen.kind == securesign_core::screen::Kind::Failed {
             // The window is gone; what failed last is still worth a word.
-            terminal::print(&screen);
+            terminal::print(&screen, place.language);
         }
         Ok(exit.map_or(NOT_DONE, code))
     }
 }
 
+#[cfg(feature = "window")]
+fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
+    let journal = journal::of_user();
+    securesign_core::flow::Home {
+        settings: settings.clone(),
+        settings_file: settings::path().display().to_string(),
+        journal_file: journal.map_or_else(
+            |error| error.to_string(),
+            |journal| journal.path().display().to_string(),
+        ),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone: jiff::tz::TimeZone::system(),
+        system: language::of_system(),
+    }
+}
+
 /// The instance has the link, or has seen it.
 #[cfg(feature = "window")]
-fn handed(answer: instance::Answer) -> u8 {
+fn handed(answer: instance::Answer, language: Language) -> u8 {
     use instance::Answer;
-    if let Some(text) = answer.text() {
+    if let Some(text) = answer.text(language) {
         say(&text);
     }
     match answer {
@@ -308,15 +342,12 @@ fn sign(
     delivery: Delivery,
     wait: Option<u64>,
 ) -> Result<u8, String> {
-    let (settings, policy) = settings::load()?;
+    let (settings, policy) = settings::load(place.language)?;
     let seen = Seen::load();
-    let mut secrets = Secrets::read(files)?;
+    let mut secrets = Secrets::read(files, place.language)?;
     let many = link == "-";
     if many && secrets.takes_standard_input() {
-        return Err(
-            "Links and secrets cannot both come from standard input. Put the PIN into a file."
-                .into(),
-        );
+        return Err(place.language.say("secret-both"));
     }
     let next = || {
         if many {
@@ -327,7 +358,7 @@ fn sign(
     };
     let first = if many { next() } else { Some(link.to_owned()) };
     let Some(first) = first else {
-        return Err("There is no link on standard input.".into());
+        return Err(place.language.say("no-link"));
     };
 
     let patience = match wait {
@@ -338,19 +369,24 @@ fn sign(
     let mut first = order(&first, &policy, place, &seen);
     if let (Some(path), Ok(order)) = (document, &mut first) {
         if many {
-            return Err("--document belongs to one link, not to links on standard input.".into());
+            return Err(place.language.say("one-document"));
         }
-        let bytes = std::fs::read(path)
-            .map_err(|error| format!("{} cannot be read: {error}.", path.display()))?;
-        order.attach(bytes).map_err(|other| other.to_string())?;
+        let bytes =
+            std::fs::read(path).map_err(|error| unreadable(path, &error, place.language))?;
+        order
+            .attach(bytes)
+            .map_err(|other| other.tell(place.language))?;
     }
     let first = first.and_then(claimed);
+    let told_refusal = |refused: &Refused| refusal(refused, place.language);
     let mut worst = DONE;
-    let mut refused = first.as_ref().err().map(refusal);
+    let mut refused = first.as_ref().err().map(told_refusal);
     let mut request = first.as_ref().ok().map(name);
-    let flow = Flow::sign(first, Timestamp::now());
+    let mut flow = Flow::sign(first, Timestamp::now());
+    flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
+    desk.called_by(Caller::find());
     if many || patience != Some(Duration::ZERO) {
         place.watched(&desk);
     }
@@ -379,10 +415,16 @@ fn sign(
             return Ok(worst);
         };
         let order = order(&link, &policy, place, desk.seen()).and_then(claimed);
-        refused = order.as_ref().err().map(refusal);
+        refused = order.as_ref().err().map(told_refusal);
         request = order.as_ref().ok().map(name);
         desk.next(order);
     }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error, language: Language) -> String {
+    let file = path.display().to_string().into();
+    let reason = error.to_string().into();
+    language.say_with("file-unreadable", [("file", file), ("reason", reason)])
 }
 
 fn order(
@@ -409,17 +451,21 @@ fn name(order: &Order) -> (String, String) {
     (order.origin().to_owned(), order.request_id().to_owned())
 }
 
-fn refusal(refused: &Refused) -> String {
-    format!(
-        "Refused ({}): {} {}",
-        refused.code, refused.what, refused.advice
+fn refusal(refused: &Refused, language: Language) -> String {
+    language.say_with(
+        "refusal",
+        [
+            ("code", refused.code().as_str().into()),
+            ("what", refused.what(language).into()),
+            ("advice", refused.advice(language).into()),
+        ],
     )
 }
 
 fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
     let views = match look(place, Look::Everything)? {
         Ok(views) => views,
-        Err(error) => return no_cards(error, as_json),
+        Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
         print(&format!(
@@ -427,9 +473,9 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
             report::tokens_json(&views, place.kept())
         ))?;
     } else if views.is_empty() {
-        say("No reader is connected. Plug in your token; if it is, run securesign doctor.");
+        say(&place.language.say("no-readers"));
     } else {
-        print(&report::tokens_text(&views, place.kept()))?;
+        print(&report::tokens_text(&views, place.kept(), place.language))?;
     }
     Ok(if report::ready(&views).next().is_some() {
         DONE
@@ -441,24 +487,28 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
 fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
     let views = match look(place, Look::Tries)? {
         Ok(views) => views,
-        Err(error) => return no_cards(error, as_json),
+        Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
         print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
     } else {
-        print(&report::pins_text(&views, place.kept()))?;
+        print(&report::pins_text(&views, place.kept(), place.language))?;
     }
     let any = report::ready(&views).next().is_some();
     if !any && !as_json {
-        let text = report::tokens_text(&views, place.kept());
-        say(&format!("No token that can be used was found.\n{text}"));
+        let text = report::tokens_text(&views, place.kept(), place.language);
+        say(&format!(
+            "{}\n{text}",
+            place.language.say("no-usable-token")
+        ));
     }
     Ok(if any { DONE } else { NOT_DONE })
 }
 
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
-    let mut secrets = Secrets::read(files)?;
-    let flow = Flow::manage(Timestamp::now());
+    let mut secrets = Secrets::read(files, place.language)?;
+    let mut flow = Flow::manage(Timestamp::now());
+    flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
     let patience = Some(Duration::ZERO);
@@ -478,10 +528,15 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
         let mut value = report::pins_json(views, place.kept());
         if let Some(value) = value.as_object_mut() {
             let undone = || (!done).then(|| "Nothing was changed: see standard error.".to_owned());
-            let error = failure.map(CardError::what).or_else(undone);
+            let error = failure
+                .map(|error| error.what(Language::English))
+                .or_else(undone);
             value.insert("success".into(), json!(done));
             value.insert("error".into(), json!(error));
-            value.insert("advice".into(), json!(failure.map(CardError::advice)));
+            value.insert(
+                "advice".into(),
+                json!(failure.map(|error| error.advice(Language::English))),
+            );
         }
         print(&format!("{value:#}\n"))?;
     }
@@ -537,26 +592,26 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
             let _ = thread.join();
             Ok(tokens)
         }
-        _ => Err("The card reader does not answer. Take the token out and put it in again.".into()),
+        _ => Err(place.language.say("reader-hangs")),
     }
 }
 
-fn no_cards(error: TransportError, as_json: bool) -> Result<u8, String> {
+fn no_cards(error: TransportError, as_json: bool, language: Language) -> Result<u8, String> {
     let error = CardError::Transport(error);
     if as_json {
         print(&format!(
             "{:#}\n",
-            json!({ "error": error.what(), "advice": error.advice() })
+            json!({ "error": error.what(Language::English), "advice": error.advice(Language::English) })
         ))?;
     } else {
-        say(&error.to_string());
+        say(&error.tell(language));
     }
     Ok(NOT_DONE)
 }
 
 fn told(outcome: Result<String, String>) -> Result<u8, String> {
     match outcome {
-        Ok(text) => print(&text).map(|()| DONE),
+        Ok(text) => print(&format!("{text}\n")).map(|()| DONE),
         Err(reason) => {
             say(&reason);
             Ok(NOT_DONE)
@@ -584,7 +639,10 @@ fn code(exit: Exit) -> u8 {
 fn print(text: &str) -> Result<(), String> {
     std::io::stdout()
         .write_all(text.as_bytes())
-        .map_err(|error| format!("Standard output cannot be written: {error}."))
+        .map_err(|error| {
+            let reason = ("reason", error.to_string().into());
+            language::chosen().say_with("output-closed", [reason])
+        })
 }
 
 fn log(verbose: u8) {

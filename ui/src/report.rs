@@ -1,5 +1,6 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
+use securesign_core::language::Language;
 use securesign_core::pin::Status;
 use securesign_core::profile::{Credential, Tries};
 use securesign_core::worker::{TokenInfo, TokenState, TokenView};
@@ -24,7 +25,7 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     json!({ "state": "unsupported", "atr": atr.to_string(), "looksLike": name })
                 }
                 TokenState::Failed(error) => {
-                    json!({ "state": "failed", "error": error.what(), "advice": error.advice() })
+                    json!({ "state": "failed", "error": error.what(Language::English), "advice": error.advice(Language::English) })
                 }
                 TokenState::Ready(info) => json!({
                     "state": "ready",
@@ -60,21 +61,41 @@ pub fn pins_json(views: &[TokenView], kept: Kept<'_>) -> Value {
 }
 
 /// All readers for people.
-pub fn tokens_text(views: &[TokenView], kept: Kept<'_>) -> String {
+pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> String {
+    let l = language;
     let mut text = String::new();
+    let mut line = |indent: &str, line: String| text.push_str(&format!("{indent}{line}\n"));
     for view in views {
-        text.push_str(&format!("{}\n", view.id.reader));
+        line("", view.id.reader.clone());
         match &view.state {
-            TokenState::Empty => text.push_str("  empty\n"),
+            TokenState::Empty => line("  ", l.say("report-empty")),
             TokenState::Unknown { atr, name } => {
-                let name = name.as_deref().unwrap_or("unknown");
-                text.push_str(&format!(
-                    "  Not supported: {name}\n  Answer to reset: {atr}\n"
-                ));
+                line(
+                    "  ",
+                    match name {
+                        Some(name) => {
+                            l.say_with("report-unsupported", [("name", name.as_str().into())])
+                        }
+                        None => l.say("report-unsupported-unknown"),
+                    },
+                );
+                let atr = [("atr", atr.to_string().into())];
+                line("  ", l.say_with("report-atr", atr));
             }
-            TokenState::Failed(error) => text.push_str(&format!("  {error}\n")),
+            TokenState::Failed(error) => line("  ", error.tell(l)),
             TokenState::Ready(info) => {
-                text.push_str(&token_text(info, status(&view.id.reader, info.pin, kept)));
+                let kept = kept(&view.id.reader);
+                line("  ", name(info, l));
+                line("  ", pin(info, kept, l));
+                let tries = [("tries", tries(info.puk, l).into())];
+                line("  ", l.say_with("report-puk", tries));
+                for credential in &info.found.credentials {
+                    line("  ", place(credential, l));
+                    line("    ", issued(credential, l));
+                }
+                for note in &info.found.notes {
+                    line("  ", note.clone());
+                }
             }
         }
     }
@@ -82,16 +103,11 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>) -> String {
 }
 
 /// The PIN of each usable token for people.
-pub fn pins_text(views: &[TokenView], kept: Kept<'_>) -> String {
+pub fn pins_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> String {
     ready(views)
         .map(|(reader, info)| {
-            format!(
-                "{reader}\n  {} – PIN {}, tries left: {}{}\n",
-                info.label,
-                status(reader, info.pin, kept),
-                tries(info.pin),
-                hint(info.pin)
-            )
+            let pin = pin(info, kept(reader), language);
+            format!("{reader}\n  {} – {pin}\n", info.label)
         })
         .collect()
 }
@@ -104,58 +120,71 @@ pub fn ready(views: &[TokenView]) -> impl Iterator<Item = (&str, &TokenInfo)> {
     })
 }
 
-fn token_text(info: &TokenInfo, status: &str) -> String {
-    let mut text = if info.label == info.family {
-        format!("  {}", info.family)
+fn name(info: &TokenInfo, l: Language) -> String {
+    let token = if info.label == info.family {
+        info.family.clone()
     } else {
-        format!("  {} ({})", info.label, info.family)
+        l.say_with(
+            "report-token",
+            [
+                ("label", info.label.as_str().into()),
+                ("family", info.family.as_str().into()),
+            ],
+        )
     };
-    if let Some(serial) = &info.serial {
-        text.push_str(&format!(", serial number {serial}"));
+    match &info.serial {
+        Some(serial) => l.say_with(
+            "report-serial",
+            [("token", token.into()), ("serial", serial.as_str().into())],
+        ),
+        None => token,
     }
-    text.push_str(&format!(
-        "\n  PIN {status}, tries left: {}{}\n  PUK tries left: {}\n",
-        tries(info.pin),
-        hint(info.pin),
-        tries(info.puk)
-    ));
-    for credential in &info.found.credentials {
-        let certificate = &credential.certificate;
-        let (_, until) = certificate.validity();
-        text.push_str(&format!(
-            "  {}: {} [{}]\n    issued by {}, serial {}, valid until {}{}\n",
-            credential.label,
-            certificate.subject(),
-            certificate.key().display(),
-            certificate.issuer(),
-            certificate.serial(),
-            day(until),
-            if certificate.may_sign() {
-                ""
-            } else {
-                ", not for signatures"
-            },
-        ));
-    }
-    for note in &info.found.notes {
-        text.push_str(&format!("  {note}\n"));
-    }
-    text
 }
 
-/// What to do about a blocked PIN.
-fn hint(pin: Tries) -> &'static str {
-    if pin == Tries::Blocked {
-        " (to unlock it: securesign pin unblock)"
+/// How its PIN stands, and what to do when it is blocked.
+fn pin(info: &TokenInfo, kept: bool, l: Language) -> String {
+    let said = [
+        ("status", Status::of(info.pin, kept).name(l).into()),
+        ("tries", tries(info.pin, l).into()),
+    ];
+    if info.pin == Tries::Blocked {
+        l.say_with("report-pin-blocked", said)
     } else {
-        ""
+        l.say_with("report-pin", said)
     }
 }
 
-fn tries(tries: Tries) -> String {
+fn place(credential: &Credential, l: Language) -> String {
+    let certificate = &credential.certificate;
+    l.say_with(
+        "report-certificate",
+        [
+            ("place", credential.label.as_str().into()),
+            ("subject", certificate.subject().into()),
+            ("key", certificate.key().display().into()),
+        ],
+    )
+}
+
+fn issued(credential: &Credential, l: Language) -> String {
+    let certificate = &credential.certificate;
+    let (_, until) = certificate.validity();
+    let said = [
+        ("issuer", certificate.issuer().into()),
+        ("serial", certificate.serial().into()),
+        ("date", day(until).into()),
+    ];
+    if certificate.may_sign() {
+        l.say_with("report-issued", said)
+    } else {
+        l.say_with("report-issued-not-for-signatures", said)
+    }
+}
+
+fn tries(tries: Tries, l: Language) -> String {
     match tries.count() {
         Some(count) => count.to_string(),
-        None => "unknown".into(),
+        None => l.say("tries-unknown"),
     }
 }
 

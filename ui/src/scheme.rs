@@ -7,7 +7,7 @@ mod macos;
 #[cfg(windows)]
 mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
-mod xdg;
+pub mod xdg;
 
 #[cfg(target_os = "macos")]
 use macos as system;
@@ -15,6 +15,8 @@ use macos as system;
 use windows as system;
 #[cfg(all(unix, not(target_os = "macos")))]
 use xdg as system;
+
+use securesign_core::language::Language;
 
 pub use system::{owner, sandbox};
 
@@ -46,30 +48,25 @@ pub struct Sandbox {
 }
 
 /// Takes the scheme for the present user; what to tell, or why it failed.
-pub fn register() -> Result<String, String> {
+pub fn register(language: Language) -> Result<String, String> {
     let before = owner();
     system::register()?;
+    let program = |name: String| [("program", name.into())];
     match (owner(), before) {
-        (Owner::Other(name), _) => Err(format!(
-            "securesign:// links still open {name}. Choose SecureSign for them in the settings of your desktop."
-        )),
-        (_, Owner::Other(name)) => Ok(format!(
-            "securesign:// links open this program now. Before, they opened {name}; securesign unregister gives them back.\n"
-        )),
-        _ => Ok("securesign:// links open this program now.\n".into()),
+        (Owner::Other(name), _) => Err(language.say_with("register-still-other", program(name))),
+        (_, Owner::Other(name)) => Ok(language.say_with("register-done-other", program(name))),
+        _ => Ok(language.say("register-done")),
     }
 }
 
 /// Gives the scheme back; what to tell, or why it failed.
-pub fn unregister() -> Result<String, String> {
+pub fn unregister(language: Language) -> Result<String, String> {
     system::unregister()?;
     Ok(match owner() {
-        Owner::Other(name) => format!("Given back. securesign:// links open {name}.\n"),
-        Owner::Nobody => "Given back. No program opens securesign:// links.\n".into(),
-        Owner::Unknown => "Given back.\n".into(),
-        Owner::Ours | Owner::Copy(_) => {
-            "Given back. The SecureSign of all users of this computer still opens securesign:// links; remove its package if you do not want that.\n".into()
-        }
+        Owner::Other(name) => language.say_with("unregister-other", [("program", name.into())]),
+        Owner::Nobody => language.say("unregister-nobody"),
+        Owner::Unknown => language.say("unregister-done"),
+        Owner::Ours | Owner::Copy(_) => language.say("unregister-system"),
     })
 }
 

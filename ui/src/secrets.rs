@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
+use securesign_core::language::Language;
 use securesign_core::pin::Pin;
 use securesign_core::screen::{Ask, Field};
 
@@ -20,14 +21,13 @@ pub struct Secrets {
 
 impl Secrets {
     /// Reads the files that were named, in the order PIN, PUK, new PIN.
-    pub fn read(files: SecretFiles) -> Result<Self, String> {
+    pub fn read(files: SecretFiles, language: Language) -> Result<Self, String> {
         let line = |file: &Option<std::path::PathBuf>| -> Result<Option<Pin>, String> {
             let Some(path) = file else { return Ok(None) };
             first_line(path).map(Some).map_err(|error| {
-                format!(
-                    "{} cannot be read: {error}. Check its name and rights.",
-                    path.display()
-                )
+                let file = ("file", path.display().to_string().into());
+                let reason = ("reason", error.to_string().into());
+                language.say_with("secret-unreadable", [file, reason])
             })
         };
         let pin = line(&files.pin_file)?;
@@ -77,7 +77,8 @@ impl Secrets {
 
     /// The contents for a screen's fields; an error says why there are none.
     /// Whoever enters nothing at a prompt gives up.
-    pub fn fill(&mut self, fields: &[Field]) -> Result<Vec<Pin>, Unfilled> {
+    pub fn fill(&mut self, fields: &[Field], language: Language) -> Result<Vec<Pin>, Unfilled> {
+        let l = language;
         let mut filled: Vec<Pin> = Vec::with_capacity(fields.len());
         for field in fields {
             let (given, named, option) = match field.ask {
@@ -91,28 +92,27 @@ impl Secrets {
                 Ask::NewPinAgain if self.files.new_pin_file.is_some() => {
                     let again = filled.last().map(|new| Pin::copy(new.expose()));
                     let again = again.transpose();
-                    let again = again.map_err(|error| Unfilled::GivenUp(error.to_string()))?;
+                    let again = again.map_err(|error| Unfilled::GivenUp(error.tell(l)))?;
                     (again, true, "--new-pin-file")
                 }
                 Ask::NewPinAgain => (None, false, "--new-pin-file"),
             };
-            let label = &field.label;
+            let secret = || ("secret", field.label.as_str().into());
+            let option = ("option", option.into());
             let pin = match given {
                 Some(pin) => pin,
                 None if named => {
-                    return Err(Unfilled::GivenUp(format!(
-                        "The {label} of {option} was used once and is not tried again."
-                    )));
+                    let reason = l.say_with("secret-used", [secret(), option]);
+                    return Err(Unfilled::GivenUp(reason));
                 }
                 None if !can_ask() => {
-                    return Err(Unfilled::NobodyToAsk(format!(
-                        "There is no terminal to ask for the {label}. Give it with {option} (- is standard input)."
-                    )));
+                    let reason = l.say_with("secret-nobody", [secret(), option]);
+                    return Err(Unfilled::NobodyToAsk(reason));
                 }
-                None => ask(label).map_err(Unfilled::GivenUp)?,
+                None => ask(&field.label, l).map_err(Unfilled::GivenUp)?,
             };
             if pin.is_empty() {
-                let reason = format!("Given up: the {label} was left empty.");
+                let reason = l.say_with("secret-empty", [secret()]);
                 return Err(Unfilled::GivenUp(reason));
             }
             filled.push(pin);
@@ -141,11 +141,13 @@ pub fn keyboard() -> Option<std::fs::File> {
     std::fs::File::open(path).ok()
 }
 
-fn ask(label: &str) -> Result<Pin, String> {
+fn ask(label: &str, language: Language) -> Result<Pin, String> {
     forget_typed_ahead();
-    let text = rpassword::prompt_password(format!("{label} (empty gives up): "))
-        .map_err(|error| format!("The terminal cannot be asked: {error}."))?;
-    Pin::take(text).map_err(|error| error.to_string())
+    let prompt = language.say_with("terminal-secret", [("secret", label.into())]);
+    let text = rpassword::prompt_password(format!("{prompt} ")).map_err(|error| {
+        language.say_with("terminal-silent", [("reason", error.to_string().into())])
+    })?;
+    Pin::take(text).map_err(|error| error.tell(language))
 }
 
 /// What was typed before the question is no answer to it.

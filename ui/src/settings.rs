@@ -6,10 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "window")]
-use securesign_core::code::ErrorCode;
-#[cfg(feature = "window")]
 use securesign_core::flow::{Order, Refused};
-use securesign_core::policy::{Policy, Settings};
+use securesign_core::language::Language;
+use securesign_core::policy::{Change, Policy, Settings};
 
 /// Where things are; `None` on a system without a home folder.
 pub fn folders() -> Option<directories::ProjectDirs> {
@@ -26,32 +25,51 @@ pub fn path() -> PathBuf {
 
 /// Reads the settings. No file is the same as an empty one; a file that is not
 /// understood is an error, because guessing who may call would be worse.
-pub fn load() -> Result<(Settings, Policy), String> {
+pub fn load(language: Language) -> Result<(Settings, Policy), String> {
     let path = path();
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => {
-            return Err(format!(
-                "{} cannot be read: {error}. Check its rights.",
-                path.display()
-            ));
-        }
-    };
-    let settings = Settings::from_toml(&text)
-        .map_err(|error| format!("{} is not understood: {error}", path.display()))?;
+    let settings = Settings::from_toml(&text(&path, language)?).map_err(|error| {
+        let file = path.display().to_string().into();
+        let reason = error.tell(language).into();
+        language.say_with(
+            "settings-not-understood",
+            [("file", file), ("reason", reason)],
+        )
+    })?;
     let policy = Policy::new(settings.clone(), path.display().to_string());
     Ok((settings, policy))
 }
 
+/// Makes one change in the file, which may have been written by hand meanwhile,
+/// and gives what it says then.
+pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
+    let path = path();
+    let old = text(&path, language)?;
+    let (new, settings) = change
+        .apply(&old)
+        .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
+    if new != old {
+        write_whole(&path, new.as_bytes())
+            .map_err(|error| format!("{}: {error}.", path.display()))?;
+    }
+    Ok(settings)
+}
+
+fn text(path: &Path, language: Language) -> Result<String, String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => {
+            let file = path.display().to_string().into();
+            let reason = error.to_string().into();
+            Err(language.say_with("settings-unreadable", [("file", file), ("reason", reason)]))
+        }
+    }
+}
+
 /// A link that another start handed over, judged by the settings as they are now.
 #[cfg(feature = "window")]
-pub fn accept(link: &[u8], seen: &Seen) -> Result<Order, Refused> {
-    let (_, policy) = load().map_err(|what| Refused {
-        code: ErrorCode::Internal.as_str(),
-        what,
-        advice: "Mend the settings, then start again from the portal.".into(),
-    })?;
+pub fn accept(link: &[u8], seen: &Seen, language: Language) -> Result<Order, Refused> {
+    let (_, policy) = load(language).map_err(Refused::Unjudged)?;
     Order::accept(link, &policy, false, &|origin| seen.contains(origin))
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Write};
 use std::time::{Duration, Instant};
 
 use securesign_core::flow::Exit;
+use securesign_core::language::Language;
 use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
 
 use crate::desk::Desk;
@@ -36,6 +37,7 @@ impl Terminal<'_> {
     }
 
     fn run(&mut self, mut open: Option<Action>) -> Exit {
+        let l = self.desk.flow().language();
         let form = open.is_some();
         let mut told: Option<Screen> = None;
         let start = Instant::now();
@@ -49,7 +51,7 @@ impl Terminal<'_> {
                 // An answer that could not be handed over has a screen of its own.
                 let screen = still(self.desk.screen());
                 if screen.kind == Kind::Failed && told.as_ref() != Some(&screen) {
-                    print(&screen);
+                    print(&screen, l);
                 }
                 return exit;
             }
@@ -64,10 +66,10 @@ impl Terminal<'_> {
                     Some(notice) if told.as_ref().is_some_and(|t| same_question(t, &screen)) => {
                         say(&format!("\n{}", notice.text));
                     }
-                    _ => print(&screen),
+                    _ => print(&screen, l),
                 }
                 if screen.kind == Kind::Waiting && self.patience.is_none() {
-                    say("  Waiting. Ctrl-C gives up.");
+                    say(&format!("  {}", l.say("terminal-waiting")));
                 }
                 told = Some(screen.clone());
             }
@@ -81,58 +83,67 @@ impl Terminal<'_> {
                 }
                 Kind::Sign => self.answer(&screen, &[Action::Sign]),
                 Kind::Form => {
-                    self.answer(&screen, &[Action::Submit, Action::UseLastTry, Action::GoOn])
+                    let actions = [
+                        Action::Submit,
+                        Action::Next,
+                        Action::UseLastTry,
+                        Action::GoOn,
+                    ];
+                    self.answer(&screen, &actions);
                 }
                 Kind::Token => match open.take() {
                     Some(action) if has(&screen, action) => self.press(action, Vec::new()),
                     Some(_) => {
-                        say("The token does not offer this now: see its tries left.");
-                        print(&screen);
+                        say(&l.say("terminal-not-offered"));
+                        print(&screen, l);
                         self.leave();
                     }
                     None => self.leave(),
                 },
                 Kind::Working => {
                     // settle() has given up: the reader hangs.
-                    say("The card reader does not answer. Take the token out and start again.");
+                    say(&l.say("terminal-hangs"));
                     self.leave();
                 }
-                Kind::Waiting | Kind::Done | Kind::Failed => self.leave(),
+                Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
             }
         }
     }
 
     /// Fills in the fields and presses the one of `actions` that is offered.
     fn answer(&mut self, screen: &Screen, actions: &[Action]) {
+        let l = self.desk.flow().language();
         let Some(action) = actions.iter().copied().find(|action| has(screen, *action)) else {
-            if has(screen, Action::Unlock) && confirm("Unlock it with the PUK now?") {
+            if has(screen, Action::Unlock) && confirm(&l.say("terminal-unlock"), l) {
                 return self.press(Action::Unlock, Vec::new());
             }
             if has(screen, Action::Unlock) {
-                say("To unlock it: securesign pin unblock");
+                say(&l.say("terminal-unlock-how"));
             }
             return self.leave();
         };
         if action == Action::UseLastTry {
-            if self.secrets.use_last_try() || confirm("Use the last try?") {
+            if self.secrets.use_last_try() || confirm(&l.say("last-try-title"), l) {
                 return self.press(action, Vec::new());
             }
-            say("The last try was kept: nothing was sent.");
+            say(&l.say("terminal-last-try-kept"));
             return self.leave();
         }
         if action == Action::GoOn {
-            if self.secrets.unconfirmed() || confirm("Go on?") {
+            if self.secrets.unconfirmed() || confirm(&l.say("terminal-go-on"), l) {
                 return self.press(action, Vec::new());
             }
-            say("Nothing was sent. To go on without being asked: --unconfirmed");
+            say(&l.say("terminal-unconfirmed"));
             return self.leave();
         }
         let unattended = !can_ask() || self.secrets.has_any();
         if unattended && self.desk.flow().tokens_ready() > 1 {
-            say(
-                "Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.",
-            );
+            say(&l.say("terminal-which-token"));
             return self.leave();
+        }
+        if action == Action::Next && screen.fields.is_empty() {
+            // What is needed has just been printed.
+            return self.press(action, Vec::new());
         }
         if action == Action::Sign {
             self.choose(screen);
@@ -141,20 +152,20 @@ impl Terminal<'_> {
         if screen.fields.is_empty() {
             // A session: the PIN is known, the person's word is still needed
             // where a person is there; else running the command is the word.
-            return if !can_ask() || confirm("Sign this one too?") {
+            return if !can_ask() || confirm(&l.say("terminal-this-one-too"), l) {
                 self.press(action, Vec::new());
             } else {
                 self.leave();
             };
         }
-        match self.secrets.fill(&screen.fields) {
+        match self.secrets.fill(&screen.fields, l) {
             Ok(secrets) => self.press(action, secrets),
             Err(Unfilled::GivenUp(reason)) => {
                 say(&reason);
                 self.leave();
             }
             Err(Unfilled::NobodyToAsk(reason)) => {
-                say(&format!("{reason} Nothing was sent or called back."));
+                say(&l.say_with("terminal-nothing-sent", [("reason", reason.into())]));
                 self.abandoned = true;
             }
         }
@@ -163,6 +174,7 @@ impl Terminal<'_> {
     /// Asks for a certificate where there is a choice, once for a request: a
     /// second question would be answered with the PIN, for all to see.
     fn choose(&mut self, screen: &Screen) {
+        let l = self.desk.flow().language();
         let usable: Vec<usize> = (0..screen.certificates.len())
             .filter(|index| screen.certificates[*index].unusable.is_none())
             .collect();
@@ -173,7 +185,8 @@ impl Terminal<'_> {
         self.chosen = true;
         let preset = screen.chosen.map_or(1, |index| index + 1);
         for _ in 0..3 {
-            let answer = ask(&format!("Certificate number [{preset}]: ")).unwrap_or_default();
+            let question = l.say_with("terminal-number", [("preset", preset.into())]);
+            let answer = ask(&question).unwrap_or_default();
             if answer.is_empty() {
                 return;
             }
@@ -184,7 +197,7 @@ impl Terminal<'_> {
             if let Some(index) = index.filter(|index| usable.contains(index)) {
                 return self.desk.input(Input::Choose(index));
             }
-            say("There is no such certificate to choose.");
+            say(&l.say("terminal-no-such-number"));
         }
     }
 
@@ -198,7 +211,7 @@ impl Terminal<'_> {
 }
 
 /// Prints a screen for reading.
-pub fn print(screen: &Screen) {
+pub fn print(screen: &Screen, language: Language) {
     let mut text = String::new();
     // A title that only says that work goes on would be noise here.
     if screen.kind != Kind::Working {
@@ -211,13 +224,10 @@ pub fn print(screen: &Screen) {
         .max()
         .unwrap_or(0);
     for fact in &screen.facts {
-        let origin = if fact.from_page {
-            "  (from the page)"
-        } else {
-            ""
-        };
+        let mark = fact.mark.as_ref();
+        let mark = mark.map_or_else(String::new, |mark| format!("  ({mark})"));
         text.push_str(&format!(
-            "  {:<widest$}  {}{origin}\n",
+            "  {:<widest$}  {}{mark}\n",
             fact.label, fact.value
         ));
     }
@@ -234,7 +244,9 @@ pub fn print(screen: &Screen) {
         ));
         text.push_str(&format!("     {}\n", card.detail));
         if let Some(reason) = &card.unusable {
-            text.push_str(&format!("     cannot be used: {reason}\n"));
+            let reason = [("reason", reason.as_str().into())];
+            let reason = language.say_with("terminal-unusable", reason);
+            text.push_str(&format!("     {reason}\n"));
         }
     }
     for sentence in &screen.text {
@@ -284,14 +296,14 @@ fn has(screen: &Screen, action: Action) -> bool {
         .any(|button: &Button| button.action == action)
 }
 
-fn confirm(question: &str) -> bool {
-    can_ask()
-        && ask(&format!("{question} [y/N] ")).is_some_and(|answer| answer.eq_ignore_ascii_case("y"))
+fn confirm(question: &str, language: Language) -> bool {
+    let question = language.say_with("terminal-question", [("question", question.into())]);
+    can_ask() && ask(&question).is_some_and(|answer| answer.eq_ignore_ascii_case("y"))
 }
 
 fn ask(question: &str) -> Option<String> {
     forget_typed_ahead();
-    let _ = write!(io::stderr(), "{question}");
+    let _ = write!(io::stderr(), "{question} ");
     let _ = io::stderr().flush();
     let mut line = String::new();
     let read = io::BufReader::new(keyboard()?).read_line(&mut line).ok()?;

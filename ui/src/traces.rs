@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 
 use clap::Parser;
+use securesign_core::language::Language;
 use securesign_core::sw::StatusWord;
 use securesign_core::trace::{Detail, Entry, Recording, Trace};
 
@@ -122,6 +123,6 @@ fn meaning(sw: StatusWord) -> Option<String> {
     match (sw.sw1(), sw.counter()) {
         (0x61, _) => Some("more follows".into()),
         (_, Some(left)) => Some(format!("tries left: {left}")),
-        _ => sw.meaning().map(str::to_owned),
+        _ => sw.meaning(Language::English),
     }
 }

@@ -1,25 +1,30 @@
 //! The window. It draws whatever [`Screen`] the model shows and reports what a
 //! person does; it knows no card, no error and no protocol.
 
-use std::fmt;
-
 use fltk::app;
+use securesign_core::language::Language;
 use securesign_core::memory::OutOfMemory;
 use securesign_core::screen::{Input, Screen};
 
 mod button;
 mod card;
+mod choice;
 mod entry;
 mod facts;
 mod field;
 mod inert;
 mod ink;
 mod kept;
+mod line;
 mod notice;
 mod page;
 mod palette;
+mod quiet;
+mod row;
 mod scroll;
 mod signal;
+#[cfg(target_os = "linux")]
+mod speech;
 mod stage;
 mod symbol;
 mod wrap;
@@ -40,6 +45,8 @@ pub trait Model {
     }
     /// The window should close now.
     fn finished(&self) -> bool;
+    /// How it looks now; asked again whenever the screen is.
+    fn look(&self) -> Look;
     /// Hands over how the worker thread wakes the window.
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>);
 }
@@ -54,6 +61,15 @@ pub enum Theme {
     Dark,
 }
 
+/// How the window looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Its colours.
+    pub theme: Theme,
+    /// Its size in per cent; `None`: as the system has it.
+    pub scale: Option<u16>,
+}
+
 /// Why there is no window (any more).
 #[derive(Debug)]
 pub enum WindowError {
@@ -65,24 +81,18 @@ pub enum WindowError {
     Toolkit(fltk::prelude::FltkError),
 }
 
-impl fmt::Display for WindowError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl WindowError {
+    /// What happened, and what to do.
+    pub fn tell(&self, language: Language) -> String {
         match self {
-            Self::NoDisplay => f.write_str(
-                "There is no display to open a window on. \
-                 Start SecureSign from a desktop session, or use the command line.",
-            ),
-            Self::Memory(error) => error.fmt(f),
-            Self::Toolkit(error) => write!(
-                f,
-                "The window could not be opened ({error}). \
-                 Sign in to the desktop again, or use the command line.",
-            ),
+            Self::NoDisplay => language.say("no-display"),
+            Self::Memory(error) => error.tell(language),
+            Self::Toolkit(error) => {
+                language.say_with("window-failed", [("reason", error.to_string().into())])
+            }
         }
     }
 }
-
-impl std::error::Error for WindowError {}
 
 impl From<OutOfMemory> for WindowError {
     fn from(error: OutOfMemory) -> Self {
@@ -98,12 +108,12 @@ impl From<fltk::prelude::FltkError> for WindowError {
 
 /// Shows the model's screens until it has finished. Must be called on the main
 /// thread; it returns when the window is closed.
-pub fn run(model: Box<dyn Model>, theme: Theme) -> Result<(), WindowError> {
+pub fn run(model: Box<dyn Model>) -> Result<(), WindowError> {
     look_for_display()?;
     let _app = app::App::default();
     app::set_visible_focus(true);
     palette::set_fonts();
-    stage::Stage::new(model, theme)?.play()
+    stage::Stage::new(model)?.play()
 }
 
 /// Whether there can be a window. Without a display the toolkit ends the whole

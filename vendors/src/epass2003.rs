@@ -21,7 +21,7 @@ use securesign_core::apdu::{Answer, Command};
 use securesign_core::atr::{Atr, AtrPattern};
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Secret};
+use securesign_core::error::{CardError, Lack, Secret};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
     Application, Credential, Found, Mark, Profile, RetryCounter, Search, Spec, Standing, Tries,
@@ -275,9 +275,7 @@ fn enter(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
             return Ok(directory);
         }
     }
-    Err(CardError::Unsupported(
-        "it is blank, or set up in a way that is not known",
-    ))
+    Err(CardError::Unsupported(Lack::Setup))
 }
 
 /// Most tries, 1 to 15, which go with every new value; OpenSC keeps them in a

@@ -13,7 +13,7 @@ use securesign_core::apdu::{Answer, Command};
 use securesign_core::atr::Atr;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Secret};
+use securesign_core::error::{CardError, Lack, Secret};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
     Application, Credential, Found, Mark, PinUse, Profile, RetryCounter, Search, Spec, Tries,
@@ -337,9 +337,7 @@ impl Profile for Piv {
         new: &Pin,
     ) -> Result<(), CardError> {
         if app.pin_reference != PIN {
-            return Err(CardError::Unsupported(
-                "its PIN is the card's global PIN, which no PUK resets",
-            ));
+            return Err(CardError::Unsupported(Lack::GlobalPin));
         }
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
         self.told(

@@ -61,7 +61,7 @@ impl Desk {
             self.calls.called = true;
             return call.answer(Answer::Shown);
         };
-        let order = settings::accept(link, &self.seen);
+        let order = settings::accept(link, &self.seen, self.flow.language());
         let refused = Cell::new(order.is_err());
         let claim = |origin: &str, id: &str| {
             let claimed = used::claim(origin, id);

@@ -9,9 +9,6 @@ use securesign_core::screen::{Counter, Fact, Level};
 use super::ink::{Area, BODY, LARGE, MONO, PILL, SMALL, Style, spoken};
 use super::palette::Palette;
 
-/// Marks a value that the page wrote and nobody has checked.
-const FROM_PAGE: &str = "from the page";
-
 const PAD: i32 = 12;
 const GAP: i32 = 6;
 const TAG_HEIGHT: i32 = 19;
@@ -36,12 +33,12 @@ impl Facts {
     pub fn new(facts: &[Fact], width: i32) -> Self {
         let widest = facts.iter().map(|fact| SMALL.width(&fact.label)).max();
         let column = widest.unwrap_or_default().min(width / 3);
-        let tag = PILL.width(FROM_PAGE) + 16 + 8;
         let rows: Vec<Row> = facts
             .iter()
             .map(|fact| {
                 let style = if is_digest(&fact.value) { MONO } else { BODY };
-                let taken = if fact.from_page { tag } else { 0 };
+                let tag = |mark: &String| PILL.width(mark) + 16 + 8;
+                let taken = fact.mark.as_ref().map_or(0, tag);
                 Row {
                     label: SMALL.wrap(&fact.label, column),
                     value: style.wrap(&fact.value, width - column - 3 * PAD - 4 - taken),
@@ -80,7 +77,7 @@ impl Row {
     }
 
     fn spoken(&self) -> String {
-        let mark = if self.fact.from_page { FROM_PAGE } else { "" };
+        let mark = self.fact.mark.as_deref().unwrap_or_default();
         format!("{}: {} {mark}", self.fact.label, self.fact.value)
     }
 
@@ -89,8 +86,8 @@ impl Row {
         SMALL.write_lines(&self.label, x, y + 1, palette.muted);
         self.style
             .write_lines(&self.value, x + column + PAD, y, palette.ink);
-        if self.fact.from_page {
-            let w = PILL.width(FROM_PAGE) + 16;
+        if let Some(mark) = &self.fact.mark {
+            let w = PILL.width(mark) + 16;
             let tag = Area {
                 x: area.x + area.w - PAD - w,
                 y: y + (self.style.line - TAG_HEIGHT) / 2 + 1,
@@ -99,7 +96,7 @@ impl Row {
             };
             let tone = palette.tone(Level::Warning);
             tag.fill(TAG_HEIGHT / 2, tone.ground);
-            PILL.write_centred(FROM_PAGE, tag, tone.ink);
+            PILL.write_centred(mark, tag, tone.ink);
         }
     }
 }

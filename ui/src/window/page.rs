@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use fltk::button::RadioButton;
+use fltk::button::{Button, RadioButton};
 use fltk::frame::Frame;
+use fltk::input::Input;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 use securesign_core::screen::{Kind, Screen};
 
 use super::button::PressButton;
 use super::card::{Card, Role};
+use super::choice;
 use super::facts::{self, COUNTER_HEIGHT, Facts};
 use super::field::Shared;
 use super::inert::Inert;
@@ -17,13 +19,15 @@ use super::ink::{Area, BODY, STRONG, Style, TITLE};
 use super::kept::{self, Strip};
 use super::notice::Bar;
 use super::palette::Palette;
+use super::quiet;
+use super::row::Listed;
 use super::scroll::Reel;
-use super::signal::Signals;
+use super::signal::{Signal, Signals};
 use super::symbol::{self, Symbol};
 
 mod foot;
 
-use foot::{WAITING_HEIGHT, foot_height, place_buttons, place_fields, place_waiting};
+use foot::{WAITING_HEIGHT, foot_height, place_buttons, place_fields, place_lines, place_waiting};
 
 /// Every page's width.
 pub const WIDTH: i32 = 560;
@@ -33,18 +37,24 @@ const INNER: i32 = WIDTH - 2 * MARGIN;
 /// Text starts a little to the right of the boxes' edges.
 const TEXT: i32 = MARGIN + 3;
 const GAP: i32 = 12;
+/// Between the rows of a list.
+const ROW_GAP: i32 = 8;
 
 /// The upper part is never lower than this.
 const LEAST: i32 = 120;
-
-/// Above the certificates when one is to be chosen, and when not.
-const CHOOSE: &str = "Choose a certificate";
-const LOOK: &str = "Certificates";
 
 /// The widgets of one screen.
 pub struct Page {
     /// The certificates, in their order.
     pub cards: Vec<RadioButton>,
+    /// Things to set, in their order.
+    pub choices: Vec<Frame>,
+    /// The buttons of those rows that have one.
+    pub rows: Vec<Button>,
+    /// The boxes for plain texts, in their order.
+    pub lines: Vec<Input>,
+    /// Ways to other pages.
+    pub links: Vec<Button>,
     /// The boxes for secrets, in their order.
     pub fields: Vec<Frame>,
     /// The buttons, in their order.
@@ -77,8 +87,19 @@ struct Upper {
     title: Vec<String>,
     paragraphs: Vec<Vec<String>>,
     facts: Option<Facts>,
-    heading: Option<&'static str>,
+    heading: Option<String>,
     cards: Vec<Card>,
+    rows: Vec<Listed>,
+}
+
+/// What is above the fields and can have the focus.
+#[derive(Default)]
+struct Placed {
+    cards: Vec<RadioButton>,
+    choices: Vec<Frame>,
+    rows: Vec<Button>,
+    links: Vec<Button>,
+    symbol: Option<Symbol>,
 }
 
 impl Page {
@@ -108,13 +129,14 @@ impl Page {
             h: head,
         };
         let reel = Reel::begin(area, content, setting.palette);
-        let (cards, symbol) = upper.place(screen, setting);
+        let upper = upper.place(screen, setting);
         reel.end();
 
         let longest = screen.buttons.iter().map(|button| button.inert_ms).max();
         let longest = Duration::from_millis(longest.unwrap_or_default().into());
         let inert = Inert::new(longest, &window);
         let mut y = head + gap;
+        let lines = place_lines(screen, setting, &mut y);
         let fields = place_fields(screen, setting, &mut y);
         if let Some(bar) = bar {
             let height = bar.height;
@@ -138,13 +160,17 @@ impl Page {
         window.end();
         window.redraw();
         Self {
-            cards,
+            cards: upper.cards,
+            choices: upper.choices,
+            rows: upper.rows,
+            lines,
+            links: upper.links,
             fields,
             buttons,
             strip,
             reel,
             inert,
-            _symbol: symbol,
+            _symbol: upper.symbol,
         }
     }
 }
@@ -153,22 +179,16 @@ impl Upper {
     fn measure(screen: &Screen) -> Self {
         let symbol = title_indent(screen.kind);
         let text = INNER - 6;
-        let choosable = screen.chosen.is_some()
-            || (screen.kind == Kind::Sign
-                && screen
-                    .certificates
-                    .iter()
-                    .any(|card| card.unusable.is_none()));
-        let heading = if choosable { CHOOSE } else { LOOK };
+        let choosable = choosable(screen);
         Self {
-            title: TITLE.wrap(&screen.title, text - symbol),
+            title: TITLE.wrap(&screen.title, text - symbol - links_width(screen)),
             paragraphs: screen
                 .text
                 .iter()
                 .map(|paragraph| BODY.wrap(paragraph, text))
                 .collect(),
             facts: (!screen.facts.is_empty()).then(|| Facts::new(&screen.facts, INNER)),
-            heading: (!screen.certificates.is_empty()).then_some(heading),
+            heading: screen.heading.clone(),
             cards: screen
                 .certificates
                 .iter()
@@ -177,6 +197,11 @@ impl Upper {
                     let chosen = screen.chosen == Some(at);
                     Card::new(card, Role { choosable, chosen }, INNER)
                 })
+                .collect(),
+            rows: screen
+                .rows
+                .iter()
+                .map(|row| Listed::new(row, INNER))
                 .collect(),
         }
     }
@@ -192,6 +217,8 @@ impl Upper {
         let counters = i32::from(!screen.counters.is_empty()) * (COUNTER_HEIGHT + GAP);
         let heading = i32::from(self.heading.is_some()) * (STRONG.line + GAP);
         let cards: i32 = self.cards.iter().map(|card| card.height + GAP).sum();
+        let choices = screen.choices.len() as i32 * (choice::FULL + GAP);
+        let rows: i32 = self.rows.iter().map(|row| row.height + ROW_GAP).sum();
         MARGIN
             + TITLE.height(&self.title)
             + GAP
@@ -199,13 +226,16 @@ impl Upper {
             + GAP / 2
             + facts
             + counters
+            + choices
             + heading
             + cards
+            + rows
     }
 
-    fn place(self, screen: &Screen, setting: &Setting) -> (Vec<RadioButton>, Option<Symbol>) {
+    fn place(self, screen: &Screen, setting: &Setting) -> Placed {
         let palette = setting.palette;
         let mut y = MARGIN;
+        let links = place_links(screen, setting);
         let symbol =
             Symbol::exists(screen.kind).then(|| Symbol::place(screen.kind, MARGIN, y, palette));
         let indent = title_indent(screen.kind);
@@ -235,15 +265,14 @@ impl Upper {
             }
             y += COUNTER_HEIGHT + GAP;
         }
+        let mut choices = Vec::new();
+        for choice in &screen.choices {
+            let area = row(y, choice::FULL);
+            choices.push(choice::place(choice, area, palette, setting.signals));
+            y += choice::FULL + GAP;
+        }
         if let Some(heading) = self.heading {
-            place_text(
-                vec![heading.to_owned()],
-                STRONG,
-                0,
-                &mut y,
-                palette.ink,
-                palette,
-            );
+            place_text(vec![heading], STRONG, 0, &mut y, palette.ink, palette);
             y += GAP;
         }
         let mut cards = Vec::new();
@@ -252,8 +281,63 @@ impl Upper {
             cards.push(card.place(at, row(y, height), palette, setting.signals));
             y += height + GAP;
         }
-        (cards, symbol)
+        let mut rows = Vec::new();
+        for (at, strip) in self.rows.into_iter().enumerate() {
+            let height = strip.height;
+            rows.extend(strip.place(at, row(y, height), palette, setting.signals));
+            y += height + ROW_GAP;
+        }
+        Placed {
+            cards,
+            choices,
+            rows,
+            links,
+            symbol,
+        }
     }
+}
+
+/// Ways to other pages, right of the title.
+fn place_links(screen: &Screen, setting: &Setting) -> Vec<Button> {
+    let mut x = MARGIN + INNER - links_width(screen);
+    let y = MARGIN + (TITLE.line - quiet::HEIGHT) / 2;
+    let mut links = Vec::new();
+    for link in &screen.links {
+        let area = Area {
+            x,
+            y,
+            w: quiet::width(&link.label),
+            h: quiet::HEIGHT,
+        };
+        let palette = setting.palette;
+        let signal = Signal::Press(link.action);
+        let signals = setting.signals;
+        links.push(quiet::place(
+            &link.label,
+            area,
+            palette,
+            palette.ground,
+            signals,
+            signal,
+        ));
+        x += area.w;
+    }
+    links
+}
+
+fn links_width(screen: &Screen) -> i32 {
+    let widths = screen.links.iter().map(|link| quiet::width(&link.label));
+    widths.sum()
+}
+
+/// Whether one of the certificates can be chosen.
+pub fn choosable(screen: &Screen) -> bool {
+    screen.chosen.is_some()
+        || (screen.kind == Kind::Sign
+            && screen
+                .certificates
+                .iter()
+                .any(|card| card.unusable.is_none()))
 }
 
 fn row(y: i32, h: i32) -> Area {

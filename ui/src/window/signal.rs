@@ -7,13 +7,17 @@ use std::rc::Rc;
 
 use fltk::app;
 use fltk::enums::Key;
-use securesign_core::screen::Action;
+use securesign_core::screen::{Action, Setting};
 
 /// One thing that a person did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// Chose the certificate with this index.
     Choose(usize),
+    /// Chose this value of a setting.
+    Set(Setting, usize),
+    /// Pressed the button of the row with this index.
+    Row(usize),
     /// Pressed a button that is not inert.
     Press(Action),
     /// Enter where nothing more special happens.

@@ -16,28 +16,43 @@ use super::field::Shared;
 use super::page::{Page, Setting, WIDTH};
 use super::palette::Palette;
 use super::signal::{Signal, Signals};
-use super::{Model, Theme, WindowError};
+use super::{Look, Model, WindowError};
 
 mod focus;
+#[cfg(target_os = "linux")]
+mod heard;
+#[cfg(not(target_os = "linux"))]
+#[path = "stage/silent.rs"]
+mod heard;
 
-use focus::Stop;
+pub use focus::Stop;
+use heard::Speech;
 
 /// The window with its model.
 pub struct Stage {
     model: Box<dyn Model>,
     window: DoubleWindow,
+    look: Look,
+    /// The scale that the system asks for.
+    system: f32,
     palette: Palette,
     signals: Signals,
     woken: Arc<AtomicBool>,
     screen: Screen,
     entries: Vec<Shared>,
     page: Page,
+    speech: Speech,
 }
 
 impl Stage {
     /// The window with the first screen, not yet shown.
-    pub fn new(mut model: Box<dyn Model>, theme: Theme) -> Result<Self, WindowError> {
-        let palette = Palette::of(theme);
+    pub fn new(mut model: Box<dyn Model>) -> Result<Self, WindowError> {
+        let look = model.look();
+        let system = app::screen_scale(0);
+        if let Some(scale) = look.scale {
+            app::set_screen_scale(0, f32::from(scale) / 100.0);
+        }
+        let palette = Palette::of(look.theme);
         let signals = Signals::default();
         let mut window = DoubleWindow::new(0, 0, WIDTH, 0, "SecureSign");
         window.set_color(palette.ground);
@@ -66,12 +81,15 @@ impl Stage {
         Ok(Self {
             model,
             window,
+            look,
+            system,
             palette,
             signals,
             woken,
             screen,
             entries,
             page,
+            speech: Speech::default(),
         })
     }
 
@@ -120,10 +138,15 @@ impl Stage {
                     self.update();
                 }
             }
+            while self.hear()? && !self.model.finished() {
+                self.update();
+            }
             let tick = counting && ticked.elapsed() >= SECOND;
             if self.woken.swap(false, Ordering::SeqCst) || tick {
                 ticked = Instant::now();
-                if self.model.poll() && !self.model.finished() {
+                self.model.poll();
+                if !self.model.finished() {
+                    // Reports, another second, or other colours.
                     self.update();
                 }
             }
@@ -131,6 +154,7 @@ impl Stage {
                 // Also where it is minimised, or behind others.
                 self.window.show();
             }
+            self.speak();
         }
         Ok(())
     }
@@ -139,6 +163,8 @@ impl Stage {
     fn on(&mut self, signal: Signal) -> Result<bool, WindowError> {
         match signal {
             Signal::Choose(at) => self.model.input(Input::Choose(at)),
+            Signal::Set(setting, at) => self.model.input(Input::Set(setting, at)),
+            Signal::Row(at) => self.model.input(Input::Row(at)),
             Signal::Press(action) => self.press(action)?,
             Signal::Closed => self.model.input(Input::Closed),
             Signal::OutOfMemory => {
@@ -173,6 +199,10 @@ impl Stage {
                 if let Some(first) = self.first_stop().filter(|_| !self.entries.is_empty()) {
                     self.focus(Some(first));
                 }
+                if !self.page.lines.is_empty() {
+                    let lines = self.page.lines.iter().map(|line| line.value()).collect();
+                    self.model.input(Input::Lines(lines));
+                }
                 self.model.input(Input::Press(action, pins));
             }
             Err(error) => {
@@ -197,7 +227,7 @@ impl Stage {
             self.focus(Some(Stop::Field(more)));
             return Ok(false);
         }
-        let in_field = matches!(stop, Some(Stop::Field(_)));
+        let in_field = matches!(stop, Some(Stop::Field(_) | Stop::Line(_)));
         if !button.is_live() {
             self.page.inert.disturbed();
         } else if in_field || button.is_prompt() {
@@ -222,7 +252,8 @@ impl Stage {
 
     fn update(&mut self) {
         let next = self.model.screen();
-        if next == self.screen {
+        let restyled = self.restyle();
+        if next == self.screen && !restyled {
             return;
         }
         // A second has passed, and that is all: what a person points at stays.
@@ -231,7 +262,7 @@ impl Stage {
                 kept: next.kept.clone(),
                 ..self.screen.clone()
             };
-            if then == next {
+            if then == next && !restyled {
                 strip.tell(kept);
                 self.screen = next;
                 return;
@@ -266,6 +297,24 @@ impl Stage {
         begin_inert(&mut self.window, &self.page);
         let kept = stop.filter(|stop| same_form && self.stops().contains(stop));
         self.focus(kept.or(self.first_stop()));
+    }
+
+    /// Other colours or another size; true when there are any.
+    fn restyle(&mut self) -> bool {
+        let look = self.model.look();
+        if look == self.look {
+            return false;
+        }
+        if look.scale != self.look.scale {
+            let scale = look
+                .scale
+                .map_or(self.system, |scale| f32::from(scale) / 100.0);
+            app::set_screen_scale(0, scale);
+        }
+        self.look = look;
+        self.palette = Palette::of(look.theme);
+        self.window.set_color(self.palette.ground);
+        true
     }
 
     fn wipe(&mut self) {

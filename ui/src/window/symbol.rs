@@ -24,7 +24,7 @@ pub struct Symbol(Option<app::TimeoutHandle>);
 impl Symbol {
     /// Whether screens of this kind have one.
     pub fn exists(kind: Kind) -> bool {
-        !matches!(kind, Kind::Sign | Kind::Token | Kind::Form)
+        !matches!(kind, Kind::Sign | Kind::Token | Kind::Form | Kind::Page)
     }
 
     /// Puts it on the page.

@@ -11,7 +11,7 @@ use des::{Des, TdesEde2};
 use securesign_core::apdu::{Answer, Command, Data, Response};
 use securesign_core::armor::{Armor, Fault};
 use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
+use securesign_core::error::{CardError, Lack};
 use securesign_core::frame::Frame;
 use securesign_core::sw::StatusWord;
 use securesign_core::tlv;
@@ -121,8 +121,7 @@ impl Mode {
 /// Mutual authentication (§2.2); the channel wears the new session afterwards.
 /// It ends whatever session the card was in, and its PIN state with it.
 pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError> {
-    const STRANGER: CardError =
-        CardError::Unsupported("it opens no protected session with the published keys");
+    const STRANGER: CardError = CardError::Unsupported(Lack::Session);
     card.bare();
     if mode == Mode::Off {
         return Ok(());

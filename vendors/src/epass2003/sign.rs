@@ -3,7 +3,7 @@
 use securesign_core::apdu::{Answer, Command};
 use securesign_core::channel::Channel;
 use securesign_core::digest::HashAlgorithm;
-use securesign_core::error::CardError;
+use securesign_core::error::{CardError, Lack};
 use securesign_core::iso;
 use securesign_core::profile::{Application, Credential};
 use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit, p256_der};
@@ -45,9 +45,8 @@ pub fn sign(
                 return Ok(signature);
             }
             let len = key.rsa_len().unwrap_or_default();
-            let block = emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(
-                "the key is too short for this digest",
-            ))?;
+            let block =
+                emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Lack::KeyTooShort))?;
             let operation = Command::new([0x00, 0x2A, 0x80, 0x86])
                 .data(&block)
                 .answer(Answer::Long);
@@ -64,7 +63,7 @@ pub fn sign(
                 at: raw.len(),
             })
         }
-        _ => Err(CardError::Unsupported("keys of this kind")),
+        _ => Err(CardError::Unsupported(Lack::KeyKind)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use securesign_core::apdu::{Answer, Command};
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, malformed};
+use securesign_core::error::{CardError, Lack, malformed};
 use securesign_core::profile::{Application, Credential};
 use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_core::tlv;
@@ -45,11 +45,10 @@ fn algorithm_and_input(
                 256 => RSA_2048,
                 384 => RSA_3072,
                 512 => RSA_4096,
-                _ => return Err(CardError::Unsupported("RSA keys of this length")),
+                _ => return Err(CardError::Unsupported(Lack::KeyLength)),
             };
-            let block = emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(
-                "the key is too short for this digest",
-            ))?;
+            let block =
+                emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Lack::KeyTooShort))?;
             Ok((algorithm, block))
         }
         (PublicKey::P256(_), _) => Ok((P256, fit(digest.bytes(), 32))),
@@ -58,9 +57,7 @@ fn algorithm_and_input(
             let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
             Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
         }
-        (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(
-            "an Ed25519 key signs documents, not digests",
-        )),
+        (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(Lack::Ed25519)),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The lower part of a page, which never scrolls away: secrets, notice, buttons.
 
 use fltk::frame::Frame;
-use securesign_core::screen::{Button, Screen};
+use fltk::input::Input;
+use securesign_core::screen::{Button, Line, Screen};
 
 use super::super::button::{self, PressButton};
 use super::super::field;
 use super::super::inert::Inert;
 use super::super::ink::{Area, SMALL, STRONG};
+use super::super::line;
 use super::super::notice::Bar;
 use super::{GAP, INNER, MARGIN, Setting, place_text, row};
 
@@ -20,22 +22,38 @@ pub const WAITING_HEIGHT: i32 = SMALL.line + GAP;
 pub fn foot_height(screen: &Screen, bar: Option<&Bar>) -> i32 {
     let buttons = i32::from(!screen.buttons.is_empty()) * (button::HEIGHT + GAP + MARGIN);
     let rest = if screen.buttons.is_empty() { GAP } else { 0 };
-    FIELD_ROW * screen.fields.len() as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons + rest
+    let boxes = screen.lines.len() + screen.fields.len();
+    FIELD_ROW * boxes as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons + rest
+}
+
+/// Puts the boxes for plain texts on the page, each under its label.
+pub fn place_lines(screen: &Screen, setting: &Setting, y: &mut i32) -> Vec<Input> {
+    let mut place = |line: &Line| {
+        let area = place_label(&line.label, setting, y);
+        line::place(line, area, setting.palette, setting.signals)
+    };
+    screen.lines.iter().map(&mut place).collect()
 }
 
 /// Puts the boxes for secrets on the page, each under its label.
 pub fn place_fields(screen: &Screen, setting: &Setting, y: &mut i32) -> Vec<Frame> {
-    let palette = setting.palette;
     let mut fields = Vec::new();
     for (field, entry) in screen.fields.iter().zip(setting.entries) {
-        let mut top = *y;
-        let label = vec![field.label.clone()];
-        place_text(label, STRONG, 0, &mut top, palette.ink, palette);
-        let area = row(top + 6, field::HEIGHT);
-        fields.push(field::place(field, entry, area, palette, setting.signals));
-        *y += FIELD_ROW;
+        let area = place_label(&field.label, setting, y);
+        let (palette, signals) = (setting.palette, setting.signals);
+        fields.push(field::place(field, entry, area, palette, signals));
     }
     fields
+}
+
+/// The label of a box, and where the box goes.
+fn place_label(label: &str, setting: &Setting, y: &mut i32) -> Area {
+    let palette = setting.palette;
+    let mut top = *y;
+    let label = vec![label.to_owned()];
+    place_text(label, STRONG, 0, &mut top, palette.ink, palette);
+    *y += FIELD_ROW;
+    row(top + 6, field::HEIGHT)
 }
 
 /// Puts the line about requests that wait below the buttons, which must not move

@@ -12,10 +12,18 @@ use super::Stage;
 pub enum Stop {
     /// A certificate that can be chosen.
     Card(usize),
+    /// Something to set.
+    Choice(usize),
+    /// The button of a row.
+    Row(usize),
+    /// A box for a plain text.
+    Line(usize),
     /// A box for a secret.
     Field(usize),
     /// A button.
     Button(usize),
+    /// A way to another page.
+    Link(usize),
     /// What locks a kept PIN.
     Lock,
 }
@@ -26,16 +34,26 @@ impl Stage {
         let cards = (0..self.page.cards.len())
             .filter(|&at| self.page.cards[at].has_visible_focus())
             .map(Stop::Card);
+        let choices = (0..self.page.choices.len()).map(Stop::Choice);
+        let rows = (0..self.page.rows.len()).map(Stop::Row);
+        let lines = (0..self.page.lines.len()).map(Stop::Line);
         let fields = (0..self.page.fields.len()).map(Stop::Field);
         let buttons = (0..self.page.buttons.len()).map(Stop::Button);
+        let links = (0..self.page.links.len()).map(Stop::Link);
         let lock = self.page.strip.iter().map(|_| Stop::Lock);
-        cards.chain(fields).chain(buttons).chain(lock).collect()
+        let above = cards.chain(choices).chain(rows);
+        let below = lines.chain(fields).chain(buttons);
+        above.chain(below).chain(links).chain(lock).collect()
     }
 
     /// What has it.
     pub(super) fn current(&self) -> Option<Stop> {
         self.stops().into_iter().find(|&stop| match stop {
             Stop::Card(at) => self.page.cards[at].has_focus(),
+            Stop::Choice(at) => self.page.choices[at].has_focus(),
+            Stop::Row(at) => self.page.rows[at].has_focus(),
+            Stop::Line(at) => self.page.lines[at].has_focus(),
+            Stop::Link(at) => self.page.links[at].has_focus(),
             Stop::Field(at) => self.page.fields[at].has_focus(),
             Stop::Button(at) => self.page.buttons[at].widget.has_focus(),
             Stop::Lock => self.page.strip.as_ref().is_some_and(Strip::has_focus),
@@ -52,6 +70,7 @@ impl Stage {
             .iter()
             .position(|button| button.primary && button.is_prompt());
         [
+            Some(Stop::Line(0)),
             Some(Stop::Field(0)),
             main.map(Stop::Button),
             self.screen.chosen.map(Stop::Card),
@@ -67,6 +86,10 @@ impl Stage {
     pub(super) fn focus(&mut self, stop: Option<Stop>) {
         let taken = match stop {
             Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
+            Some(Stop::Choice(at)) => self.page.choices[at].take_focus(),
+            Some(Stop::Row(at)) => self.page.rows[at].take_focus(),
+            Some(Stop::Line(at)) => self.page.lines[at].take_focus(),
+            Some(Stop::Link(at)) => self.page.links[at].take_focus(),
             Some(Stop::Field(at)) => self.page.fields[at].take_focus(),
             Some(Stop::Button(at)) => self.page.buttons[at].widget.take_focus(),
             Some(Stop::Lock) => match &mut self.page.strip {
@@ -83,9 +106,12 @@ impl Stage {
 
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
-    fn go(&mut self, stop: Option<Stop>) {
-        if let Some(Stop::Card(at)) = stop {
-            self.page.reel.reveal(&self.page.cards[at]);
+    pub(super) fn go(&mut self, stop: Option<Stop>) {
+        match stop {
+            Some(Stop::Card(at)) => self.page.reel.reveal(&self.page.cards[at]),
+            Some(Stop::Choice(at)) => self.page.reel.reveal(&self.page.choices[at]),
+            Some(Stop::Row(at)) => self.page.reel.reveal(&self.page.rows[at]),
+            _ => {}
         }
         self.focus(stop);
     }

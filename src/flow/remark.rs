@@ -1,0 +1,79 @@
+//! What should catch the eye beside the question: kept as what it is, and said in
+//! the language of the moment.
+
+use super::OtherDocument;
+use crate::error::CardError;
+use crate::language::Language;
+use crate::policy::PortalFault;
+use crate::screen::{Level, Notice};
+
+/// What happened last.
+pub(super) enum Remark {
+    /// It did not work, and may be tried again.
+    Failed(CardError),
+    /// The PIN is another one now.
+    Changed,
+    /// The PIN is unlocked.
+    Unlocked,
+    /// The token of a form is gone.
+    TakenOut,
+    /// Two entries of a new PIN.
+    Differ,
+    /// A file was given, and it is the one that is to be signed.
+    Document,
+    /// A file was given, and it is another one.
+    Other(OtherDocument),
+    /// A kept PIN was forgotten, for whatever reason.
+    Forgotten,
+    /// The browser did not take the result of the request before; why.
+    Undelivered(String),
+    /// What was typed is no portal.
+    NoPortal(PortalFault),
+    /// The settings were not changed; why.
+    Unchanged(String),
+    /// A request was not written into the journal; why.
+    Unrecorded(String),
+    /// The journal was copied to this file.
+    Exported(String),
+    /// The journal was not copied; why.
+    Unexported(String),
+}
+
+impl Remark {
+    pub(super) fn notice(&self, language: Language) -> Notice {
+        let because = |reason: &str| [("reason", reason.to_owned().into())];
+        let (level, text) = match self {
+            Self::Failed(error) => (Level::Error, error.tell(language)),
+            Self::Changed => (Level::Info, language.say("changed")),
+            Self::Unlocked => (Level::Info, language.say("unlocked")),
+            Self::TakenOut => (Level::Error, language.say("taken-out")),
+            Self::Differ => (Level::Error, language.say("entries-differ")),
+            Self::Document => (Level::Info, language.say("document-same")),
+            Self::Other(other) => (Level::Error, other.tell(language)),
+            Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
+            Self::Undelivered(reason) => (
+                Level::Error,
+                language.say_with("undelivered", because(reason)),
+            ),
+            Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
+            Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
+            Self::Unchanged(reason) => {
+                let text = language.say_with("settings-unchanged", because(reason));
+                (Level::Error, text)
+            }
+            Self::Unrecorded(reason) => {
+                let text = language.say_with("journal-unrecorded", because(reason));
+                (Level::Error, text)
+            }
+            Self::Exported(file) => {
+                let file = [("file", file.as_str().into())];
+                (Level::Info, language.say_with("journal-exported", file))
+            }
+            Self::Unexported(reason) => {
+                let text = language.say_with("journal-unexported", because(reason));
+                (Level::Error, text)
+            }
+        };
+        Notice { level, text }
+    }
+}

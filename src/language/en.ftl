@@ -1,0 +1,584 @@
+# English. Every text that a person reads on a screen or in a terminal; other
+# languages have the same names. An error is two texts: what happened, and
+# "…-advice", what to do.
+
+# No text may have the name of one of these: the library takes them for the same.
+-brand = SecureSign
+-pin = PIN
+-puk = PUK
+
+## Buttons
+
+back = Back
+cancel = Cancel
+change-pin = Change { -pin }
+close = Close
+close-and-lock = Close and lock
+go-on = Go on
+lock = Lock now
+done = Done
+export = Export
+look-again = Look again
+next = Next
+next-request = Next request
+remove = Remove
+sign = Sign
+unlock = Unlock
+unlock-with-puk = Unlock with { -puk }
+use-last-try = Use the last try
+
+## Secrets: the names of fields and what errors call them
+
+name-pin = { -pin }
+name-puk = { -puk }
+pin-present = Present { -pin }
+pin-new = New { -pin }
+pin-new-again = New { -pin } again
+
+## The token is looked for
+
+looking-title = Looking for your token …
+waiting-title = Connect your token
+waiting-no-reader = No reader is connected.
+waiting-no-reader-advice = Plug in your USB token. This window notices by itself.
+waiting-empty = The reader is empty.
+waiting-empty-advice = Put your token in. This window notices by itself.
+waiting-no-service-title = The smart-card service is missing
+waiting-no-access-title = No access to smart cards
+unknown-title = This token is not supported yet
+unknown-named = The token in { $reader } looks like { $name }.
+unknown-unnamed = The token in { $reader } is unknown.
+unknown-advice = Nothing was written to it, and no { -pin } was sent. Its answer to reset, for a report: { $atr }.
+unreadable-title = The token cannot be read
+unreadable = { $reader }: { $what }
+
+## Who asks, and what is signed
+
+sign-title = Sign this document?
+requested-by = Requested by
+document = Document
+document-given = the file that you gave: its digest is the one below
+document-digest-only = its digest only; the document stays with the portal
+digest = Digest ({ $algorithm })
+request = Request
+from-page = from the page
+first-seen = This is the first signature for this site on this computer.
+pin-accepted = The { -pin } was accepted a moment ago and is not asked again.
+pin-blocked-unlock = The { -pin } is blocked: no tries are left. Unlock it with the { -puk }.
+document-same = This file is the document that is to be signed: its digest is the same.
+document-other = This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent.
+
+## Certificates
+
+certificates = Certificates
+certificates-choose = Choose a certificate
+certificate-detail = Issued by { $issuer } · expires { $date }
+certificate-not-for-signatures = It is not for signatures
+certificate-not-yet = Valid only from { $date }
+certificate-expired = Expired on { $date }
+certificate-no-digest = Its key cannot sign a digest
+certificate-not-on-token = The portal asks for a certificate that is not on this token. Connect the right token.
+certificate-none = There is no certificate on this token that could sign. Ask the issuer of the token.
+
+# As certificates have it, in UTC.
+date =
+    { $day } { $month ->
+        [1] Jan
+        [2] Feb
+        [3] Mar
+        [4] Apr
+        [5] May
+        [6] Jun
+        [7] Jul
+        [8] Aug
+        [9] Sep
+        [10] Oct
+        [11] Nov
+       *[12] Dec
+    } { $year }
+
+## Tries left
+
+tries-pin = { -pin } tries left
+tries-puk = { -puk } tries left
+tries-unknown = unknown
+tries-left =
+    { $left ->
+        [one] { $left } try left
+       *[other] { $left } tries left
+    }
+tries-few =
+    { $left ->
+        [one] { $left } try left before the token locks
+       *[other] { $left } tries left before the token locks
+    }
+tries-not-told = Tries left: unknown, the token does not tell
+
+## The token
+
+token-title = Your token
+token = Token
+reader = Reader
+serial-number = Serial number
+pin-status = { -pin } status
+# The first four are the words of the handoff protocol, section 5.
+pin-status-active = ACTIVE
+pin-status-invalid = INVALID
+pin-status-blocked = BLOCKED
+pin-status-session = SESSION_ACTIVE
+both-blocked = { -pin } and { -puk } are blocked. Only the issuer of the token can help.
+pin-blocked = The { -pin } is blocked. Unlock it with the { -puk }.
+
+## Forms
+
+change-title = Change the { -pin }
+new-pin-shape = The new { -pin } must have { $shape }.
+digits = { $min } to { $max } digits
+digits-exactly = exactly { $max } digits
+characters = { $min } to { $max } characters
+characters-exactly = exactly { $max } characters
+entries-differ = The two entries of the new { -pin } differ. Nothing was sent.
+taken-out = The token was taken out. Nothing was sent to it.
+changed = Done. The { -pin } is changed.
+unlock-need-title = Unlock the { -pin }: what you need
+unlock-need = You need the { -puk }, a second secret of { $shape }. It is in the letter or mail that came with the token; the portal does not know it.
+unlock-spends-blocked = No try of the { -pin } is needed: they are used up. A wrong { -puk } spends one of its own tries, counted below.
+unlock-spends = No try of the { -pin } is spent. A wrong { -puk } spends one of its own tries, counted below.
+unlock-spends-advice = When they are used up too, only the issuer of the token can help.
+unlock-have-puk = I have the { -puk }
+unlock-puk-title = Unlock the { -pin }: the { -puk }
+unlock-puk = The { -puk } of this token has { $shape }.
+unlock-pin-title = Unlock the { -pin }: a new { -pin }
+unlock-together = { -puk } and new { -pin } go to the token together: only now a try of the { -puk } is spent, if it is wrong.
+unlocked = Done. The { -pin } is unlocked, and the new one is set.
+puk-blocked-title = The { -puk } is blocked
+puk-blocked-both = No tries of the { -pin } and of the { -puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
+puk-blocked-pin-works = Your { -pin } still works: use it with care, for it cannot be unlocked any more.
+unsure-change-title = Change the { -pin } of this token?
+unsure-unlock-title = Unlock this token?
+unsure-change = Changing the { -pin } is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
+unsure-unlock = Unlocking is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
+unsure-doubtful = In India tokens sold since 2023 have unlocking switched off. Then only initialising the token anew helps, and the certificate on it is lost.
+unsure-change-advice = If it fails, the present { -pin } most likely still works. Have the number of your issuer at hand.
+unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
+last-try-title = Use the last try?
+last-try-pin = One try of the { -pin } is left. If what you typed is wrong, the { -pin } is blocked and can only be unlocked with the { -puk }.
+last-try-puk = One try of the { -puk } is left. If what you typed is wrong, the { -puk } is blocked for ever.
+last-try-unsent = Nothing was sent yet.
+
+## While the card works, and afterwards
+
+working = Leave the token where it is.
+working-sign = Signing …
+working-change = Changing the { -pin } …
+working-unlock = Unlocking the { -pin } …
+working-abandoned = One moment …
+working-abandoned-text = The last request is given up, and the token is still at work on it. The next one comes when it is done.
+signed-title = Signed
+signed = The signature goes back to { $requester }.
+signed-advice = If no page of it opens in your browser, start again from there.
+signed-kept = The { -pin } is kept for its next request, which will appear here; it is forgotten when { -brand } is closed.
+requests-wait =
+    { $count ->
+        [one] { $count } more request is waiting.
+       *[other] { $count } more requests are waiting.
+    }
+refused-title = This request was refused
+code = Code
+failed-title = It did not work
+undelivered-title = Not delivered
+undelivered = The result could not be handed to the portal: { $reason }
+undelivered-advice = Go back to the portal and start again; if it stays so, send it this text.
+
+## While a PIN is kept
+
+kept = { -pin } kept for { $time }
+kept-for = { -pin } kept for { $time }, for { $origin }
+kept-forgotten = Locked. The { -pin } will be asked for again.
+
+## What is wrong with a PIN or PUK that was typed
+
+format = This cannot be the { $secret }: { $fault }. It was not sent, no try is lost.
+format-advice = Type it again.
+format-new = The new { -pin } does not fit: { $fault }. Nothing was sent.
+format-new-advice = Choose another one.
+fault-length = it must have { $shape }
+fault-digits = it must consist of digits only
+fault-printable = it must consist of plain letters, digits and signs
+blocked = The { $secret } is blocked: no tries are left.
+blocked-pin-advice = Unlock it with the { -puk } from the letter or mail that came with the token.
+blocked-puk-advice = Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
+wrong =
+    { $left ->
+        [one] The { $secret } was wrong. One try is left.
+       *[other] The { $secret } was wrong. { $left } tries are left.
+    }
+wrong-not-told = The { $secret } was wrong. The token does not tell how many tries are left.
+wrong-advice = Type it again with care.
+last-try = One try of the { $secret } is left. It was not sent.
+last-try-advice = Make sure that it is right, and confirm that it may be sent.
+
+## What a token did
+
+new-pin-refused = The token refused what was typed for its form ({ $sw }). Nothing was changed.
+new-pin-refused-advice = Choose another { -pin } of digits that do not repeat; some tokens also want the { -puk } in digits only.
+refused = The token refused a step: { $step } ({ $sw }, { $meaning }).
+refused-unexplained = The token refused a step: { $step } ({ $sw }).
+malformed = The token's answer makes no sense: { $step }, byte { $at }.
+repeat-advice = Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it.
+armor-lost = The token has lost the protected connection: { $step }.
+armor-lost-advice = Close other programs that use the token, and start again; the { -pin } is asked again.
+armor-checksum = The token's answer was altered on its way: { $step }.
+armor-malformed = The token's answer was not protected as agreed: { $step }.
+armor-advice = Connect the token directly to the computer, close other programs that use it, and start again.
+unblock-off = The { -puk } was right, but the token does not take a new { -pin } (status word { $sw }).
+unblock-off-advice = Unlocking is switched off on tokens that are sold so. Only initialising it anew helps, with its maker's or issuer's program: the certificate is lost by that. Ask the issuer of the certificate.
+raw-rsa = The token refuses to sign a digest that was made outside it (status word 6F83).
+raw-rsa-advice = Sign it in a terminal and give the document too (securesign sign --document FILE LINK): the token then finishes the hash itself.
+unsupported = This token cannot do it: { $lack }.
+unsupported-advice = Use another certificate or another token.
+lack-puk = it has no { -puk }
+lack-key-kind = keys of this kind
+lack-key-length = RSA keys of this length
+lack-key-too-short = the key is too short for this digest
+lack-ed25519 = an Ed25519 key signs documents, not digests
+lack-global-pin = its { -pin } is the card's global { -pin }, which no { -puk } resets
+lack-setup = it is blank, or set up in a way that is not known
+lack-pin-length = a { -pin } of this length
+lack-session = it opens no protected session with the published keys
+bad-signature = The token's signature does not fit its certificate, and was thrown away.
+bad-signature-advice = Repeat it. If it stays so, certificate and key on the token do not belong together: ask its issuer.
+session-over = The signing session is over: the { -pin } is asked again.
+session-over-advice = Type the { -pin }.
+token-changed = The token in the reader is not the one that was shown.
+token-changed-advice = Put the right token in and start again.
+
+## The way to the token
+
+no-service = The smart-card service is not running.
+no-service-advice = Start the smart-card service of the system, or restart the computer.
+no-service-linux-advice = Install pcscd (on Debian and Ubuntu: sudo apt install pcscd), or start it (sudo systemctl start pcscd.socket).
+no-reader = The reader is not connected.
+no-reader-advice = Connect the token or the reader.
+removed = The token was removed.
+removed-advice = Put the token in and start again.
+reset = The token was reset by another program.
+reset-advice = Start again; the { -pin } is asked again.
+busy = The token is in use by another program.
+busy-by = The token is in use by { $program }.
+busy-advice = Close the other program, or take the token out and put it in again.
+mute = The token does not answer.
+mute-advice = Take the token out and put it in again, the right way round.
+not-transacted = The reader refused the command.
+not-transacted-advice = Take the token out, put it in again and repeat.
+forbidden = This user may not use the reader.
+forbidden-advice = Sign in at the computer itself, or ask its administrator for access to pcscd.
+service-reports = The smart-card service reports: { $reason }.
+service-reports-advice = Take the token out and put it in again; run securesign doctor.
+
+## Status words (ISO 7816-4, 5.6)
+
+sw-ok = ok
+sw-deactivated = file deactivated
+sw-verify-untold = verification failed, tries left not told
+sw-verify = verification failed
+sw-memory = memory failure
+sw-touch = no touch, or a security condition of the card
+sw-length = wrong length
+sw-channel = channel, secure messaging or chaining not supported
+sw-security = security status not satisfied ({ -pin } needed)
+sw-blocked = { -pin } or { -puk } blocked
+sw-unusable = reference data not usable
+sw-conditions = conditions of use not satisfied
+sw-messaging = secure messaging object missing or incorrect
+sw-data = bad data
+sw-function = function not supported
+sw-not-found = file or application not found
+sw-full = not enough memory
+sw-parameters = wrong P1 P2
+sw-reference = no such { -pin }, key or data object
+sw-instruction = instruction not supported (or another applet is selected)
+sw-class = class not supported
+sw-unspecified = unspecified error
+
+## What is wrong with a signing link
+
+link-too-long = The signing link is too long ({ $length } bytes; at most { $limit } are accepted).
+link-not-text = The signing link holds bytes that are not text.
+link-character = The signing link holds a character that can deceive the eye ({ $code }).
+link-percent = The signing link is not encoded correctly (%).
+link-address = This is not a signing link: { $fault }.
+link-address-advice = Start signing from the portal's own page; its link begins with securesign://sign?.
+link-address-scheme = it does not begin with securesign:
+link-address-user = it holds a user name
+link-address-host = it asks for something else than “sign”
+link-address-port = it holds a port
+link-address-path = something stands after “sign”
+link-address-fragment = it holds a “#”
+link-address-unreadable = it is not in the form securesign://sign?…
+link-parameters = The signing link has too many parameters.
+link-twice = The signing link says { $name } twice.
+link-field-too-long = In the signing link, { $name } is too long (more than { $limit } bytes).
+link-missing = The signing link lacks { $name }.
+link-truncated = The signing link was cut off after { $length } characters, { $place }.
+# The portal's developer reads the quoted words.
+link-truncated-advice = Send this to the portal: “{ -brand } received only { $length } characters of the link, which ends { $place }. Windows passes about 2,046 characters of a link; please shorten callbackUrl or send the hash instead of the document.”
+link-cut-percent = inside an encoded character
+link-cut-name = inside the name of a parameter or just after it
+link-cut-value = inside { $name }
+link-cut-before = before { $name }
+link-request-id = The request's number (requestId) is malformed.
+link-hash = The portal asks for the hash algorithm { $found }, which is not supported.
+link-document = The portal asks to sign a document of type { $found }, which is unknown.
+link-base64 = In the signing link, { $name } is damaged (it is not base64).
+link-digest-length = The digest to be signed has { $found } bytes, but { $algorithm } has { $size }.
+link-digest-mismatch = The document in the signing link is not the one its digest belongs to.
+link-key = The portal's API key is malformed.
+link-key-advice = Nothing was sent: tell the portal that its apiKey must begin with ss_live_ or ss_test_.
+link-serial = The certificate number that the portal asks for (certSerial) is not hex.
+link-deceit-advice = Nothing was signed or sent: close this window, and tell the portal if you trust it.
+link-advice = Nothing was signed: try again from the portal's page, and if it happens again, tell the portal: “{ $reason }”
+callback-unreadable = The portal's callback address is malformed.
+callback-backslash = The portal's callback address holds a “\”.
+callback-user = The portal's callback address holds a user name, which hides the real host.
+callback-plain = The portal wants the result sent without encryption (http).
+callback-scheme = The portal wants the result sent to { $found }, which is never allowed.
+callback-host = The portal's callback address has no proper host.
+callback-local = The portal's callback address means this computer, but is not written localhost, 127.0.0.1 or [::1].
+callback-planted = The portal's callback address brings a result of its own (ss_result).
+
+## Requests that are refused
+
+demo-live = The demo token serves test keys only, and this link has a live key.
+demo-live-advice = Use a real token, or a link with an ss_test_ key.
+used = This request of { $requester } was opened on this computer before, and each can be used only once.
+used-advice = Go back to the portal and start again there.
+unclaimed = Whether this request was opened before cannot be found out: { $reason }.
+unclaimed-advice = Mend that, then start again from the portal.
+unjudged-advice = Mend the settings, then start again from the portal.
+not-yet = The portal asks for a signature inside a { $kind } document.
+not-yet-advice = This version signs digests only (documentType=hash). Ask the portal to send the digest of the { $kind } document.
+denied-origin = { $origin } is not allowed to request signatures here.
+denied-app-key = { $origin } came with an API key that belongs to no listed portal.
+denied-key = { $origin } came with an API key that is not listed for it.
+denied-test-key = { $origin } came with a test key, and is not a test portal.
+denied-live-local = A live API key was used with a callback on this computer ({ $origin }).
+denied-scheme = No app with the scheme { $origin } is allowed to request signatures here.
+denied-live-local-advice = Nothing was sent: while developing, use an ss_test_ key.
+denied-app-key-advice =
+    Nothing was sent; only if you trust it, list the portal that the app belongs to in { $file }, with its own origin:
+
+    { $lines }
+denied-test-key-advice = Nothing was sent; if it is there to be tried out, add the line test = true to its entry in { $file }.
+denied-key-advice =
+    Nothing was sent: ask the portal whether its key has changed. Only if it says so, add these lines at the end of { $file }:
+
+    { $lines }
+denied-advice =
+    Nothing was sent; only if you trust it, add these lines at the end of { $file } (create the file if it is not there):
+
+    { $lines }
+
+## The answer cannot be sent
+
+answer-too-long = The answer to the app has { $length } characters, and only { $limit } can be passed on.
+answer-too-long-advice = Nothing was sent: ask the portal to use a shorter callbackUrl, or one of its own pages.
+answer-origin = The answer would not have gone to { $permitted }.
+answer-screen-only = { $code } is not reported to a portal.
+answer-advice = Nothing was sent: close this window, and start again from the portal's page.
+
+## The settings file
+
+settings = Settings: { $what }
+settings-line = Settings, line { $line }: { $what }
+settings-syntax-advice = Correct this line, or remove it.
+settings-idle = idle_minutes = { $value } is too long.
+settings-idle-advice = Write 0 (never) to { $most }.
+settings-scale = scale = { $value } is no size for the window.
+settings-scale-advice = Write { $least } to { $most }, or leave it out.
+settings-form = they are written in a way that this window cannot change.
+settings-form-advice = Change them in the file itself.
+settings-origin = “{ $found }” is not an https origin.
+settings-origin-advice = Write scheme and host (and a port if there is one), as in origin = "https://portal.example.gov.in"; localhost needs no entry.
+settings-key = key is not a fingerprint.
+settings-key-advice = Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself.
+settings-scheme = “{ $found }” can never be an app's callback scheme.
+settings-scheme-advice = Write the app's own scheme without a colon, as in schemes = ["myapp"].
+
+## Settings, journal and about
+
+settings-title = Settings
+settings-unchanged = The settings were not changed. { $reason }
+as-system = As the system
+setting-idle = Keep an accepted { -pin } for
+never = never
+minutes = { $minutes } min
+setting-language = Language
+setting-theme = Colours
+theme-light = Light
+theme-dark = Dark
+setting-scale = Size
+portals = These portals may ask for signatures
+portals-none = No portal is allowed yet
+portal-key-starts = Key sha256:{ $key }…
+portal-test = test
+portal-allow = Allow a portal
+portal-allow-title = Allow a portal
+portal-allow-text = The portal tells you its address and its API key. Only allow portals that you know: they may then ask you for signatures.
+portal-address = Address of the portal
+portal-api-key = API key
+portal-allow-it = Allow
+portal-origin = This is not the address of a portal. Type it as in https://portal.example.gov.in, without a page.
+portal-key = This is not an API key. Ask the portal for it; it begins with ss_live_ or ss_test_.
+portal-remove-title = Remove this portal?
+portal-remove-text = { $origin } can then ask for no signature any more.
+portal-remove-advice = To allow it again you need its API key.
+journal = Journal
+journal-reading = It is being read …
+journal-unreadable = The journal cannot be read: { $reason }. Check the rights of its file.
+journal-empty = Nothing was signed on this computer yet.
+journal-whole =
+    { $count ->
+        [one] { $count } line. It is as it was written.
+       *[other] { $count } lines. All are as they were written.
+    }
+journal-signed = signed
+journal-line-unreadable = Line { $number } of the journal cannot be read.
+journal-line-altered = Line { $number } of the journal is not as it was written.
+journal-line-missing = Line { $number } of the journal does not follow the line before it: lines were taken out or changed places.
+journal-cut = The journal ends before line { $number }: lines were taken from its end.
+journal-fault-advice = What stands before it holds together; compare the rest with a copy that you exported.
+journal-unrecorded = This was not written into the journal: { $reason }. Make room, or check the rights of its folder.
+journal-exported = Copied to { $file }.
+journal-unexported = The journal was not copied: { $reason }. In a terminal, securesign journal export FILE copies it elsewhere.
+journal-verified = The journal holds together: { $count } lines, none altered, taken out or cut off.
+journal-chain = Its last chain: { $chain }
+journal-serial = { $subject }, serial { $serial }
+journal-nothing = There is nothing to export, or no such folder. Check the name, and securesign journal.
+journal-not-copied = The journal was not copied: { $reason }.
+file-exists = { $file } exists already. Name another file.
+about = About
+about-title = { -brand } Desktop
+about-what = Signs with the certificate on your USB token, with no vendor driver.
+about-pin = Your { -pin } goes to the token and nowhere else. Private keys never leave it.
+about-version = Version
+about-licence = Licence
+about-licences = MIT or Apache-2.0, as you like
+
+## The command line
+
+instance-waiting = { -brand } is open: this request waits there, as number { $place }.
+instance-there = { -brand } has this request already: see its window.
+instance-full = { -brand } has as many requests as may wait. Answer one in its window, then open the link again.
+instance-refused = { -brand } refused this link. Its window says why.
+refusal = Refused ({ $code }): { $what } { $advice }
+terminal-waiting = Waiting. Ctrl-C gives up.
+terminal-not-offered = The token does not offer this now: see its tries left.
+terminal-hangs = The card reader does not answer. Take the token out and start again.
+terminal-unlock = Unlock it with the { -puk } now?
+terminal-unlock-how = To unlock it: securesign pin unblock
+terminal-last-try-kept = The last try was kept: nothing was sent.
+terminal-go-on = Go on?
+terminal-unconfirmed = Nothing was sent. To go on without being asked: --unconfirmed
+terminal-which-token = Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.
+terminal-this-one-too = Sign this one too?
+terminal-nothing-sent = { $reason } Nothing was sent or called back.
+terminal-number = Certificate number [{ $preset }]:
+terminal-no-such-number = There is no such certificate to choose.
+terminal-unusable = cannot be used: { $reason }
+# Answered with the letter y.
+terminal-question = { $question } [y/N]
+terminal-secret = { $secret } (empty gives up):
+terminal-silent = The terminal cannot be asked: { $reason }.
+secret-used = The { $secret } of { $option } was used once and is not tried again.
+secret-nobody = There is no terminal to ask for the { $secret }. Give it with { $option } (- is standard input).
+secret-empty = Given up: the { $secret } was left empty.
+secret-unreadable = { $file } cannot be read: { $reason }. Check its name and rights.
+secret-both = Links and secrets cannot both come from standard input. Put the { -pin } into a file.
+no-memory = The system has no memory for a { -pin }. Close other programs and try again.
+no-link = There is no link on standard input.
+one-document = --document belongs to one link, not to links on standard input.
+file-unreadable = { $file } cannot be read: { $reason }.
+settings-unreadable = { $file } cannot be read: { $reason }. Check its rights.
+settings-not-understood = { $file } is not understood: { $reason }
+reader-none = There is no reader “{ $name }”. Connected: { $readers }.
+reader-many = There is more than one reader “{ $name }”. Connected: { $readers }.
+no-window = This build has no window. Use { $instead } (see securesign --help).
+no-readers = No reader is connected. Plug in your token; if it is, run securesign doctor.
+no-usable-token = No token that can be used was found.
+reader-hangs = The card reader does not answer. Take the token out and put it in again.
+output-closed = Standard output cannot be written: { $reason }.
+no-display = There is no display to open a window on. Start { -brand } from a desktop session, or use the command line.
+window-failed = The window could not be opened ({ $reason }). Sign in to the desktop again, or use the command line.
+
+## What tokens and pin status print
+
+report-empty = empty
+report-unsupported = Not supported: { $name }
+report-unsupported-unknown = Not supported: unknown
+report-atr = Answer to reset: { $atr }
+report-token = { $label } ({ $family })
+report-serial = { $token }, serial number { $serial }
+report-pin = { -pin } { $status }, tries left: { $tries }
+report-pin-blocked = { -pin } { $status }, tries left: { $tries } (to unlock it: securesign pin unblock)
+report-puk = { -puk } tries left: { $tries }
+report-certificate = { $place }: { $subject } [{ $key }]
+report-issued = issued by { $issuer }, serial { $serial }, valid until { $date }
+report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, valid until { $date }, not for signatures
+
+## What doctor finds. A reader's or program's name stands in it as the system tells it.
+
+doctor-ok = ok
+doctor-missing = MISSING
+doctor-service = Smart-card service
+doctor-service-answers = Smart-card service (PC/SC) answers
+doctor-no-reader = No card reader or USB token is connected
+doctor-no-reader-advice = Plug it in. If it is, its reader needs the CCID driver (on Debian and Ubuntu: sudo apt install libccid).
+doctor-reader-empty = Reader { $reader }, empty
+doctor-token = Token in { $reader }, answer to reset { $atr }
+doctor-memory = Memory for the { -pin } can be locked
+doctor-memory-open = Memory for the { -pin } cannot be locked, so it might be written to the swap space
+doctor-memory-open-advice = Raise the limit of locked memory (ulimit -l) to at least 64 kB.
+doctor-sleep = Suspend and the screen lock are noticed, and lock a kept { -pin }
+doctor-no-sleep = Suspend and the screen lock are not noticed: a kept { -pin } is locked by time alone, or by hand
+doctor-no-sleep-advice = Sign in to a desktop with D-Bus, or write idle_minutes = 0 under [session] in the settings.
+doctor-no-sleep-yet = Suspend and the screen lock are not noticed on this system yet: a kept { -pin } is locked by time alone, or by hand
+doctor-no-sleep-yet-advice = Write idle_minutes = 0 under [session] in the settings if that is not enough.
+doctor-links-ours = securesign:// links open this program
+doctor-links-copy = securesign:// links open another { -brand }, or an older one ({ $place })
+doctor-links-copy-advice = To have them open this one: securesign register
+doctor-links-other = securesign:// links open another program: { $program }
+doctor-links-other-advice = It sees what portals ask you to sign. If you did not choose it: securesign register
+doctor-links-nobody = No program opens securesign:// links
+doctor-links-nobody-advice = To have this program open them: securesign register
+doctor-links-unasked = Which program opens securesign:// links cannot be asked
+doctor-links-unknown = Which program opens securesign:// links cannot be asked here
+doctor-links-unknown-advice = Try a link. If it does not open this program: securesign register
+doctor-xdg-advice = Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).
+doctor-browser-portal = { $browser } is a { $kind } and asks the desktop's portal to open links. If none opens: use a browser that is no { $kind }, or securesign sign LINK
+doctor-browser = { $browser } is a { $kind }, and without a desktop portal no link comes out of it
+doctor-browser-advice = Install xdg-desktop-portal and sign in again, or use a browser that is no { $kind }.
+doctor-launcher-system = The system opens web pages
+doctor-launcher = Results go to the browser through { $program }
+doctor-no-launcher = No program opens web pages
+doctor-settings = The settings file cannot be used
+doctor-no-portal = No portal may call: only test keys with a callback on this computer work
+doctor-no-portal-advice = Open a link of your portal: the refusal says which lines to add to { $file }.
+doctor-portals =
+    { $count ->
+        [one] One portal may call
+       *[other] { $count } portals may call
+    }
+doctor-display = There is a display for the window
+doctor-no-display = There is no display for the window
+doctor-no-display-advice = Use securesign sign LINK in the terminal.
+
+## register and unregister
+
+register-done = securesign:// links open this program now.
+register-done-other = securesign:// links open this program now. Before, they opened { $program }; securesign unregister gives them back.
+register-still-other = securesign:// links still open { $program }. Choose { -brand } for them in the settings of your desktop.
+unregister-done = Given back.
+unregister-other = Given back. securesign:// links open { $program }.
+unregister-nobody = Given back. No program opens securesign:// links.
+unregister-system = Given back. The { -brand } of all users of this computer still opens securesign:// links; remove its package if you do not want that.

@@ -1,0 +1,583 @@
+# हिन्दी। नाम वही हैं जो en.ftl में; अंक लैटिन। त्रुटि के दो भाग हैं: क्या हुआ, और
+# "…-advice" में, क्या करें।
+
+-brand = SecureSign
+-pin = पिन
+-puk = PUK
+
+## Buttons
+
+back = वापस
+cancel = रद्द करें
+change-pin = { -pin } बदलें
+close = बंद करें
+close-and-lock = बंद करके लॉक करें
+go-on = आगे बढ़ें
+# L is the key that does the same, with Alt.
+lock = अभी लॉक करें (L)
+done = पूरा हुआ
+export = निर्यात करें
+look-again = फिर से खोजें
+next = आगे
+next-request = अगला अनुरोध
+remove = हटाएँ
+sign = हस्ताक्षर करें
+unlock = अनलॉक करें
+unlock-with-puk = { -puk } से अनलॉक करें
+use-last-try = अंतिम प्रयास करें
+
+## Secrets: the names of fields and what errors call them
+
+name-pin = { -pin }
+name-puk = { -puk } कोड
+pin-present = मौजूदा { -pin }
+pin-new = नया { -pin }
+pin-new-again = नया { -pin } दोबारा
+
+## The token is looked for
+
+looking-title = आपका टोकन खोजा जा रहा है …
+waiting-title = अपना टोकन लगाएँ
+waiting-no-reader = कोई रीडर नहीं जुड़ा है।
+waiting-no-reader-advice = अपना USB टोकन लगाएँ। यह विंडो उसे अपने आप पहचान लेगी।
+waiting-empty = रीडर खाली है।
+waiting-empty-advice = उसमें अपना टोकन लगाएँ। यह विंडो उसे अपने आप पहचान लेगी।
+waiting-no-service-title = स्मार्ट कार्ड सेवा उपलब्ध नहीं है
+waiting-no-access-title = स्मार्ट कार्ड तक पहुँच नहीं है
+unknown-title = यह टोकन अभी समर्थित नहीं है
+unknown-named = { $reader } में लगा टोकन { $name } जैसा लगता है।
+unknown-unnamed = { $reader } में लगा टोकन पहचाना नहीं गया।
+unknown-advice = उस पर कुछ नहीं लिखा गया और कोई { -pin } नहीं भेजा गया। रिपोर्ट के लिए उसका ATR (रीसेट का उत्तर): { $atr }।
+unreadable-title = टोकन पढ़ा नहीं जा सका
+unreadable = { $reader }: { $what }
+
+## Who asks, and what is signed
+
+sign-title = क्या इस दस्तावेज़ पर हस्ताक्षर करें?
+requested-by = अनुरोधकर्ता
+document = दस्तावेज़
+document-given = आपकी दी हुई फ़ाइल: उसका हैश नीचे दिए गए हैश के समान है
+document-digest-only = केवल उसका हैश; दस्तावेज़ पोर्टल के पास ही रहता है
+digest = हैश ({ $algorithm })
+request = अनुरोध
+from-page = पेज से
+first-seen = इस कंप्यूटर पर इस साइट के लिए यह पहला हस्ताक्षर है।
+pin-accepted = { -pin } अभी कुछ देर पहले स्वीकार हुआ था, इसलिए दोबारा नहीं माँगा जा रहा है।
+pin-blocked-unlock = { -pin } ब्लॉक है: कोई प्रयास शेष नहीं है। उसे { -puk } से अनलॉक करें।
+document-same = यह फ़ाइल वही दस्तावेज़ है जिस पर हस्ताक्षर होने हैं: दोनों का हैश समान है।
+document-other = यह वह दस्तावेज़ नहीं है जिस पर पोर्टल हस्ताक्षर चाहता है: इसका हैश अलग है। कुछ भी नहीं भेजा गया।
+
+## Certificates
+
+certificates = प्रमाणपत्र
+certificates-choose = प्रमाणपत्र चुनें
+certificate-detail = जारीकर्ता: { $issuer } · { $date } तक मान्य
+certificate-not-for-signatures = यह हस्ताक्षर के लिए नहीं है
+certificate-not-yet = { $date } से मान्य होगा
+certificate-expired = { $date } को समाप्त हो गया
+certificate-no-digest = इसकी कुंजी से हैश पर हस्ताक्षर नहीं हो सकते
+certificate-not-on-token = पोर्टल जो प्रमाणपत्र माँग रहा है, वह इस टोकन में नहीं है। सही टोकन लगाएँ।
+certificate-none = इस टोकन में हस्ताक्षर करने योग्य कोई प्रमाणपत्र नहीं है। टोकन जारी करने वाली संस्था से पूछें।
+
+# As certificates have it, in UTC.
+date =
+    { $day } { $month ->
+        [1] जनवरी
+        [2] फ़रवरी
+        [3] मार्च
+        [4] अप्रैल
+        [5] मई
+        [6] जून
+        [7] जुलाई
+        [8] अगस्त
+        [9] सितंबर
+        [10] अक्टूबर
+        [11] नवंबर
+       *[12] दिसंबर
+    } { $year }
+
+## Tries left
+
+tries-pin = { -pin } के शेष प्रयास
+tries-puk = { -puk } के शेष प्रयास
+tries-unknown = अज्ञात
+# In Hindi zero is "one" too.
+tries-left =
+    { $left ->
+        [one] { $left } प्रयास शेष है
+       *[other] { $left } प्रयास शेष हैं
+    }
+tries-few =
+    { $left ->
+        [one] टोकन लॉक होने से पहले { $left } प्रयास शेष है
+       *[other] टोकन लॉक होने से पहले { $left } प्रयास शेष हैं
+    }
+tries-not-told = शेष प्रयास: अज्ञात, टोकन नहीं बताता
+
+## The token
+
+token-title = आपका टोकन
+token = टोकन
+reader = रीडर
+serial-number = क्रम संख्या
+pin-status = { -pin } की स्थिति
+pin-status-active = सक्रिय
+pin-status-invalid = अमान्य
+pin-status-blocked = ब्लॉक
+pin-status-session = सत्र सक्रिय
+both-blocked = { -pin } और { -puk } दोनों ब्लॉक हैं। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
+pin-blocked = { -pin } ब्लॉक है। उसे { -puk } से अनलॉक करें।
+
+## Forms
+
+change-title = { -pin } बदलें
+new-pin-shape = नए { -pin } में { $shape } होने चाहिए।
+digits = { $min } से { $max } अंक
+digits-exactly = ठीक { $max } अंक
+characters = { $min } से { $max } अक्षर
+characters-exactly = ठीक { $max } अक्षर
+entries-differ = नया { -pin } दोनों बार एक जैसा नहीं लिखा गया। कुछ भी नहीं भेजा गया।
+taken-out = टोकन निकाल लिया गया। उसे कुछ भी नहीं भेजा गया।
+changed = हो गया। { -pin } बदल दिया गया है।
+unlock-need-title = { -pin } अनलॉक करें: क्या चाहिए
+unlock-need = आपको { -puk } चाहिए, जो { $shape } का दूसरा गुप्त कोड है। वह टोकन के साथ मिले पत्र या ईमेल में है; पोर्टल उसे नहीं जानता।
+unlock-spends-blocked = { -pin } के किसी प्रयास की ज़रूरत नहीं: वे समाप्त हो चुके हैं। गलत { -puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends = { -pin } का कोई प्रयास कम नहीं होता। गलत { -puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends-advice = वे भी समाप्त हो जाएँ, तो केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
+unlock-have-puk = मेरे पास { -puk } है
+unlock-puk-title = { -pin } अनलॉक करें: { -puk }
+unlock-puk = इस टोकन के { -puk } में { $shape } हैं।
+unlock-pin-title = { -pin } अनलॉक करें: नया { -pin }
+unlock-together = { -puk } और नया { -pin } टोकन को एक साथ भेजे जाते हैं: { -puk } गलत हो, तो उसका प्रयास अभी कम होगा।
+unlocked = हो गया। { -pin } अनलॉक हो गया है और नया { -pin } लागू है।
+puk-blocked-title = { -puk } ब्लॉक है
+puk-blocked-both = { -pin } और { -puk } दोनों का कोई प्रयास शेष नहीं है। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
+puk-blocked-pin-works = आपका { -pin } अब भी काम करता है: उसे ध्यान से लिखें, क्योंकि अब उसे अनलॉक नहीं किया जा सकता।
+unsure-change-title = क्या इस टोकन का { -pin } बदलें?
+unsure-unlock-title = क्या इस टोकन को अनलॉक करें?
+unsure-change = इस प्रकार के टोकन ({ $family }) पर { -pin } बदलने की पुष्टि नहीं हुई है: तरीका दस्तावेज़ों से निकाला गया है और किसी असली टोकन पर आज़माया नहीं गया है।
+unsure-unlock = इस प्रकार के टोकन ({ $family }) को अनलॉक करने की पुष्टि नहीं हुई है: तरीका दस्तावेज़ों से निकाला गया है और किसी असली टोकन पर आज़माया नहीं गया है।
+unsure-doubtful = भारत में 2023 से बिके टोकनों में अनलॉक करने की सुविधा बंद है। तब टोकन को नए सिरे से इनिशियलाइज़ करना ही एकमात्र उपाय है, और उसका प्रमाणपत्र नष्ट हो जाता है।
+unsure-change-advice = यदि यह विफल हो, तो मौजूदा { -pin } संभवतः काम करता रहेगा। जारी करने वाली संस्था का नंबर पास रखें।
+unsure-unlock-advice = यदि आप निश्चित नहीं हैं, तो पहले प्रमाणपत्र जारी करने वाली संस्था से पूछें।
+last-try-title = क्या अंतिम प्रयास करें?
+last-try-pin = { -pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -pin } ब्लॉक हो जाएगा और केवल { -puk } से अनलॉक हो सकेगा।
+last-try-puk = { -puk } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -puk } हमेशा के लिए ब्लॉक हो जाएगा।
+last-try-unsent = अभी तक कुछ नहीं भेजा गया है।
+
+## While the card works, and afterwards
+
+working = टोकन को लगा रहने दें।
+working-sign = हस्ताक्षर हो रहे हैं …
+working-change = { -pin } बदला जा रहा है …
+working-unlock = { -pin } अनलॉक किया जा रहा है …
+working-abandoned = एक क्षण …
+working-abandoned-text = पिछला अनुरोध छोड़ दिया गया है, और टोकन अभी उसी पर काम कर रहा है। उसके पूरा होते ही अगला आएगा।
+signed-title = हस्ताक्षर हो गए
+signed = हस्ताक्षर { $requester } को भेजे जा रहे हैं।
+signed-advice = यदि आपके ब्राउज़र में उसका कोई पेज न खुले, तो वहाँ से फिर शुरू करें।
+signed-kept = { -pin } उसके अगले अनुरोध के लिए रखा गया है, जो यहीं दिखेगा; { -brand } बंद करने पर वह भुला दिया जाता है।
+requests-wait =
+    { $count ->
+        [one] { $count } और अनुरोध प्रतीक्षा में है।
+       *[other] { $count } और अनुरोध प्रतीक्षा में हैं।
+    }
+refused-title = यह अनुरोध अस्वीकार कर दिया गया
+code = कोड
+failed-title = काम पूरा नहीं हुआ
+undelivered-title = परिणाम नहीं पहुँचा
+undelivered = परिणाम पोर्टल को नहीं दिया जा सका: { $reason }
+undelivered-advice = पोर्टल पर वापस जाकर फिर शुरू करें; यदि ऐसा ही रहे, तो उसे यह संदेश भेजें।
+
+## While a PIN is kept
+
+kept = { -pin } याद है, शेष समय { $time }
+kept-for = { $origin } के लिए { -pin } याद है, शेष समय { $time }
+kept-forgotten = लॉक हो गया। { -pin } फिर से माँगा जाएगा।
+
+## What is wrong with a PIN or PUK that was typed
+
+format = यह { $secret } नहीं हो सकता: { $fault }। इसे भेजा नहीं गया, कोई प्रयास कम नहीं हुआ।
+format-advice = इसे फिर से लिखें।
+format-new = नया { -pin } उपयुक्त नहीं है: { $fault }। कुछ भी नहीं भेजा गया।
+format-new-advice = कोई दूसरा { -pin } चुनें।
+fault-length = इसमें { $shape } होने चाहिए
+fault-digits = इसमें केवल अंक होने चाहिए
+fault-printable = इसमें केवल अंग्रेज़ी अक्षर, अंक और चिह्न होने चाहिए
+blocked = { $secret } ब्लॉक है: कोई प्रयास शेष नहीं है।
+blocked-pin-advice = टोकन के साथ मिले पत्र या ईमेल में दिए गए { -puk } से इसे अनलॉक करें।
+blocked-puk-advice = अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
+wrong =
+    { $left ->
+        [one] { $secret } गलत था। एक प्रयास शेष है।
+       *[other] { $secret } गलत था। { $left } प्रयास शेष हैं।
+    }
+wrong-not-told = { $secret } गलत था। टोकन यह नहीं बताता कि कितने प्रयास शेष हैं।
+wrong-advice = ध्यान से फिर लिखें।
+last-try = { $secret } का एक ही प्रयास शेष है। इसे भेजा नहीं गया।
+last-try-advice = पक्का कर लें कि यह सही है, और पुष्टि करें कि इसे भेजा जाए।
+
+## What a token did
+
+new-pin-refused = टोकन ने लिखे गए कोड का रूप स्वीकार नहीं किया ({ $sw })। कुछ भी नहीं बदला गया।
+new-pin-refused-advice = ऐसा दूसरा { -pin } चुनें जिसके अंक दोहराए न गए हों; कुछ टोकन { -puk } में भी केवल अंक लेते हैं।
+refused = टोकन ने एक चरण अस्वीकार कर दिया: { $step } ({ $sw }, { $meaning })।
+refused-unexplained = टोकन ने एक चरण अस्वीकार कर दिया: { $step } ({ $sw })।
+malformed = टोकन का उत्तर समझ में नहीं आया: { $step }, बाइट { $at }।
+repeat-advice = टोकन निकालें, फिर लगाएँ और दोबारा करें। यदि ऐसा ही रहे, तो ट्रेस रिकॉर्ड करें (securesign trace record) और हमें बताएँ।
+armor-lost = टोकन से सुरक्षित संपर्क टूट गया: { $step }।
+armor-lost-advice = टोकन का उपयोग करने वाले दूसरे प्रोग्राम बंद करें और फिर शुरू करें; { -pin } दोबारा माँगा जाएगा।
+armor-checksum = टोकन का उत्तर रास्ते में बदल दिया गया: { $step }।
+armor-malformed = टोकन का उत्तर तय तरीके से सुरक्षित नहीं था: { $step }।
+armor-advice = टोकन को सीधे कंप्यूटर में लगाएँ, उसका उपयोग करने वाले दूसरे प्रोग्राम बंद करें और फिर शुरू करें।
+unblock-off = { -puk } सही था, पर टोकन नया { -pin } नहीं ले रहा है (स्टेटस वर्ड { $sw })।
+unblock-off-advice = ऐसे टोकन अनलॉक की सुविधा बंद करके बेचे जाते हैं। निर्माता या जारी करने वाली संस्था के प्रोग्राम से टोकन को नए सिरे से इनिशियलाइज़ करना ही उपाय है: इससे प्रमाणपत्र नष्ट हो जाता है। प्रमाणपत्र जारी करने वाली संस्था से पूछें।
+raw-rsa = टोकन बाहर बनाए गए हैश पर हस्ताक्षर करने से मना करता है (स्टेटस वर्ड 6F83)।
+raw-rsa-advice = टर्मिनल में हस्ताक्षर करें और दस्तावेज़ भी दें (securesign sign --document FILE LINK): तब टोकन हैश स्वयं पूरा करता है।
+unsupported = यह टोकन ऐसा नहीं कर सकता: { $lack }।
+unsupported-advice = कोई दूसरा प्रमाणपत्र या दूसरा टोकन काम में लें।
+lack-puk = इसमें { -puk } नहीं है
+lack-key-kind = इस प्रकार की कुंजी
+lack-key-length = इस लंबाई की RSA कुंजी
+lack-key-too-short = इस हैश के लिए कुंजी बहुत छोटी है
+lack-ed25519 = Ed25519 कुंजी दस्तावेज़ों पर हस्ताक्षर करती है, हैश पर नहीं
+lack-global-pin = इसका { -pin } पूरे कार्ड का { -pin } है, जिसे कोई { -puk } रीसेट नहीं करता
+lack-setup = यह खाली है, या किसी अज्ञात तरीके से तैयार किया गया है
+lack-pin-length = इस लंबाई का { -pin }
+lack-session = प्रकाशित कुंजियों से इसका सुरक्षित सत्र नहीं खुलता
+bad-signature = टोकन का हस्ताक्षर उसके प्रमाणपत्र से मेल नहीं खाता, इसलिए उसे हटा दिया गया।
+bad-signature-advice = फिर से करें। यदि ऐसा ही रहे, तो टोकन का प्रमाणपत्र और कुंजी एक-दूसरे के नहीं हैं: जारी करने वाली संस्था से पूछें।
+session-over = हस्ताक्षर सत्र समाप्त हो गया: { -pin } दोबारा माँगा जाएगा।
+session-over-advice = { -pin } लिखें।
+token-changed = रीडर में लगा टोकन वह नहीं है जो दिखाया गया था।
+token-changed-advice = सही टोकन लगाएँ और फिर शुरू करें।
+
+## The way to the token
+
+no-service = स्मार्ट कार्ड सेवा नहीं चल रही है।
+no-service-advice = सिस्टम की स्मार्ट कार्ड सेवा शुरू करें, या कंप्यूटर फिर से चालू करें।
+no-service-linux-advice = pcscd इंस्टॉल करें (Debian और Ubuntu पर: sudo apt install pcscd), या उसे शुरू करें (sudo systemctl start pcscd.socket)।
+no-reader = रीडर जुड़ा नहीं है।
+no-reader-advice = टोकन या रीडर लगाएँ।
+removed = टोकन निकाल लिया गया।
+removed-advice = टोकन लगाएँ और फिर शुरू करें।
+reset = किसी दूसरे प्रोग्राम ने टोकन रीसेट कर दिया।
+reset-advice = फिर शुरू करें; { -pin } दोबारा माँगा जाएगा।
+busy = कोई दूसरा प्रोग्राम टोकन का उपयोग कर रहा है।
+busy-by = { $program } टोकन का उपयोग कर रहा है।
+busy-advice = वह प्रोग्राम बंद करें, या टोकन निकालकर फिर लगाएँ।
+mute = टोकन उत्तर नहीं दे रहा है।
+mute-advice = टोकन निकालें और सही दिशा में फिर लगाएँ।
+not-transacted = रीडर ने कमांड अस्वीकार कर दिया।
+not-transacted-advice = टोकन निकालें, फिर लगाएँ और दोबारा करें।
+forbidden = इस उपयोगकर्ता को रीडर के उपयोग की अनुमति नहीं है।
+forbidden-advice = सीधे उसी कंप्यूटर पर साइन इन करें, या उसके व्यवस्थापक से pcscd की अनुमति माँगें।
+service-reports = स्मार्ट कार्ड सेवा का संदेश: { $reason }।
+service-reports-advice = टोकन निकालकर फिर लगाएँ; securesign doctor चलाएँ।
+
+## Status words (ISO 7816-4, 5.6)
+
+sw-ok = ठीक है
+sw-deactivated = फ़ाइल निष्क्रिय है
+sw-verify-untold = सत्यापन विफल, शेष प्रयास नहीं बताए गए
+sw-verify = सत्यापन विफल
+sw-memory = मेमोरी में खराबी
+sw-touch = टोकन छुआ नहीं गया, या कार्ड की कोई सुरक्षा शर्त
+sw-length = लंबाई गलत
+sw-channel = चैनल, सुरक्षित संदेश या शृंखला समर्थित नहीं
+sw-security = सुरक्षा शर्त पूरी नहीं ({ -pin } चाहिए)
+sw-blocked = { -pin } या { -puk } ब्लॉक है
+sw-unusable = संदर्भ डेटा उपयोग के योग्य नहीं
+sw-conditions = उपयोग की शर्तें पूरी नहीं
+sw-messaging = सुरक्षित संदेश का भाग नहीं है या गलत है
+sw-data = डेटा गलत
+sw-function = सुविधा समर्थित नहीं
+sw-not-found = फ़ाइल या एप्लिकेशन नहीं मिला
+sw-full = मेमोरी पर्याप्त नहीं
+sw-parameters = P1 P2 गलत
+sw-reference = ऐसा { -pin }, कुंजी या डेटा नहीं है
+sw-instruction = निर्देश समर्थित नहीं (या दूसरा ऐपलेट चुना हुआ है)
+sw-class = क्लास समर्थित नहीं
+sw-unspecified = अनिर्दिष्ट त्रुटि
+
+## What is wrong with a signing link
+
+link-too-long = हस्ताक्षर का लिंक बहुत लंबा है ({ $length } बाइट; अधिकतम { $limit } स्वीकार्य हैं)।
+link-not-text = हस्ताक्षर के लिंक में ऐसे बाइट हैं जो टेक्स्ट नहीं हैं।
+link-character = हस्ताक्षर के लिंक में आँख को धोखा देने वाला अक्षर है ({ $code })।
+link-percent = हस्ताक्षर के लिंक की एन्कोडिंग सही नहीं है (%)।
+link-address = यह हस्ताक्षर का लिंक नहीं है: { $fault }।
+link-address-advice = पोर्टल के अपने पेज से हस्ताक्षर शुरू करें; उसका लिंक securesign://sign? से शुरू होता है।
+link-address-scheme = यह securesign: से शुरू नहीं होता
+link-address-user = इसमें उपयोगकर्ता नाम है
+link-address-host = यह “sign” के बजाय कुछ और माँगता है
+link-address-port = इसमें पोर्ट है
+link-address-path = “sign” के बाद कुछ और लिखा है
+link-address-fragment = इसमें “#” है
+link-address-unreadable = इसका रूप securesign://sign?… नहीं है
+link-parameters = हस्ताक्षर के लिंक में बहुत अधिक पैरामीटर हैं।
+link-twice = हस्ताक्षर के लिंक में { $name } दो बार है।
+link-field-too-long = हस्ताक्षर के लिंक में { $name } बहुत लंबा है ({ $limit } बाइट से अधिक)।
+link-missing = हस्ताक्षर के लिंक में { $name } नहीं है।
+link-truncated = हस्ताक्षर का लिंक { $length } अक्षरों के बाद कट गया, { $place }।
+# The portal's developer reads the quoted words.
+link-truncated-advice = पोर्टल को यह भेजें: “{ -brand } received only { $length } characters of the link, which ends { $place }. Windows passes about 2,046 characters of a link; please shorten callbackUrl or send the hash instead of the document.”
+link-cut-percent = किसी एन्कोड किए हुए अक्षर के भीतर
+link-cut-name = किसी पैरामीटर के नाम के भीतर या ठीक बाद
+link-cut-value = { $name } के भीतर
+link-cut-before = { $name } से पहले
+link-request-id = अनुरोध की संख्या (requestId) सही रूप में नहीं है।
+link-hash = पोर्टल हैश एल्गोरिद्म { $found } माँग रहा है, जो समर्थित नहीं है।
+link-document = पोर्टल { $found } प्रकार के दस्तावेज़ पर हस्ताक्षर चाहता है, जो ज्ञात नहीं है।
+link-base64 = हस्ताक्षर के लिंक में { $name } खराब है (वह base64 नहीं है)।
+link-digest-length = जिस हैश पर हस्ताक्षर होने हैं उसमें { $found } बाइट हैं, जबकि { $algorithm } में { $size } होते हैं।
+link-digest-mismatch = हस्ताक्षर के लिंक का दस्तावेज़ वह नहीं है जिसका हैश उसमें दिया है।
+link-key = पोर्टल की API कुंजी सही रूप में नहीं है।
+link-key-advice = कुछ भी नहीं भेजा गया: पोर्टल को बताएँ कि उसकी apiKey को ss_live_ या ss_test_ से शुरू होना चाहिए।
+link-serial = पोर्टल जो प्रमाणपत्र संख्या (certSerial) माँग रहा है, वह हेक्स में नहीं है।
+link-deceit-advice = न हस्ताक्षर हुए, न कुछ भेजा गया: यह विंडो बंद करें, और यदि आपको पोर्टल पर भरोसा है तो उसे बताएँ।
+link-advice = हस्ताक्षर नहीं हुए: पोर्टल के पेज से फिर कोशिश करें, और यदि फिर ऐसा हो तो पोर्टल को बताएँ: “{ $reason }”
+callback-unreadable = पोर्टल का कॉलबैक पता सही रूप में नहीं है।
+callback-backslash = पोर्टल के कॉलबैक पते में “\” है।
+callback-user = पोर्टल के कॉलबैक पते में उपयोगकर्ता नाम है, जो असली होस्ट को छिपाता है।
+callback-plain = पोर्टल चाहता है कि परिणाम बिना एन्क्रिप्शन (http) के भेजा जाए।
+callback-scheme = पोर्टल चाहता है कि परिणाम { $found } को भेजा जाए, जिसकी अनुमति कभी नहीं है।
+callback-host = पोर्टल के कॉलबैक पते में सही होस्ट नहीं है।
+callback-local = पोर्टल के कॉलबैक पते का अर्थ यही कंप्यूटर है, पर वह localhost, 127.0.0.1 या [::1] नहीं लिखा है।
+callback-planted = पोर्टल का कॉलबैक पता अपना परिणाम (ss_result) साथ लाता है।
+
+## Requests that are refused
+
+demo-live = डेमो टोकन केवल टेस्ट कुंजियों के लिए है, और इस लिंक में लाइव कुंजी है।
+demo-live-advice = असली टोकन काम में लें, या ss_test_ कुंजी वाला लिंक।
+used = { $requester } का यह अनुरोध इस कंप्यूटर पर पहले खोला जा चुका है, और हर अनुरोध का उपयोग केवल एक बार हो सकता है।
+used-advice = पोर्टल पर लौटें और वहाँ फिर से शुरू करें।
+unclaimed = यह पता नहीं लग सका कि यह अनुरोध पहले खोला गया था या नहीं: { $reason }।
+unclaimed-advice = उसे ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
+unjudged-advice = सेटिंग ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
+not-yet = पोर्टल { $kind } दस्तावेज़ के भीतर हस्ताक्षर चाहता है।
+not-yet-advice = यह संस्करण केवल हैश पर हस्ताक्षर करता है (documentType=hash)। पोर्टल से कहें कि वह { $kind } दस्तावेज़ का हैश भेजे।
+denied-origin = { $origin } को यहाँ हस्ताक्षर माँगने की अनुमति नहीं है।
+denied-app-key = { $origin } के साथ आई API कुंजी किसी सूचीबद्ध पोर्टल की नहीं है।
+denied-key = { $origin } के साथ आई API कुंजी उसके लिए सूची में नहीं है।
+denied-test-key = { $origin } के साथ टेस्ट कुंजी आई, पर वह टेस्ट पोर्टल नहीं है।
+denied-live-local = इसी कंप्यूटर के कॉलबैक ({ $origin }) के साथ लाइव API कुंजी का उपयोग हुआ।
+denied-scheme = { $origin } स्कीम वाले किसी ऐप को यहाँ हस्ताक्षर माँगने की अनुमति नहीं है।
+denied-live-local-advice = कुछ भी नहीं भेजा गया: विकास के समय ss_test_ कुंजी काम में लें।
+denied-app-key-advice =
+    कुछ भी नहीं भेजा गया; केवल तभी जब आपको भरोसा हो, ऐप जिस पोर्टल का है उसे उसके अपने origin के साथ { $file } में जोड़ें:
+
+    { $lines }
+denied-test-key-advice = कुछ भी नहीं भेजा गया; यदि वह परीक्षण के लिए है, तो { $file } में उसकी प्रविष्टि में test = true पंक्ति जोड़ें।
+denied-key-advice =
+    कुछ भी नहीं भेजा गया: पोर्टल से पूछें कि क्या उसकी कुंजी बदली है। केवल यदि वह हाँ कहे, तो ये पंक्तियाँ { $file } के अंत में जोड़ें:
+
+    { $lines }
+denied-advice =
+    कुछ भी नहीं भेजा गया; केवल तभी जब आपको भरोसा हो, ये पंक्तियाँ { $file } के अंत में जोड़ें (फ़ाइल न हो तो बना लें):
+
+    { $lines }
+
+## The answer cannot be sent
+
+answer-too-long = ऐप के लिए उत्तर में { $length } अक्षर हैं, और केवल { $limit } आगे भेजे जा सकते हैं।
+answer-too-long-advice = कुछ भी नहीं भेजा गया: पोर्टल से कहें कि वह छोटा callbackUrl, या अपना कोई पेज काम में ले।
+answer-origin = उत्तर { $permitted } को नहीं जाता।
+answer-screen-only = { $code } किसी पोर्टल को नहीं बताया जाता।
+answer-advice = कुछ भी नहीं भेजा गया: यह विंडो बंद करें और पोर्टल के पेज से फिर शुरू करें।
+
+## The settings file
+
+settings = सेटिंग: { $what }
+settings-line = सेटिंग, पंक्ति { $line }: { $what }
+settings-syntax-advice = इस पंक्ति को ठीक करें, या हटा दें।
+settings-idle = idle_minutes = { $value } बहुत लंबा है।
+settings-idle-advice = 0 (कभी नहीं) से { $most } तक लिखें।
+settings-scale = scale = { $value } विंडो का आकार नहीं हो सकता।
+settings-scale-advice = { $least } से { $most } तक लिखें, या इसे छोड़ दें।
+settings-form = वे ऐसे लिखी गई हैं कि यह विंडो उन्हें बदल नहीं सकती।
+settings-form-advice = उन्हें फ़ाइल में ही बदलें।
+settings-origin = “{ $found }” https वाला origin नहीं है।
+settings-origin-advice = स्कीम और होस्ट (और हो तो पोर्ट) लिखें, जैसे origin = "https://portal.example.gov.in"; localhost के लिए प्रविष्टि नहीं चाहिए।
+settings-key = key कोई फ़िंगरप्रिंट नहीं है।
+settings-key-advice = sha256: और API कुंजी के SHA-256 के 64 हेक्स अंक लिखें, स्वयं कुंजी नहीं।
+settings-scheme = “{ $found }” कभी किसी ऐप की कॉलबैक स्कीम नहीं हो सकती।
+settings-scheme-advice = ऐप की अपनी स्कीम बिना कोलन के लिखें, जैसे schemes = ["myapp"]।
+
+## Settings, journal and about
+
+settings-title = सेटिंग
+settings-unchanged = सेटिंग नहीं बदली गईं। { $reason }
+as-system = सिस्टम जैसा
+setting-idle = स्वीकार हुआ { -pin } कितनी देर रखें
+never = कभी नहीं
+minutes = { $minutes } मिनट
+setting-language = भाषा
+setting-theme = रंग
+theme-light = हल्के
+theme-dark = गहरे
+setting-scale = आकार
+portals = ये पोर्टल हस्ताक्षर माँग सकते हैं
+portals-none = अभी किसी पोर्टल को अनुमति नहीं है
+portal-key-starts = कुंजी sha256:{ $key }…
+portal-test = टेस्ट
+portal-allow = पोर्टल को अनुमति दें
+portal-allow-title = पोर्टल को अनुमति दें
+portal-allow-text = पोर्टल आपको अपना पता और अपनी API कुंजी बताता है। केवल जाने-पहचाने पोर्टल को अनुमति दें: तब वह आपसे हस्ताक्षर माँग सकेगा।
+portal-address = पोर्टल का पता
+portal-api-key = API कुंजी
+portal-allow-it = अनुमति दें
+portal-origin = यह किसी पोर्टल का पता नहीं है। उसे https://portal.example.gov.in की तरह लिखें, बिना किसी पेज के।
+portal-key = यह API कुंजी नहीं है। उसे पोर्टल से माँगें; वह ss_live_ या ss_test_ से शुरू होती है।
+portal-remove-title = क्या यह पोर्टल हटाएँ?
+portal-remove-text = तब { $origin } कोई हस्ताक्षर नहीं माँग सकेगा।
+portal-remove-advice = उसे फिर अनुमति देने के लिए उसकी API कुंजी चाहिए होगी।
+journal = लेखा
+journal-reading = पढ़ा जा रहा है …
+journal-unreadable = लेखा पढ़ा नहीं जा सका: { $reason }। उसकी फ़ाइल के अधिकार जाँचें।
+journal-empty = इस कंप्यूटर पर अभी तक कोई हस्ताक्षर नहीं हुआ।
+journal-whole =
+    { $count ->
+        [one] { $count } पंक्ति। वह वैसी ही है जैसी लिखी गई थी।
+       *[other] { $count } पंक्तियाँ। सब वैसी ही हैं जैसी लिखी गई थीं।
+    }
+journal-signed = हस्ताक्षर हुआ
+journal-line-unreadable = लेखे की पंक्ति { $number } पढ़ी नहीं जा सकी।
+journal-line-altered = लेखे की पंक्ति { $number } वैसी नहीं है जैसी लिखी गई थी।
+journal-line-missing = लेखे की पंक्ति { $number } पिछली पंक्ति के बाद की नहीं है: पंक्तियाँ निकाली गईं या उनका क्रम बदला गया।
+journal-cut = लेखा पंक्ति { $number } से पहले समाप्त होता है: अंत से पंक्तियाँ निकाली गईं।
+journal-fault-advice = उससे पहले का भाग सही है; बाकी को अपनी निर्यात की हुई प्रति से मिलाएँ।
+journal-unrecorded = यह लेखे में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या फ़ोल्डर के अधिकार जाँचें।
+journal-exported = { $file } में प्रति बनाई गई।
+journal-unexported = लेखे की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
+journal-verified = लेखा सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
+journal-chain = उसकी अंतिम कड़ी: { $chain }
+journal-serial = { $subject }, क्रम संख्या { $serial }
+journal-nothing = निर्यात करने को कुछ नहीं है, या ऐसा कोई फ़ोल्डर नहीं है। नाम जाँचें, और securesign journal देखें।
+journal-not-copied = लेखे की प्रति नहीं बन सकी: { $reason }।
+file-exists = { $file } पहले से है। कोई दूसरी फ़ाइल बताएँ।
+about = परिचय
+about-title = { -brand } डेस्कटॉप
+about-what = आपके USB टोकन के प्रमाणपत्र से हस्ताक्षर करता है, बिना निर्माता के ड्राइवर के।
+about-pin = आपका { -pin } केवल टोकन को जाता है, और कहीं नहीं। निजी कुंजियाँ टोकन से बाहर नहीं आतीं।
+about-version = संस्करण
+about-licence = लाइसेंस
+about-licences = MIT या Apache-2.0, आपकी पसंद से
+
+## The command line
+
+instance-waiting = { -brand } खुला है: यह अनुरोध वहाँ क्रमांक { $place } पर प्रतीक्षा में है।
+instance-there = { -brand } के पास यह अनुरोध पहले से है: उसकी विंडो देखें।
+instance-full = { -brand } में इससे अधिक अनुरोध प्रतीक्षा नहीं कर सकते। उसकी विंडो में एक का उत्तर दें, फिर लिंक दोबारा खोलें।
+instance-refused = { -brand } ने यह लिंक अस्वीकार किया। कारण उसकी विंडो में है।
+refusal = अस्वीकृत ({ $code }): { $what } { $advice }
+terminal-waiting = प्रतीक्षा हो रही है। छोड़ने के लिए Ctrl-C।
+terminal-not-offered = टोकन अभी यह नहीं करने देता: उसके शेष प्रयास देखें।
+terminal-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालें और फिर शुरू करें।
+terminal-unlock = क्या इसे अभी { -puk } से अनलॉक करें?
+terminal-unlock-how = अनलॉक करने के लिए: securesign pin unblock
+terminal-last-try-kept = अंतिम प्रयास नहीं किया गया: कुछ भी नहीं भेजा गया।
+terminal-go-on = क्या आगे बढ़ें?
+terminal-unconfirmed = कुछ भी नहीं भेजा गया। बिना पूछे आगे बढ़ने के लिए: --unconfirmed
+terminal-which-token = कई टोकन लगे हैं और यह नहीं बताया गया कि कौन-सा चाहिए। --reader से उसके रीडर का नाम दें।
+terminal-this-one-too = क्या इस पर भी हस्ताक्षर करें?
+terminal-nothing-sent = { $reason } न कुछ भेजा गया, न कॉलबैक हुआ।
+terminal-number = प्रमाणपत्र की संख्या [{ $preset }]:
+terminal-no-such-number = चुनने के लिए ऐसा कोई प्रमाणपत्र नहीं है।
+terminal-unusable = उपयोग नहीं हो सकता: { $reason }
+# Answered with the letter y.
+terminal-question = { $question } (हाँ के लिए y) [y/N]
+terminal-secret = { $secret } (छोड़ने के लिए खाली रखें):
+terminal-silent = टर्मिनल से पूछा नहीं जा सका: { $reason }।
+secret-used = { $option } वाला { $secret } एक बार काम में लिया जा चुका है, दोबारा नहीं आज़माया जाएगा।
+secret-nobody = { $secret } पूछने के लिए कोई टर्मिनल नहीं है। उसे { $option } से दें (- का अर्थ है मानक इनपुट)।
+secret-empty = छोड़ दिया गया: { $secret } खाली रखा गया।
+secret-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }। उसका नाम और अनुमतियाँ जाँचें।
+secret-both = लिंक और गोपनीय कोड दोनों मानक इनपुट से नहीं आ सकते। { -pin } को एक फ़ाइल में रखें।
+no-memory = सिस्टम के पास { -pin } के लिए मेमोरी नहीं है। दूसरे प्रोग्राम बंद करें और फिर कोशिश करें।
+no-link = मानक इनपुट में कोई लिंक नहीं है।
+one-document = --document एक ही लिंक के साथ चलता है, मानक इनपुट के लिंकों के साथ नहीं।
+file-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }।
+settings-unreadable = { $file } पढ़ी नहीं जा सकी: { $reason }। उसकी अनुमतियाँ जाँचें।
+settings-not-understood = { $file } समझ में नहीं आई: { $reason }
+reader-none = “{ $name }” नाम का कोई रीडर नहीं है। जुड़े हुए: { $readers }।
+reader-many = “{ $name }” नाम के एक से अधिक रीडर हैं। जुड़े हुए: { $readers }।
+no-window = इस बिल्ड में विंडो नहीं है। { $instead } काम में लें (देखें securesign --help)।
+no-readers = कोई रीडर नहीं जुड़ा है। अपना टोकन लगाएँ; यदि लगा है, तो securesign doctor चलाएँ।
+no-usable-token = उपयोग के योग्य कोई टोकन नहीं मिला।
+reader-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालकर फिर लगाएँ।
+output-closed = मानक आउटपुट पर लिखा नहीं जा सका: { $reason }।
+no-display = विंडो खोलने के लिए कोई डिस्प्ले नहीं है। { -brand } को डेस्कटॉप सत्र से शुरू करें, या कमांड लाइन काम में लें।
+window-failed = विंडो नहीं खुल सकी ({ $reason })। डेस्कटॉप पर फिर से साइन इन करें, या कमांड लाइन काम में लें।
+
+## What tokens and pin status print
+
+report-empty = खाली
+report-unsupported = समर्थित नहीं: { $name }
+report-unsupported-unknown = समर्थित नहीं: अज्ञात
+report-atr = ATR (रीसेट का उत्तर): { $atr }
+report-token = { $label } ({ $family })
+report-serial = { $token }, क्रम संख्या { $serial }
+report-pin = { -pin }: { $status }, शेष प्रयास: { $tries }
+report-pin-blocked = { -pin }: { $status }, शेष प्रयास: { $tries } (अनलॉक करने के लिए: securesign pin unblock)
+report-puk = { -puk } के शेष प्रयास: { $tries }
+report-certificate = { $place }: { $subject } [{ $key }]
+report-issued = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $date } तक मान्य
+report-issued-not-for-signatures = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $date } तक मान्य, हस्ताक्षर के लिए नहीं
+
+## What doctor finds. A reader's or program's name stands in it as the system tells it.
+
+doctor-ok = ठीक
+doctor-missing = कमी
+doctor-service = स्मार्ट कार्ड सेवा
+doctor-service-answers = स्मार्ट कार्ड सेवा (PC/SC) उत्तर देती है
+doctor-no-reader = कोई कार्ड रीडर या USB टोकन नहीं जुड़ा है
+doctor-no-reader-advice = उसे लगाएँ। यदि लगा है, तो उसके रीडर को CCID ड्राइवर चाहिए (Debian और Ubuntu पर: sudo apt install libccid)।
+doctor-reader-empty = रीडर { $reader }, खाली
+doctor-token = { $reader } में टोकन, ATR (रीसेट का उत्तर) { $atr }
+doctor-memory = { -pin } की मेमोरी लॉक हो सकती है
+doctor-memory-open = { -pin } की मेमोरी लॉक नहीं हो सकती, इसलिए वह स्वैप में लिखी जा सकती है
+doctor-memory-open-advice = लॉक की जाने वाली मेमोरी की सीमा (ulimit -l) कम से कम 64 kB करें।
+doctor-sleep = कंप्यूटर का सोना और स्क्रीन लॉक पहचाने जाते हैं, और याद रखा { -pin } लॉक हो जाता है
+doctor-no-sleep = कंप्यूटर का सोना और स्क्रीन लॉक पहचाने नहीं जाते: याद रखा { -pin } केवल समय से या हाथ से लॉक होता है
+doctor-no-sleep-advice = D-Bus वाले डेस्कटॉप पर साइन इन करें, या सेटिंग में [session] के नीचे idle_minutes = 0 लिखें।
+doctor-no-sleep-yet = इस सिस्टम पर कंप्यूटर का सोना और स्क्रीन लॉक अभी पहचाने नहीं जाते: याद रखा { -pin } केवल समय से या हाथ से लॉक होता है
+doctor-no-sleep-yet-advice = यदि यह पर्याप्त न हो, तो सेटिंग में [session] के नीचे idle_minutes = 0 लिखें।
+doctor-links-ours = securesign:// लिंक यही प्रोग्राम खोलता है
+doctor-links-copy = securesign:// लिंक दूसरा या पुराना { -brand } खोलता है ({ $place })
+doctor-links-copy-advice = लिंक इसी प्रोग्राम में खोलने के लिए: securesign register
+doctor-links-other = securesign:// लिंक दूसरा प्रोग्राम खोलता है: { $program }
+doctor-links-other-advice = पोर्टल आपसे जिस पर हस्ताक्षर माँगते हैं, वह उसे दिखता है। यदि आपने उसे नहीं चुना: securesign register
+doctor-links-nobody = securesign:// लिंक कोई प्रोग्राम नहीं खोलता
+doctor-links-nobody-advice = लिंक इस प्रोग्राम में खोलने के लिए: securesign register
+doctor-links-unasked = यह पता नहीं किया जा सका कि securesign:// लिंक कौन-सा प्रोग्राम खोलता है
+doctor-links-unknown = यहाँ यह पता नहीं किया जा सकता कि securesign:// लिंक कौन-सा प्रोग्राम खोलता है
+doctor-links-unknown-advice = कोई लिंक खोलकर देखें। यदि वह इस प्रोग्राम में न खुले: securesign register
+doctor-xdg-advice = xdg-utils इंस्टॉल करें (Debian और Ubuntu पर: sudo apt install xdg-utils)।
+doctor-browser-portal = { $browser } { $kind } के रूप में है और लिंक खोलने के लिए डेस्कटॉप पोर्टल से कहता है। यदि लिंक न खुले: ऐसा ब्राउज़र काम में लें जो { $kind } न हो, या securesign sign LINK
+doctor-browser = { $browser } { $kind } के रूप में है, और डेस्कटॉप पोर्टल के बिना उससे कोई लिंक बाहर नहीं आता
+doctor-browser-advice = xdg-desktop-portal इंस्टॉल करके फिर साइन इन करें, या ऐसा ब्राउज़र काम में लें जो { $kind } न हो।
+doctor-launcher-system = वेब पेज सिस्टम खोलता है
+doctor-launcher = परिणाम { $program } के द्वारा ब्राउज़र को जाते हैं
+doctor-no-launcher = वेब पेज कोई प्रोग्राम नहीं खोलता
+doctor-settings = सेटिंग की फ़ाइल काम में नहीं ली जा सकती
+doctor-no-portal = किसी पोर्टल को अनुमति नहीं है: केवल इसी कंप्यूटर के कॉलबैक वाली टेस्ट कुंजियाँ चलती हैं
+doctor-no-portal-advice = अपने पोर्टल का लिंक खोलें: अस्वीकृति में लिखा होगा कि { $file } में कौन-सी पंक्तियाँ जोड़नी हैं।
+doctor-portals =
+    { $count ->
+        [one] एक पोर्टल को अनुमति है
+       *[other] { $count } पोर्टलों को अनुमति है
+    }
+doctor-display = विंडो के लिए डिस्प्ले है
+doctor-no-display = विंडो के लिए डिस्प्ले नहीं है
+doctor-no-display-advice = टर्मिनल में securesign sign LINK काम में लें।
+
+## register and unregister
+
+register-done = अब securesign:// लिंक यही प्रोग्राम खोलता है।
+register-done-other = अब securesign:// लिंक यही प्रोग्राम खोलता है। पहले उन्हें { $program } खोलता था; securesign unregister उन्हें लौटा देता है।
+register-still-other = securesign:// लिंक अब भी { $program } खोलता है। अपने डेस्कटॉप की सेटिंग में उनके लिए { -brand } चुनें।
+unregister-done = लौटा दिए गए।
+unregister-other = लौटा दिए गए। securesign:// लिंक { $program } खोलता है।
+unregister-nobody = लौटा दिए गए। securesign:// लिंक कोई प्रोग्राम नहीं खोलता।
+unregister-system = लौटा दिए गए। सभी उपयोगकर्ताओं वाला { -brand } अब भी securesign:// लिंक खोलता है; यदि आप यह नहीं चाहते तो उसका पैकेज हटा दें।

@@ -1,0 +1,294 @@
+//! The journal's file, in the user's data folder; see [`securesign_core::journal`]
+//! for what stands in it.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use securesign_core::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
+
+use crate::settings;
+
+/// The journal of this user.
+pub struct Journal {
+    file: PathBuf,
+}
+
+/// Where it is, whether it exists or not.
+pub fn of_user() -> io::Result<Journal> {
+    let none = || io::Error::other("this user has no home folder");
+    let folders = settings::folders().ok_or_else(none)?;
+    let file = folders.data_local_dir().join("journal.jsonl");
+    Ok(Journal { file })
+}
+
+impl Journal {
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.file
+    }
+
+    /// Adds a line, and remembers beside the journal how far it goes. Other
+    /// instances of this program wait meanwhile.
+    pub fn append(&self, entry: &Entry) -> io::Result<()> {
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&self.file)?;
+        file.lock()?;
+        let end = whole_lines(&mut file)?;
+        // A line that was cut off by the end of the program or of the computer.
+        if end < file.metadata()?.len() {
+            file.set_len(end)?;
+        }
+        let last = last_line(&mut file, end)?.and_then(|line| mark_of(&line));
+        // Whichever goes further: where lines were cut off, the gap must show.
+        let mark = [last, self.mark()]
+            .into_iter()
+            .flatten()
+            .max_by_key(|mark| mark.count)
+            .unwrap_or_else(Mark::start);
+        let (line, mark) = mark.append(entry);
+        file.write_all(line.as_bytes())?;
+        file.sync_all()?;
+        settings::write_whole(&self.mark_file(), format!("{mark}\n").as_bytes())
+    }
+
+    /// Reads and checks all of it; keeps the newest `keep` entries. No journal is
+    /// an empty one.
+    pub fn read(&self, keep: usize) -> io::Result<Ledger> {
+        let file = match File::open(&self.file) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return ledger(io::empty(), self.mark(), keep);
+            }
+            Err(error) => return Err(error),
+        };
+        file.lock_shared()?;
+        ledger(BufReader::new(file), self.mark(), keep)
+    }
+
+    /// Copies it as it is to a file that does not exist yet.
+    pub fn export(&self, to: &Path) -> io::Result<()> {
+        let mut from = File::open(&self.file)?;
+        from.lock_shared()?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut copy = options.open(to)?;
+        io::copy(&mut from, &mut copy)?;
+        copy.sync_all()
+    }
+
+    /// Copies it to where the user's downloads are, under a name that is not taken
+    /// yet; which one.
+    pub fn export_for_user(self) -> io::Result<String> {
+        let none = || io::Error::other("this user has no home folder");
+        let user = directories::UserDirs::new().ok_or_else(none)?;
+        let folder = user.download_dir().unwrap_or(user.home_dir());
+        let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+        for again in 1..100 {
+            let more = if again == 1 {
+                String::new()
+            } else {
+                format!("-{again}")
+            };
+            let file = folder.join(format!("securesign-journal-{day}{more}.jsonl"));
+            match self.export(&file) {
+                Ok(()) => return Ok(file.display().to_string()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        Mark::parse(&fs::read_to_string(self.mark_file()).ok()?)
+    }
+
+    fn mark_file(&self) -> PathBuf {
+        self.file.with_extension("mark")
+    }
+}
+
+/// Reads and checks a copy, which has no mark beside it.
+pub fn read_copy(file: &Path) -> io::Result<Ledger> {
+    ledger(BufReader::new(File::open(file)?), None, 0)
+}
+
+/// How many entries [`Ledger`] keeps for a person to look at.
+pub const SHOWN: usize = 200;
+
+fn ledger(mut lines: impl BufRead, mark: Option<Mark>, keep: usize) -> io::Result<Ledger> {
+    let mut reader = Reader::new(mark);
+    let mut entries = VecDeque::new();
+    loop {
+        let mut line = Vec::new();
+        let limit = LINE_LIMIT as u64 + 2;
+        if lines.by_ref().take(limit).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        let line = String::from_utf8_lossy(&line);
+        // A line without its end was cut off: the reader says what it thinks of it.
+        match reader.next(line.strip_suffix('\n').unwrap_or(&line)) {
+            Ok(entry) => entries.push_front(entry),
+            Err(fault) => {
+                return Ok(Ledger {
+                    entries: entries.into(),
+                    verdict: Err(fault),
+                });
+            }
+        }
+        entries.truncate(keep);
+    }
+    Ok(Ledger {
+        entries: entries.into(),
+        verdict: reader.end(),
+    })
+}
+
+/// Up to where the file has whole lines.
+fn whole_lines(file: &mut File) -> io::Result<u64> {
+    let length = file.metadata()?.len();
+    let tail = tail(file, length)?;
+    let cut = tail.iter().rev().take_while(|byte| **byte != b'\n').count();
+    Ok(length - cut as u64)
+}
+
+fn last_line(file: &mut File, end: u64) -> io::Result<Option<String>> {
+    let tail = tail(file, end)?;
+    let line = tail.strip_suffix(b"\n").unwrap_or_default();
+    let line = line.rsplit(|byte| *byte == b'\n').next();
+    Ok(line.map(|line| String::from_utf8_lossy(line).into_owned()))
+}
+
+/// The bytes before `end`: the last line is among them.
+fn tail(file: &mut File, end: u64) -> io::Result<Vec<u8>> {
+    let length = end.min(2 * LINE_LIMIT as u64);
+    file.seek(SeekFrom::Start(end - length))?;
+    let mut bytes = Vec::new();
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use securesign_core::code::ErrorCode;
+    use securesign_core::digest::{Digest, HashAlgorithm};
+    use securesign_core::journal::FaultKind;
+
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Self {
+            let name = format!("securesign-journal-{name}-{}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            let _ = fs::remove_dir_all(&folder);
+            Self(folder)
+        }
+
+        fn journal(&self) -> Journal {
+            let file = self.0.join("journal.jsonl");
+            Journal { file }
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn entry(id: &str) -> Entry {
+        let digest = Digest::of(HashAlgorithm::Sha256, b"abc");
+        let end = Err(ErrorCode::SignCancelled);
+        Entry::new(Timestamp::now(), "https://a.example", id, &digest, end)
+    }
+
+    #[test]
+    fn lines_of_two_starts_at_once_hold_together() {
+        let place = Place::new("two");
+        let threads: Vec<_> = (0..4)
+            .map(|thread| {
+                let journal = place.journal();
+                std::thread::spawn(move || {
+                    for at in 0..10 {
+                        journal.append(&entry(&format!("{thread}-{at}"))).unwrap();
+                    }
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+        let ledger = place.journal().read(5).unwrap();
+        assert_eq!(ledger.verdict.unwrap().count, 40);
+        assert_eq!(ledger.entries.len(), 5);
+    }
+
+    #[test]
+    fn a_line_cut_off_by_a_crash_costs_no_other() {
+        let place = Place::new("crash");
+        let journal = place.journal();
+        journal.append(&entry("one")).unwrap();
+        journal.append(&entry("two")).unwrap();
+        let whole = fs::read(&journal.file).unwrap();
+        fs::write(&journal.file, [&whole[..], b"{\"number\":3,\"ti"].concat()).unwrap();
+        let fault = journal.read(SHOWN).unwrap().verdict.unwrap_err();
+        assert_eq!((fault.number, fault.kind), (3, FaultKind::Unreadable));
+        journal.append(&entry("three")).unwrap();
+        let ledger = journal.read(SHOWN).unwrap();
+        assert_eq!(ledger.verdict.unwrap().count, 3);
+        assert_eq!(ledger.entries[0].request_id, "three");
+    }
+
+    #[test]
+    fn lines_taken_from_the_end_are_noticed_before_and_after_the_next() {
+        let place = Place::new("cut");
+        let journal = place.journal();
+        for id in ["one", "two", "three"] {
+            journal.append(&entry(id)).unwrap();
+        }
+        let text = fs::read_to_string(&journal.file).unwrap();
+        let first = text.split_inclusive('\n').next().unwrap();
+        fs::write(&journal.file, first).unwrap();
+        let fault = journal.read(SHOWN).unwrap().verdict.unwrap_err();
+        assert_eq!((fault.number, fault.kind), (2, FaultKind::Cut));
+        journal.append(&entry("four")).unwrap();
+        let fault = journal.read(SHOWN).unwrap().verdict.unwrap_err();
+        assert_eq!((fault.number, fault.kind), (2, FaultKind::Missing));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = Place::new("rights");
+        let journal = place.journal();
+        journal.append(&entry("one")).unwrap();
+        let rights = fs::metadata(&journal.file).unwrap().permissions().mode();
+        assert_eq!(rights & 0o777, 0o600);
+    }
+
+    #[test]
+    fn an_export_is_the_same_and_overwrites_nothing() {
+        let place = Place::new("export");
+        let journal = place.journal();
+        journal.append(&entry("one")).unwrap();
+        let copy = place.0.join("copy.jsonl");
+        journal.export(&copy).unwrap();
+        assert_eq!(fs::read(&copy).unwrap(), fs::read(&journal.file).unwrap());
+        assert_eq!(read_copy(&copy).unwrap().verdict.unwrap().count, 1);
+        assert!(journal.export(&copy).is_err());
+    }
+}

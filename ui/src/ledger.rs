@@ -1,0 +1,119 @@
+//! `securesign journal`: what was signed for whom, for people and for programs.
+
+use std::io;
+use std::path::Path;
+
+use securesign_core::journal::{Entry, Fault, Ledger};
+use securesign_core::language::Language;
+use serde_json::json;
+
+use crate::terminal::say;
+use crate::{DONE, NOT_DONE, journal, print, unreadable};
+
+/// Lists the entries; the exit code says whether they hold together.
+pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
+    let ledger = read(None, usize::MAX, language)?;
+    if as_json {
+        print(&format!("{:#}\n", listed(&ledger)))?;
+    } else {
+        let lines: String = ledger
+            .entries
+            .iter()
+            .map(|entry| line(entry, language))
+            .collect();
+        print(&lines)?;
+        match &ledger.verdict {
+            Ok(_) if ledger.entries.is_empty() => {
+                say(&language.say("journal-empty"));
+            }
+            Ok(_) => {}
+            Err(fault) => say(&told(fault, language)),
+        }
+    }
+    Ok(if ledger.verdict.is_ok() {
+        DONE
+    } else {
+        NOT_DONE
+    })
+}
+
+/// Checks the journal, or a copy of it.
+pub fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
+    match read(file, 0, language)?.verdict {
+        Ok(mark) => {
+            let count = [("count", mark.count.into())];
+            let chain = [("chain", mark.chain.to_string().into())];
+            print(&format!(
+                "{}\n{}\n",
+                language.say_with("journal-verified", count),
+                language.say_with("journal-chain", chain)
+            ))?;
+            Ok(DONE)
+        }
+        Err(fault) => {
+            say(&told(&fault, language));
+            Ok(NOT_DONE)
+        }
+    }
+}
+
+/// Copies it.
+pub fn export(file: &Path, language: Language) -> Result<u8, String> {
+    journal::of_user()
+        .and_then(|journal| journal.export(file))
+        .map(|()| DONE)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                let file = file.display().to_string().into();
+                language.say_with("file-exists", [("file", file)])
+            }
+            io::ErrorKind::NotFound => language.say("journal-nothing"),
+            _ => {
+                let reason = error.to_string().into();
+                language.say_with("journal-not-copied", [("reason", reason)])
+            }
+        })
+}
+
+fn read(file: Option<&Path>, keep: usize, language: Language) -> Result<Ledger, String> {
+    match file {
+        Some(file) => journal::read_copy(file).map_err(|error| unreadable(file, &error, language)),
+        None => journal::of_user()
+            .and_then(|journal| journal.read(keep))
+            .map_err(|error| {
+                let reason = error.to_string().into();
+                language.say_with("journal-unreadable", [("reason", reason)])
+            }),
+    }
+}
+
+fn told(fault: &Fault, language: Language) -> String {
+    format!("{} {}", fault.what(language), fault.advice(language))
+}
+
+fn line(entry: &Entry, language: Language) -> String {
+    let time = entry
+        .time
+        .to_zoned_datetime(jiff::tz::TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string();
+    let used = entry.certificate.as_ref().map_or_else(String::new, |used| {
+        let subject = used.subject.as_str().into();
+        let serial = used.serial_number.as_str().into();
+        let said = [("subject", subject), ("serial", serial)];
+        format!("\n    {}", language.say_with("journal-serial", said))
+    });
+    format!(
+        "{time}  {}  {}\n    {} {}{used}\n",
+        entry.outcome, entry.origin, entry.hash_algo, entry.hash
+    )
+}
+
+fn listed(ledger: &Ledger) -> serde_json::Value {
+    let fault = ledger.verdict.as_ref().err();
+    json!({
+        "entries": ledger.entries,
+        "holdsTogether": fault.is_none(),
+        "error": fault.map(|fault| fault.what(Language::English)),
+    })
+}

@@ -1,0 +1,81 @@
+//! A button that is only a word: for ways to other pages and for what is done
+//! with one row. Quiet on purpose: the page has one main button.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::button::Button;
+use fltk::draw;
+use fltk::enums::{Cursor, Event, LabelType};
+use fltk::prelude::*;
+
+use super::ink::{Area, STRONG, spoken};
+use super::palette::Palette;
+use super::signal::{Signal, Signals, is_press};
+
+/// Its height.
+pub const HEIGHT: i32 = 28;
+const PAD: i32 = 10;
+const RADIUS: i32 = 6;
+
+/// How wide its word wants it to be.
+pub fn width(label: &str) -> i32 {
+    STRONG.width(label) + 2 * PAD
+}
+
+/// Puts it on the page. `ground` is what is behind it.
+pub fn place(
+    label: &str,
+    area: Area,
+    palette: Palette,
+    ground: fltk::enums::Color,
+    signals: &Signals,
+    signal: Signal,
+) -> Button {
+    let mut widget = Button::new(area.x, area.y, area.w, area.h, None);
+    widget.set_label(&spoken(label));
+    widget.set_label_type(LabelType::None);
+    widget.super_draw(false);
+    let pointed = Rc::new(Cell::new(false));
+    let (hover, text) = (pointed.clone(), label.to_owned());
+    widget.draw(move |widget| {
+        let area = Area::of(widget);
+        draw::draw_rect_fill(area.x, area.y, area.w, area.h, ground);
+        if widget.has_focus() {
+            area.frame(RADIUS, 2, palette.accent, ground);
+        } else if hover.get() {
+            area.fill(RADIUS, palette.hover);
+        }
+        STRONG.write_centred(&text, area, palette.accent);
+    });
+    let signals = signals.clone();
+    let mut armed = false;
+    widget.super_handle_first(false);
+    widget.handle(move |widget, event| {
+        match event {
+            Event::Enter | Event::Leave => {
+                let enters = event == Event::Enter;
+                pointed.set(enters);
+                draw::set_cursor(if enters {
+                    Cursor::Hand
+                } else {
+                    Cursor::Default
+                });
+            }
+            Event::Push => armed = true,
+            Event::Released => {
+                if std::mem::take(&mut armed) && app::event_inside_widget(widget) {
+                    signals.send(signal);
+                }
+            }
+            Event::KeyDown if is_press(app::event_key()) => signals.send(signal),
+            Event::KeyDown => return signals.key(),
+            Event::Focus | Event::Unfocus | Event::Drag => {}
+            _ => return false,
+        }
+        widget.redraw();
+        true
+    });
+    widget
+}
