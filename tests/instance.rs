@@ -358,12 +358,12 @@ fn r19_silent_and_hostile_calls_keep_nobody_from_being_heard() {
         answer
     };
     // That of another version, one that is too long, and one that is cut short.
-    assert_eq!(call(&[2, 0, 0, 0, 0]), [1, 0, 0]);
-    assert!(call(&[1, 0xFF, 0xFF, 0xFF, 0xFF]).is_empty());
+    assert_eq!(call(&[1, 0, 0, 0, 0]), [2, 0, 0]);
+    assert!(call(&[2, 0xFF, 0xFF, 0xFF, 0xFF]).is_empty());
     let silent: Vec<UnixStream> = (0..40)
         .map(|at| {
             let mut stream = UnixStream::connect(&socket).unwrap();
-            let _ = stream.write_all(&[1, 0, 0, 0, 9, b's'][..at % 7]);
+            let _ = stream.write_all(&[2, 0, 0, 0, 9, b's'][..at % 7]);
             stream
         })
         .collect();
@@ -402,7 +402,7 @@ fn r19_another_user_is_neither_heard_nor_told_anything() {
         }
     }
     fs::set_permissions(&socket, PermissionsExt::from_mode(0o777)).unwrap();
-    assert_eq!(call("0"), "010100\n");
+    assert_eq!(call("0"), "020100\n");
     assert_eq!(call(NOBODY), "\n");
     first.signal("TERM");
     first.ended();

@@ -16,7 +16,7 @@ if what == "call":
     end.connect(place)
     answer = b""
     try:
-        end.sendall(bytes([1, 0, 0, 0, 0]))
+        end.sendall(bytes([2, 0, 0, 0, 0, 0]))
         while part := end.recv(99):
             answer += part
     except ConnectionError:
@@ -37,7 +37,7 @@ else:
         try:
             if head := peer.recv(5):
                 print((head + peer.recv(99999)).hex(), flush=True)
-                peer.sendall(bytes([1, 1, 0]))
+                peer.sendall(bytes([2, 1, 0]))
         except ConnectionError:
             pass
         peer.close()

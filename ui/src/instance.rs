@@ -70,3 +70,13 @@ impl Answer {
         })
     }
 }
+
+/// What a start of the program wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// To have this link followed; `None`: only to see the window.
+    pub link: Option<Vec<u8>>,
+    /// For the browser that has called, as in [`crate::browser::Caller::id`]; may be
+    /// empty.
+    pub caller: String,
+}

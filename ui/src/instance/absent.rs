@@ -1,7 +1,7 @@
 //! Not built yet for this system: each start opens a window of its own. A pipe
 //! would need its other end's user checked, which the standard library cannot.
 
-use super::{Answer, Start};
+use super::{Answer, Start, Wanted};
 
 /// There is none.
 pub enum Instance {}
@@ -18,7 +18,7 @@ pub enum Call {}
 
 impl Call {
     /// Never called.
-    pub fn link(&self) -> Option<&[u8]> {
+    pub fn wanted(&self) -> &Wanted {
         match *self {}
     }
 
@@ -34,6 +34,6 @@ impl Call {
 }
 
 /// A window of its own.
-pub fn start(_link: Option<&[u8]>) -> Start {
+pub fn start(_wanted: impl Fn() -> Wanted) -> Start {
     Start::Alone(None)
 }

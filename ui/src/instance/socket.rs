@@ -16,7 +16,7 @@ use interprocess::local_socket::{
 use rustix::process::geteuid;
 
 use super::folder::Folder;
-use super::{Answer, Start, wire};
+use super::{Answer, Start, Wanted, wire};
 
 /// How long a second start tries. The first may be about to open its window, or
 /// to close it.
@@ -37,15 +37,15 @@ pub struct Instance {
 
 /// Another start calls.
 pub struct Call {
-    link: Option<Vec<u8>>,
+    wanted: Wanted,
     stream: Stream,
     _place: Arc<()>,
 }
 
 impl Call {
-    /// What it hands over; `None`: it only wants to see the window.
-    pub fn link(&self) -> Option<&[u8]> {
-        self.link.as_deref()
+    /// What it hands over.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
     }
 
     /// Whether it has not given up meanwhile and opened a window of its own.
@@ -69,15 +69,16 @@ impl Call {
     }
 }
 
-/// Hands the link to the instance, or becomes it. No link: only the window is
-/// wanted.
-pub fn start(link: Option<&[u8]>) -> Start {
+/// Hands what is wanted to the instance, or becomes it. `wanted` is asked only where
+/// there is one.
+pub fn start(wanted: impl Fn() -> Wanted) -> Start {
     let alone = |reason: String| Start::Alone(Some(reason));
     let folder = match Folder::own() {
         Ok(folder) => folder,
         Err(reason) => return alone(reason),
     };
     let until = Instant::now() + PATIENCE;
+    let (ask, mut wanted) = (wanted, None);
     loop {
         let lock = folder.lock().transpose();
         if let Some(lock) = lock {
@@ -88,7 +89,7 @@ pub fn start(link: Option<&[u8]>) -> Start {
                 )),
             };
         }
-        match hand_over(&folder, link, until) {
+        match hand_over(&folder, wanted.get_or_insert_with(&ask), until) {
             Ok(answer) => return Start::Handed(answer),
             Err(error) if is_final(&error) || Instant::now() >= until => {
                 return alone(format!(
@@ -164,7 +165,7 @@ impl Drop for Instance {
 }
 
 fn hear(stream: Stream, place: Arc<()>) -> io::Result<Call> {
-    let link = match wire::hear(&mut Timed::new(&stream, WIRE)) {
+    let wanted = match wire::hear(&mut Timed::new(&stream, WIRE)) {
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             wire::answer(&mut Timed::new(&stream, WIRE), None)?;
             return Err(error);
@@ -172,13 +173,13 @@ fn hear(stream: Stream, place: Arc<()>) -> io::Result<Call> {
         heard => heard?,
     };
     Ok(Call {
-        link,
+        wanted,
         stream,
         _place: place,
     })
 }
 
-fn hand_over(folder: &Folder, link: Option<&[u8]>, until: Instant) -> io::Result<Answer> {
+fn hand_over(folder: &Folder, wanted: &Wanted, until: Instant) -> io::Result<Answer> {
     let socket = folder.socket();
     let stream = ConnectOptions::new()
         .name(socket.as_path().to_fs_name::<GenericFilePath>()?)
@@ -189,7 +190,7 @@ fn hand_over(folder: &Folder, link: Option<&[u8]>, until: Instant) -> io::Result
     }
     let left = until.saturating_duration_since(Instant::now());
     let mut timed = Timed::new(&stream, left);
-    wire::call(&mut timed, link)?;
+    wire::call(&mut timed, wanted)?;
     wire::answered(&mut timed)
 }
 
