@@ -25,7 +25,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::pin::Pin;
@@ -95,7 +95,7 @@ const SCREENS: [(&str, fn(&Studio) -> Flow); 41] = [
     ("sign-waiting", |studio| studio.asked(3).next(3).flow),
     ("undelivered", |studio| {
         let mut scene = studio.signed(false);
-        scene.event(Event::OpenFailed("no browser was found".into()));
+        scene.event(Event::OpenFailed(Unopened::NoProgram));
         scene.flow
     }),
     ("removed", |studio| {
