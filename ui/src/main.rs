@@ -13,6 +13,7 @@ mod guard;
 mod hand;
 mod harden;
 #[cfg(feature = "window")]
+#[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
 mod journal;
 mod language;
