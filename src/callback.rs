@@ -1,5 +1,5 @@
-//! The result and the URL that carries it back to the portal: SecureSign handoff
-//! protocol, §3.
+//! The result and the way back to the portal, by URL or by form: SecureSign
+//! handoff protocol, §3.
 
 mod json;
 
@@ -16,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::digest::Digest;
 use crate::language::Language;
-use crate::link::{Origin, RequestId, Serial, decode_base64};
+use crate::link::{CallbackKind, Origin, RequestId, Serial, decode_base64};
 use crate::policy::Permit;
 
 /// How a request ended. There is no field that could take a key, a PIN, a PUK
@@ -113,24 +113,72 @@ pub fn platform_limit() -> usize {
     if cfg!(windows) { 2_046 } else { 30_000 }
 }
 
-/// The URL to open: the permitted callback with `ss_result` added. Optional
-/// extras are left out, last added first, until it fits into `limit` bytes; what
-/// is required is never cut.
-pub fn build(permit: &Permit, outcome: &Outcome, limit: usize) -> Result<Url, CallbackError> {
+/// How a result goes back. Only [`build`] makes one that counts, and only to the
+/// permitted address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The callback URL with `ss_result` in its query, ready to be opened.
+    Get(Url),
+    /// Too long for that: a form, to be sent by a page that the browser opens.
+    Post(Form),
+}
+
+/// A form POST with the one field `ss_result`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    to: Url,
+    ss_result: String,
+}
+
+impl Answer {
+    /// As one URL of whatever length, for readers that have no limit.
+    pub fn url(&self) -> String {
+        match self {
+            Answer::Get(url) => url.to_string(),
+            Answer::Post(form) => joined(&form.to, &form.ss_result),
+        }
+    }
+}
+
+impl Form {
+    /// The permitted callback: the form's action.
+    pub fn to(&self) -> &Url {
+        &self.to
+    }
+
+    /// Base64 of the whole result: the field's value, not percent-encoded.
+    pub fn ss_result(&self) -> &str {
+        &self.ss_result
+    }
+}
+
+/// The permitted callback with the result. Portals read a URL, so it is one where
+/// it can be: optional extras are left out, last added first, until it fits into
+/// `limit` bytes. What does not fit even so goes by POST, and there nothing has
+/// to be left out. Apps cannot be posted to.
+pub fn build(permit: &Permit, outcome: &Outcome, limit: usize) -> Result<Answer, CallbackError> {
     if let Outcome::Failed(failed) = outcome
         && !failed.code.goes_to_callback()
     {
         return Err(CallbackError::ScreenOnly { code: failed.code });
     }
+    let mut to = permit.callback().url().clone();
+    to.set_fragment(None);
     let mut length = 0;
     for extras in [Extras::All, Extras::NoPem, Extras::NoPemNoToken] {
-        let text = joined(permit, &result(outcome, extras));
+        let text = joined(&to, &encoded(outcome, extras));
         length = text.len();
         if length <= limit {
-            return verified(permit, &text);
+            return verified(permit, &text).map(Answer::Get);
         }
     }
-    Err(CallbackError::TooLong { length, limit })
+    if permit.callback().kind() == CallbackKind::App {
+        return Err(CallbackError::TooLong { length, limit });
+    }
+    Ok(Answer::Post(Form {
+        to: verified(permit, to.as_str())?,
+        ss_result: encoded(outcome, Extras::All),
+    }))
 }
 
 /// Reads an `ss_result` back, as a portal would, for a demonstration: at most
@@ -143,10 +191,10 @@ pub fn decode(ss_result: &str) -> Option<Value> {
     serde_json::from_slice(&decode_base64(ss_result)?).ok()
 }
 
-/// Why there is no URL to open.
+/// Why there is no way back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallbackError {
-    /// Too long even without the extras.
+    /// An app's URL, too long even without the extras.
     TooLong {
         /// Bytes it would have.
         length: usize,
@@ -294,19 +342,20 @@ fn put(fields: &mut Map<String, Value>, name: &str, text: impl Into<String>) {
     fields.insert(name.into(), Value::String(text.into()));
 }
 
+fn encoded(outcome: &Outcome, extras: Extras) -> String {
+    STANDARD.encode(json::ascii(&result(outcome, extras)))
+}
+
 /// The portal's own query stays byte for byte: `query_pairs_mut` would encode it
 /// anew, and a portal may have signed it.
-fn joined(permit: &Permit, result: &Value) -> String {
-    let mut url = permit.callback().url().clone();
-    url.set_fragment(None);
-    let join = match url.query() {
+fn joined(to: &Url, ss_result: &str) -> String {
+    let join = match to.query() {
         None => "?",
         Some(query) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    let base64 = STANDARD.encode(json::ascii(result));
-    let escaped: String = form_urlencoded::byte_serialize(base64.as_bytes()).collect();
-    format!("{url}{join}ss_result={escaped}")
+    let escaped: String = form_urlencoded::byte_serialize(ss_result.as_bytes()).collect();
+    format!("{to}{join}ss_result={escaped}")
 }
 
 /// Parsed again, as the browser will: it must still be the permitted address.

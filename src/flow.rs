@@ -12,9 +12,8 @@ mod words;
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
-use url::Url;
 
-use crate::callback::{self, CallbackError, Outcome};
+use crate::callback::{self, Answer, CallbackError, Outcome};
 use crate::code::ErrorCode;
 use crate::error::{CardError, Lack, Secret};
 use crate::journal::{Entry as Record, Ledger};
@@ -59,7 +58,7 @@ pub enum Effect {
     /// For the worker.
     Job(Job),
     /// Open this callback in the browser (or print it). It was validated.
-    Open(Url),
+    Open(Answer),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
     /// Write this into the journal.
@@ -697,7 +696,7 @@ impl Flow {
             return Vec::new();
         };
         match callback::build(order.permit(), outcome, callback::platform_limit()) {
-            Ok(url) => vec![Effect::Open(url)],
+            Ok(answer) => vec![Effect::Open(answer)],
             Err(error) => {
                 self.state = State::Undelivered(Undelivered::Unbuilt(error));
                 Vec::new()

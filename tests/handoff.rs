@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use securesign_core::callback::{
-    self, CallbackError, Certificate, Failed, Outcome, Scheme, Signed, Token,
+    self, Answer, CallbackError, Certificate, Failed, Outcome, Scheme, Signed, Token,
 };
 use securesign_core::code::ErrorCode;
 use securesign_core::digest::{Digest, HashAlgorithm};
@@ -129,6 +129,14 @@ fn outcome() -> Outcome {
 
 fn failed(code: ErrorCode) -> Failed {
     Failed::new(signed().request_id, code)
+}
+
+/// The URL of an answer that is one.
+fn opened(answer: Result<Answer, CallbackError>) -> url::Url {
+    match answer {
+        Ok(Answer::Get(url)) => url,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// As `URLSearchParams.get` (the first) and PHP's `$_GET` (the last) read it.
@@ -570,8 +578,8 @@ fn r08_nothing_is_sent_to_an_origin_that_failed_on_errors_too() {
         message: refusal.error.reason(),
         ..Failed::new(reply.request_id, refusal.error.code())
     };
-    let url = callback::build(&permit, &Outcome::Failed(answer), 2046).unwrap();
-    assert_eq!(read_back(&url)["error"], "SS_REQUEST_INVALID");
+    let answer = callback::build(&permit, &Outcome::Failed(answer), 2046);
+    assert_eq!(read_back(&opened(answer))["error"], "SS_REQUEST_INVALID");
 
     for page in [
         bad.clone().with("callbackUrl", "https://a.in@evil.com/"),
@@ -627,7 +635,7 @@ fn r09_a_link_sets_nothing() {
 
 #[test]
 fn r15_the_result_is_the_published_one_and_says_what_was_signed() {
-    let url = callback::build(&permit(PORTAL), &outcome(), 30_000).unwrap();
+    let url = opened(callback::build(&permit(PORTAL), &outcome(), 30_000));
     let pem = signed().certificate.pem.unwrap();
     let expected = serde_json::json!({
         "requestId": "req-1",
@@ -652,7 +660,11 @@ fn r15_the_result_is_the_published_one_and_says_what_was_signed() {
         remaining_attempts: Some(2),
         ..failed(ErrorCode::PinInvalid)
     };
-    let url = callback::build(&permit(PORTAL), &Outcome::Failed(answer), 30_000).unwrap();
+    let url = opened(callback::build(
+        &permit(PORTAL),
+        &Outcome::Failed(answer),
+        30_000,
+    ));
     let expected = serde_json::json!({
         "requestId": "req-1",
         "success": false,
@@ -687,7 +699,7 @@ fn r16_the_key_is_shown_nowhere() {
     texts.push(format!("{twice} {twice:?}"));
     let denial = check("https://evil.com/", LIVE).unwrap_err();
     texts.push(format!("{denial} {denial:?} {:?}", permit(PORTAL)));
-    let url = callback::build(&permit(PORTAL), &outcome(), 30_000).unwrap();
+    let url = opened(callback::build(&permit(PORTAL), &outcome(), 30_000));
     texts.push(read_back(&url).to_string());
     for text in texts {
         assert!(!text.contains("abcdef1234567890"), "{text}");
@@ -727,7 +739,7 @@ fn r17_the_portals_query_stays_and_the_address_is_checked_again() {
         (":443/#f", "/?ss_result="),
     ] {
         let permit = permit(&format!("{origin}{callback}"));
-        let url = callback::build(&permit, &outcome(), 30_000).unwrap();
+        let url = opened(callback::build(&permit, &outcome(), 30_000));
         let value = url.as_str().strip_prefix(&format!("{origin}{head}"));
         let value = value.unwrap_or_else(|| panic!("{callback}: {url}"));
         assert!(!value.contains(['=', '+', '/', '#', ' ', '&']), "{value}");
@@ -737,7 +749,7 @@ fn r17_the_portals_query_stays_and_the_address_is_checked_again() {
         ("myapp://done/x?a=1#f", "myapp://done/x?a=1&ss_result="),
         ("myapp:done", "myapp:done?ss_result="),
     ] {
-        let url = callback::build(&permit(callback), &outcome(), 30_000).unwrap();
+        let url = opened(callback::build(&permit(callback), &outcome(), 30_000));
         assert!(url.as_str().starts_with(head), "{url}");
     }
 }
@@ -745,22 +757,72 @@ fn r17_the_portals_query_stays_and_the_address_is_checked_again() {
 #[test]
 fn r18_extras_go_first_and_the_rest_is_never_cut() {
     let permit = permit(PORTAL);
-    let full = callback::build(&permit, &outcome(), 30_000).unwrap();
+    let full = opened(callback::build(&permit, &outcome(), 30_000));
     assert!(full.as_str().len() > 2046);
-    let bare = callback::build(&permit, &outcome(), full.as_str().len() - 1).unwrap();
+    let bare = opened(callback::build(
+        &permit,
+        &outcome(),
+        full.as_str().len() - 1,
+    ));
     let value = read_back(&bare);
     assert!(value["certificate"].get("certificatePem").is_none());
     assert_eq!(value["token"]["serialNumber"], "0042");
-    let least = callback::build(&permit, &outcome(), bare.as_str().len() - 1).unwrap();
+    let least = opened(callback::build(
+        &permit,
+        &outcome(),
+        bare.as_str().len() - 1,
+    ));
     let value = read_back(&least);
     assert!(value.get("token").is_none());
     assert_eq!(value["hashAlgo"], "SHA256");
     let length = least.as_str().len();
     assert!(length <= 2046, "RSA-2048 must fit on Windows: {length}");
-    assert_eq!(callback::build(&permit, &outcome(), length), Ok(least));
-    let limit = length - 1;
-    let error = callback::build(&permit, &outcome(), limit);
-    assert_eq!(error, Err(CallbackError::TooLong { length, limit }));
+    let fits = callback::build(&permit, &outcome(), length);
+    assert_eq!(fits, Ok(Answer::Get(least)));
+    assert!(matches!(
+        callback::build(&permit, &outcome(), length - 1),
+        Ok(Answer::Post(_))
+    ));
+}
+
+#[test]
+fn r18_what_no_url_can_hold_goes_whole_by_post() {
+    let query = format!("a=%7e+b&sig=A%2fb==&c={}", "x".repeat(3000));
+    for (callback, to) in [
+        (format!("{PORTAL}?{query}#f"), format!("{PORTAL}?{query}")),
+        (format!("{PORTAL}?{query}&"), format!("{PORTAL}?{query}&")),
+    ] {
+        let permit = permit(&callback);
+        let answer = callback::build(&permit, &outcome(), 2046).unwrap();
+        let Answer::Post(form) = &answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(form.to().as_str(), to);
+        assert_eq!(Callback::parse(&to).unwrap().origin(), permit.origin());
+        // Nothing is left out, and what a URL of any length would hold is the same.
+        let bytes = STANDARD.decode(form.ss_result()).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let whole = opened(callback::build(&permit, &outcome(), 30_000));
+        assert_eq!(value, read_back(&whole));
+        assert_eq!(answer.url(), whole.as_str());
+        assert_eq!(
+            value["certificate"]["certificatePem"].as_str(),
+            signed().certificate.pem.as_deref()
+        );
+    }
+}
+
+#[test]
+fn r18_an_app_cannot_be_posted_to_and_gets_nothing_rather_than_a_part() {
+    let permit = permit("myapp://done/x?a=1");
+    let full = opened(callback::build(&permit, &outcome(), 30_000));
+    assert!(full.as_str().starts_with("myapp:"));
+    let error = callback::build(&permit, &outcome(), 40).unwrap_err();
+    assert!(
+        matches!(error, CallbackError::TooLong { limit: 40, length } if length < full.as_str().len()),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("Nothing was sent"), "{error}");
 }
 
 #[test]
@@ -896,7 +958,7 @@ proptest! {
         if let Ok(callback) = Callback::parse(&format!("{host}{rest}"))
             && let Ok(permit) = policy().check(&callback, &key(api_key))
         {
-            let built = callback::build(&permit, &outcome(), 30_000).unwrap();
+            let built = opened(callback::build(&permit, &outcome(), 30_000));
             let again = built.as_str().replacen("ss_result=", "x=", 1);
             let again = Callback::parse(&again).unwrap();
             prop_assert_eq!(again.origin(), permit.origin());
@@ -915,7 +977,7 @@ proptest! {
         signed.certificate.subject_cn = name.clone();
         let permit = permit(&format!("{PORTAL}?{query}"));
         let url = callback::build(&permit, &Outcome::Signed(Box::new(signed)), 30_000);
-        let value = read_back(&url.unwrap());
+        let value = read_back(&opened(url));
         let read = STANDARD.decode(value["signatureBase64"].as_str().unwrap()).unwrap();
         prop_assert_eq!(read, signature);
         prop_assert_eq!(value["certificate"]["subjectCN"].as_str().unwrap(), name);

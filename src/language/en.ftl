@@ -381,8 +381,8 @@ denied-advice =
 
 ## The answer cannot be sent
 
-answer-too-long = The answer to the portal has { $length } characters, and only { $limit } can be passed to the browser.
-answer-too-long-advice = Nothing was sent: ask the portal to use a shorter callbackUrl.
+answer-too-long = The answer to the app has { $length } characters, and only { $limit } can be passed on.
+answer-too-long-advice = Nothing was sent: ask the portal to use a shorter callbackUrl, or one of its own pages.
 answer-origin = The answer would not have gone to { $permitted }.
 answer-screen-only = { $code } is not reported to a portal.
 answer-advice = Nothing was sent: close this window, and start again from the portal's page.

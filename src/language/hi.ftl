@@ -380,8 +380,8 @@ denied-advice =
 
 ## The answer cannot be sent
 
-answer-too-long = पोर्टल के लिए उत्तर में { $length } अक्षर हैं, और ब्राउज़र को केवल { $limit } दिए जा सकते हैं।
-answer-too-long-advice = कुछ भी नहीं भेजा गया: पोर्टल से कहें कि वह छोटा callbackUrl काम में ले।
+answer-too-long = ऐप के लिए उत्तर में { $length } अक्षर हैं, और केवल { $limit } आगे भेजे जा सकते हैं।
+answer-too-long-advice = कुछ भी नहीं भेजा गया: पोर्टल से कहें कि वह छोटा callbackUrl, या अपना कोई पेज काम में ले।
 answer-origin = उत्तर { $permitted } को नहीं जाता।
 answer-screen-only = { $code } किसी पोर्टल को नहीं बताया जाता।
 answer-advice = कुछ भी नहीं भेजा गया: यह विंडो बंद करें और पोर्टल के पेज से फिर शुरू करें।

@@ -50,7 +50,7 @@ pub enum Command {
         /// securesign://sign?…
         link: OsString,
 
-        /// Write the callback URL to standard output, do not open the browser
+        /// Write the callback URL to standard output, however long, do not open the browser
         #[arg(long)]
         print: bool,
     },
@@ -71,7 +71,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         document: Option<PathBuf>,
 
-        /// Write the callback URL to standard output, do not open the browser
+        /// Write the callback URL to standard output, however long, do not open the browser
         #[arg(long)]
         print: bool,
 

@@ -1,41 +1,100 @@
-//! Opens a callback in the user's browser, without a shell.
+//! Opens a callback without a shell: in the browser that the link came from where
+//! the system tells which, else in the default one.
 
-use std::process::Stdio;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
+mod page;
+
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use url::Url;
+use securesign_core::callback::Answer;
+
+#[cfg(not(target_os = "linux"))]
+use elsewhere as system;
+#[cfg(target_os = "linux")]
+use linux as system;
+
+use page::Page;
+pub use page::sweep;
+pub use system::Caller;
+use system::Installed;
 
 /// How long a launcher is watched for failing. One that still runs then has a
 /// browser in its hands.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Hands the URL to the system's launcher as one argument. The launchers are
-/// tried in turn; the error is the last one's.
-pub fn open(url: &Url) -> Result<(), String> {
+/// Hands the answer to a browser; returns when it has it, or when there is no
+/// saying.
+pub fn open(answer: &Answer, caller: &Caller) -> Result<(), String> {
+    let browser = caller.browser();
+    match answer {
+        Answer::Get(url) => launch(url.as_str(), browser.as_ref()).map(drop),
+        Answer::Post(form) => {
+            // The system's word on files could be an editor.
+            let browser = browser.or_else(Installed::preferred);
+            let page = Page::write(form, browser.as_ref().and_then(Installed::readable))
+                .map_err(|error| format!("its page could not be written ({error})"))?;
+            let directly = launch(page.address(), browser.as_ref())?;
+            page.wait(directly);
+            Ok(())
+        }
+    }
+}
+
+/// Starts the browser, or, where that fails, what the system opens addresses with;
+/// whether it was the browser.
+fn launch(address: &str, browser: Option<&Installed>) -> Result<bool, String> {
+    if let Some(browser) = browser
+        && start(browser.command(address)).is_ok()
+    {
+        return Ok(true);
+    }
+    default(address).map(|()| false)
+}
+
+/// The system's launchers in turn, the address as one argument; the error is the
+/// last one's.
+#[cfg(not(windows))]
+fn default(address: &str) -> Result<(), String> {
     let mut reason = "no program that opens web pages was found".to_owned();
-    for mut command in open::commands(url.as_str()) {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let mut child = match command.spawn() {
-            Ok(child) => child,
-            Err(_) => continue,
-        };
-        let start = Instant::now();
-        loop {
-            match child.try_wait() {
-                Ok(Some(status)) if status.success() => return Ok(()),
-                Ok(Some(status)) => {
-                    reason = format!("the browser could not be started ({status})");
-                    break;
-                }
-                Ok(None) if start.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                _ => return Ok(()),
-            }
+    for command in open::commands(address) {
+        match start(command) {
+            Ok(()) => return Ok(()),
+            Err(Some(failed)) => reason = failed,
+            Err(None) => {}
         }
     }
     Err(reason)
+}
+
+/// Asks the system itself: its command-line launchers are shells.
+#[cfg(windows)]
+fn default(address: &str) -> Result<(), String> {
+    open::that_detached(address)
+        .map_err(|error| format!("the browser could not be started ({error})"))
+}
+
+/// The error is `None` where there is no such program.
+fn start(mut command: Command) -> Result<(), Option<String>> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|_| None)?;
+    let start = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if !status.success() => {
+                return Err(Some(format!("the browser could not be started ({status})")));
+            }
+            Ok(None) if start.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            _ => return Ok(()),
+        }
+    }
 }

@@ -10,12 +10,14 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use securesign_core::callback::Answer;
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
 use securesign_core::policy::Change;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
 
+use crate::browser::Caller;
 use crate::guard::Guard;
 use crate::hand::Hand;
 use crate::journal::{self, Journal};
@@ -45,6 +47,8 @@ pub struct Desk {
     launches: Vec<std::thread::JoinHandle<()>>,
     wake: Wake,
     delivery: Delivery,
+    /// The browser that the present link came from.
+    caller: Caller,
     seen: Seen,
     stuck: bool,
     #[cfg(feature = "window")]
@@ -59,6 +63,7 @@ impl Desk {
         delivery: Delivery,
         seen: Seen,
     ) -> Self {
+        browser::sweep();
         let (jobs, job_queue) = channel();
         let (sender, events) = channel();
         let wake = Wake::default();
@@ -80,6 +85,7 @@ impl Desk {
             launches: Vec::new(),
             wake,
             delivery,
+            caller: Caller::default(),
             seen,
             stuck: false,
             #[cfg(feature = "window")]
@@ -100,6 +106,11 @@ impl Desk {
                 report(Event::Report(change))
             });
         });
+    }
+
+    /// From now on answers go to this browser, where it is one.
+    pub fn called_by(&mut self, caller: Caller) {
+        self.caller = caller;
     }
 
     /// The next link of the same run.
@@ -188,10 +199,10 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.hand.give(job),
-                Effect::Open(url) => match self.delivery {
-                    Delivery::Browser => self.launch(url),
+                Effect::Open(answer) => match self.delivery {
+                    Delivery::Browser => self.launch(answer),
                     Delivery::Print => {
-                        if let Err(error) = writeln!(std::io::stdout(), "{url}") {
+                        if let Err(error) = writeln!(std::io::stdout(), "{}", answer.url()) {
                             let reason = format!("standard output is closed ({error})");
                             self.event(Event::OpenFailed(reason));
                         }
@@ -224,13 +235,20 @@ impl Desk {
     }
 
     /// Starts the browser without making a window wait for it.
-    fn launch(&mut self, url: url::Url) {
+    fn launch(&mut self, answer: Answer) {
         let report = reporter(&self.sender, &self.wake);
+        let caller = self.caller.clone();
         self.launches.push(std::thread::spawn(move || {
-            if let Err(reason) = browser::open(&url) {
+            if let Err(reason) = browser::open(&answer, &caller) {
                 report(Event::OpenFailed(reason));
             }
         }));
+    }
+
+    /// Nothing more is signed; what is kept is forgotten.
+    #[cfg(feature = "window")]
+    pub fn dismiss(&self) {
+        self.hand.dismiss();
     }
 
     /// Waits until it is known whether the browser took what it was given.

@@ -48,6 +48,7 @@ use securesign_core::worker::{Job, Look, Report, TokenView, Worker};
 use serde_json::json;
 
 use args::{Arguments, Command, Pin, SecretFiles};
+use browser::Caller;
 use desk::{Delivery, Desk};
 use secrets::Secrets;
 use settings::Seen;
@@ -280,6 +281,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         };
         flow.0.know(home(&settings));
         let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        desk.called_by(Caller::find());
         place.watched(&desk);
         if let Some(instance) = &mut instance {
             desk.listen(instance);
@@ -289,6 +291,8 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         window::run(shown).map_err(|error| error.tell(place.language))?;
         // What comes from now on opens a window of its own.
         drop(instance);
+        // A browser may take its time.
+        shared.borrow().dismiss();
         shared.borrow_mut().delivered();
         let exit = shared.borrow().exit();
         let screen = shared.borrow().screen();
@@ -381,6 +385,7 @@ fn sign(
     flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
+    desk.called_by(Caller::find());
     if many || patience != Some(Duration::ZERO) {
         place.watched(&desk);
     }

@@ -7,7 +7,7 @@ mod macos;
 #[cfg(windows)]
 mod windows;
 #[cfg(all(unix, not(target_os = "macos")))]
-mod xdg;
+pub mod xdg;
 
 #[cfg(target_os = "macos")]
 use macos as system;

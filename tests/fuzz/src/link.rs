@@ -1,9 +1,9 @@
-//! A link, and what becomes of it: the policy's answer and the callback's URL.
+//! A link, and what becomes of it: the policy's answer and the way back.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use securesign_core::callback::{self, CallbackError, Failed, Outcome};
+use securesign_core::callback::{self, Answer, CallbackError, Failed, Outcome};
 use securesign_core::code::ErrorCode;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::language::Language;
@@ -72,27 +72,30 @@ fn answer(id: &RequestId, callback: &Callback, key: &ApiKey, digest: &Digest) {
     }
 }
 
-/// The URL belongs to whom the permit names, to us as to everybody's parser, and
-/// carries one result: this one.
+/// The address belongs to whom the permit names, to us as to everybody's parser,
+/// and gets one result, in a URL or in a form: this one.
 fn stays(permit: &Permit, outcome: &Outcome, id: &RequestId) {
-    let limit = callback::platform_limit();
-    let url = match callback::build(permit, outcome, limit) {
-        Ok(url) => url,
-        // The last check found what none of those before it did.
-        Err(CallbackError::OriginChanged { .. }) => panic!("the origin changed"),
-        Err(_) => return,
-    };
-    assert!(url.as_str().len() <= limit);
-    assert_eq!(origin(&url), permit.origin().as_str());
-    assert!(url.username().is_empty() && url.password().is_none());
-    assert_eq!(url.fragment(), None);
-    let results: Vec<_> = url
-        .query_pairs()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("ss_result"))
-        .collect();
-    assert_eq!(results.len(), 1, "{url}");
-    let result = callback::decode(&results[0].1).expect("a result can be read back");
-    assert_eq!(result["requestId"], id.as_str());
+    for limit in [callback::platform_limit(), 0] {
+        let (url, mut results) = match callback::build(permit, outcome, limit) {
+            Ok(Answer::Get(url)) => (url, Vec::new()),
+            Ok(Answer::Post(form)) => (form.to().clone(), vec![form.ss_result().to_owned()]),
+            // The last check found what none of those before it did.
+            Err(CallbackError::OriginChanged { .. }) => panic!("the origin changed"),
+            Err(_) => continue,
+        };
+        assert!(url.as_str().len() <= limit || !results.is_empty());
+        assert_eq!(origin(&url), permit.origin().as_str());
+        assert!(url.username().is_empty() && url.password().is_none());
+        assert_eq!(url.fragment(), None);
+        results.extend(
+            url.query_pairs()
+                .filter(|(name, _)| name.eq_ignore_ascii_case("ss_result"))
+                .map(|(_, value)| value.into_owned()),
+        );
+        assert_eq!(results.len(), 1, "{url}");
+        let result = callback::decode(&results[0]).expect("a result can be read back");
+        assert_eq!(result["requestId"], id.as_str());
+    }
 }
 
 fn origin(url: &Url) -> String {

@@ -2,7 +2,7 @@
 //! (freedesktop.org, "Association between MIME types and applications" 1.0.1).
 
 mod defaults;
-mod entry;
+pub mod entry;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -20,7 +20,8 @@ const ICON: &[u8] = include_bytes!("../../desktop/icons/securesign.svg");
 const HANDLER_ID: &str = "securesign.desktop";
 const MENU_ID: &str = "securesign-token.desktop";
 const SCHEME: &str = "x-scheme-handler/securesign";
-const WEB: &str = "x-scheme-handler/https";
+/// What a browser opens.
+pub const WEB: &str = "x-scheme-handler/https";
 
 /// Who opens the links, by `xdg-mime`, as browsers ask it.
 pub fn owner() -> Owner {
@@ -159,7 +160,7 @@ fn is_ours(named: &str) -> bool {
 
 /// The desktop entry that opens a type; empty if none does. `None` where it
 /// cannot be asked.
-fn default_for(kind: &str) -> Option<String> {
+pub fn default_for(kind: &str) -> Option<String> {
     let output = Command::new("xdg-mime")
         .args(["query", "default", kind])
         .stdin(Stdio::null())
@@ -169,17 +170,21 @@ fn default_for(kind: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The first of the files in the data folders: the user's, then the system's.
+/// The first of the files in the data folders.
 fn data_file(names: &[String]) -> Option<PathBuf> {
+    data_folders()
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .find(|file| file.is_file())
+}
+
+/// The folders that programs put their data into: the user's, then the system's.
+pub fn data_folders() -> impl Iterator<Item = PathBuf> {
     let own = directories::BaseDirs::new().map(|folders| folders.data_dir().to_owned());
     let shared = std::env::var_os("XDG_DATA_DIRS")
         .filter(|folders| !folders.is_empty())
         .unwrap_or_else(|| "/usr/local/share:/usr/share".into());
     let shared: Vec<PathBuf> = std::env::split_paths(&shared).collect();
-    own.into_iter()
-        .chain(shared)
-        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
-        .find(|file| file.is_file())
+    own.into_iter().chain(shared)
 }
 
 fn read(file: &Path) -> Result<String, String> {

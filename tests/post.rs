@@ -1,0 +1,499 @@
+//! The way back: which browser gets the answer, as what, and the page that posts
+//! what no URL can hold, in the real Chromium.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/home.rs"]
+mod home;
+#[allow(dead_code, reason = "the program uses all of it")]
+#[path = "../ui/src/browser/page.rs"]
+mod page;
+#[allow(dead_code, reason = "the program uses all of it")]
+#[path = "../ui/src/settings.rs"]
+mod settings;
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use home::{Home, LIMIT, demo_link, result};
+use page::Page;
+use securesign_core::callback::{self, Answer, Form, Outcome};
+use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::link::{ApiKey, Callback, RequestId, Serial};
+use securesign_core::policy::{Policy, Settings};
+use support::run::{Finished, Scratch, eventually, run};
+use url::form_urlencoded;
+
+/// A user with browsers that only write down how they are called.
+struct Desk {
+    home: Home,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { home: Home::new() };
+        for folder in [
+            "opt",
+            "bin",
+            "shared/applications",
+            "XDG_DATA_HOME/applications",
+        ] {
+            fs::create_dir_all(desk.path(folder)).unwrap();
+        }
+        desk.script("log", &desk.writing("called"));
+        desk.script("bin/xdg-open", &desk.writing("default"));
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.0.path().join(name)
+    }
+
+    /// Writes down how many arguments there are, and each.
+    fn writing(&self, file: &str) -> String {
+        let file = self.path(file);
+        format!(
+            "printf '%s\\n' $# \"$@\" > '{0}.new'; mv '{0}.new' '{0}'",
+            file.display()
+        )
+    }
+
+    fn script(&self, name: &str, text: &str) {
+        let file = self.path(name);
+        fs::write(&file, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A program of this name that does what it is told, as bash would.
+    fn browser(&self, name: &str) -> PathBuf {
+        let file = self.path("opt").join(name);
+        fs::copy("/bin/bash", &file).unwrap();
+        file
+    }
+
+    fn entry(&self, folder: &str, name: &str, lines: &str) {
+        let file = self.path(folder).join("applications").join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let text = format!("[Desktop Entry]\nType=Application\nName=Surfer\n{lines}\n");
+        fs::write(file, text).unwrap();
+    }
+
+    fn surfer(&self, exec: &str) {
+        let lines = format!("Exec={exec}\nMimeType=text/html;x-scheme-handler/https;");
+        self.entry("shared", "surfer.desktop", &lines);
+    }
+
+    /// Signs, started by `parent`, a command whose last words are the program's.
+    fn sign(&self, parent: &Path, words: &[&str], link: &str) -> Finished {
+        let pin = self.home.file("pin", "123456\n");
+        let mut command = Command::new(parent);
+        self.home.dress(&mut command);
+        command
+            .args(words)
+            .args([
+                home::PROGRAM,
+                "--reader",
+                "demo",
+                "sign",
+                link,
+                "--pin-file",
+                &pin,
+            ])
+            .env("XDG_DATA_DIRS", self.path("shared"))
+            .env("XDG_RUNTIME_DIR", self.path("run"))
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", self.path("bin").display()),
+            );
+        let done = run(&mut command, LIMIT);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        done
+    }
+
+    /// How the browser of an entry, and how the system's default one was called.
+    fn called(&self) -> (Option<Vec<String>>, Option<Vec<String>>) {
+        let read = |name: &str| {
+            let text = fs::read_to_string(self.path(name)).ok()?;
+            fs::remove_file(self.path(name)).unwrap();
+            Some(text.lines().map(str::to_owned).collect())
+        };
+        assert!(eventually(LIMIT, || {
+            self.path("called").exists() || self.path("default").exists()
+        }));
+        (read("called"), read("default"))
+    }
+}
+
+/// Two commands, so that the shell stays to be the parent.
+const CALL: [&str; 3] = ["-c", "\"$@\"; exit $?", "x"];
+
+#[test]
+fn r17_the_answer_goes_to_the_browser_that_called() {
+    let desk = Desk::new();
+    let link = demo_link();
+    let opt = desk.path("opt").display().to_string();
+    let log = desk.path("log").display().to_string();
+    let surfer = desk.browser("surfer");
+    let got = |what: &str| {
+        let (called, default) = desk.called();
+        assert_eq!(default, None, "{what}");
+        called.expect(what)
+    };
+
+    desk.surfer(&format!("{opt}/surfer {log} --tab %u"));
+    desk.sign(&surfer, &CALL, &link);
+    let words = got("itself");
+    assert_eq!(words[..2], ["2", "--tab"]);
+    assert_eq!(result(&words[2])["success"], true);
+
+    // Launchers in between.
+    let words = [&CALL[..], &["sh", "-c", "\"$@\"; exit $?", "x"]].concat();
+    desk.sign(&surfer, &words, &link);
+    got("through a shell");
+
+    // What the entry names is a link, and what runs is the same program.
+    std::os::unix::fs::symlink(&surfer, desk.path("bin/surf")).unwrap();
+    desk.surfer(&format!("env A=b surf {log} %U"));
+    desk.sign(&surfer, &CALL, &link);
+    assert_eq!(got("a link, from PATH")[0], "1");
+
+    // What the entry names is a script that starts the program.
+    desk.script("bin/surfer", &desk.writing("called"));
+    desk.surfer("surfer %u");
+    desk.sign(&surfer, &CALL, &link);
+    got("a wrapper of that name");
+
+    // The browser is a script itself.
+    let write = desk.writing("called");
+    desk.script(
+        "bin/scripted",
+        &format!("case $1 in *://*) {write};; *) \"$@\"; exit $?;; esac"),
+    );
+    desk.surfer("scripted %u");
+    desk.sign(&desk.path("bin/scripted"), &[], &link);
+    got("a script");
+}
+
+#[test]
+fn r17_who_is_no_installed_browser_is_never_started() {
+    let desk = Desk::new();
+    let link = demo_link();
+    let surfer = desk.browser("surfer");
+    let log = desk.path("log").display().to_string();
+    let exec = format!("{} {log} %u", surfer.display());
+    let browser = format!("Exec={exec}\nCategories=Network;WebBrowser;");
+    let goes_to_default = |what: &str| {
+        desk.sign(&surfer, &CALL, &link);
+        let (called, default) = desk.called();
+        assert_eq!(called, None, "{what}");
+        let words = default.expect(what);
+        assert_eq!(words[0], "1", "{what}");
+        assert_eq!(result(&words[1])["success"], true, "{what}");
+    };
+    goes_to_default("no entry");
+    for (lines, what) in [
+        (
+            format!("Exec={exec}\nCategories=Utility;\nMimeType=x-scheme-handler/ssh;"),
+            "no browser",
+        ),
+        (
+            format!("{browser}\nHidden=true"),
+            "an entry that is taken back",
+        ),
+        (format!("{browser}\nTerminal=true"), "one for a terminal"),
+        (browser.replace(" %u", ""), "one that takes no address"),
+        (
+            browser.replace("Exec=", "Exec=/no/such/"),
+            "one that is gone",
+        ),
+        (browser.replace("Exec=", "Exec=sh -c 'exit 0' "), "a shell"),
+    ] {
+        desk.entry("shared", "surfer.desktop", &lines);
+        goes_to_default(what);
+    }
+    desk.entry("shared", "surfer.desktop", &browser);
+    desk.sign(&surfer, &CALL, &link);
+    assert!(desk.called().0.is_some(), "with all of it, it is one");
+    // A shell script is the parent now, and there is a browser that is one.
+    desk.entry(
+        "shared",
+        "a.desktop",
+        &browser.replace(&exec, &format!("/bin/sh {log} %u")),
+    );
+    desk.sign(Path::new("/bin/sh"), &CALL, &link);
+    assert_eq!(desk.called().0, None);
+    // The user's own entry hides the one of that name.
+    desk.entry(
+        "XDG_DATA_HOME",
+        "surfer.desktop",
+        &format!("{browser}\nHidden=true"),
+    );
+    goes_to_default("hidden by the user");
+    // A browser that does not start must not swallow the answer.
+    fs::remove_file(desk.path("XDG_DATA_HOME/applications/surfer.desktop")).unwrap();
+    desk.entry(
+        "shared",
+        "surfer.desktop",
+        &browser.replace(&log, "-c 'exit 3'"),
+    );
+    goes_to_default("one that fails");
+}
+
+#[test]
+fn r17_nothing_in_a_url_adds_an_argument() {
+    let desk = Desk::new();
+    let surfer = desk.browser("surfer");
+    let log = desk.path("log").display().to_string();
+    desk.surfer(&format!(
+        "{} {log} \"two words\" --at=%u 100%% %i",
+        surfer.display()
+    ));
+    let touched = desk.path("touched");
+    let evil = format!(
+        "http://localhost:8080/--x %u %% \"\n?a=$(touch {0})&b=`touch {0}`&c=;touch {0};' --y",
+        touched.display()
+    )
+    .replace('\n', "%0A");
+    let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+    let link = demo_link().replace("http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback", &encoded);
+    desk.sign(&surfer, &CALL, &link);
+    let words = desk.called().0.expect("the browser");
+    assert_eq!(words.len(), 4, "{words:?}");
+    assert_eq!(
+        [&words[0], &words[1], &words[3]],
+        ["3", "two words", "100%"]
+    );
+    let url = words[2].strip_prefix("--at=").unwrap();
+    assert!(url.starts_with("http://localhost:8080/"), "{url}");
+    assert_eq!(result(url)["success"], true);
+    assert!(!touched.exists());
+}
+
+/// A portal that writes down what it is asked: its port, then for each request a
+/// line with target, type and length, then the body. After a POST it sends its
+/// visitor on to another origin.
+const PORTAL: &str = r#"
+import http.server, sys, threading
+lock = threading.Lock()
+class Portal(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.say(body)
+        self.send_response(303)
+        self.send_header("Location", f"http://127.0.0.1:{server.server_port}/done")
+        self.end_headers()
+    def do_GET(self):
+        if self.path != "/favicon.ico":
+            self.say(b"")
+        self.send_response(200)
+        self.end_headers()
+    def say(self, body):
+        head = f"{self.path} {self.headers['Content-Type']} {len(body)}\n"
+        with lock:
+            sys.stdout.buffer.write(head.encode() + body)
+            sys.stdout.flush()
+    def log_message(self, *words):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+print(server.server_port, flush=True)
+server.serve_forever()
+"#;
+
+struct Portal {
+    server: Child,
+    requests: Receiver<(String, Vec<u8>)>,
+    port: u16,
+}
+
+impl Portal {
+    fn open() -> Self {
+        let mut server = Command::new("python3")
+            .args(["-c", PORTAL])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("python3");
+        let mut said = BufReader::new(server.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        let port = line.trim().parse().unwrap();
+        let (sender, requests) = channel();
+        std::thread::spawn(move || {
+            while let Some(request) = heard(&mut said) {
+                let _ = sender.send(request);
+            }
+        });
+        Self {
+            server,
+            requests,
+            port,
+        }
+    }
+
+    /// The request's target and type, and its body.
+    fn receive(&self) -> (String, Vec<u8>) {
+        self.requests.recv_timeout(LIMIT).expect("a request")
+    }
+}
+
+fn heard(said: &mut impl BufRead) -> Option<(String, Vec<u8>)> {
+    let mut head = String::new();
+    said.read_line(&mut head).ok()?;
+    let (head, length) = head.trim_end().rsplit_once(' ')?;
+    let mut body = vec![0; length.parse().ok()?];
+    said.read_exact(&mut body).ok()?;
+    Some((head.to_owned(), body))
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// A result of hundreds of kilobytes, as one with a signed document would be.
+fn form(port: u16, rest: &str) -> Form {
+    let callback = Callback::parse(&format!("http://localhost:{port}{rest}")).unwrap();
+    let key = ApiKey::parse("ss_test_abcdef1234567890".to_owned().into()).unwrap();
+    let permit = Policy::new(Settings::default(), "settings.toml").check(&callback, &key);
+    let signed = callback::Signed {
+        request_id: RequestId::parse("req-1").unwrap(),
+        signature: (0..=255u8).cycle().take(300_000).collect(),
+        scheme: callback::Scheme::Rsa,
+        digest: Digest::new(HashAlgorithm::Sha256, &[0xFF; 32]).unwrap(),
+        certificate: callback::Certificate {
+            subject_cn: "\"><script>alert(1)</script>&amp;".into(),
+            serial: Serial::of(&[1]),
+            valid_to: "2027-03-31T18:29:59Z".parse().unwrap(),
+            pem: None,
+        },
+        signed_at: "2026-06-22T10:31:05Z".parse().unwrap(),
+        token: None,
+    };
+    let outcome = Outcome::Signed(Box::new(signed));
+    match callback::build(&permit.unwrap(), &outcome, 30_000) {
+        Ok(Answer::Post(form)) => form,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn r18_the_page_posts_the_whole_result_from_a_real_browser_and_is_gone() {
+    let portal = Portal::open();
+    // What HTML would take for its own, and what encoding anew would change.
+    let rest = "/cb?a=%7e+b&&sig=A%2fb==&lt;amp;x='%3E\"<i>&copy=1";
+    let form = form(portal.port, rest);
+    assert!(form.ss_result().len() > 500_000);
+    let place = Scratch::new("page");
+    let page = Page::write(&form, Some(place.path().to_owned())).unwrap();
+    let file = url::Url::parse(page.address())
+        .unwrap()
+        .to_file_path()
+        .unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(file.parent().unwrap()), 0o700);
+
+    let profile = Scratch::new("profile");
+    let mut browser = Command::new("chromium")
+        .args([
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+        ])
+        .args([
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--password-store=basic",
+        ])
+        .args([
+            "--disable-background-networking",
+            "--disable-component-update",
+        ])
+        .args([
+            "--disable-sync",
+            "--disable-default-apps",
+            "--disable-extensions",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(page.address())
+        .env("HOME", profile.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromium; scripts/install-deps --tests installs it");
+    page.wait(true);
+    assert!(!file.exists());
+    let (head, body) = portal.receive();
+    assert_eq!(portal.receive().0, "/done None");
+    let _ = browser.kill();
+    let _ = browser.wait();
+
+    let target = &form.to()[url::Position::BeforePath..];
+    assert_eq!(head, format!("{target} application/x-www-form-urlencoded"));
+    let escaped: String = form_urlencoded::byte_serialize(form.ss_result().as_bytes()).collect();
+    assert_eq!(body, format!("ss_result={escaped}").into_bytes());
+    let value = callback::decode(form.ss_result()).unwrap();
+    let signature = STANDARD.decode(value["signatureBase64"].as_str().unwrap());
+    assert_eq!(signature.unwrap().len(), 300_000);
+}
+
+#[test]
+fn r18_a_page_that_was_left_is_removed_by_the_next_start() {
+    let home = Home::new();
+    let place = home.0.path().join("run/securesign");
+    let snap = home.0.path().join("snap/firefox/common");
+    let form = form(1, "/cb");
+    let mut left = Vec::new();
+    for (place, minutes) in [(&place, 2), (&snap, 2), (&place, 0)] {
+        let page = Page::write(&form, Some(place.clone())).unwrap();
+        let file = url::Url::parse(page.address())
+            .unwrap()
+            .to_file_path()
+            .unwrap();
+        // As if the program had been killed.
+        std::mem::forget(page);
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(60 * minutes + 1);
+        let handle = fs::File::options().write(true).open(&file).unwrap();
+        handle.set_modified(then).unwrap();
+        left.push(file);
+    }
+    let link = demo_link();
+    let pin = home.file("pin", "123456\n");
+    let line = [
+        "--reader",
+        "demo",
+        "sign",
+        &link,
+        "--print",
+        "--pin-file",
+        &pin,
+    ];
+    let mut program = home.program(&line);
+    let done = run(
+        program.env("XDG_RUNTIME_DIR", home.0.path().join("run")),
+        LIMIT,
+    );
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let exist: Vec<bool> = left.iter().map(|file| file.exists()).collect();
+    assert_eq!(
+        exist,
+        [false, false, true],
+        "another start may still need the last"
+    );
+}
