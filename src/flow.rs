@@ -57,8 +57,9 @@ pub enum Event {
 pub enum Effect {
     /// For the worker.
     Job(Job),
-    /// Open this callback in the browser (or print it). It was validated.
-    Open(Answer),
+    /// Open this callback in the browser (or print it). It was validated. With it
+    /// who had called, as in [`Order::called_by`].
+    Open(Answer, Option<String>),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
     /// Write this into the journal.
@@ -696,7 +697,7 @@ impl Flow {
             return Vec::new();
         };
         match callback::build(order.permit(), outcome, callback::platform_limit()) {
-            Ok(answer) => vec![Effect::Open(answer)],
+            Ok(answer) => vec![Effect::Open(answer, order.caller().map(str::to_owned))],
             Err(error) => {
                 self.state = State::Undelivered(Undelivered::Unbuilt(error));
                 Vec::new()

@@ -272,6 +272,29 @@ pub enum Action {
     Close,
 }
 
+impl Action {
+    /// It spends or changes something that is the person's: a signature, a try, who
+    /// may ask for signatures. A hand must do that, with a key or the mouse; no other program may in its place.
+    pub fn commits(self) -> bool {
+        match self {
+            Self::Sign | Self::UseLastTry | Self::GoOn | Self::Submit | Self::Remove => true,
+            Self::ChangePin
+            | Self::Unlock
+            | Self::Next
+            | Self::Settings
+            | Self::AddPortal
+            | Self::Journal
+            | Self::Export
+            | Self::About
+            | Self::Back
+            | Self::Retry
+            | Self::Lock
+            | Self::Cancel
+            | Self::Close => false,
+        }
+    }
+}
+
 /// What a person did.
 pub enum Input {
     /// Chose a certificate.

@@ -115,7 +115,7 @@ impl Play {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
-                Effect::Open(answer) => self.opened.push(answer.url().parse().unwrap()),
+                Effect::Open(answer, _) => self.opened.push(answer.url().parse().unwrap()),
                 Effect::Record(entry) => self.recorded.push(*entry),
                 Effect::Change(change) => self.changes.push(change),
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export => {}

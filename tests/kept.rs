@@ -11,59 +11,21 @@
 
 #[path = "support/batch.rs"]
 mod batch;
+#[path = "support/bus.rs"]
+mod bus;
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use batch::{Batch, Place};
+use bus::Bus;
 use support::run::{eventually, run, succeed};
 
 const LIMIT: Duration = Duration::from_secs(30);
 const PIN: &str = "123456";
-
-/// A bus of the test's own.
-struct Bus {
-    daemon: Child,
-    address: String,
-}
-
-impl Bus {
-    fn start() -> Self {
-        let mut daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address=1"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dbus-daemon; scripts/install-deps --tests installs it");
-        let mut address = String::new();
-        let stdout = daemon.stdout.as_mut().unwrap();
-        BufReader::new(stdout).read_line(&mut address).unwrap();
-        Self {
-            daemon,
-            address: address.trim().to_owned(),
-        }
-    }
-
-    fn emit(&self, path: &str, signal: &str, argument: Option<&str>) {
-        let mut command = Command::new("dbus-send");
-        command
-            .arg(format!("--bus={}", self.address))
-            .args(["--type=signal", path, signal])
-            .args(argument);
-        succeed(&mut command, LIMIT);
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
 
 fn place() -> (Place, String) {
     let place = Place::new(PIN);

@@ -384,7 +384,7 @@ impl Story {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
-                Effect::Open(answer) => self.opened.push(answer.url().parse().unwrap()),
+                Effect::Open(answer, _) => self.opened.push(answer.url().parse().unwrap()),
                 _ => {}
             }
         }

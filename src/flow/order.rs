@@ -22,6 +22,7 @@ pub struct Order {
     permit: Permit,
     first_seen: bool,
     document: Option<Arc<[u8]>>,
+    caller: Option<String>,
 }
 
 /// Why a request id cannot be used.
@@ -136,7 +137,20 @@ impl Order {
             permit,
             first_seen,
             document: None,
+            caller: None,
         })
+    }
+
+    /// The same order, handed over by another start of the program that this browser
+    /// had called: a name that means nothing here, and comes back with the answer.
+    pub fn called_by(mut self, caller: String) -> Self {
+        self.caller = Some(caller);
+        self
+    }
+
+    /// Who had called the start that handed it over; `None`: it was this one.
+    pub fn caller(&self) -> Option<&str> {
+        self.caller.as_deref()
     }
 
     /// The same order, if its id was never used for its origin before: a request is

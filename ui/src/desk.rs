@@ -199,8 +199,8 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.hand.give(job),
-                Effect::Open(answer) => match self.delivery {
-                    Delivery::Browser => self.launch(answer),
+                Effect::Open(answer, caller) => match self.delivery {
+                    Delivery::Browser => self.launch(answer, caller),
                     Delivery::Print => {
                         if let Err(error) = writeln!(std::io::stdout(), "{}", answer.url()) {
                             let reason = format!("standard output is closed ({error})");
@@ -235,9 +235,9 @@ impl Desk {
     }
 
     /// Starts the browser without making a window wait for it.
-    fn launch(&mut self, answer: Answer) {
+    fn launch(&mut self, answer: Answer, caller: Option<String>) {
         let report = reporter(&self.sender, &self.wake);
-        let caller = self.caller.clone();
+        let caller = caller.map_or_else(|| self.caller.clone(), |id| Caller::from_id(&id));
         self.launches.push(std::thread::spawn(move || {
             if let Err(reason) = browser::open(&answer, &caller) {
                 report(Event::OpenFailed(reason));

@@ -74,17 +74,27 @@ impl Answer {
     }
 }
 
+/// What a start of the program wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// To have this link followed; `None`: only to see the window.
+    pub link: Option<Vec<u8>>,
+    /// For the browser that has called, as in [`crate::browser::Caller::id`]; may be
+    /// empty.
+    pub caller: String,
+}
+
 /// Another start calls.
 pub struct Call {
-    link: Option<Vec<u8>>,
+    wanted: Wanted,
     answer: Sender<Answer>,
     waits: Weak<()>,
 }
 
 impl Call {
-    /// What it hands over; `None`: it only wants to see the window.
-    pub fn link(&self) -> Option<&[u8]> {
-        self.link.as_deref()
+    /// What it hands over.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
     }
 
     /// Whether it has not given up meanwhile.

@@ -257,8 +257,11 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let shared = !place.is_private() && delivery == Delivery::Browser;
         let mut instance = None;
         if shared {
-            let link = link.map(OsStr::as_encoded_bytes);
-            match instance::start(link) {
+            let wanted = || instance::Wanted {
+                link: link.map(|link| link.as_encoded_bytes().to_owned()),
+                caller: Caller::find().id().unwrap_or_default(),
+            };
+            match instance::start(wanted) {
                 instance::Start::Handed(answer) => return Ok(handed(answer, place.language)),
                 instance::Start::First(first) => instance = Some(first),
                 instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),

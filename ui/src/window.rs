@@ -23,6 +23,8 @@ mod quiet;
 mod row;
 mod scroll;
 mod signal;
+#[cfg(target_os = "linux")]
+mod speech;
 mod stage;
 mod symbol;
 mod wrap;

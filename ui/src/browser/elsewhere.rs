@@ -7,7 +7,6 @@ use std::process::Command;
 #[derive(Clone, Default)]
 pub struct Caller;
 
-#[allow(dead_code, reason = "a second start hands it to the running one")]
 impl Caller {
     /// Nothing is looked for.
     pub fn find() -> Self {

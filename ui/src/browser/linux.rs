@@ -30,13 +30,11 @@ impl Caller {
 
     /// What another start of the program found: the id of a desktop entry, which
     /// has to be that of an installed browser here too.
-    #[allow(dead_code, reason = "a second start hands it to the running one")]
     pub fn from_id(id: &str) -> Self {
         Self(Hint::Entry(id.to_owned()))
     }
 
     /// What to tell another start; `None` if no browser called.
-    #[allow(dead_code, reason = "a second start hands it to the running one")]
     pub fn id(&self) -> Option<String> {
         self.browser().map(|browser| browser.id)
     }

@@ -57,11 +57,13 @@ impl Desk {
         if !call.waits() || self.exit().is_some() {
             return;
         }
-        let Some(link) = call.link() else {
+        let wanted = call.wanted();
+        let Some(link) = &wanted.link else {
             self.calls.called = true;
             return call.answer(Answer::Shown);
         };
-        let order = settings::accept(link, &self.seen, self.flow.language());
+        let order = settings::accept(link, &self.seen, self.flow.language())
+            .map(|order| order.called_by(wanted.caller.clone()));
         let refused = Cell::new(order.is_err());
         let claim = |origin: &str, id: &str| {
             let claimed = used::claim(origin, id);

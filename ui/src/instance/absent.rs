@@ -1,7 +1,7 @@
 //! Not built yet for this system: each start opens a window of its own. A pipe
 //! would need its other end's user checked, which the standard library cannot.
 
-use super::{Call, Start};
+use super::{Call, Start, Wanted};
 
 /// There is none.
 pub enum Instance {}
@@ -14,6 +14,6 @@ impl Instance {
 }
 
 /// A window of its own.
-pub fn start(_link: Option<&[u8]>) -> Start {
+pub fn start(_wanted: impl Fn() -> Wanted) -> Start {
     Start::Alone(None)
 }

@@ -17,7 +17,7 @@ use interprocess::local_socket::{
 use rustix::process::geteuid;
 
 use super::folder::Folder;
-use super::{Answer, Call, Start, wire};
+use super::{Answer, Call, Start, Wanted, wire};
 
 /// How long a second start tries. The first may be about to open its window, or
 /// to close it.
@@ -38,15 +38,16 @@ pub struct Instance {
     _lock: File,
 }
 
-/// Hands the link to the instance, or becomes it. No link: only the window is
-/// wanted.
-pub fn start(link: Option<&[u8]>) -> Start {
+/// Hands what is wanted to the instance, or becomes it. `wanted` is asked only where
+/// there is one.
+pub fn start(wanted: impl Fn() -> Wanted) -> Start {
     let alone = |reason: String| Start::Alone(Some(reason));
     let folder = match Folder::own() {
         Ok(folder) => folder,
         Err(reason) => return alone(reason),
     };
     let until = Instant::now() + PATIENCE;
+    let (ask, mut wanted) = (wanted, None);
     loop {
         let lock = folder.lock().transpose();
         if let Some(lock) = lock {
@@ -57,7 +58,7 @@ pub fn start(link: Option<&[u8]>) -> Start {
                 )),
             };
         }
-        match hand_over(&folder, link, until) {
+        match hand_over(&folder, wanted.get_or_insert_with(&ask), until) {
             Ok(answer) => return Start::Handed(answer),
             Err(error) if is_final(&error) || Instant::now() >= until => {
                 return alone(format!(
@@ -135,7 +136,7 @@ impl Drop for Instance {
 }
 
 fn serve(stream: &Stream, take: &dyn Fn(Call)) -> io::Result<()> {
-    let link = match wire::hear(&mut Timed::new(stream, WIRE)) {
+    let wanted = match wire::hear(&mut Timed::new(stream, WIRE)) {
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             return wire::answer(&mut Timed::new(stream, WIRE), None);
         }
@@ -144,7 +145,7 @@ fn serve(stream: &Stream, take: &dyn Fn(Call)) -> io::Result<()> {
     let (answer, answered) = channel();
     let waits = Arc::new(());
     take(Call {
-        link,
+        wanted,
         answer,
         waits: Arc::downgrade(&waits),
     });
@@ -152,7 +153,7 @@ fn serve(stream: &Stream, take: &dyn Fn(Call)) -> io::Result<()> {
     wire::answer(&mut Timed::new(stream, WIRE), Some(answer))
 }
 
-fn hand_over(folder: &Folder, link: Option<&[u8]>, until: Instant) -> io::Result<Answer> {
+fn hand_over(folder: &Folder, wanted: &Wanted, until: Instant) -> io::Result<Answer> {
     let socket = folder.socket();
     let stream = ConnectOptions::new()
         .name(socket.as_path().to_fs_name::<GenericFilePath>()?)
@@ -163,7 +164,7 @@ fn hand_over(folder: &Folder, link: Option<&[u8]>, until: Instant) -> io::Result
     }
     let left = until.saturating_duration_since(Instant::now());
     let mut timed = Timed::new(&stream, left);
-    wire::call(&mut timed, link)?;
+    wire::call(&mut timed, wanted)?;
     wire::answered(&mut timed)
 }
 

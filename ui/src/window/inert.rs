@@ -34,6 +34,16 @@ impl Inert {
         }
     }
 
+    /// The screen was drawn.
+    pub fn begun(&self) -> bool {
+        self.since.get().is_some()
+    }
+
+    /// Begins anew, for something has changed what the next key would do.
+    pub fn again(&self) {
+        self.restart();
+    }
+
     /// Takes over how long another page has been seen.
     pub fn carry_on(&self, other: &Inert) {
         if !other.over(other.longest) {

@@ -7,7 +7,7 @@ use fltk::prelude::*;
 use super::wrap::wrap;
 
 /// A rectangle in toolkit units.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Area {
     /// Left.
     pub x: i32,

@@ -70,6 +70,11 @@ impl Strip {
         }
     }
 
+    /// Where what locks is.
+    pub fn place(&self) -> Area {
+        Area::of(&self.lock)
+    }
+
     /// Whether what locks has the focus.
     pub fn has_focus(&self) -> bool {
         self.lock.has_focus()

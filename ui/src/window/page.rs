@@ -179,12 +179,7 @@ impl Upper {
     fn measure(screen: &Screen) -> Self {
         let symbol = title_indent(screen.kind);
         let text = INNER - 6;
-        let choosable = screen.chosen.is_some()
-            || (screen.kind == Kind::Sign
-                && screen
-                    .certificates
-                    .iter()
-                    .any(|card| card.unusable.is_none()));
+        let choosable = choosable(screen);
         Self {
             title: TITLE.wrap(&screen.title, text - symbol - links_width(screen)),
             paragraphs: screen
@@ -333,6 +328,16 @@ fn place_links(screen: &Screen, setting: &Setting) -> Vec<Button> {
 fn links_width(screen: &Screen) -> i32 {
     let widths = screen.links.iter().map(|link| quiet::width(&link.label));
     widths.sum()
+}
+
+/// Whether one of the certificates can be chosen.
+pub fn choosable(screen: &Screen) -> bool {
+    screen.chosen.is_some()
+        || (screen.kind == Kind::Sign
+            && screen
+                .certificates
+                .iter()
+                .any(|card| card.unusable.is_none()))
 }
 
 fn row(y: i32, h: i32) -> Area {

@@ -19,8 +19,14 @@ use super::signal::{Signal, Signals};
 use super::{Look, Model, WindowError};
 
 mod focus;
+#[cfg(target_os = "linux")]
+mod heard;
+#[cfg(not(target_os = "linux"))]
+#[path = "stage/silent.rs"]
+mod heard;
 
-use focus::Stop;
+pub use focus::Stop;
+use heard::Speech;
 
 /// The window with its model.
 pub struct Stage {
@@ -35,6 +41,7 @@ pub struct Stage {
     screen: Screen,
     entries: Vec<Shared>,
     page: Page,
+    speech: Speech,
 }
 
 impl Stage {
@@ -82,6 +89,7 @@ impl Stage {
             screen,
             entries,
             page,
+            speech: Speech::default(),
         })
     }
 
@@ -130,6 +138,9 @@ impl Stage {
                     self.update();
                 }
             }
+            while self.hear()? && !self.model.finished() {
+                self.update();
+            }
             let tick = counting && ticked.elapsed() >= SECOND;
             if self.woken.swap(false, Ordering::SeqCst) || tick {
                 ticked = Instant::now();
@@ -143,6 +154,7 @@ impl Stage {
                 // Also where it is minimised, or behind others.
                 self.window.show();
             }
+            self.speak();
         }
         Ok(())
     }

@@ -106,7 +106,7 @@ impl Stage {
 
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
-    fn go(&mut self, stop: Option<Stop>) {
+    pub(super) fn go(&mut self, stop: Option<Stop>) {
         match stop {
             Some(Stop::Card(at)) => self.page.reel.reveal(&self.page.cards[at]),
             Some(Stop::Choice(at)) => self.page.reel.reveal(&self.page.choices[at]),

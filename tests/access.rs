@@ -1,0 +1,231 @@
+//! The window as assistive programs have it, over AT-SPI on busses of the test's
+//! own, and with a keyboard alone.
+
+#![cfg(all(target_os = "linux", feature = "window"))]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/atspi.rs"]
+mod atspi;
+#[path = "support/bus.rs"]
+mod bus;
+mod support;
+
+use std::process::Command;
+use std::thread::{self, JoinHandle, sleep};
+use std::time::Duration;
+
+use atspi::{CHECKED, ENABLED, FOCUSED, Reader, Told};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bus::Bus;
+use serde_json::Value;
+use support::display::Display;
+use support::run::{Finished, Scratch, eventually, run, succeed};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
+const LIMIT: Duration = Duration::from_secs(30);
+/// The demo token's.
+const PIN: &str = "123456";
+
+/// The demo's sign window, with somebody who listens.
+struct Desk {
+    reader: Reader,
+    display: Display,
+    program: JoinHandle<Finished>,
+    _bus: Bus,
+    _home: Scratch,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let home = Scratch::new("access");
+        let display = Display::new();
+        let own = home.path().to_str().unwrap();
+        let environment = [
+            ("HOME", own),
+            ("XDG_CONFIG_HOME", own),
+            ("XDG_DATA_HOME", own),
+            ("XDG_RUNTIME_DIR", own),
+            ("DISPLAY", &display.name),
+            ("GSETTINGS_BACKEND", "memory"),
+        ];
+        let bus = Bus::start_with(&environment);
+        let reader = Reader::start(&bus);
+        let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(["--reader", "demo", "open", "--print", demo.stdout.trim()])
+            .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
+            .env_remove("AT_SPI_BUS_ADDRESS")
+            .env_remove("WAYLAND_DISPLAY")
+            .envs(environment);
+        let program = thread::spawn(move || run(&mut command, Duration::from_secs(120)));
+        display.focus();
+        Self {
+            reader,
+            display,
+            program,
+            _bus: bus,
+            _home: home,
+        }
+    }
+
+    /// What the portal got when the program has ended.
+    fn result(self) -> Value {
+        let done = self.program.join().expect("the program");
+        assert_eq!(done.stderr, "");
+        let url = url::Url::parse(done.stdout.trim()).expect("a callback");
+        let mut pairs = url.query_pairs();
+        let (_, value) = pairs.find(|(name, _)| name == "ss_result").unwrap();
+        serde_json::from_slice(&STANDARD.decode(value.as_bytes()).unwrap()).unwrap()
+    }
+}
+
+fn names(tree: &[Told], role: &str) -> Vec<String> {
+    let fitting = tree.iter().filter(|node| node.role == role);
+    fitting.map(|node| node.name.clone()).collect()
+}
+
+#[test]
+fn the_sign_window_says_who_asks_for_what_and_what_can_be_done() {
+    let desk = Desk::open();
+    let reader = &desk.reader;
+    assert!(reader.becomes("button", "Sign", ENABLED));
+    let tree = reader.tree();
+    assert_eq!(names(&tree, "frame"), ["SecureSign"]);
+    assert_eq!(names(&tree, "heading"), ["Sign this document?"]);
+    assert_eq!(names(&tree, "password text"), ["PIN"]);
+    assert_eq!(names(&tree, "button"), ["Cancel", "Sign"]);
+    assert_eq!(names(&tree, "notification"), ["3 tries left"]);
+    let labels = names(&tree, "label");
+    let said = |start: &str, end: &str| {
+        let mut labels = labels.iter();
+        labels.any(|label| label.starts_with(start) && label.ends_with(end))
+    };
+    assert!(said("Requested by: http://localhost:", ""), "{labels:?}");
+    assert!(said("Digest (SHA-256): ", "(from the page)"), "{labels:?}");
+    assert!(said("Request: ", "(from the page)"), "{labels:?}");
+
+    // The certificates are one group to choose from.
+    let group = tree
+        .iter()
+        .position(|node| node.name == "Choose a certificate");
+    let cards = &tree[group.expect("a group") + 1..][..2];
+    for (card, chosen) in cards.iter().zip([true, false]) {
+        assert_eq!(card.role, "radio button");
+        assert!(card.is(ENABLED) && card.is(CHECKED) == chosen, "{card:?}");
+        assert!(card.description.contains("expires"), "{card:?}");
+    }
+    assert!(reader.click(&cards[1]).unwrap());
+    assert!(reader.becomes("radio button", &cards[1].name, CHECKED));
+
+    // The focus goes where the keys go.
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    reader.forget();
+    desk.display.xdotool(&["key", "Tab"]);
+    assert!(reader.becomes("button", "Cancel", FOCUSED));
+    assert!(reader.hears("StateChanged", "focused"));
+    let cancel = reader.find("button", "Cancel");
+    assert!(reader.click(&cancel).unwrap());
+    assert_eq!(desk.result()["error"], "SS_SIGN_CANCELLED");
+}
+
+#[test]
+fn r20_nothing_that_is_typed_is_in_the_tree_or_in_an_event() {
+    const TYPED: &str = "82039571";
+    let desk = Desk::open();
+    let reader = &desk.reader;
+    assert!(reader.becomes("button", "Sign", ENABLED));
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    let before = reader.tree();
+    reader.forget();
+    desk.display.xdotool(&["type", TYPED]);
+    // The window has taken the keys when it has taken the one after them.
+    desk.display.xdotool(&["key", "Tab"]);
+    assert!(reader.becomes("button", "Cancel", FOCUSED));
+    desk.display.xdotool(&["key", "shift+Tab"]);
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    // Not even how much was typed.
+    assert_eq!(reader.tree(), before);
+    let field = reader.find("password text", "PIN");
+    assert_eq!(field.contents, Vec::<String>::new());
+    assert!(!field.interfaces.iter().any(|name| name.contains("Text")));
+
+    // A wrong one: said at once, and what was typed not even then.
+    desk.display.xdotool(&["key", "Return"]);
+    assert!(
+        reader.hears("Announcement", "The PIN was wrong."),
+        "{:?}",
+        reader.tree()
+    );
+    let tree = format!("{:?}", reader.tree());
+    assert!(tree.contains("The PIN was wrong.") && !tree.contains(TYPED));
+    assert!(reader.heard("The PIN was wrong.") && !reader.heard(TYPED));
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    desk.display.xdotool(&["key", "Escape"]);
+    assert_eq!(desk.result()["error"], "SS_PIN_INVALID");
+}
+
+#[test]
+fn r11_no_other_program_presses_what_signs() {
+    let desk = Desk::open();
+    let reader = &desk.reader;
+    desk.display.xdotool(&["type", PIN]);
+    assert!(reader.becomes("button", "Sign", ENABLED));
+    let sign = reader.find("button", "Sign");
+    assert!(!sign.has_action());
+    assert!(reader.click(&sign).is_err());
+    // It can be given the focus, and waits anew; then a key presses it.
+    reader.forget();
+    assert!(reader.focus(&sign).unwrap());
+    assert!(reader.becomes("button", "Sign", FOCUSED));
+    assert!(reader.hears("StateChanged", "sensitive"));
+    assert!(reader.becomes("button", "Sign", ENABLED));
+    assert_eq!(names(&reader.tree(), "heading"), ["Sign this document?"]);
+    desk.display.xdotool(&["key", "Return"]);
+    reader.find("heading", "Signed");
+
+    // The PIN is kept: that is told, but not every second, and can be ended.
+    reader.find("status bar", "PIN kept for ...");
+    let lock = reader.find("button", "Lock now");
+    assert!(lock.description.starts_with("PIN kept for "), "{lock:?}");
+    reader.forget();
+    sleep(Duration::from_secs(3));
+    assert!(!reader.heard("PIN kept for "));
+    assert!(reader.click(&lock).unwrap());
+    reader.find("notification", "Locked. ...");
+    assert!(eventually(LIMIT, || !names(&reader.tree(), "button")
+        .contains(&lock.name)));
+    let close = reader.find("button", "Close");
+    assert!(reader.click(&close).unwrap());
+    assert_eq!(desk.result()["success"], true);
+}
+
+#[test]
+fn tab_goes_through_everything_and_around() {
+    let desk = Desk::open();
+    let reader = &desk.reader;
+    let stops = [
+        ("password text", "PIN"),
+        ("button", "Cancel"),
+        ("button", "Sign"),
+        ("radio button", "Demo Holder"),
+        ("radio button", "Demo Holder (RSA)"),
+        ("password text", "PIN"),
+    ];
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    for (role, name) in &stops[1..] {
+        desk.display.xdotool(&["key", "Tab"]);
+        assert!(reader.becomes(role, name, FOCUSED), "{role} {name}");
+    }
+    for (role, name) in stops.iter().rev().skip(1) {
+        desk.display.xdotool(&["key", "shift+Tab"]);
+        assert!(reader.becomes(role, name, FOCUSED), "{role} {name}");
+    }
+    desk.display.xdotool(&["key", "Escape"]);
+    assert_eq!(desk.result()["error"], "SS_SIGN_CANCELLED");
+}

@@ -1,0 +1,114 @@
+//! The stage towards assistive programs: what it tells them, what it does for
+//! them.
+
+use fltk::app;
+use fltk::prelude::*;
+use securesign_core::screen::Action;
+
+use super::super::WindowError;
+use super::super::ink::Area;
+use super::super::kept::Strip;
+use super::super::signal::Signal;
+pub use super::super::speech::Speech;
+use super::super::speech::{View, Wish, node};
+use super::{Stage, Stop};
+
+impl Stage {
+    /// Tells them what has changed.
+    pub(super) fn speak(&mut self) {
+        if self.page.inert.begun() {
+            self.speech.begin();
+        }
+        if self.speech.is_heard() {
+            let view = self.view();
+            self.speech.tell(view);
+        }
+    }
+
+    /// Does what they ask for, one after the other, until the model was told
+    /// something: true. The next wish may be for another page then.
+    pub(super) fn hear(&mut self) -> Result<bool, WindowError> {
+        while let Some(wish) = self.speech.wish() {
+            let stops = self.stops().into_iter();
+            let mut meant = stops.filter(|&stop| node(&self.screen, stop) == Some(wish.node));
+            if let Some(stop) = meant.next()
+                && self.grant(&wish, stop)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What commits is never pressed in this way (requirement 11): an assistive
+    /// program is any program of the same user. It can move the focus there, and
+    /// then the button waits anew, so that a key on its way to something else
+    /// does not press it.
+    fn grant(&mut self, wish: &Wish, stop: Stop) -> Result<bool, WindowError> {
+        let action = match stop {
+            Stop::Button(at) if wish.press && !self.page.buttons[at].is_live() => {
+                return Ok(false);
+            }
+            Stop::Button(at) => Some(self.page.buttons[at].action),
+            Stop::Lock => self.screen.kept.as_ref().map(|kept| kept.lock.action),
+            Stop::Link(at) => self.screen.links.get(at).map(|link| link.action),
+            Stop::Card(_) | Stop::Choice(_) | Stop::Row(_) | Stop::Line(_) | Stop::Field(_) => None,
+        };
+        let commits = action.is_some_and(Action::commits);
+        match (stop, action) {
+            (Stop::Card(at), _) if wish.press => self.on(Signal::Choose(at)),
+            // What follows is a question of its own.
+            (Stop::Row(at), _) if wish.press => {
+                let mut rows = self.screen.rows.iter().enumerate();
+                let of_button = rows
+                    .by_ref()
+                    .filter(|(_, row)| row.action.is_some())
+                    .nth(at);
+                match of_button.map(|(row, _)| row) {
+                    Some(row) => self.on(Signal::Row(row)),
+                    None => Ok(false),
+                }
+            }
+            (_, Some(action)) if wish.press && !commits => self.on(Signal::Press(action)),
+            _ if wish.press => Ok(false),
+            _ => {
+                if commits {
+                    self.page.inert.again();
+                }
+                self.go(Some(stop));
+                Ok(false)
+            }
+        }
+    }
+
+    fn view(&self) -> View {
+        let stops = self.stops().into_iter();
+        View {
+            screen: self.screen.clone(),
+            stops: stops.map(|stop| (stop, self.place(stop))).collect(),
+            focus: self.current(),
+            live: self.page.buttons.iter().map(|b| b.is_live()).collect(),
+            active: app::focus().is_some(),
+            place: Area::of(&self.window),
+            scale: app::screen_scale(self.window.screen_num()),
+        }
+    }
+
+    fn place(&self, stop: Stop) -> Area {
+        match stop {
+            Stop::Card(at) => Area::of(&self.page.cards[at]),
+            Stop::Choice(at) => Area::of(&self.page.choices[at]),
+            Stop::Row(at) => Area::of(&self.page.rows[at]),
+            Stop::Line(at) => Area::of(&self.page.lines[at]),
+            Stop::Link(at) => Area::of(&self.page.links[at]),
+            Stop::Field(at) => Area::of(&self.page.fields[at]),
+            Stop::Button(at) => Area::of(&self.page.buttons[at].widget),
+            Stop::Lock => self
+                .page
+                .strip
+                .as_ref()
+                .map(Strip::place)
+                .unwrap_or(Area::of(&self.window)),
+        }
+    }
+}
