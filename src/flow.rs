@@ -7,6 +7,7 @@ mod pages;
 mod queue;
 mod remark;
 mod session;
+mod unopened;
 mod words;
 
 use std::collections::VecDeque;
@@ -32,6 +33,7 @@ use pages::Page;
 pub use queue::{Arrival, WAITING_MAX};
 use remark::Remark;
 use session::Session;
+pub use unopened::Unopened;
 
 /// What happens to the flow.
 pub enum Event {
@@ -39,8 +41,8 @@ pub enum Event {
     Input(Input),
     /// The worker reports.
     Report(Report),
-    /// The browser could not be opened; the reason in the system's words.
-    OpenFailed(String),
+    /// No browser took the answer.
+    OpenFailed(Unopened),
     /// The settings were changed, or why they were not.
     Settings(Result<Settings, String>),
     /// The journal was read, or why it cannot be.
@@ -136,8 +138,8 @@ enum Step {
 enum Undelivered {
     /// There is none.
     Unbuilt(CallbackError),
-    /// The browser could not be opened; the reason in the system's words.
-    Unopened(String),
+    /// No browser took it.
+    Unopened(Unopened),
 }
 
 /// What the token window's forms are for.
@@ -653,7 +655,7 @@ impl Flow {
 
     /// The browser did not take a result: that of the request on the screen, if it
     /// has one, or of one before it.
-    fn undelivered(&mut self, reason: String) -> Vec<Effect> {
+    fn undelivered(&mut self, reason: Unopened) -> Vec<Effect> {
         if self.exit.is_some() || matches!(self.state, State::Signed) {
             self.state = State::Undelivered(Undelivered::Unopened(reason));
         } else {

@@ -1,13 +1,17 @@
 //! What a card family is: its facts ([`Spec`]) and its behaviour ([`Profile`]).
 
+use std::fmt;
+
 use crate::atr::{Atr, AtrPattern};
 use crate::certificate::Certificate;
 use crate::channel::Channel;
 use crate::error::{CardError, Secret};
 use crate::iso;
+use crate::language::Language;
 pub use crate::pin::Tries;
 use crate::pin::{Pin, PinRules};
 use crate::signature::ToSign;
+use crate::sw::StatusWord;
 
 /// Facts about a family, or about one product of it. No decisions.
 #[derive(Debug)]
@@ -133,7 +137,66 @@ pub struct Found {
     /// Preferred ones first.
     pub credentials: Vec<Credential>,
     /// Places that hold something unusable, and why.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// A place that holds something unusable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// As in [`Credential::label`].
+    pub place: String,
+    /// Why it is not offered.
+    pub flaw: Flaw,
+}
+
+/// Why what stands in a place is not offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The card does not give it.
+    Unreadable(StatusWord),
+    /// It is no certificate that could be used; the parser's reason.
+    Damaged(String),
+    /// There is no certificate.
+    Empty,
+    /// The key to it is not on the card; whose certificate it is, where it was
+    /// read.
+    NoKey(Option<String>),
+    /// It is a part of another file.
+    NoFile,
+    /// Nothing tells how its key is named.
+    NoReference,
+    /// Its certificate, of this holder, encrypts and does not sign.
+    Encryption(String),
+}
+
+impl Note {
+    /// What is to be said of it.
+    pub fn tell(&self, language: Language) -> String {
+        let place = ("place", self.place.as_str().into());
+        let subject = |name: &String| ("subject", name.as_str().to_owned().into());
+        match &self.flaw {
+            Flaw::Unreadable(sw) => {
+                language.say_with("note-unreadable", [place, ("sw", sw.to_string().into())])
+            }
+            Flaw::Damaged(reason) => {
+                let reason = ("reason", reason.as_str().into());
+                language.say_with("note-damaged", [place, reason])
+            }
+            Flaw::Empty => language.say_with("note-empty", [place]),
+            Flaw::NoKey(None) => language.say_with("note-no-key", [place]),
+            Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
+            Flaw::NoFile => language.say_with("note-no-file", [place]),
+            Flaw::NoReference => language.say_with("note-no-reference", [place]),
+            Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),
+        }
+    }
+}
+
+/// In English, for programs.
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tell(Language::English))
+    }
 }
 
 /// Which certificates are looked for.

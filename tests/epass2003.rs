@@ -21,7 +21,7 @@ use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::error::{CardError, Secret};
 use securesign_core::frame::Frame;
 use securesign_core::language::Language;
-use securesign_core::profile::{Search, Standing, Tries};
+use securesign_core::profile::{Note, Search, Standing, Tries};
 use securesign_core::signature::ToSign;
 use securesign_core::token::{LastTry, Token};
 use securesign_core::transport::{Transport, TransportError};
@@ -204,7 +204,8 @@ fn of_several_certificates_the_signing_ones_are_offered_with_their_own_keys() {
         ]
     );
     let (id, info) = bench.token_by(Look::Everything);
-    let notes = info.found.notes.join("\n");
+    let notes: Vec<String> = info.found.notes.iter().map(Note::to_string).collect();
+    let notes = notes.join("\n");
     assert!(notes.contains("for encryption only"), "{notes}");
     assert!(notes.contains("without its private key"), "{notes}");
     for credential in &info.found.credentials {

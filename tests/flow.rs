@@ -21,7 +21,7 @@ use securesign_core::callback;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
 use securesign_core::flow::{
-    Arrival, Effect, Event, Exit, Flow, Home, Order, Refused, Spent, WAITING_MAX,
+    Arrival, Effect, Event, Exit, Flow, Home, Order, Refused, Spent, Unopened, WAITING_MAX,
 };
 use securesign_core::journal::{Entry as Record, Ledger, Mark};
 use securesign_core::language::Language;
@@ -1362,17 +1362,17 @@ fn a_result_that_the_browser_did_not_take_does_not_push_the_next_request_aside()
     play.arrive(request("b"));
     play.sign_with_pin();
     play.press(Action::Close, &[]);
-    let effects = play.flow.on(Event::OpenFailed("no browser".into()), now());
+    let effects = play.flow.on(Event::OpenFailed(Unopened::NoProgram), now());
     play.keep(effects);
     assert_eq!(play.shown().as_deref(), Some("b"));
     let notice = play.screen().notice.unwrap();
     assert_eq!(notice.level, Level::Error);
-    assert!(notice.text.contains("no browser"));
+    assert!(notice.text.contains("no program that opens web pages"));
     // That of the request on the screen has a screen of its own, and then the next.
     play.arrive(request("c"));
     play.press(Action::Sign, &[]);
     play.report(Report::Signed(Ok(vec![0x30, 0x01])));
-    let effects = play.flow.on(Event::OpenFailed("no browser".into()), now());
+    let effects = play.flow.on(Event::OpenFailed(Unopened::NoProgram), now());
     play.keep(effects);
     assert_eq!(play.screen().title, "Not delivered");
     play.press(Action::Close, &[]);

@@ -25,12 +25,13 @@ use fluent_syntax::ast::{
 use jiff::Timestamp;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order, Spent, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::policy::{Policy, Settings};
-use securesign_core::profile::{Search, Standing, Tries};
+use securesign_core::profile::{Flaw, Note, Search, Standing, Tries};
 use securesign_core::screen::{Action, Input, Kind, Screen};
+use securesign_core::sw::StatusWord;
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -484,6 +485,7 @@ fn in_hindi(screen: &Screen) {
         .buttons
         .iter()
         .for_each(|button| speaks(&button.label));
+    screen.waiting.iter().for_each(|waiting| speaks(waiting));
     if let Some(kept) = &screen.kept {
         speaks(&kept.text);
         speaks(&kept.lock.label);
@@ -612,6 +614,12 @@ fn every_screen_of_a_token_is_in_hindi() {
             }
             story.report(Report::Tokens(Ok(vec![view.clone(), token(tries)])));
         }
+        // Places that hold something unusable.
+        let mut noted = view.clone();
+        if let TokenState::Ready(info) = &mut noted.state {
+            info.found.notes = notes();
+        }
+        Story::managing(&noted);
         // Both counters at their end.
         let mut blocked = view.clone();
         if let TokenState::Ready(info) = &mut blocked.state {
@@ -625,6 +633,25 @@ fn every_screen_of_a_token_is_in_hindi() {
         story.press(Action::ChangePin, &[]);
         story.report(Report::Tokens(Ok(Vec::new())));
     }
+}
+
+fn notes() -> Vec<Note> {
+    let holder = || "Asha Sharma".to_owned();
+    [
+        Flaw::Unreadable(StatusWord(0x6982)),
+        Flaw::Damaged("it is longer than 4096 bytes".into()),
+        Flaw::Empty,
+        Flaw::NoKey(None),
+        Flaw::NoKey(Some(holder())),
+        Flaw::NoFile,
+        Flaw::NoReference,
+        Flaw::Encryption(holder()),
+    ]
+    .map(|flaw| Note {
+        place: "cert0001".into(),
+        flaw,
+    })
+    .into()
 }
 
 #[test]
@@ -682,7 +709,6 @@ fn card_errors() -> Vec<CardError> {
     use securesign_core::armor::Fault;
     use securesign_core::error::Lack;
     use securesign_core::pin::{Charset, PinFormat};
-    use securesign_core::sw::StatusWord;
     let during = "read a certificate";
     let mut errors: Vec<CardError> = transport_errors()
         .into_iter()
@@ -764,7 +790,14 @@ fn every_failure_of_a_signature_is_in_hindi() {
     story.press(Action::Sign, &["123456"]);
     story.kept("http://localhost:8080");
     story.report(Report::Signed(Ok(vec![1])));
-    story.event(Event::OpenFailed("कारण".into()));
+    for unopened in [
+        Unopened::NoProgram,
+        Unopened::Unstarted("exit status: 4".into()),
+        Unopened::Unwritten("os error 28".into()),
+        Unopened::Closed("os error 32".into()),
+    ] {
+        story.event(Event::OpenFailed(unopened));
+    }
     let mut story = Story::signing(&view);
     story.press(Action::Sign, &["123456"]);
     story.kept("http://localhost:8080");
@@ -791,6 +824,31 @@ fn every_failure_of_a_signature_is_in_hindi() {
         info.found.credentials.clear();
     }
     Story::signing(&empty);
+}
+
+#[test]
+fn requests_that_wait_and_requests_that_were_used_are_told_of_in_hindi() {
+    let order = |id: &str| {
+        let policy = Policy::new(Settings::default(), "settings.toml");
+        let link = link(&[]).replace("request-7", id);
+        Order::accept(link.as_bytes(), &policy, false, &|_| true)
+    };
+    let mut story = Story::signing(&token(Tries::Left(3)));
+    for id in ["request-8", "request-9"] {
+        let (_, effects) = story.flow.arrive(order(id), &|_, _| Ok(()), now());
+        story.keep(effects);
+        assert!(story.flow.screen().waiting.is_some());
+    }
+    for spent in [Spent::Before, Spent::Unknown("os error 28".into())] {
+        let refused = order("request-7").and_then(|order| {
+            order.claimed(&|_, _| match &spent {
+                Spent::Before => Err(Spent::Before),
+                Spent::Unknown(reason) => Err(Spent::Unknown(reason.clone())),
+            })
+        });
+        let screen = Story::begin(Flow::sign(refused, now())).flow.screen();
+        assert_eq!(screen.kind, Kind::Failed);
+    }
 }
 
 #[test]

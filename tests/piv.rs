@@ -409,7 +409,7 @@ fn compressed_and_odd_certificate_objects_are_read() {
         );
         let bench = Bench::new(builder.build().unwrap(), None);
         let (id, info) = bench.token();
-        assert_eq!(info.found.notes, Vec::<String>::new());
+        assert_eq!(info.found.notes, Vec::new());
         bench
             .sign(&id, &info.found.credentials[0], Some(PIN))
             .unwrap();

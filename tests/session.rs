@@ -113,8 +113,8 @@ impl Run {
                     self.bench.send(job);
                     self.hear(session);
                 }
-                Effect::Open(_) => self.opened += 1,
-                Effect::Remember(_) => {}
+                Effect::Open(..) => self.opened += 1,
+                _ => {}
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What should catch the eye beside the question: kept as what it is, and said in
 //! the language of the moment.
 
-use super::OtherDocument;
+use super::{OtherDocument, Unopened};
 use crate::error::CardError;
 use crate::language::Language;
 use crate::policy::PortalFault;
@@ -26,7 +26,7 @@ pub(super) enum Remark {
     /// A kept PIN was forgotten, for whatever reason.
     Forgotten,
     /// The browser did not take the result of the request before; why.
-    Undelivered(String),
+    Undelivered(Unopened),
     /// What was typed is no portal.
     NoPortal(PortalFault),
     /// The settings were not changed; why.
@@ -53,7 +53,7 @@ impl Remark {
             Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
             Self::Undelivered(reason) => (
                 Level::Error,
-                language.say_with("undelivered", because(reason)),
+                language.say_with("undelivered", because(&reason.what(language))),
             ),
             Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
             Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),

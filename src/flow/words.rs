@@ -102,7 +102,7 @@ fn unbound(flow: &Flow) -> Screen {
         State::Undelivered(undelivered) => {
             let reason = match undelivered {
                 Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
-                Undelivered::Unopened(reason) => reason.clone(),
+                Undelivered::Unopened(unopened) => unopened.what(l),
             };
             Screen {
                 text: vec![
@@ -349,7 +349,7 @@ fn token(flow: &Flow) -> Screen {
     if info.pin != Tries::Blocked {
         buttons.push(primary(Action::ChangePin, l.say("change-pin")));
     }
-    let notes = info.found.notes.clone();
+    let notes = info.found.notes.iter().map(|note| note.tell(l)).collect();
     // With one token there is nothing to choose in this window.
     let chosen = match flow.ready().count() {
         0 | 1 => None,

@@ -188,6 +188,10 @@ code = Code
 failed-title = It did not work
 undelivered-title = Not delivered
 undelivered = The result could not be handed to the portal: { $reason }
+unopened-no-program = no program that opens web pages was found
+unopened-unstarted = the browser could not be started ({ $reason })
+unopened-unwritten = its page could not be written ({ $reason })
+unopened-closed = standard output is closed ({ $reason })
 undelivered-advice = Go back to the portal and start again; if it stays so, send it this text.
 
 ## While a PIN is kept
@@ -275,6 +279,17 @@ forbidden = This user may not use the reader.
 forbidden-advice = Sign in at the computer itself, or ask its administrator for access to pcscd.
 service-reports = The smart-card service reports: { $reason }.
 service-reports-advice = Take the token out and put it in again; run securesign doctor.
+
+## What is on a token and not offered
+
+note-unreadable = { $place } cannot be read ({ $sw }).
+note-damaged = The certificate in { $place } cannot be used: { $reason }.
+note-empty = { $place } holds no certificate.
+note-no-key = { $place }: without its private key.
+note-no-key-of = { $place }: { $subject }, without its private key.
+note-no-file = { $place }: not in a file of its own.
+note-no-reference = { $place }: its key has no reference.
+note-encryption = { $place }: { $subject }, for encryption only.
 
 ## Status words (ISO 7816-4, 5.6)
 

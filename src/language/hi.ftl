@@ -15,7 +15,7 @@ close-and-lock = बंद करके लॉक करें
 go-on = आगे बढ़ें
 # L is the key that does the same, with Alt.
 lock = अभी लॉक करें (L)
-done = पूरा हुआ
+done = हो गया
 export = निर्यात करें
 look-again = फिर से खोजें
 next = आगे
@@ -176,7 +176,7 @@ working-abandoned-text = पिछला अनुरोध छोड़ दि�
 signed-title = हस्ताक्षर हो गए
 signed = हस्ताक्षर { $requester } को भेजे जा रहे हैं।
 signed-advice = यदि आपके ब्राउज़र में उसका कोई पेज न खुले, तो वहाँ से फिर शुरू करें।
-signed-kept = { -pin } उसके अगले अनुरोध के लिए रखा गया है, जो यहीं दिखेगा; { -brand } बंद करने पर वह भुला दिया जाता है।
+signed-kept = { -pin } उसके अगले अनुरोध के लिए याद रखा गया है, जो यहीं दिखेगा; { -brand } बंद करने पर वह भुला दिया जाता है।
 requests-wait =
     { $count ->
         [one] { $count } और अनुरोध प्रतीक्षा में है।
@@ -187,6 +187,10 @@ code = कोड
 failed-title = काम पूरा नहीं हुआ
 undelivered-title = परिणाम नहीं पहुँचा
 undelivered = परिणाम पोर्टल को नहीं दिया जा सका: { $reason }
+unopened-no-program = वेब पेज खोलने वाला कोई प्रोग्राम नहीं मिला
+unopened-unstarted = ब्राउज़र शुरू नहीं हो सका ({ $reason })
+unopened-unwritten = उसका पेज नहीं लिखा जा सका ({ $reason })
+unopened-closed = मानक आउटपुट बंद है ({ $reason })
 undelivered-advice = पोर्टल पर वापस जाकर फिर शुरू करें; यदि ऐसा ही रहे, तो उसे यह संदेश भेजें।
 
 ## While a PIN is kept
@@ -274,6 +278,17 @@ forbidden = इस उपयोगकर्ता को रीडर के उ
 forbidden-advice = सीधे उसी कंप्यूटर पर साइन इन करें, या उसके व्यवस्थापक से pcscd की अनुमति माँगें।
 service-reports = स्मार्ट कार्ड सेवा का संदेश: { $reason }।
 service-reports-advice = टोकन निकालकर फिर लगाएँ; securesign doctor चलाएँ।
+
+## What is on a token and not offered
+
+note-unreadable = { $place } को पढ़ा नहीं जा सका ({ $sw })।
+note-damaged = { $place } का प्रमाणपत्र काम में नहीं लिया जा सकता: { $reason }।
+note-empty = { $place } में कोई प्रमाणपत्र नहीं है।
+note-no-key = { $place }: इसकी निजी कुंजी नहीं है।
+note-no-key-of = { $place }: { $subject }, निजी कुंजी नहीं है।
+note-no-file = { $place }: इसकी अपनी फ़ाइल नहीं है।
+note-no-reference = { $place }: इसकी कुंजी का संदर्भ नहीं है।
+note-encryption = { $place }: { $subject }, केवल एन्क्रिप्शन के लिए।
 
 ## Status words (ISO 7816-4, 5.6)
 
@@ -409,7 +424,7 @@ settings-scheme-advice = ऐप की अपनी स्कीम बिना
 settings-title = सेटिंग
 settings-unchanged = सेटिंग नहीं बदली गईं। { $reason }
 as-system = सिस्टम जैसा
-setting-idle = स्वीकार हुआ { -pin } कितनी देर रखें
+setting-idle = सही { -pin } कितनी देर याद रखें
 never = कभी नहीं
 minutes = { $minutes } मिनट
 setting-language = भाषा
@@ -432,9 +447,9 @@ portal-key = यह API कुंजी नहीं है। उसे पो�
 portal-remove-title = क्या यह पोर्टल हटाएँ?
 portal-remove-text = तब { $origin } कोई हस्ताक्षर नहीं माँग सकेगा।
 portal-remove-advice = उसे फिर अनुमति देने के लिए उसकी API कुंजी चाहिए होगी।
-journal = लेखा
+journal = रिकॉर्ड
 journal-reading = पढ़ा जा रहा है …
-journal-unreadable = लेखा पढ़ा नहीं जा सका: { $reason }। उसकी फ़ाइल के अधिकार जाँचें।
+journal-unreadable = रिकॉर्ड पढ़ा नहीं जा सका: { $reason }। उसकी फ़ाइल के अधिकार जाँचें।
 journal-empty = इस कंप्यूटर पर अभी तक कोई हस्ताक्षर नहीं हुआ।
 journal-whole =
     { $count ->
@@ -442,19 +457,19 @@ journal-whole =
        *[other] { $count } पंक्तियाँ। सब वैसी ही हैं जैसी लिखी गई थीं।
     }
 journal-signed = हस्ताक्षर हुआ
-journal-line-unreadable = लेखे की पंक्ति { $number } पढ़ी नहीं जा सकी।
-journal-line-altered = लेखे की पंक्ति { $number } वैसी नहीं है जैसी लिखी गई थी।
-journal-line-missing = लेखे की पंक्ति { $number } पिछली पंक्ति के बाद की नहीं है: पंक्तियाँ निकाली गईं या उनका क्रम बदला गया।
-journal-cut = लेखा पंक्ति { $number } से पहले समाप्त होता है: अंत से पंक्तियाँ निकाली गईं।
+journal-line-unreadable = रिकॉर्ड की पंक्ति { $number } पढ़ी नहीं जा सकी।
+journal-line-altered = रिकॉर्ड की पंक्ति { $number } वैसी नहीं है जैसी लिखी गई थी।
+journal-line-missing = रिकॉर्ड की पंक्ति { $number } पिछली पंक्ति के बाद की नहीं है: पंक्तियाँ निकाली गईं या उनका क्रम बदला गया।
+journal-cut = रिकॉर्ड पंक्ति { $number } से पहले समाप्त होता है: अंत से पंक्तियाँ निकाली गईं।
 journal-fault-advice = उससे पहले का भाग सही है; बाकी को अपनी निर्यात की हुई प्रति से मिलाएँ।
-journal-unrecorded = यह लेखे में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या फ़ोल्डर के अधिकार जाँचें।
+journal-unrecorded = यह रिकॉर्ड में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या फ़ोल्डर के अधिकार जाँचें।
 journal-exported = { $file } में प्रति बनाई गई।
-journal-unexported = लेखे की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
-journal-verified = लेखा सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
+journal-unexported = रिकॉर्ड की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
+journal-verified = रिकॉर्ड सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
 journal-chain = उसकी अंतिम कड़ी: { $chain }
 journal-serial = { $subject }, क्रम संख्या { $serial }
 journal-nothing = निर्यात करने को कुछ नहीं है, या ऐसा कोई फ़ोल्डर नहीं है। नाम जाँचें, और securesign journal देखें।
-journal-not-copied = लेखे की प्रति नहीं बन सकी: { $reason }।
+journal-not-copied = रिकॉर्ड की प्रति नहीं बन सकी: { $reason }।
 file-exists = { $file } पहले से है। कोई दूसरी फ़ाइल बताएँ।
 about = परिचय
 about-title = { -brand } डेस्कटॉप

@@ -1,7 +1,15 @@
-//! A development tool: shows one of the window's screens with invented data.
-//! `cargo run -p securesign --example gallery -- sign [--dark]`
+//! A development tool: the window's screens, as the flow makes them, with an
+//! emulated token.
+//!
+//! `cargo run -p securesign --example gallery -- NAME [--dark] [--hindi] [--scale N]`
+//! shows one of them; without a name the names are listed. `--follow` shows each
+//! whose name is read from standard input, for scripts/screens.
 
-#![allow(clippy::print_stdout)]
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a tool, not the program"
+)]
 
 // A folder, so that the module finds its own files where the program has them.
 #[path = "../src"]
@@ -9,483 +17,563 @@ mod src {
     pub mod window;
 }
 
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::error::{CardError, Secret};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order, Unopened};
+use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
-use securesign_core::screen::{
-    Action, Button, CertificateCard, Counter, Fact, Field, Input, Kept, Kind, Level, Notice, Screen,
+use securesign_core::pin::Pin;
+use securesign_core::policy::{Policy, Portal, Settings};
+use securesign_core::profile::{Standing, Tries};
+use securesign_core::reader::Readers;
+use securesign_core::screen::{Action, Input, Kind, Screen};
+use securesign_core::transport::TransportError;
+use securesign_core::worker::{
+    Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
+use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use src::window::{self, Look, Model, Theme};
+
+const PORTAL: &str = "https://portal.example.gov.in";
+const KEY: &str = "ss_live_gallery";
+const PIN: &str = "123456";
+const PUK: &str = "12345678";
+
+/// Every screen there is, in the order of a person's way.
+const SCREENS: [(&str, fn(&Studio) -> Flow); 41] = [
+    ("looking", |studio| studio.request().flow),
+    ("waiting", |studio| studio.request().sees(empty()).flow),
+    ("no-service", |studio| {
+        let mut scene = studio.request();
+        scene.report(Report::Tokens(Err(TransportError::NoService)));
+        scene.flow
+    }),
+    ("unknown", |studio| {
+        studio.request().sees(studio.stranger()).flow
+    }),
+    ("sign", |studio| studio.asked(3).flow),
+    ("sign-chosen", |studio| {
+        studio.asked(2).input(Input::Choose(1)).flow
+    }),
+    ("sign-tokens", |studio| {
+        let both = vec![studio.token(3), studio.expired()];
+        studio.request().sees(both).flow
+    }),
+    ("sign-expired", |studio| {
+        studio.request().sees(vec![studio.expired()]).flow
+    }),
+    ("sign-document", |studio| {
+        studio.asked(3).input(Input::Document(b"abc".to_vec())).flow
+    }),
+    ("sign-other-document", |studio| {
+        studio.asked(3).input(Input::Document(b"abd".to_vec())).flow
+    }),
+    ("sign-wrong", |studio| studio.wrong(2).flow),
+    ("sign-unknown-tries", |studio| {
+        studio
+            .request()
+            .sees(vec![studio.told(Tries::Unknown)])
+            .flow
+    }),
+    ("last-try", |studio| {
+        studio.asked(1).press(Action::Sign, &[PIN]).flow
+    }),
+    ("sign-blocked", |studio| studio.blocked().flow),
+    ("signing", |studio| {
+        studio.asked(3).press(Action::Sign, &[PIN]).flow
+    }),
+    ("done", |studio| studio.signed(false).flow),
+    ("done-kept", |studio| studio.signed(true).flow),
+    ("sign-kept", |studio| studio.signed(true).next(1).flow),
+    ("sign-waiting", |studio| studio.asked(3).next(3).flow),
+    ("undelivered", |studio| {
+        let mut scene = studio.signed(false);
+        scene.event(Event::OpenFailed(Unopened::NoProgram));
+        scene.flow
+    }),
+    ("removed", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        let removed = CardError::Transport(TransportError::Removed);
+        scene.report(Report::Signed(Err(removed)));
+        scene.sees(empty()).flow
+    }),
+    ("bad-signature", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        scene.report(Report::Signed(Err(CardError::BadSignature)));
+        scene.flow
+    }),
+    ("refused", |studio| {
+        studio
+            .link("https://portal.example.gov.in.evil.example", KEY)
+            .flow
+    }),
+    ("refused-link", |studio| {
+        studio.order("securesign://sign?hashAlgo=MD5").flow
+    }),
+    ("token", |studio| studio.manage(3).flow),
+    ("token-blocked", |studio| studio.manage(0).flow),
+    ("token-missing", |studio| {
+        studio.managing().sees(empty()).flow
+    }),
+    ("change", |studio| {
+        studio.manage(3).press(Action::ChangePin, &[]).flow
+    }),
+    ("change-unsure", |studio| {
+        studio.unsure().press(Action::ChangePin, &[]).flow
+    }),
+    ("changed", |studio| {
+        let mut scene = studio.manage(3).press(Action::ChangePin, &[]);
+        scene = scene.press(Action::Submit, &[PIN, "654321", "654321"]);
+        scene.report(Report::Changed(Secret::Pin, Ok(())));
+        scene.sees(vec![studio.token(3)]).flow
+    }),
+    ("unlock-need", |studio| studio.unlocking(0).flow),
+    ("unlock-unsure", |studio| {
+        studio.unsure().press(Action::Unlock, &[]).flow
+    }),
+    ("unlock-puk", |studio| studio.unlocking(1).flow),
+    ("unlock-pin", |studio| studio.unlocking(2).flow),
+    ("puk-blocked", |studio| {
+        let mut scene = studio
+            .unlocking(2)
+            .press(Action::Submit, &["654321", "654321"]);
+        scene.report(Report::Unblocked(Err(CardError::Blocked(Secret::Puk))));
+        scene.flow
+    }),
+    ("settings", |studio| {
+        studio.manage(3).press(Action::Settings, &[]).flow
+    }),
+    ("portal-allow", |studio| {
+        let scene = studio.manage(3).press(Action::Settings, &[]);
+        scene.press(Action::AddPortal, &[]).flow
+    }),
+    ("portal-remove", |studio| {
+        let scene = studio.manage(3).press(Action::Settings, &[]);
+        scene.input(Input::Row(0)).flow
+    }),
+    ("journal", |studio| {
+        let mark = Mark {
+            count: 3,
+            chain: "0".repeat(64),
+        };
+        studio.journal(Ok(mark)).flow
+    }),
+    ("journal-altered", |studio| {
+        let kind = FaultKind::Altered;
+        studio.journal(Err(Fault { number: 4, kind })).flow
+    }),
+    ("about", |studio| {
+        studio.manage(3).press(Action::About, &[]).flow
+    }),
+];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let name = arguments.first().map_or("sign", String::as_str);
-    let Some(screen) = sample(name) else {
-        println!("Samples: {}", NAMES.join(" "));
-        return;
+    let given = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let language = if given("--hindi") {
+        Language::Hindi
+    } else {
+        Language::English
     };
-    let theme = if arguments.iter().any(|argument| argument == "--dark") {
+    let theme = if given("--dark") {
         Theme::Dark
     } else {
         Theme::Light
     };
-    let model = Canned {
-        look: Look { theme, scale: None },
-        screen,
+    let scale = arguments.iter().position(|argument| argument == "--scale");
+    let scale = scale.and_then(|at| arguments.get(at + 1)?.parse().ok());
+    let studio = Studio::new(language);
+    let follow = given("--follow");
+    let name = arguments.first().map_or("", String::as_str);
+    let Some(flow) = studio.show(if follow { SCREENS[0].0 } else { name }) else {
+        SCREENS.iter().for_each(|(name, _)| println!("{name}"));
+        return;
+    };
+    let model = Gallery {
+        studio,
+        flow,
+        look: Look { theme, scale },
+        names: None,
+        follow,
         finished: false,
     };
     if let Err(error) = window::run(Box::new(model)) {
-        println!("{}", error.tell(Language::English));
+        println!("{}", error.tell(language));
     }
 }
 
-/// Prints what it is told; chooses, and closes, and does nothing else.
-struct Canned {
+/// Shows a flow, and carries out nothing that it wants.
+struct Gallery {
+    studio: Studio,
+    flow: Flow,
     look: Look,
-    screen: Screen,
+    names: Option<Receiver<String>>,
+    follow: bool,
     finished: bool,
 }
 
-impl Model for Canned {
+impl Model for Gallery {
     fn screen(&self) -> Screen {
-        self.screen.clone()
+        self.flow.screen()
     }
 
     fn input(&mut self, input: Input) {
-        match input {
-            Input::Choose(at) => {
-                println!("choose {at}");
-                self.screen.chosen = Some(at);
-            }
-            Input::Press(action, pins) => {
-                let lengths: Vec<usize> = pins.iter().map(|pin| pin.expose().len()).collect();
-                println!("press {action:?} {lengths:?}");
-                match action {
-                    Action::ChangePin => self.show("change"),
-                    Action::Unlock => self.show("unlock"),
-                    Action::Back => self.show("token"),
-                    Action::Sign if !self.screen.fields.is_empty() => self.show("sign-again"),
-                    Action::Retry => self.show("sign"),
-                    Action::Lock => self.screen.kept = None,
-                    _ => self.finished = true,
-                }
-            }
-            Input::Document(_) | Input::Set(..) | Input::Row(_) | Input::Lines(_) => {}
-            Input::Closed => {
-                println!("closed");
-                self.finished = true;
-            }
+        if matches!(input, Input::Closed) {
+            self.finished = true;
         }
-    }
-
-    fn look(&self) -> Look {
-        self.look
+        self.flow.on(Event::Input(input), now());
+        self.finished |= self.flow.exit().is_some();
     }
 
     fn poll(&mut self) -> bool {
-        if self.screen.kept.is_some() {
+        let Some(names) = &self.names else {
             return false;
+        };
+        let mut any = false;
+        while let Ok(name) = names.try_recv() {
+            match self.studio.show(&name) {
+                Some(flow) => self.flow = flow,
+                None => self.finished = true,
+            }
+            any = true;
         }
-        println!("poll");
-        self.show("done");
-        true
+        any
     }
 
     fn finished(&self) -> bool {
         self.finished
     }
 
+    fn look(&self) -> Look {
+        self.look
+    }
+
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {
-        if self.screen.kind == Kind::Working {
-            std::thread::spawn(move || {
-                std::thread::sleep(std::time::Duration::from_secs(4));
+        if !self.follow {
+            return;
+        }
+        let (sender, names) = channel();
+        self.names = Some(names);
+        std::thread::spawn(move || {
+            for name in std::io::stdin().lines().map_while(Result::ok) {
+                let _ = sender.send(name);
                 wake();
-            });
+            }
+            let _ = sender.send(String::new());
+            wake();
+        });
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-11-24T09:30:00Z".parse().expect("a time")
+}
+
+fn empty() -> Vec<TokenView> {
+    let reader = ReaderSlot::new("Example reader 00 00", None);
+    read(vec![reader])
+}
+
+/// What the worker tells of these readers.
+fn read(slots: Vec<ReaderSlot>) -> Vec<TokenView> {
+    let (jobs, queue) = channel();
+    let (sender, reports) = channel();
+    let readers: Box<dyn Readers> = Box::new(EmulatedReaders { slots });
+    let _ = jobs.send(Job::Look(Reading::Everything));
+    let _ = jobs.send(Job::Stop);
+    let worker = Worker {
+        readers,
+        profiles: securesign_vendors::PROFILES,
+        name: securesign_vendors::known::name,
+        only: None,
+        session: Duration::ZERO,
+    };
+    worker.run(&queue, &|report| drop(sender.send(report)));
+    match reports.recv() {
+        Ok(Report::Tokens(Ok(views))) => views,
+        _ => Vec::new(),
+    }
+}
+
+/// What the scenes are played with.
+struct Studio {
+    language: Language,
+    good: TokenView,
+    old: TokenView,
+}
+
+impl Studio {
+    fn new(language: Language) -> Self {
+        let card = PivCard::builder(NIST)
+            .seed(b"gallery")
+            .serial(4_207_113)
+            .subject(Slot::SIGNATURE, "CN=Asha Sharma")
+            .key(Slot::SIGNATURE, KeyKind::P256)
+            .subject(Slot::AUTHENTICATION, "CN=आशा शर्मा")
+            .key(Slot::AUTHENTICATION, KeyKind::P384);
+        let old = PivCard::builder(NIST)
+            .seed(b"old gallery")
+            .validity(Duration::from_secs(0), Duration::from_secs(1_700_000_000))
+            .subject(Slot::SIGNATURE, "CN=Rohan Mehta")
+            .key(Slot::SIGNATURE, KeyKind::P384);
+        let view = |card: PivCard, reader: &str| {
+            let slot = ReaderSlot::new(reader, None);
+            slot.insert(Box::new(card));
+            read(vec![slot]).remove(0)
+        };
+        Self {
+            language,
+            good: view(card.build().expect("a card"), "Example reader 00 00"),
+            old: view(old.build().expect("a card"), "Example reader 01 00"),
         }
     }
-}
 
-impl Canned {
-    fn show(&mut self, name: &str) {
-        if let Some(screen) = sample(name) {
-            self.screen = screen;
+    fn show(&self, name: &str) -> Option<Flow> {
+        let (_, make) = SCREENS.iter().find(|(other, _)| *other == name)?;
+        Some(make(self))
+    }
+
+    fn token(&self, tries: u8) -> TokenView {
+        self.told(Tries::from_count(tries))
+    }
+
+    fn told(&self, tries: Tries) -> TokenView {
+        with(&self.good, |info| {
+            info.pin = tries;
+            info.puk = Tries::Left(3);
+        })
+    }
+
+    fn expired(&self) -> TokenView {
+        self.old.clone()
+    }
+
+    fn stranger(&self) -> Vec<TokenView> {
+        let mut view = self.good.clone();
+        if let Ok(atr) = securesign_core::atr::Atr::parse(&[0x3B, 0x65, 0, 0, 1, 2, 3, 4, 5]) {
+            let name = Some("an example card".to_owned());
+            view.state = TokenState::Unknown { atr, name };
+        }
+        vec![view]
+    }
+
+    fn settings(&self) -> Settings {
+        let portal = |origin, key, name: &str| {
+            let portal = Portal::new(origin, key).expect("a portal");
+            let name = Some(name.to_owned());
+            Portal { name, ..portal }
+        };
+        Settings {
+            portals: vec![
+                portal(PORTAL, KEY, "Example portal"),
+                portal("https://test.example.org", "ss_test_k", "Trial portal"),
+            ],
+            ..Settings::default()
         }
     }
-}
 
-const NAMES: [&str; 18] = [
-    "waiting",
-    "sign-kept",
-    "done-kept",
-    "sign",
-    "sign-one",
-    "sign-blocked",
-    "last-try",
-    "working",
-    "token",
-    "token-blocked",
-    "change",
-    "unlock",
-    "done",
-    "failed",
-    "refused",
-    "many",
-    "hindi",
-    "plain",
-];
+    fn begin(&self, (mut flow, effects): (Flow, Vec<Effect>)) -> Scene {
+        flow.know(Home {
+            settings: self.settings(),
+            settings_file: "~/.config/securesign/settings.toml".into(),
+            journal_file: "~/.local/share/securesign/journal.jsonl".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            system: self.language,
+            ..Home::default()
+        });
+        let mut scene = Scene {
+            flow,
+            jobs: Vec::new(),
+        };
+        scene.keep(effects);
+        scene
+    }
 
-fn sample(name: &str) -> Option<Screen> {
-    Some(match name {
-        "waiting" => Screen {
-            text: texts(&["Plug in the USB token that holds your certificate."]),
-            facts: facts()[..2].to_vec(),
-            buttons: vec![plain(Action::Cancel, "Cancel")],
-            ..empty(Kind::Waiting, "Waiting for a token")
-        },
-        "sign" => sign(),
-        "sign-again" => Screen {
-            notice: notice(
-                Level::Error,
-                "That PIN is wrong. 1 try is left before the token locks.",
-            ),
-            ..sign()
-        },
-        "sign-kept" => Screen {
-            text: texts(&["The PIN was accepted a moment ago and is not asked again."]),
-            fields: Vec::new(),
-            notice: None,
-            kept: kept("PIN kept for 14:32"),
-            waiting: Some("2 more requests are waiting.".into()),
-            ..sign()
-        },
-        "done-kept" => Screen {
-            text: texts(&["The signature goes back to portal.example.gov.in."]),
-            buttons: vec![main_button(Action::Close, "Close and lock", 0)],
-            kept: kept("PIN kept for 14:32"),
-            ..empty(Kind::Done, "Signed")
-        },
-        "sign-one" => Screen {
-            certificates: cards()[..1].to_vec(),
-            notice: notice(Level::Info, "This is the first request from this portal."),
-            ..sign()
-        },
-        "sign-blocked" => Screen {
-            certificates: vec![cards()[0].clone(), expired()],
-            fields: Vec::new(),
-            notice: notice(
-                Level::Error,
-                "The PIN of this token is blocked. Unlock it with the PUK, then ask the portal again.",
-            ),
-            buttons: vec![
-                plain(Action::Cancel, "Cancel"),
-                main_button(Action::Unlock, "Unlock with PUK", 0),
-            ],
-            ..sign()
-        },
-        "last-try" => Screen {
-            text: texts(&[
-                "One try is left. If this PIN is wrong too, the token locks and only the PUK opens it again.",
-                "If you are not sure, go back and look for the PIN letter.",
-            ]),
-            counters: vec![counter("1", "PIN try left", Level::Warning)],
-            buttons: vec![
-                plain(Action::Back, "Back"),
-                main_button(Action::UseLastTry, "Use the last try", 500),
-            ],
-            ..empty(Kind::Form, "Use the last try?")
-        },
-        "working" => Screen {
-            text: texts(&["Leave the token plugged in. This takes a few seconds."]),
-            ..empty(Kind::Working, "Signing …")
-        },
-        "token" => Screen {
-            text: texts(&["Example token · serial number 0042 1177"]),
-            counters: vec![
-                counter("3", "PIN tries left", Level::Info),
-                counter("unknown", "PUK tries left", Level::Info),
-            ],
-            heading: Some("Choose a certificate".into()),
-            certificates: cards(),
-            buttons: vec![
-                plain(Action::Close, "Close"),
-                plain(Action::Unlock, "Unlock with PUK"),
-                main_button(Action::ChangePin, "Change PIN", 0),
-            ],
-            ..empty(Kind::Token, "Your token")
-        },
-        "token-blocked" => Screen {
-            counters: vec![
-                counter("blocked", "PIN", Level::Error),
-                counter("1", "PUK try left", Level::Warning),
-            ],
-            certificates: vec![cards()[0].clone(), expired()],
-            notice: notice(
-                Level::Warning,
-                "If the last PUK try fails, the token cannot be opened again.",
-            ),
-            buttons: vec![
-                plain(Action::Close, "Close"),
-                main_button(Action::Unlock, "Unlock with PUK", 0),
-            ],
-            ..empty(Kind::Token, "Your token")
-        },
-        "change" => form(
-            "Change the PIN",
-            "The new PIN has 6 to 8 digits.",
-            &["PIN", "New PIN", "New PIN again"],
-            "Change PIN",
-        ),
-        "unlock" => Screen {
-            counters: vec![counter("5", "PUK tries left", Level::Info)],
-            ..form(
-                "Unlock with the PUK",
-                "The PUK is in the letter that came with the token.",
-                &["PUK", "New PIN", "New PIN again"],
-                "Unlock",
-            )
-        },
-        "done" => Screen {
-            text: texts(&[
-                "The signature was handed to portal.example.gov.in. You can go back to the browser.",
-            ]),
-            facts: facts(),
-            buttons: vec![main_button(Action::Close, "Close", 0)],
-            ..empty(Kind::Done, "Signed")
-        },
-        "failed" => Screen {
-            text: texts(&[
-                "The token was removed before the signature was made. Nothing was signed.",
-                "Plug it in again and try once more.",
-            ]),
-            buttons: vec![
-                plain(Action::Close, "Close"),
-                main_button(Action::Retry, "Try again", 0),
-            ],
-            ..empty(Kind::Failed, "The token was removed")
-        },
-        "refused" => Screen {
-            text: texts(&[
-                "The page at https://portal.example.gov.in asked SecureSign to send the answer to https://portal.example.gov.in.attacker-with-a-very-long-name.example.com/callback/with/a/long/path, which is another site than the one the key belongs to.",
-                "Nothing was signed and nothing was sent. Close the page, open the portal by typing its address, and start again. If it happens again, tell the portal’s support what you see here.",
-            ]),
-            facts: vec![fact(
-                "Asked for",
-                "https://portal.example.gov.in.attacker-with-a-very-long-name.example.com",
-                true,
-            )],
-            buttons: vec![main_button(Action::Close, "Close", 0)],
-            ..empty(
-                Kind::Failed,
-                "This request was refused because it does not come from the portal",
-            )
-        },
-        "many" => Screen {
-            certificates: (0..14)
-                .map(|at| {
-                    if at == 3 {
-                        expired()
-                    } else {
-                        cards()[at % 3].clone()
-                    }
-                })
-                .collect(),
-            ..sign()
-        },
-        "hindi" => hindi(),
-        "plain" => empty(Kind::Working, "One moment"),
-        _ => return None,
-    })
-}
+    fn request(&self) -> Scene {
+        self.link(PORTAL, KEY)
+    }
 
-fn sign() -> Screen {
-    Screen {
-        facts: facts(),
-        heading: Some("Choose a certificate".into()),
-        certificates: cards(),
-        chosen: Some(0),
-        fields: vec![field("Card PIN")],
-        notice: notice(Level::Warning, "2 tries left before the card locks"),
-        buttons: vec![
-            plain(Action::Cancel, "Cancel"),
-            main_button(Action::Sign, "Sign", 500),
-        ],
-        ..empty(Kind::Sign, "Sign this document?")
+    fn link(&self, origin: &str, key: &str) -> Scene {
+        self.order(&link(origin, key, "a3f1-0007"))
+    }
+
+    fn order(&self, link: &str) -> Scene {
+        self.begin(Flow::sign(accept(link, &self.settings()), now()))
+    }
+
+    fn asked(&self, tries: u8) -> Scene {
+        self.request().sees(vec![self.token(tries)])
+    }
+
+    fn wrong(&self, left: u8) -> Scene {
+        let mut scene = self.asked(left + 1).press(Action::Sign, &["999999"]);
+        scene.report(Report::Signed(Err(CardError::Wrong {
+            secret: Secret::Pin,
+            left: Some(left),
+        })));
+        scene
+    }
+
+    fn blocked(&self) -> Scene {
+        self.asked(0)
+    }
+
+    /// Signed, and the PIN kept or not.
+    fn signed(&self, kept: bool) -> Scene {
+        let mut scene = self.asked(3).press(Action::Sign, &[PIN]);
+        let sign = scene.jobs.iter().find_map(|job| match job {
+            Job::Sign {
+                token,
+                credential,
+                origin,
+                ..
+            } => Some(Binding {
+                token: token.clone(),
+                certificate: credential.certificate.der().to_vec(),
+                origin: origin.clone(),
+            }),
+            _ => None,
+        });
+        if let (Some(binding), true) = (sign, kept) {
+            let idle = Duration::from_secs(15 * 60);
+            scene.report(Report::Session(Some(Kept { binding, idle })));
+        }
+        scene.report(Report::Signed(Ok(vec![0x30, 0x01])));
+        scene
+    }
+
+    fn managing(&self) -> Scene {
+        self.begin(Flow::manage(now()))
+    }
+
+    fn manage(&self, tries: u8) -> Scene {
+        self.managing().sees(vec![self.token(tries)])
+    }
+
+    /// What is known of this token is from documents only.
+    fn unsure(&self) -> Scene {
+        let view = with(&self.token(3), |info| {
+            info.family = "ePass2003".into();
+            info.change = Standing::Inferred;
+            info.unblock = Standing::Doubtful;
+        });
+        self.managing().sees(vec![view])
+    }
+
+    fn unlocking(&self, steps: usize) -> Scene {
+        let secrets = [&[][..], &[PUK]];
+        let scene = self.manage(0).press(Action::Unlock, &[]);
+        let steps = secrets.iter().take(steps);
+        steps.fold(scene, |scene, typed| scene.press(Action::Next, typed))
+    }
+
+    fn journal(&self, verdict: Result<Mark, Fault>) -> Scene {
+        let mut scene = self.manage(3).press(Action::Journal, &[]);
+        let signed = match &self.good.state {
+            TokenState::Ready(info) => info.found.credentials.first(),
+            _ => None,
+        };
+        let digest = Digest::of(HashAlgorithm::Sha256, b"abc");
+        let entry = |id, end| Entry::new(now(), PORTAL, id, &digest, end);
+        let cancelled = Err(securesign_core::code::ErrorCode::SignCancelled);
+        let ends = [
+            signed.ok_or(securesign_core::code::ErrorCode::Internal),
+            cancelled,
+        ];
+        let entries = ends
+            .into_iter()
+            .map(|end| entry("a3f1-0007", end))
+            .collect();
+        scene.event(Event::Journal(Ok(Ledger { entries, verdict })));
+        scene
     }
 }
 
-fn hindi() -> Screen {
-    Screen {
-        text: texts(&["portal.example.gov.in ने “अनुबंध.pdf” (184 KB) पर हस्ताक्षर का अनुरोध किया है"]),
-        facts: vec![
-            fact("अनुरोधकर्ता", "portal.example.gov.in", false),
-            fact("दस्तावेज़", "अनुबंध.pdf", true),
-        ],
-        certificates: vec![
-            card(
-                "आशा शर्मा",
-                "eMudhra Sub CA Class 3 द्वारा जारी · 14 मार्च 2028 तक",
-                "RSA 2048",
-            ),
-            cards()[1].clone(),
-        ],
-        fields: vec![field("कार्ड पिन")],
-        notice: notice(Level::Warning, "2 प्रयास शेष हैं"),
-        buttons: vec![
-            plain(Action::Cancel, "रद्द करें"),
-            main_button(Action::Sign, "हस्ताक्षर करें", 500),
-        ],
-        ..empty(Kind::Sign, "दस्तावेज़ पर हस्ताक्षर करें")
+fn with(view: &TokenView, change: impl FnOnce(&mut TokenInfo)) -> TokenView {
+    let mut view = view.clone();
+    if let TokenState::Ready(info) = &mut view.state {
+        change(info);
     }
-    .choosing(0)
+    view
 }
 
-trait Choosing {
-    fn choosing(self, at: usize) -> Self;
+fn link(origin: &str, key: &str, id: &str) -> String {
+    let digest = Digest::of(HashAlgorithm::Sha256, b"abc");
+    let callback = format!("{origin}/signed");
+    let hash = STANDARD.encode(digest.bytes());
+    let values = [
+        ("requestId", id),
+        ("hashBase64", &hash),
+        ("hashAlgo", "SHA256"),
+        ("documentType", "hash"),
+        ("callbackUrl", &callback),
+        ("apiKey", key),
+    ];
+    url::Url::parse_with_params("securesign://sign", values)
+        .map_or_else(|_| String::new(), Into::into)
 }
 
-impl Choosing for Screen {
-    fn choosing(mut self, at: usize) -> Self {
-        self.chosen = Some(at);
+fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_core::flow::Refused> {
+    let policy = Policy::new(settings.clone(), "~/.config/securesign/settings.toml");
+    Order::accept(link.as_bytes(), &policy, false, &|_| false)
+}
+
+/// A flow on its way to a screen.
+struct Scene {
+    flow: Flow,
+    jobs: Vec<Job>,
+}
+
+impl Scene {
+    fn keep(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Job(job) = effect {
+                self.jobs.push(job);
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        let effects = self.flow.on(event, now());
+        self.keep(effects);
+    }
+
+    fn report(&mut self, report: Report) {
+        self.event(Event::Report(report));
+    }
+
+    fn sees(mut self, views: Vec<TokenView>) -> Self {
+        self.report(Report::Tokens(Ok(views)));
         self
     }
-}
 
-fn form(title: &str, text: &str, labels: &[&str], submit: &str) -> Screen {
-    Screen {
-        text: texts(&[text]),
-        fields: labels.iter().map(|label| field(label)).collect(),
-        buttons: vec![
-            plain(Action::Back, "Back"),
-            main_button(Action::Submit, submit, 0),
-        ],
-        ..empty(Kind::Form, title)
+    fn input(mut self, input: Input) -> Self {
+        self.event(Event::Input(input));
+        self
     }
-}
 
-fn empty(kind: Kind, title: &str) -> Screen {
-    Screen {
-        kind,
-        title: title.into(),
-        links: Vec::new(),
-        text: Vec::new(),
-        facts: Vec::new(),
-        counters: Vec::new(),
-        heading: None,
-        certificates: Vec::new(),
-        chosen: None,
-        choices: Vec::new(),
-        rows: Vec::new(),
-        lines: Vec::new(),
-        token: None,
-        fields: Vec::new(),
-        notice: None,
-        buttons: Vec::new(),
-        kept: None,
-        waiting: None,
+    fn press(self, action: Action, typed: &[&str]) -> Self {
+        let pin = |text: &&str| Pin::copy(text.as_bytes()).expect("memory");
+        let pins = typed.iter().map(pin).collect();
+        self.input(Input::Press(action, pins))
     }
-}
 
-fn facts() -> Vec<Fact> {
-    vec![
-        fact("Requested by", "portal.example.gov.in", false),
-        fact("Document", "contract.pdf (184 KB) & annex", true),
-        fact(
-            "Digest (SHA-256)",
-            "9F86 D081 884C 7D65 9A2F EAA0 C55A D015 A3BF 4F1B 2B0B 822C D15D 6C15 B0F0 0A08",
-            false,
-        ),
-    ]
-}
-
-fn cards() -> Vec<CertificateCard> {
-    vec![
-        card(
-            "Asha Sharma",
-            "Issued by eMudhra Sub CA Class 3 · expires 14 Mar 2028",
-            "RSA 2048",
-        ),
-        card(
-            "Asha Sharma (Org)",
-            "Issued by Test Signing CA · expires 02 Jan 2029",
-            "ECDSA P-256",
-        ),
-        card(
-            "Rohan Mehta",
-            "Issued by Test Signing CA · expires 30 Nov 2028",
-            "RSA 4096",
-        ),
-    ]
-}
-
-fn expired() -> CertificateCard {
-    CertificateCard {
-        unusable: Some("It expired on 3 Feb 2024 and cannot sign any more.".into()),
-        ..card("Rohan Mehta", "Issued by Test Signing CA", "RSA 2048")
+    /// So many other requests come.
+    fn next(mut self, count: usize) -> Self {
+        for at in 0..count {
+            let link = link(PORTAL, KEY, &format!("b{at}"));
+            let order = accept(&link, &self.flow.home().settings);
+            let (_, effects) = self.flow.arrive(order, &|_, _| Ok(()), now());
+            self.keep(effects);
+        }
+        debug_assert!(self.flow.screen().kind != Kind::Failed);
+        self
     }
-}
-
-fn card(title: &str, detail: &str, pill: &str) -> CertificateCard {
-    CertificateCard {
-        title: title.into(),
-        detail: detail.into(),
-        pill: pill.into(),
-        unusable: None,
-    }
-}
-
-fn fact(label: &str, value: &str, from_page: bool) -> Fact {
-    Fact {
-        label: label.into(),
-        value: value.into(),
-        mark: from_page.then(|| "from the page".into()),
-    }
-}
-
-fn counter(value: &str, caption: &str, level: Level) -> Counter {
-    Counter {
-        value: value.into(),
-        caption: caption.into(),
-        level,
-    }
-}
-
-fn field(label: &str) -> Field {
-    Field {
-        ask: securesign_core::screen::Ask::Pin,
-        label: label.into(),
-        max: 8,
-    }
-}
-
-fn notice(level: Level, text: &str) -> Option<Notice> {
-    Some(Notice {
-        level,
-        text: text.into(),
-    })
-}
-
-fn kept(text: &str) -> Option<Kept> {
-    Some(Kept {
-        text: text.into(),
-        lock: plain(Action::Lock, "Lock now"),
-    })
-}
-
-fn plain(action: Action, label: &str) -> Button {
-    Button {
-        action,
-        label: label.into(),
-        primary: false,
-        inert_ms: 0,
-    }
-}
-
-fn main_button(action: Action, label: &str, inert_ms: u32) -> Button {
-    Button {
-        primary: true,
-        inert_ms,
-        ..plain(action, label)
-    }
-}
-
-fn texts(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
 }

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use securesign_core::callback::Answer;
+use securesign_core::flow::Unopened;
 
 #[cfg(not(target_os = "linux"))]
 use elsewhere as system;
@@ -28,7 +29,7 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Hands the answer to a browser; returns when it has it, or when there is no
 /// saying.
-pub fn open(answer: &Answer, caller: &Caller) -> Result<(), String> {
+pub fn open(answer: &Answer, caller: &Caller) -> Result<(), Unopened> {
     let browser = caller.browser();
     match answer {
         Answer::Get(url) => launch(url.as_str(), browser.as_ref()).map(drop),
@@ -36,7 +37,7 @@ pub fn open(answer: &Answer, caller: &Caller) -> Result<(), String> {
             // The system's word on files could be an editor.
             let browser = browser.or_else(Installed::preferred);
             let page = Page::write(form, browser.as_ref().and_then(Installed::readable))
-                .map_err(|error| format!("its page could not be written ({error})"))?;
+                .map_err(|error| Unopened::Unwritten(error.to_string()))?;
             let directly = launch(page.address(), browser.as_ref())?;
             page.wait(directly);
             Ok(())
@@ -46,7 +47,7 @@ pub fn open(answer: &Answer, caller: &Caller) -> Result<(), String> {
 
 /// Starts the browser, or, where that fails, what the system opens addresses with;
 /// whether it was the browser.
-fn launch(address: &str, browser: Option<&Installed>) -> Result<bool, String> {
+fn launch(address: &str, browser: Option<&Installed>) -> Result<bool, Unopened> {
     if let Some(browser) = browser
         && start(browser.command(address)).is_ok()
     {
@@ -58,8 +59,8 @@ fn launch(address: &str, browser: Option<&Installed>) -> Result<bool, String> {
 /// The system's launchers in turn, the address as one argument; the error is the
 /// last one's.
 #[cfg(not(windows))]
-fn default(address: &str) -> Result<(), String> {
-    let mut reason = "no program that opens web pages was found".to_owned();
+fn default(address: &str) -> Result<(), Unopened> {
+    let mut reason = Unopened::NoProgram;
     for command in open::commands(address) {
         match start(command) {
             Ok(()) => return Ok(()),
@@ -72,13 +73,12 @@ fn default(address: &str) -> Result<(), String> {
 
 /// Asks the system itself: its command-line launchers are shells.
 #[cfg(windows)]
-fn default(address: &str) -> Result<(), String> {
-    open::that_detached(address)
-        .map_err(|error| format!("the browser could not be started ({error})"))
+fn default(address: &str) -> Result<(), Unopened> {
+    open::that_detached(address).map_err(|error| Unopened::Unstarted(error.to_string()))
 }
 
 /// The error is `None` where there is no such program.
-fn start(mut command: Command) -> Result<(), Option<String>> {
+fn start(mut command: Command) -> Result<(), Option<Unopened>> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -89,7 +89,7 @@ fn start(mut command: Command) -> Result<(), Option<String>> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) if !status.success() => {
-                return Err(Some(format!("the browser could not be started ({status})")));
+                return Err(Some(Unopened::Unstarted(status.to_string())));
             }
             Ok(None) if start.elapsed() < PATIENCE => {
                 std::thread::sleep(Duration::from_millis(20));

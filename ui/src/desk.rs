@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use securesign_core::callback::Answer;
-use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused};
+use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused, Unopened};
 use securesign_core::policy::Change;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
@@ -203,7 +203,7 @@ impl Desk {
                     Delivery::Browser => self.launch(answer, caller),
                     Delivery::Print => {
                         if let Err(error) = writeln!(std::io::stdout(), "{}", answer.url()) {
-                            let reason = format!("standard output is closed ({error})");
+                            let reason = Unopened::Closed(error.to_string());
                             self.event(Event::OpenFailed(reason));
                         }
                     }

@@ -25,6 +25,7 @@ pub fn of_user() -> io::Result<Journal> {
 
 impl Journal {
     /// The file.
+    #[cfg(feature = "window")]
     pub fn path(&self) -> &Path {
         &self.file
     }

@@ -2,7 +2,7 @@
 
 use securesign_core::language::Language;
 use securesign_core::pin::Status;
-use securesign_core::profile::{Credential, Tries};
+use securesign_core::profile::{Credential, Note, Tries};
 use securesign_core::worker::{TokenInfo, TokenState, TokenView};
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     "pin": { "status": status(&view.id.reader, info.pin, kept), "triesLeft": info.pin.count() },
                     "puk": { "triesLeft": info.puk.count() },
                     "certificates": info.found.credentials.iter().map(certificate).collect::<Vec<_>>(),
-                    "notes": info.found.notes,
+                    "notes": info.found.notes.iter().map(Note::to_string).collect::<Vec<_>>(),
                 }),
             };
             merge(&mut value, more);
@@ -94,7 +94,7 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
                     line("    ", issued(credential, l));
                 }
                 for note in &info.found.notes {
-                    line("  ", note.clone());
+                    line("  ", note.tell(l));
                 }
             }
         }

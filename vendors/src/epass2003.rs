@@ -24,7 +24,8 @@ use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, Lack, Secret};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
-    Application, Credential, Found, Mark, Profile, RetryCounter, Search, Spec, Standing, Tries,
+    Application, Credential, Flaw, Found, Mark, Note, Profile, RetryCounter, Search, Spec,
+    Standing, Tries,
 };
 use securesign_core::signature::ToSign;
 use securesign_core::sw::StatusWord;
@@ -302,11 +303,15 @@ fn most_tries(
 
 /// A certificate that signs, from what a card has in a place of that name; or a
 /// note why it is not offered. One of an authority is there for the chain only.
-fn signing(name: &str, der: &[u8], notes: &mut Vec<String>) -> Option<Certificate> {
+fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate> {
+    let mut note = |flaw| {
+        let place = name.to_owned();
+        notes.push(Note { place, flaw });
+    };
     let certificate = match Certificate::parse(der) {
         Ok(certificate) => certificate,
         Err(error) => {
-            notes.push(format!("{name}: {error}"));
+            note(Flaw::Damaged(error.to_string()));
             return None;
         }
     };
@@ -314,10 +319,7 @@ fn signing(name: &str, der: &[u8], notes: &mut Vec<String>) -> Option<Certificat
         return None;
     }
     if !certificate.may_sign() {
-        notes.push(format!(
-            "{name}: {}, for encryption only",
-            certificate.subject()
-        ));
+        note(Flaw::Encryption(certificate.subject()));
         return None;
     }
     Some(certificate)

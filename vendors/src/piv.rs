@@ -16,7 +16,8 @@ use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, Lack, Secret};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
-    Application, Credential, Found, Mark, PinUse, Profile, RetryCounter, Search, Spec, Tries,
+    Application, Credential, Flaw, Found, Mark, Note, PinUse, Profile, RetryCounter, Search, Spec,
+    Tries,
 };
 use securesign_core::signature::ToSign;
 use securesign_core::sw::StatusWord;
@@ -418,7 +419,10 @@ impl Piv {
             Ok(Some(object)) => object,
             Ok(None) => return Ok(false),
             Err(CardError::Refused { sw, .. }) => {
-                found.notes.push(format!("{label} cannot be read ({sw})."));
+                found.notes.push(Note {
+                    place: label,
+                    flaw: Flaw::Unreadable(sw),
+                });
                 return Ok(false);
             }
             Err(error) => return Err(error),
@@ -440,9 +444,10 @@ impl Piv {
                 });
             }
             Err(reason) => {
-                found.notes.push(format!(
-                    "The certificate in {label} cannot be used: {reason}."
-                ));
+                found.notes.push(Note {
+                    place: label,
+                    flaw: Flaw::Damaged(reason),
+                });
             }
         }
         Ok(true)

@@ -98,7 +98,12 @@ fn converse(errand: Errand, token: &mut Token<'_>, secrets: &Cell<u32>) -> bool 
     };
     let found = token.credentials(&search).unwrap_or_default();
     assert!(found.credentials.len() + found.notes.len() <= 64);
-    assert!(found.notes.iter().all(|note| note.chars().count() < 400));
+    assert!(
+        found
+            .notes
+            .iter()
+            .all(|note| note.to_string().chars().count() < 400)
+    );
     assert!(token.label().chars().count() <= 41);
     if everything {
         let serial = token.serial().ok().flatten().unwrap_or_default();

@@ -116,6 +116,7 @@ fn allowing(callback: &Callback, key: &ApiKey) -> Settings {
         }],
         schemes: vec![callback.scheme().to_owned()],
         idle: Duration::ZERO,
+        ..Settings::default()
     }
 }
 

@@ -31,7 +31,7 @@ pub fn run(bytes: &[u8]) {
     let found = token.credentials(&search).expect("no object is an error");
     assert!(found.credentials.len() + found.notes.len() <= 22);
     for note in &found.notes {
-        assert!(note.chars().count() < 300, "{note}");
+        assert!(note.to_string().chars().count() < 300, "{note}");
     }
     let serial = token.serial().expect("no object is an error");
     if let Some(serial) = serial {

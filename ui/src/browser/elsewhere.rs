@@ -5,17 +5,17 @@ use std::process::Command;
 
 /// The browser that a link came from: nothing is known of it here.
 #[derive(Clone, Default)]
-pub struct Caller;
+pub struct Caller {}
 
 impl Caller {
     /// Nothing is looked for.
     pub fn find() -> Self {
-        Self
+        Self {}
     }
 
     /// What another start found.
     pub fn from_id(_id: &str) -> Self {
-        Self
+        Self {}
     }
 
     /// What to tell another start.

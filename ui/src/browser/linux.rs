@@ -35,6 +35,7 @@ impl Caller {
     }
 
     /// What to tell another start; `None` if no browser called.
+    #[cfg(feature = "window")]
     pub fn id(&self) -> Option<String> {
         self.browser().map(|browser| browser.id)
     }

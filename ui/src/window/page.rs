@@ -235,11 +235,12 @@ impl Upper {
     fn place(self, screen: &Screen, setting: &Setting) -> Placed {
         let palette = setting.palette;
         let mut y = MARGIN;
-        let links = place_links(screen, setting);
         let symbol =
             Symbol::exists(screen.kind).then(|| Symbol::place(screen.kind, MARGIN, y, palette));
         let indent = title_indent(screen.kind);
         place_text(self.title, TITLE, indent, &mut y, palette.ink, palette);
+        // After the title, whose frame would cover them.
+        let links = place_links(screen, setting);
         y += GAP;
         for paragraph in self.paragraphs {
             place_text(paragraph, BODY, 0, &mut y, palette.muted, palette);

@@ -75,9 +75,9 @@ pub fn set_fonts() {
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-const SANS: &str = "Inter,Noto Sans,Sans";
+const SANS: &str = "Inter,Noto Sans,Noto Sans Devanagari,Sans";
 #[cfg(all(unix, not(target_os = "macos")))]
-const SANS_BOLD: &str = "Inter,Noto Sans,Sans Bold";
+const SANS_BOLD: &str = "Inter,Noto Sans,Noto Sans Devanagari,Sans Bold";
 #[cfg(all(unix, not(target_os = "macos")))]
 const MONO: &str = "Noto Sans Mono,DejaVu Sans Mono,Monospace";
 

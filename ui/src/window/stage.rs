@@ -45,7 +45,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The window with the first screen, not yet shown.
+    /// The window with the first screen.
     pub fn new(mut model: Box<dyn Model>) -> Result<Self, WindowError> {
         let look = model.look();
         let system = app::screen_scale(0);
@@ -54,7 +54,14 @@ impl Stage {
         }
         let palette = Palette::of(look.theme);
         let signals = Signals::default();
-        let mut window = DoubleWindow::new(0, 0, WIDTH, 0, "SecureSign");
+        let place = work_area();
+        let mut window = DoubleWindow::new(
+            place.x + (place.w - WIDTH) / 2,
+            place.y + (place.h - USUAL).max(0) / 2,
+            WIDTH,
+            USUAL,
+            "SecureSign",
+        );
         window.set_color(palette.ground);
         // Taskbars find the desktop entry, and with it name and icon, by this. An
         // icon of the window's own would link decoders of JPEG and PNG into a
@@ -65,6 +72,11 @@ impl Stage {
         window.set_callback(move |_| closed.send(Signal::Closed));
         let pressed = signals.clone();
         window.handle(move |_, event| event == fltk::enums::Event::KeyDown && pressed.key());
+
+        // The system places and frames it while the fonts are being found, which takes
+        // longer than all the rest.
+        window.show();
+        app::flush();
 
         let woken = Arc::new(AtomicBool::new(false));
         let flag = woken.clone();
@@ -95,12 +107,6 @@ impl Stage {
 
     /// Shows it until the model has finished.
     pub fn play(mut self) -> Result<(), WindowError> {
-        let place = work_area();
-        self.window.set_pos(
-            place.x + (place.w - WIDTH) / 2,
-            place.y + (place.h - self.window.h()) / 2,
-        );
-        self.window.show();
         self.focus(self.first_stop());
         let result = self.turn();
         self.wipe();
@@ -334,6 +340,9 @@ pub fn set_height(window: &mut DoubleWindow, height: i32) {
     let y = window.y().min(lowest);
     window.resize(window.x(), y, WIDTH, height);
 }
+
+/// The height before anything is measured: about that of the first screen.
+const USUAL: i32 = 320;
 
 /// Room that a window manager's title bar may take.
 const TITLE_BAR: i32 = 40;

@@ -6,8 +6,15 @@
 pub fn wrap(text: &str, width: i32, measure: impl Fn(&str) -> i32) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
+        let words: Vec<&str> = paragraph.split_whitespace().collect();
+        // Measuring is dear, and most texts are one line.
+        let whole = words.join(" ");
+        if measure(&whole) <= width {
+            lines.push(whole);
+            continue;
+        }
         let mut line = String::new();
-        for word in paragraph.split_whitespace() {
+        for word in words {
             let longer = if line.is_empty() {
                 word.to_owned()
             } else {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::CardError;
-use securesign_core::profile::{Application, Credential, Found, PinUse, Search};
+use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::sw::StatusWord;
 use securesign_core::text;
 
@@ -102,10 +102,14 @@ struct Reader<'i> {
     /// Keys that were read; `None`: not to be used.
     keys: BTreeMap<u16, Option<Key>>,
     found: Vec<(u8, Credential)>,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 impl Reader<'_> {
+    fn note(&mut self, place: String, flaw: Flaw) {
+        self.notes.push(Note { place, flaw });
+    }
+
     fn certificate(
         &mut self,
         card: &mut Channel<'_>,
@@ -117,7 +121,7 @@ impl Reader<'_> {
         let bytes = match place.read(card, app, "read a certificate") {
             Ok(bytes) => bytes,
             Err(CardError::Refused { sw, .. }) => {
-                self.notes.push(format!("{name}: cannot be read ({sw})"));
+                self.note(name, Flaw::Unreadable(sw));
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -127,7 +131,7 @@ impl Reader<'_> {
             .find(CKA_VALUE)
             .or_else(|| certificate_in(&bytes))
         else {
-            self.notes.push(format!("{name}: holds no certificate"));
+            self.note(name, Flaw::Empty);
             return Ok(());
         };
         let Some(certificate) = signing(&name, der, &mut self.notes) else {
@@ -135,10 +139,7 @@ impl Reader<'_> {
         };
         let id = attributes.find(CKA_ID);
         let Some(key) = self.key(card, app, number, id, &certificate)? else {
-            self.notes.push(format!(
-                "{name}: {}, without its private key",
-                certificate.subject()
-            ));
+            self.note(name, Flaw::NoKey(Some(certificate.subject())));
             return Ok(());
         };
         let label = attributes

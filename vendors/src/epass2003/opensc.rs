@@ -3,7 +3,7 @@
 use securesign_core::channel::Channel;
 use securesign_core::error::CardError;
 use securesign_core::pkcs15::{self, Directory};
-use securesign_core::profile::{Application, Credential, Found, PinUse, Search};
+use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
 use super::{files, rank, signing};
@@ -52,17 +52,26 @@ pub fn credentials(
     for entry in certificates.iter().take(OBJECTS) {
         let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
         let Some(key) = keys.iter().find(|key| key.id == entry.id) else {
-            notes.push(format!("{name}: without its private key"));
+            notes.push(Note {
+                place: name,
+                flaw: Flaw::NoKey(None),
+            });
             continue;
         };
         let Some(file) = entry.file else {
-            notes.push(format!("{name}: not in a file of its own"));
+            notes.push(Note {
+                place: name,
+                flaw: Flaw::NoFile,
+            });
             continue;
         };
         let bytes = match files::read(card, app, "read a certificate", step(file), None) {
             Ok(bytes) => bytes,
             Err(CardError::Refused { sw, .. }) => {
-                notes.push(format!("{name}: cannot be read ({sw})"));
+                notes.push(Note {
+                    place: name,
+                    flaw: Flaw::Unreadable(sw),
+                });
                 continue;
             }
             Err(error) => return Err(error),
@@ -74,7 +83,10 @@ pub fn credentials(
             .file
             .or(key.reference.map(|reference| 0x2900 | u16::from(reference)));
         let Some(reference) = reference else {
-            notes.push(format!("{name}: its key has no reference"));
+            notes.push(Note {
+                place: name,
+                flaw: Flaw::NoReference,
+            });
             continue;
         };
         let credential = Credential {
