@@ -1,6 +1,7 @@
 //! The flow: link → screens → callback, and the token window, as a pure state
 //! machine. Events in; effects and a screen out. No clock, no card, no window.
 
+mod compare;
 mod offers;
 mod order;
 mod pages;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 use crate::callback::{self, Answer, CallbackError, Outcome};
 use crate::code::ErrorCode;
+use crate::document::{Document, Unreadable};
 use crate::error::{CardError, Lack, Secret};
 use crate::journal::{Entry as Record, Ledger};
 use crate::language::Language;
@@ -27,6 +29,8 @@ use crate::token::LastTry;
 use crate::transport::TransportError;
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 
+use compare::Compared;
+pub use compare::Reading;
 pub use order::{Order, OtherDocument, Refused, Spent};
 pub use pages::Home;
 use pages::Page;
@@ -41,6 +45,8 @@ pub enum Event {
     Input(Input),
     /// The worker reports.
     Report(Report),
+    /// A file that was given was read, or could not be.
+    Read(Reading, Result<Document, Unreadable>),
     /// No browser took the answer.
     OpenFailed(Unopened),
     /// The settings were changed, or why they were not.
@@ -62,6 +68,8 @@ pub enum Effect {
     /// Open this callback in the browser (or print it). It was validated. With it
     /// who had called, as in [`Order::called_by`].
     Open(Answer, Option<String>),
+    /// Read this file, without making anybody wait, for [`Event::Read`].
+    Read(Reading),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
     /// Write this into the journal.
@@ -182,6 +190,10 @@ pub struct Flow {
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     chosen: Option<(TokenId, usize)>,
     remark: Option<Remark>,
+    reading: Option<Reading>,
+    compared: Option<Compared>,
+    /// How many files were given.
+    turn: u32,
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
@@ -222,6 +234,8 @@ impl Flow {
         self.number += 1;
         self.exit = None;
         self.remark = None;
+        self.reading = None;
+        self.compared = None;
         self.obstacle = None;
         self.failed = None;
         match order {
@@ -254,6 +268,9 @@ impl Flow {
             tokens: None,
             chosen: None,
             remark: None,
+            reading: None,
+            compared: None,
+            turn: 0,
             obstacle: None,
             session: None,
             forgotten: 0,
@@ -340,7 +357,9 @@ impl Flow {
                 Vec::new()
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
-            Event::Input(Input::Document(bytes)) => self.attach(bytes),
+            Event::Input(Input::Files(files)) => self.take_files(&files),
+            Event::Input(Input::NoDialog) => self.remark(Remark::NoDialog),
+            Event::Read(reading, document) => self.compare(reading, document),
             Event::Input(Input::Closed) => self.part(),
             Event::Input(Input::Set(setting, at)) => self.set(setting, at),
             Event::Input(Input::Row(at)) => self.row(at),
@@ -396,6 +415,8 @@ impl Flow {
                 self.state = State::Looking;
                 vec![self.look()]
             }
+            // The face has a file chosen, and gives it.
+            Action::Compare => Vec::new(),
             Action::Lock => self.lock(),
             Action::Cancel | Action::Close => self.part(),
         }
@@ -420,20 +441,6 @@ impl Flow {
     fn show(&mut self, state: State) -> Vec<Effect> {
         self.remark = None;
         self.state = state;
-        Vec::new()
-    }
-
-    /// A file was given where one is asked for a signature.
-    fn attach(&mut self, bytes: Vec<u8>) -> Vec<Effect> {
-        let (Purpose::Sign(order), State::Looking | State::Ready) =
-            (&mut self.purpose, &self.state)
-        else {
-            return Vec::new();
-        };
-        self.remark = Some(match order.attach(bytes) {
-            Ok(()) => Remark::Document,
-            Err(other) => Remark::Other(other),
-        });
         Vec::new()
     }
 

@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod channel;
 pub mod code;
 pub mod digest;
+pub mod document;
 pub mod error;
 pub mod flow;
 pub mod frame;

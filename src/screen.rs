@@ -16,6 +16,9 @@ pub struct Screen {
     pub text: Vec<String>,
     /// What is asked, and by whom: shown before the PIN is asked.
     pub facts: Vec<Fact>,
+    /// Where the document may be dropped, to be compared with the request;
+    /// pressed, it has a file chosen.
+    pub compare: Option<Button>,
     /// A number that should be large and plain.
     pub counters: Vec<Counter>,
     /// Above the certificates.
@@ -50,7 +53,8 @@ impl Screen {
     /// Whether this can be pressed.
     pub fn offers(&self, action: Action) -> bool {
         let locks = self.kept.iter().map(|kept| &kept.lock);
-        let mut buttons = self.buttons.iter().chain(&self.links).chain(locks);
+        let buttons = self.buttons.iter().chain(&self.links);
+        let mut buttons = buttons.chain(&self.compare).chain(locks);
         buttons.any(|button| button.action == action)
     }
 }
@@ -264,6 +268,8 @@ pub enum Action {
     Back,
     /// Look for tokens again.
     Retry,
+    /// Choose a file that is compared with the request.
+    Compare,
     /// Forget the kept PIN, and log its card out.
     Lock,
     /// Give up, and tell the portal so.
@@ -288,6 +294,7 @@ impl Action {
             | Self::About
             | Self::Back
             | Self::Retry
+            | Self::Compare
             | Self::Lock
             | Self::Cancel
             | Self::Close => false,
@@ -308,8 +315,10 @@ pub enum Input {
     /// What stands in the lines now, in their order; comes before a button that
     /// was pressed with them.
     Lines(Vec<String>),
-    /// Gave a file: what is in it.
-    Document(Vec<u8>),
+    /// Gave files: `file:` URLs or paths, as the desktop names them.
+    Files(Vec<String>),
+    /// Wanted to choose a file, and the desktop has no dialog for that.
+    NoDialog,
     /// Closed the window (or ended the input).
     Closed,
 }

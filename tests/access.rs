@@ -12,78 +12,21 @@
 mod atspi;
 #[path = "support/bus.rs"]
 mod bus;
+#[path = "support/desk.rs"]
+mod desk;
 mod support;
 
-use std::process::Command;
-use std::thread::{self, JoinHandle, sleep};
+use std::thread::sleep;
 use std::time::Duration;
 
-use atspi::{CHECKED, ENABLED, FOCUSED, Reader, Told};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use bus::Bus;
-use serde_json::Value;
-use support::display::Display;
-use support::run::{Finished, Scratch, eventually, run, succeed};
+use atspi::{CHECKED, ENABLED, FOCUSED, Told};
+use desk::Desk;
+use support::run::eventually;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_securesign");
 const LIMIT: Duration = Duration::from_secs(30);
 /// The demo token's.
 const PIN: &str = "123456";
-
-/// The demo's sign window, with somebody who listens.
-struct Desk {
-    reader: Reader,
-    display: Display,
-    program: JoinHandle<Finished>,
-    _bus: Bus,
-    _home: Scratch,
-}
-
-impl Desk {
-    fn open() -> Self {
-        let home = Scratch::new("access");
-        let display = Display::new();
-        let own = home.path().to_str().unwrap();
-        let environment = [
-            ("HOME", own),
-            ("XDG_CONFIG_HOME", own),
-            ("XDG_DATA_HOME", own),
-            ("XDG_RUNTIME_DIR", own),
-            ("DISPLAY", &display.name),
-            ("GSETTINGS_BACKEND", "memory"),
-        ];
-        let bus = Bus::start_with(&environment);
-        let reader = Reader::start(&bus);
-        let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
-        let mut command = Command::new(PROGRAM);
-        command
-            .args(["--reader", "demo", "open", "--print", demo.stdout.trim()])
-            .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
-            .env_remove("AT_SPI_BUS_ADDRESS")
-            .env_remove("WAYLAND_DISPLAY")
-            .envs(environment);
-        let program = thread::spawn(move || run(&mut command, Duration::from_secs(120)));
-        display.focus();
-        Self {
-            reader,
-            display,
-            program,
-            _bus: bus,
-            _home: home,
-        }
-    }
-
-    /// What the portal got when the program has ended.
-    fn result(self) -> Value {
-        let done = self.program.join().expect("the program");
-        assert_eq!(done.stderr, "");
-        let url = url::Url::parse(done.stdout.trim()).expect("a callback");
-        let mut pairs = url.query_pairs();
-        let (_, value) = pairs.find(|(name, _)| name == "ss_result").unwrap();
-        serde_json::from_slice(&STANDARD.decode(value.as_bytes()).unwrap()).unwrap()
-    }
-}
+const COMPARE: &str = "Do you have the document? Drop it here or choose it to compare it.";
 
 fn names(tree: &[Told], role: &str) -> Vec<String> {
     let fitting = tree.iter().filter(|node| node.role == role);
@@ -99,7 +42,7 @@ fn the_sign_window_says_who_asks_for_what_and_what_can_be_done() {
     assert_eq!(names(&tree, "frame"), ["SecureSign"]);
     assert_eq!(names(&tree, "heading"), ["Sign this document?"]);
     assert_eq!(names(&tree, "password text"), ["PIN"]);
-    assert_eq!(names(&tree, "button"), ["Cancel", "Sign"]);
+    assert_eq!(names(&tree, "button"), [COMPARE, "Cancel", "Sign"]);
     assert_eq!(names(&tree, "notification"), ["3 tries left"]);
     let labels = names(&tree, "label");
     let said = |start: &str, end: &str| {
@@ -213,6 +156,7 @@ fn tab_goes_through_everything_and_around() {
         ("password text", "PIN"),
         ("button", "Cancel"),
         ("button", "Sign"),
+        ("button", COMPARE),
         ("radio button", "Demo Holder"),
         ("radio button", "Demo Holder (RSA)"),
         ("password text", "PIN"),

@@ -163,12 +163,15 @@ impl Desk {
     fn window(&self) -> u32 {
         assert!(eventually(LIMIT, || self.shown().is_some()), "no window");
         let window = self.shown().unwrap();
-        assert!(
-            eventually(LIMIT, || self.active() == Some(window)),
-            "the window is not in front"
-        );
+        self.in_front();
         self.calm();
         window
+    }
+
+    /// Waits until our window has the keyboard.
+    fn in_front(&self) {
+        let ours = || self.shown().is_some() && self.shown() == self.active();
+        assert!(eventually(LIMIT, ours), "the window is not in front");
     }
 
     fn shown(&self) -> Option<u32> {
@@ -189,17 +192,20 @@ impl Desk {
     /// Presses a key that changes what is seen, and waits until that is over.
     fn key(&self, key: &str) {
         let before = self.seen();
+        self.in_front();
         self.chromium.display.xdotool(&["key", key]);
         self.changed(before);
     }
 
     /// Presses a key, for a callback to come.
     fn press(&self, key: &str) {
+        self.in_front();
         self.chromium.display.xdotool(&["key", key]);
     }
 
     fn types(&self, text: &str) {
         let before = self.seen();
+        self.in_front();
         self.chromium.display.xdotool(&["type", text]);
         self.changed(before);
     }
@@ -263,6 +269,12 @@ impl Desk {
         let verified = event["verified"] == true;
         let page = self.page();
         assert_eq!(page, if verified { "Verified" } else { "Not signed" });
+        // It comes to the front, and takes the keyboard, a moment later.
+        let in_front = || {
+            self.active()
+                .is_some_and(|window| Some(window) != self.shown())
+        };
+        assert!(eventually(LIMIT, in_front), "the browser is not in front");
         Callback {
             verified,
             result: event["result"].clone(),

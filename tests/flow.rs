@@ -19,9 +19,10 @@ use bench::{Bench, Shared, abc, secret};
 use jiff::Timestamp;
 use securesign_core::callback;
 use securesign_core::digest::HashAlgorithm;
+use securesign_core::document::{Document, Unreadable};
 use securesign_core::error::{CardError, Secret};
 use securesign_core::flow::{
-    Arrival, Effect, Event, Exit, Flow, Home, Order, Refused, Spent, Unopened, WAITING_MAX,
+    Arrival, Effect, Event, Exit, Flow, Home, Order, Reading, Refused, Spent, Unopened, WAITING_MAX,
 };
 use securesign_core::journal::{Entry as Record, Ledger, Mark};
 use securesign_core::language::Language;
@@ -86,6 +87,7 @@ struct Play {
     opened: Vec<Url>,
     recorded: Vec<Record>,
     changes: Vec<Change>,
+    readings: Vec<Reading>,
 }
 
 impl Play {
@@ -100,6 +102,7 @@ impl Play {
             opened: Vec::new(),
             recorded: Vec::new(),
             changes: Vec::new(),
+            readings: Vec::new(),
         };
         play.keep(effects);
         play
@@ -119,6 +122,7 @@ impl Play {
                 Effect::Record(entry) => self.recorded.push(*entry),
                 Effect::Change(change) => self.changes.push(change),
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export => {}
+                Effect::Read(reading) => self.readings.push(reading),
             }
         }
     }
@@ -200,8 +204,32 @@ impl Play {
             .collect()
     }
 
+    /// Gives one file.
+    fn give(&mut self, address: &str) {
+        self.input(Input::Files(vec![address.to_owned()]));
+    }
+
+    /// The file that was given last turns out to hold this.
+    fn read(&mut self, content: &[u8]) {
+        let reading = self.readings.last().expect("a file was given").clone();
+        let document = Document::new(reading.algorithm, content.to_vec());
+        self.answer(reading, Ok(document));
+    }
+
+    fn answer(&mut self, reading: Reading, document: Result<Document, Unreadable>) {
+        let effects = self.flow.on(Event::Read(reading, document), now());
+        self.keep(effects);
+    }
+
     fn screen(&self) -> Screen {
         self.flow.screen()
+    }
+
+    /// What stands beside "Document".
+    fn document(&self) -> String {
+        let facts = self.screen().facts.into_iter();
+        let mut fitting = facts.filter(|fact| fact.label == "Document");
+        fitting.next().expect("it is always there").value
     }
 
     fn offers(&self, action: Action) -> bool {
@@ -859,22 +887,44 @@ fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
 #[test]
 fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_one() {
     let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
-    play.input(Input::Document(b"abd".to_vec()));
+    play.give("file:///home/a/other%20one.pdf");
+    assert_eq!(
+        play.readings[0].path.to_str(),
+        Some("/home/a/other one.pdf")
+    );
+    assert_eq!(play.document(), "“other one.pdf” is being compared …");
+    play.read(b"abd");
     let notice = play.screen().notice.unwrap();
     assert_eq!(notice.level, Level::Error);
-    assert!(notice.text.contains("not the document"), "{}", notice.text);
-    play.input(Input::Document(b"abc".to_vec()));
+    let said = "“other one.pdf” is not the document";
+    assert!(notice.text.starts_with(said), "{}", notice.text);
+    // It can be signed all the same, and the warning stays on the screen.
+    play.press(Action::Sign, &["999999"]);
+    play.report(Report::Signed(Err(CardError::Wrong {
+        secret: Secret::Pin,
+        left: Some(2),
+    })));
+    assert!(play.document().starts_with("not “other one.pdf”"));
+
+    // The right one, by its path.
+    play.give("/home/a/contract.pdf");
+    play.read(b"abc");
     let notice = play.screen().notice.unwrap();
     assert_eq!(notice.level, Level::Info);
+    assert!(notice.text.starts_with("“contract.pdf” is the document"));
+    assert!(play.document().starts_with("“contract.pdf”: its digest"));
     play.press(Action::Sign, &["123456"]);
     match play.jobs.last() {
         Some(Job::Sign { document, .. }) => assert_eq!(document.as_deref(), Some(&b"abc"[..])),
         _ => panic!("a signature is asked for"),
     }
+
     // Another one afterwards takes its place only by being the right one.
     let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
-    play.input(Input::Document(b"abc".to_vec()));
-    play.input(Input::Document(b"abd".to_vec()));
+    play.give("/a");
+    play.read(b"abc");
+    play.give("/b");
+    play.read(b"abd");
     play.press(Action::Sign, &["123456"]);
     match play.jobs.last() {
         Some(Job::Sign { document, .. }) => assert!(document.is_none()),
@@ -1310,7 +1360,8 @@ fn nothing_of_one_request_is_left_for_the_next() {
         secret: Secret::Pin,
         left: Some(2),
     })));
-    play.input(Input::Document(b"abc".to_vec()));
+    play.give("/contract.pdf");
+    play.read(b"abc");
     let before = play.screen();
     play.press(Action::Cancel, &[]);
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
@@ -1398,4 +1449,68 @@ fn a_site_is_no_longer_new_to_the_requests_that_waited() {
     play.press(Action::Cancel, &[]);
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     assert!(is_new(&play));
+}
+
+#[test]
+fn what_is_no_file_here_is_refused_with_a_sentence_and_not_read() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    let given = [
+        (vec!["/a".to_owned(), "/b".to_owned()], "several files"),
+        (vec![], "no file on this computer"),
+        (
+            vec!["file://server/a.pdf".to_owned()],
+            "no file on this computer",
+        ),
+        (
+            vec!["https://portal.example/a.pdf".to_owned()],
+            "no file on this computer",
+        ),
+    ];
+    for (files, said) in given {
+        play.input(Input::Files(files));
+        let notice = play.screen().notice.unwrap();
+        assert!(notice.text.contains(said), "{}", notice.text);
+        assert_eq!(notice.level, Level::Error);
+    }
+    play.input(Input::NoDialog);
+    assert!(play.screen().notice.unwrap().text.contains("no dialog"));
+    assert!(play.readings.is_empty());
+    // What turns out not to be readable says so; what was known before stays.
+    play.give("/a.pdf");
+    play.read(b"abd");
+    play.give("/pipe");
+    let reading = play.readings[1].clone();
+    play.answer(reading, Err(Unreadable::NoDocument("pipe".into())));
+    assert!(play.screen().notice.unwrap().text.starts_with("“pipe”"));
+    assert!(play.document().starts_with("not “a.pdf”"));
+    // Where nothing is to be signed nothing is taken.
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert!(!play.screen().offers(Action::Compare));
+    play.give("/a.pdf");
+    assert!(play.readings.is_empty());
+}
+
+#[test]
+fn an_answer_for_another_file_or_another_request_is_nobodys() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.give("/slow.pdf");
+    play.give("/quick.pdf");
+    let slow = play.readings[0].clone();
+    let document = |content: &[u8]| Document::new(HashAlgorithm::Sha256, content.to_vec());
+    play.answer(slow, Ok(document(b"abc")));
+    assert_eq!(play.document(), "“quick.pdf” is being compared …");
+    play.read(b"abd");
+    assert!(play.document().starts_with("not “quick.pdf”"));
+
+    play.give("/late.pdf");
+    let effects = play.flow.next(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.keep(effects);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.read(b"abc");
+    assert_eq!(
+        play.document(),
+        "its digest only; the document stays with the portal"
+    );
+    assert_eq!(play.screen().notice.unwrap().text, "3 tries left");
 }

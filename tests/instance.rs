@@ -85,6 +85,21 @@ impl Stand {
         }
     }
 
+    /// Puts a token into a reader of this desktop.
+    fn insert(&mut self) -> (Arc<Mutex<PivCard>>, VirtualCard) {
+        let daemon = Daemon::start(&["Reader"]);
+        let card = PivCard::builder(NIST)
+            .seed(b"instance")
+            .pin("123456")
+            .key(Slot::SIGNATURE, KeyKind::P256)
+            .build()
+            .unwrap();
+        let card = Arc::new(Mutex::new(card));
+        let inserted = VirtualCard::insert_shared(daemon.port(0), card.clone());
+        self.daemon = Some(daemon);
+        (card, inserted)
+    }
+
     fn program(&self, line: &[&str]) -> Command {
         let mut command = match &self.daemon {
             Some(daemon) => self.home.with(daemon, line),
@@ -151,6 +166,11 @@ impl Stand {
             .map(|result| (text(&result["requestId"]), text(&result["error"])))
             .collect()
     }
+}
+
+/// GENERAL AUTHENTICATE.
+fn signatures(card: &Mutex<PivCard>) -> usize {
+    card.lock().unwrap().count(0x87)
 }
 
 fn id(link: &str) -> String {
@@ -327,9 +347,10 @@ fn r19_where_the_instance_hangs_the_link_gets_a_window_of_its_own() {
     hung.signal("CONT");
     // It goes on by itself: whatever had come in would be taken in first.
     assert_eq!(stand.second(&[]).code, Some(0));
-    for _ in &links {
+    for left in [1, 0] {
         stand.display.focus();
         stand.escape();
+        assert!(eventually(LIMIT, || stand.windows() == left));
     }
     // Each had its own and nothing else.
     assert_eq!(hung.ended(), (Some(1), String::new()));
@@ -357,12 +378,12 @@ fn r19_silent_and_hostile_calls_keep_nobody_from_being_heard() {
         answer
     };
     // That of another version, one that is too long, and one that is cut short.
-    assert_eq!(call(&[2, 0, 0, 0, 0]), [1, 0, 0]);
-    assert!(call(&[1, 0xFF, 0xFF, 0xFF, 0xFF]).is_empty());
+    assert_eq!(call(&[1, 0, 0, 0, 0]), [2, 0, 0]);
+    assert!(call(&[2, 0xFF, 0xFF, 0xFF, 0xFF]).is_empty());
     let silent: Vec<UnixStream> = (0..40)
         .map(|at| {
             let mut stream = UnixStream::connect(&socket).unwrap();
-            let _ = stream.write_all(&[1, 0, 0, 0, 9, b's'][..at % 7]);
+            let _ = stream.write_all(&[2, 0, 0, 0, 9, b's'][..at % 7]);
             stream
         })
         .collect();
@@ -401,7 +422,7 @@ fn r19_another_user_is_neither_heard_nor_told_anything() {
         }
     }
     fs::set_permissions(&socket, PermissionsExt::from_mode(0o777)).unwrap();
-    assert_eq!(call("0"), "010100\n");
+    assert_eq!(call("0"), "020100\n");
     assert_eq!(call(NOBODY), "\n");
     first.signal("TERM");
     first.ended();
@@ -544,18 +565,8 @@ fn r14_a_request_that_is_shown_brings_the_window_up_once_and_one_that_waits_does
 #[test]
 fn r11_in_a_session_each_request_needs_its_own_word_and_return_alone_is_none() {
     let mut stand = Stand::new();
-    let daemon = Daemon::start(&["Reader"]);
-    let card = PivCard::builder(NIST)
-        .seed(b"instance")
-        .pin("123456")
-        .key(Slot::SIGNATURE, KeyKind::P256)
-        .build()
-        .unwrap();
-    let card = Arc::new(Mutex::new(card));
-    let _inserted = VirtualCard::insert_shared(daemon.port(0), card.clone());
-    stand.daemon = Some(daemon);
-    // GENERAL AUTHENTICATE.
-    let signatures = || card.lock().unwrap().count(0x87);
+    let (card, _inserted) = stand.insert();
+    let signatures = || signatures(&card);
     let links = links(3);
     let first = stand.open(&["open", &links[0]]);
     stand.display.enter("123456");
@@ -581,4 +592,37 @@ fn r11_in_a_session_each_request_needs_its_own_word_and_return_alone_is_none() {
         stand.answers(),
         links.iter().map(signed).collect::<Vec<_>>()
     );
+}
+
+/// All keys at once, faster than anybody reads: the first gives one request up and
+/// brings the next, which the others would sign.
+#[test]
+fn r11_keys_meant_for_one_request_sign_no_other() {
+    let mut stand = Stand::new();
+    let (card, _inserted) = stand.insert();
+    let links = links(4);
+    let first = stand.open(&["open", &links[0]]);
+    stand.display.enter("123456");
+    assert!(eventually(LIMIT, || stand.answers().len() == 1));
+    for link in &links[1..] {
+        assert_eq!(stand.second(&["open", link]).code, Some(0));
+    }
+    sleep(PAUSE);
+    let line = ["key", "--delay", "0", "Escape", "Tab", "Tab", "Return"];
+    stand
+        .display
+        .xdotool(&[&line[..], &["Return", "Return"]].concat());
+    assert!(eventually(LIMIT, || stand.answers().len() == 2));
+    sleep(PAUSE);
+    assert_eq!((signatures(&card), stand.answers().len()), (1, 2));
+    stand.escape();
+    stand.escape();
+    assert_eq!(first.ended().0, Some(1));
+    assert_eq!(signatures(&card), 1);
+    let ends = ["signed"].into_iter().chain(["SS_SIGN_CANCELLED"; 3]);
+    let expected = links
+        .iter()
+        .map(|link| id(link))
+        .zip(ends.map(str::to_owned));
+    assert_eq!(stand.answers(), expected.collect::<Vec<_>>());
 }

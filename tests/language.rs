@@ -24,8 +24,9 @@ use fluent_syntax::ast::{
 };
 use jiff::Timestamp;
 use securesign_core::digest::HashAlgorithm;
+use securesign_core::document::{Document, Unreadable};
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order, Spent, Unopened};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order, Reading, Spent, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::policy::{Policy, Settings};
@@ -242,7 +243,7 @@ const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian Ubunt
     ss_result documentType hash origin test true idle_minutes portal example gov in sha256 key \
     6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
-    Apache journal export scale";
+    Apache journal export scale MB";
 
 #[test]
 fn a_text_in_hindi_is_in_hindi() {
@@ -343,6 +344,7 @@ struct Story {
     flow: Flow,
     jobs: Vec<Job>,
     opened: Vec<Url>,
+    readings: Vec<Reading>,
     seen: Vec<Screen>,
 }
 
@@ -363,6 +365,7 @@ impl Story {
             flow,
             jobs: Vec::new(),
             opened: Vec::new(),
+            readings: Vec::new(),
             seen: Vec::new(),
         };
         story.keep(effects);
@@ -385,6 +388,7 @@ impl Story {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
+                Effect::Read(reading) => self.readings.push(reading),
                 Effect::Open(answer, _) => self.opened.push(answer.url().parse().unwrap()),
                 _ => {}
             }
@@ -675,8 +679,6 @@ fn every_reason_to_wait_is_in_hindi() {
     }
     let mut story = Story::of_link(&link(&[]));
     story.report(Report::Tokens(Ok(vec![view(TokenState::Empty)])));
-    story.event(Event::Input(Input::Document(b"abc".to_vec())));
-    story.event(Event::Input(Input::Document(b"abd".to_vec())));
     story.press(Action::Retry, &[]);
     for error in transport_errors() {
         let mut story = Story::begin(Flow::manage(now()));
@@ -686,6 +688,38 @@ fn every_reason_to_wait_is_in_hindi() {
         let mut story = Story::begin(Flow::manage(now()));
         story.report(Report::Tokens(Ok(vec![view(TokenState::Failed(error))])));
     }
+}
+
+#[test]
+fn what_is_said_of_a_file_is_in_hindi() {
+    let mut story = Story::of_link(&link(&[]));
+    story.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    let files = |files: &[&str]| {
+        let files = files.iter().map(|file| (*file).to_owned());
+        Event::Input(Input::Files(files.collect()))
+    };
+    for content in [&b"abc"[..], b"abd"] {
+        story.event(files(&["/a.pdf"]));
+        let reading = story.readings.pop().unwrap();
+        let document = Document::new(reading.algorithm, content.to_vec());
+        story.event(Event::Read(reading, Ok(document)));
+    }
+    let name = || "a.pdf".to_owned();
+    for error in [
+        Unreadable::NoDocument(name()),
+        Unreadable::TooLarge(name()),
+        Unreadable::Failed {
+            name: name(),
+            reason: "denied".to_owned(),
+        },
+    ] {
+        story.event(files(&["/a.pdf"]));
+        let reading = story.readings.pop().unwrap();
+        story.event(Event::Read(reading, Err(error)));
+    }
+    story.event(files(&["/a.pdf", "/b.pdf"]));
+    story.event(files(&["smb://server/a.pdf"]));
+    story.event(Event::Input(Input::NoDialog));
 }
 
 fn transport_errors() -> Vec<TransportError> {

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use crate::callback::{self, Failed, Outcome, Scheme, Signed};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
+use crate::document::Document;
 use crate::journal::Entry;
 use crate::language::Language;
-use crate::link::{self, Document, LinkError, Request, Serial};
+use crate::link::{self, LinkError, Request, Serial};
 use crate::policy::{Denial, Permit, Policy};
 use crate::profile::Credential;
 use crate::signature::PublicKey;
@@ -126,9 +127,9 @@ impl Order {
             return Err(Refused::DemoOnly);
         }
         let digest = match &request.document {
-            Document::Hash(digest) => digest.clone(),
-            Document::Pdf(_) => return Err(Refused::NotYet("PDF")),
-            Document::Xml(_) => return Err(Refused::NotYet("XML")),
+            link::Document::Hash(digest) => digest.clone(),
+            link::Document::Pdf(_) => return Err(Refused::NotYet("PDF")),
+            link::Document::Xml(_) => return Err(Refused::NotYet("XML")),
         };
         let first_seen = !seen(permit.origin().as_str());
         Ok(Self {
@@ -175,15 +176,9 @@ impl Order {
 
     /// Takes the document that is to be signed, if it is that: its digest must be
     /// the one in the link. Some tokens finish the hash themselves.
-    pub fn attach(&mut self, document: Vec<u8>) -> Result<(), OtherDocument> {
-        let digest = Digest::of(self.digest.algorithm(), &document);
-        if digest == self.digest {
-            self.document = Some(document.into());
-            Ok(())
-        } else {
-            self.document = None;
-            Err(OtherDocument)
-        }
+    pub fn attach(&mut self, document: Document) -> Result<(), OtherDocument> {
+        self.document = document.matching(&self.digest);
+        self.document.as_ref().map(|_| ()).ok_or(OtherDocument)
     }
 
     /// The document that was given, the right one.

@@ -1,7 +1,8 @@
 //! What should catch the eye beside the question: kept as what it is, and said in
 //! the language of the moment.
 
-use super::{OtherDocument, Unopened};
+use super::{Compared, Unopened};
+use crate::document::Unreadable;
 use crate::error::CardError;
 use crate::language::Language;
 use crate::policy::PortalFault;
@@ -19,10 +20,14 @@ pub(super) enum Remark {
     TakenOut,
     /// Two entries of a new PIN.
     Differ,
-    /// A file was given, and it is the one that is to be signed.
-    Document,
-    /// A file was given, and it is another one.
-    Other(OtherDocument),
+    /// A file was given, and compared.
+    Compared(Compared),
+    /// A file was given that cannot be compared.
+    Unreadable(Unreadable),
+    /// Several files were given.
+    ManyFiles,
+    /// The desktop has no dialog to choose a file.
+    NoDialog,
     /// A kept PIN was forgotten, for whatever reason.
     Forgotten,
     /// The browser did not take the result of the request before; why.
@@ -42,14 +47,23 @@ pub(super) enum Remark {
 impl Remark {
     pub(super) fn notice(&self, language: Language) -> Notice {
         let because = |reason: &str| [("reason", reason.to_owned().into())];
+        let named = |name: &str| [("name", name.to_owned().into())];
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Changed => (Level::Info, language.say("changed")),
             Self::Unlocked => (Level::Info, language.say("unlocked")),
             Self::TakenOut => (Level::Error, language.say("taken-out")),
             Self::Differ => (Level::Error, language.say("entries-differ")),
-            Self::Document => (Level::Info, language.say("document-same")),
-            Self::Other(other) => (Level::Error, other.tell(language)),
+            Self::Compared(Compared { name, same: true }) => {
+                (Level::Info, language.say_with("compared-same", named(name)))
+            }
+            Self::Compared(Compared { name, same: false }) => (
+                Level::Error,
+                language.say_with("compared-other", named(name)),
+            ),
+            Self::Unreadable(error) => (Level::Error, error.tell(language)),
+            Self::ManyFiles => (Level::Error, language.say("compare-many")),
+            Self::NoDialog => (Level::Error, language.say("compare-no-dialog")),
             Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
             Self::Undelivered(reason) => (
                 Level::Error,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Busy, Entry, Errand, Flow, Purpose, State, Step, Undelivered};
+use super::{Busy, Compared, Entry, Errand, Flow, Order, Purpose, State, Step, Undelivered};
 use crate::language::Language;
 use crate::pin::{PinRules, Status};
 use crate::profile::{Standing, Tries};
@@ -139,6 +139,7 @@ fn plain(kind: Kind, title: String) -> Screen {
         links: Vec::new(),
         text: Vec::new(),
         facts: Vec::new(),
+        compare: None,
         counters: Vec::new(),
         heading: None,
         certificates: Vec::new(),
@@ -305,6 +306,7 @@ fn sign(flow: &Flow) -> Screen {
                 .push(primary(Action::Unlock, l.say("unlock-with-puk")));
         }
     } else if usable {
+        screen.compare = Some(button(Action::Compare, l.say("compare")));
         if flow.in_session() {
             screen.facts.push(pin_status(Status::SessionActive, l));
             screen.text.push(l.say("pin-accepted"));
@@ -555,20 +557,29 @@ fn facts(flow: &Flow) -> Vec<Fact> {
         value: value.into(),
         mark: Some(l.say("from-page")),
     };
-    let document = match order.document() {
-        Some(_) => l.say("document-given"),
-        None => l.say("document-digest-only"),
-    };
     let algorithm = digest.algorithm().display();
     vec![
         fact(l.say("requested-by"), &order.requester()),
-        fact(l.say("document"), &document),
+        fact(l.say("document"), &document(flow, order)),
         page(
             l.say_with("digest", [("algorithm", algorithm.into())]),
             &digest.grouped(),
         ),
         page(l.say("request"), order.request_id()),
     ]
+}
+
+/// What is known of the document: a file that was compared is named until the end.
+fn document(flow: &Flow, order: &Order) -> String {
+    let l = flow.language;
+    let named = |name: &str| [("name", name.to_owned().into())];
+    match (&flow.reading, &flow.compared) {
+        (Some(reading), _) => l.say_with("document-comparing", named(&reading.name)),
+        (None, Some(Compared { name, same: true })) => l.say_with("document-same", named(name)),
+        (None, Some(Compared { name, same: false })) => l.say_with("document-not", named(name)),
+        (None, None) if order.document().is_some() => l.say("document-given"),
+        (None, None) => l.say("document-digest-only"),
+    }
 }
 
 fn first_seen(flow: &Flow) -> Vec<String> {

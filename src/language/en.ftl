@@ -59,13 +59,24 @@ requested-by = Requested by
 document = Document
 document-given = the file that you gave: its digest is the one below
 document-digest-only = its digest only; the document stays with the portal
+document-comparing = “{ $name }” is being compared …
+document-same = “{ $name }”: its digest is the one below
+document-not = not “{ $name }”: the digest of that file is another one
+compare = Do you have the document? Drop it here or choose it to compare it.
+compare-many = These are several files, and one document is to be signed. Give that one alone.
+compare-no-dialog = This desktop has no dialog to choose a file. Drop the document on this window.
+compared-same = “{ $name }” is the document that is to be signed: its digest is the same.
+compared-other = “{ $name }” is not the document that the portal asks to be signed: its digest is another one. Sign only if you know why.
+unread-elsewhere = This is no file on this computer. Save the document first, then give that file.
+unread-no-document = “{ $name }” is a folder or a device. Give the document itself.
+unread-too-large = “{ $name }” is larger than 256 MB and was not read. Compare its digest by other means.
+unread-failed = “{ $name }” cannot be read ({ $reason }). See whether it is still there, and give it again.
 digest = Digest ({ $algorithm })
 request = Request
 from-page = from the page
 first-seen = This is the first signature for this site on this computer.
 pin-accepted = The { -pin } was accepted a moment ago and is not asked again.
 pin-blocked-unlock = The { -pin } is blocked: no tries are left. Unlock it with the { -puk }.
-document-same = This file is the document that is to be signed: its digest is the same.
 document-other = This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent.
 
 ## Certificates

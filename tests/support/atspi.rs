@@ -1,6 +1,7 @@
 //! An assistive program of the test's own: reads names, roles and states over
 //! AT-SPI, by D-Bus alone, and asks for the focus and for clicks.
 
+#![allow(dead_code, reason = "each test binary uses a part of this")]
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

@@ -67,6 +67,15 @@ impl Display {
         found.stdout.lines().next()?.parse().ok()
     }
 
+    /// The window's number.
+    pub fn window(&self) -> u32 {
+        let mut command = Command::new("xdotool");
+        command.env("DISPLAY", &self.name);
+        command.args(["search", "--onlyvisible", "--name", "^SecureSign$"]);
+        let found = succeed(&mut command, LIMIT).stdout;
+        found.trim().parse().expect("one window")
+    }
+
     pub fn focus(&self) {
         let name = "^SecureSign$";
         self.xdotool(&[

@@ -14,12 +14,12 @@ end = socket.socket(socket.AF_UNIX)
 if what == "call":
     os.setuid(int(user))
     end.connect(place)
-    end.sendall(bytes([1, 0, 0, 0, 0]))
     answer = b""
     try:
+        end.sendall(bytes([2, 0, 0, 0, 0, 0]))
         while part := end.recv(99):
             answer += part
-    except ConnectionResetError:
+    except ConnectionError:
         pass
     print(answer.hex())
 else:
@@ -37,7 +37,7 @@ else:
         try:
             if head := peer.recv(5):
                 print((head + peer.recv(99999)).hex(), flush=True)
-                peer.sendall(bytes([1, 1, 0]))
-        except ConnectionResetError:
+                peer.sendall(bytes([2, 1, 0]))
+        except ConnectionError:
             pass
         peer.close()

@@ -24,6 +24,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::document::Document;
 use securesign_core::error::{CardError, Secret};
 use securesign_core::flow::{Effect, Event, Flow, Home, Order, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
@@ -70,10 +71,10 @@ const SCREENS: [(&str, fn(&Studio) -> Flow); 41] = [
         studio.request().sees(vec![studio.expired()]).flow
     }),
     ("sign-document", |studio| {
-        studio.asked(3).input(Input::Document(b"abc".to_vec())).flow
+        studio.asked(3).gives("contract.pdf", b"abc").flow
     }),
     ("sign-other-document", |studio| {
-        studio.asked(3).input(Input::Document(b"abd".to_vec())).flow
+        studio.asked(3).gives("contract.pdf", b"abd").flow
     }),
     ("sign-wrong", |studio| studio.wrong(2).flow),
     ("sign-unknown-tries", |studio| {
@@ -556,6 +557,18 @@ impl Scene {
 
     fn input(mut self, input: Input) -> Self {
         self.event(Event::Input(input));
+        self
+    }
+
+    /// A file of this name with this in it.
+    fn gives(mut self, name: &str, content: &[u8]) -> Self {
+        let files = Input::Files(vec![format!("/home/user/{name}")]);
+        for effect in self.flow.on(Event::Input(files), now()) {
+            if let Effect::Read(reading) = effect {
+                let document = Document::new(reading.algorithm, content.to_vec());
+                self.event(Event::Read(reading, Ok(document)));
+            }
+        }
         self
     }
 

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use securesign_core::callback::Answer;
-use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Refused, Unopened};
+use securesign_core::document::Document;
+use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Reading, Refused, Unopened};
 use securesign_core::policy::Change;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
@@ -24,7 +25,7 @@ use crate::journal::{self, Journal};
 use crate::settings::{self, Seen};
 #[cfg(feature = "window")]
 use crate::window;
-use crate::{browser, farewell};
+use crate::{browser, farewell, file};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,6 +209,7 @@ impl Desk {
                         }
                     }
                 },
+                Effect::Read(reading) => self.read(reading),
                 Effect::Remember(origin) => self.seen.remember(&origin),
                 Effect::Record(entry) => {
                     let written = journal::of_user().and_then(|journal| journal.append(&entry));
@@ -232,6 +234,16 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Reads a file without making a window wait for it, or for the disk.
+    fn read(&self, reading: Reading) {
+        let report = reporter(&self.sender, &self.wake);
+        std::thread::spawn(move || {
+            let document = file::read(&reading.path, &reading.name)
+                .map(|content| Document::new(reading.algorithm, content));
+            report(Event::Read(reading, document));
+        });
     }
 
     /// Starts the browser without making a window wait for it.

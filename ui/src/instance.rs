@@ -1,9 +1,6 @@
 //! One window for each user: a second start hands its link to the first one and
 //! ends. They meet at a socket in a folder of this user alone.
 
-use std::sync::Weak;
-use std::sync::mpsc::Sender;
-
 use securesign_core::flow::Arrival;
 use securesign_core::language::Language;
 
@@ -17,9 +14,9 @@ mod socket;
 mod wire;
 
 #[cfg(not(unix))]
-pub use absent::{Instance, start};
+pub use absent::{Call, Instance, start};
 #[cfg(unix)]
-pub use socket::{Instance, start};
+pub use socket::{Call, Instance, start};
 
 /// What a start finds.
 pub enum Start {
@@ -82,29 +79,4 @@ pub struct Wanted {
     /// For the browser that has called, as in [`crate::browser::Caller::id`]; may be
     /// empty.
     pub caller: String,
-}
-
-/// Another start calls.
-pub struct Call {
-    wanted: Wanted,
-    answer: Sender<Answer>,
-    waits: Weak<()>,
-}
-
-impl Call {
-    /// What it hands over.
-    pub fn wanted(&self) -> &Wanted {
-        &self.wanted
-    }
-
-    /// Whether it has not given up meanwhile.
-    pub fn waits(&self) -> bool {
-        self.waits.strong_count() > 0
-    }
-
-    /// Tells it. A call that is dropped without an answer is tried again.
-    pub fn answer(self, answer: Answer) {
-        // Whoever has gone has opened a window.
-        let _ = self.answer.send(answer);
-    }
 }

@@ -8,10 +8,12 @@ mod demo;
 mod desk;
 mod doctor;
 mod farewell;
+mod file;
 mod guard;
 mod hand;
 mod harden;
 #[cfg(feature = "window")]
+#[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
 mod journal;
 mod language;
@@ -36,6 +38,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use jiff::Timestamp;
+use securesign_core::document::Document;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Order, Refused};
 use securesign_core::language::Language;
@@ -376,8 +379,9 @@ fn sign(
         }
         let bytes =
             std::fs::read(path).map_err(|error| unreadable(path, &error, place.language))?;
+        let document = Document::new(order.digest().algorithm(), bytes);
         order
-            .attach(bytes)
+            .attach(document)
             .map_err(|other| other.tell(place.language))?;
     }
     let first = first.and_then(|order| claimed(order, place.language));

@@ -1,6 +1,14 @@
 //! The window. It draws whatever [`Screen`] the model shows and reports what a
 //! person does; it knows no card, no error and no protocol.
 
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(
+        dead_code,
+        reason = "assistive programs are served on Linux only so far"
+    )
+)]
+
 use fltk::app;
 use securesign_core::language::Language;
 use securesign_core::memory::OutOfMemory;
@@ -9,6 +17,9 @@ use securesign_core::screen::{Input, Screen};
 mod button;
 mod card;
 mod choice;
+mod chooser;
+mod compare;
+mod drag;
 mod entry;
 mod facts;
 mod field;

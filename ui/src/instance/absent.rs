@@ -1,7 +1,7 @@
 //! Not built yet for this system: each start opens a window of its own. A pipe
 //! would need its other end's user checked, which the standard library cannot.
 
-use super::{Call, Start, Wanted};
+use super::{Answer, Start, Wanted};
 
 /// There is none.
 pub enum Instance {}
@@ -10,6 +10,26 @@ impl Instance {
     /// Never called.
     pub fn listen(&mut self, _take: impl Fn(Call) + Send + Sync + 'static) {
         match *self {}
+    }
+}
+
+/// Nobody calls.
+pub enum Call {}
+
+impl Call {
+    /// Never called.
+    pub fn wanted(&self) -> &Wanted {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn waits(&self) -> bool {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn answer(self, _answer: Answer) {
+        match self {}
     }
 }
 

@@ -5,7 +5,6 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -17,13 +16,11 @@ use interprocess::local_socket::{
 use rustix::process::geteuid;
 
 use super::folder::Folder;
-use super::{Answer, Call, Start, Wanted, wire};
+use super::{Answer, Start, Wanted, wire};
 
 /// How long a second start tries. The first may be about to open its window, or
 /// to close it.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long the window may take to answer; less, so that no link is shown twice.
-const WINDOW: Duration = Duration::from_secs(8);
 /// How long a call may take to arrive, and an answer to leave.
 const WIRE: Duration = Duration::from_secs(2);
 /// So many calls at once, each with a link in memory. Further ones are hung up on,
@@ -36,6 +33,40 @@ pub struct Instance {
     listener: Option<Listener>,
     closing: Arc<AtomicBool>,
     _lock: File,
+}
+
+/// Another start calls.
+pub struct Call {
+    wanted: Wanted,
+    stream: Stream,
+    _place: Arc<()>,
+}
+
+impl Call {
+    /// What it hands over.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Whether it has not given up meanwhile and opened a window of its own.
+    pub fn waits(&self) -> bool {
+        // It says no more until it is answered: there is something to read only
+        // when it has hung up.
+        let mut stream = &self.stream;
+        let quiet = stream
+            .set_nonblocking(true)
+            .and_then(|()| stream.read(&mut [0]));
+        let quiet = quiet.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        quiet && stream.set_nonblocking(false).is_ok()
+    }
+
+    /// Tells it. A call that is dropped without an answer is tried again.
+    pub fn answer(self, answer: Answer) {
+        let mut timed = Timed::new(&self.stream, WIRE);
+        if let Err(error) = wire::answer(&mut timed, Some(answer)) {
+            tracing::debug!("another start did not wait for its answer: {error}");
+        }
+    }
 }
 
 /// Hands what is wanted to the instance, or becomes it. `wanted` is asked only where
@@ -112,11 +143,9 @@ impl Instance {
                 }
                 let (take, place) = (take.clone(), at_once.clone());
                 // A thread for each, so that nobody waits for a slow one.
-                let served = std::thread::Builder::new().spawn(move || {
-                    let _place = place;
-                    if let Err(error) = serve(&stream, &*take) {
-                        tracing::debug!("another start was not understood: {error}");
-                    }
+                let served = std::thread::Builder::new().spawn(move || match hear(stream, place) {
+                    Ok(call) => take(call),
+                    Err(error) => tracing::debug!("another start is not heard: {error}"),
                 });
                 if let Err(error) = served {
                     tracing::debug!("another start is hung up on: {error}");
@@ -135,22 +164,19 @@ impl Drop for Instance {
     }
 }
 
-fn serve(stream: &Stream, take: &dyn Fn(Call)) -> io::Result<()> {
-    let wanted = match wire::hear(&mut Timed::new(stream, WIRE)) {
+fn hear(stream: Stream, place: Arc<()>) -> io::Result<Call> {
+    let wanted = match wire::hear(&mut Timed::new(&stream, WIRE)) {
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            return wire::answer(&mut Timed::new(stream, WIRE), None);
+            wire::answer(&mut Timed::new(&stream, WIRE), None)?;
+            return Err(error);
         }
         heard => heard?,
     };
-    let (answer, answered) = channel();
-    let waits = Arc::new(());
-    take(Call {
+    Ok(Call {
         wanted,
-        answer,
-        waits: Arc::downgrade(&waits),
-    });
-    let answer = answered.recv_timeout(WINDOW).map_err(io::Error::other)?;
-    wire::answer(&mut Timed::new(stream, WIRE), Some(answer))
+        stream,
+        _place: place,
+    })
 }
 
 fn hand_over(folder: &Folder, wanted: &Wanted, until: Instant) -> io::Result<Answer> {

@@ -12,6 +12,8 @@ use securesign_core::screen::{Kind, Screen};
 use super::button::PressButton;
 use super::card::{Card, Role};
 use super::choice;
+use super::compare;
+use super::drag::Drag;
 use super::facts::{self, COUNTER_HEIGHT, Facts};
 use super::field::Shared;
 use super::inert::Inert;
@@ -59,6 +61,8 @@ pub struct Page {
     pub fields: Vec<Frame>,
     /// The buttons, in their order.
     pub buttons: Vec<PressButton>,
+    /// Where the document may be dropped.
+    pub compare: Option<fltk::button::Button>,
     /// The countdown of a kept PIN.
     pub strip: Option<Strip>,
     /// The part with the certificates.
@@ -76,6 +80,8 @@ pub struct Setting<'a> {
     pub palette: Palette,
     /// Where the widgets leave their notes.
     pub signals: &'a Signals,
+    /// What is dragged over the window.
+    pub drag: &'a Drag,
     /// What is typed, a share for each field.
     pub entries: &'a [Shared],
     /// The highest a page may be on this display.
@@ -99,6 +105,7 @@ struct Placed {
     choices: Vec<Frame>,
     rows: Vec<Button>,
     links: Vec<Button>,
+    compare: Option<Button>,
     symbol: Option<Symbol>,
 }
 
@@ -167,6 +174,7 @@ impl Page {
             links: upper.links,
             fields,
             buttons,
+            compare: upper.compare,
             strip,
             reel,
             inert,
@@ -214,6 +222,7 @@ impl Upper {
             .map(|lines| BODY.height(lines) + GAP / 2)
             .sum();
         let facts = self.facts.as_ref().map_or(0, |facts| facts.height + GAP);
+        let compare = i32::from(screen.compare.is_some()) * (compare::HEIGHT + GAP);
         let counters = i32::from(!screen.counters.is_empty()) * (COUNTER_HEIGHT + GAP);
         let heading = i32::from(self.heading.is_some()) * (STRONG.line + GAP);
         let cards: i32 = self.cards.iter().map(|card| card.height + GAP).sum();
@@ -225,6 +234,7 @@ impl Upper {
             + paragraphs
             + GAP / 2
             + facts
+            + compare
             + counters
             + choices
             + heading
@@ -252,6 +262,11 @@ impl Upper {
             facts.place(row(y, height), palette);
             y += height + GAP;
         }
+        let compare = screen.compare.as_ref().map(|button| {
+            let area = row(y, compare::HEIGHT);
+            y += compare::HEIGHT + GAP;
+            compare::place(button, area, setting)
+        });
         if !screen.counters.is_empty() {
             let count = screen.counters.len() as i32;
             let w = (INNER - GAP * (count - 1)) / count;
@@ -293,6 +308,7 @@ impl Upper {
             choices,
             rows,
             links,
+            compare,
             symbol,
         }
     }

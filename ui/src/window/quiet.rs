@@ -66,10 +66,10 @@ pub fn place(
             Event::Push => armed = true,
             Event::Released => {
                 if std::mem::take(&mut armed) && app::event_inside_widget(widget) {
-                    signals.send(signal);
+                    signals.send(signal.clone());
                 }
             }
-            Event::KeyDown if is_press(app::event_key()) => signals.send(signal),
+            Event::KeyDown if is_press(app::event_key()) => signals.send(signal.clone()),
             Event::KeyDown => return signals.key(),
             Event::Focus | Event::Unfocus | Event::Drag => {}
             _ => return false,

@@ -10,7 +10,7 @@ use fltk::enums::Key;
 use securesign_core::screen::{Action, Setting};
 
 /// One thing that a person did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// Chose the certificate with this index.
     Choose(usize),
@@ -34,6 +34,8 @@ pub enum Signal {
         /// Downwards.
         down: bool,
     },
+    /// Dropped these files on the window.
+    Files(Vec<String>),
     /// Closed the window.
     Closed,
     /// Typed something for which there was no memory.

@@ -11,6 +11,8 @@ use securesign_core::memory::OutOfMemory;
 use securesign_core::pin::Pin;
 use securesign_core::screen::{Action, Input, Screen};
 
+use super::chooser::Chooser;
+use super::drag::Drag;
 use super::entry::Entry;
 use super::field::Shared;
 use super::page::{Page, Setting, WIDTH};
@@ -41,6 +43,8 @@ pub struct Stage {
     screen: Screen,
     entries: Vec<Shared>,
     page: Page,
+    drag: Drag,
+    chooser: Chooser,
     speech: Speech,
 }
 
@@ -70,8 +74,21 @@ impl Stage {
         window.end();
         let closed = signals.clone();
         window.set_callback(move |_| closed.send(Signal::Closed));
-        let pressed = signals.clone();
-        window.handle(move |_, event| event == fltk::enums::Event::KeyDown && pressed.key());
+        let (pressed, drag) = (signals.clone(), Drag::default());
+        let dragged = drag.clone();
+        window.handle(move |window, event| {
+            if event == fltk::enums::Event::KeyDown {
+                return pressed.key();
+            }
+            let taken = dragged.event(event, &pressed);
+            if taken {
+                // The toolkit gives the drop to what is below the mouse, and to
+                // nobody else.
+                app::set_belowmouse(window);
+                window.redraw();
+            }
+            taken
+        });
 
         // The system places and frames it while the fonts are being found, which takes
         // longer than all the rest.
@@ -88,7 +105,11 @@ impl Stage {
         model.poll();
         let screen = model.screen();
         let entries = entries(&screen);
-        let page = Page::new(&screen, &setting(&window, palette, &signals, &entries));
+        drag.want(screen.offers(Action::Compare));
+        let page = Page::new(
+            &screen,
+            &setting(&window, palette, &signals, &entries, &drag),
+        );
         begin_inert(&mut window, &page);
         Ok(Self {
             model,
@@ -101,6 +122,8 @@ impl Stage {
             screen,
             entries,
             page,
+            drag,
+            chooser: Chooser::default(),
             speech: Speech::default(),
         })
     }
@@ -147,6 +170,10 @@ impl Stage {
             while self.hear()? && !self.model.finished() {
                 self.update();
             }
+            if let Some(input) = self.chooser.answer() {
+                self.model.input(input);
+                self.update();
+            }
             let tick = counting && ticked.elapsed() >= SECOND;
             if self.woken.swap(false, Ordering::SeqCst) || tick {
                 ticked = Instant::now();
@@ -171,7 +198,12 @@ impl Stage {
             Signal::Choose(at) => self.model.input(Input::Choose(at)),
             Signal::Set(setting, at) => self.model.input(Input::Set(setting, at)),
             Signal::Row(at) => self.model.input(Input::Row(at)),
+            Signal::Press(Action::Compare) => {
+                self.choose();
+                return Ok(false);
+            }
             Signal::Press(action) => self.press(action)?,
+            Signal::Files(files) => self.model.input(Input::Files(files)),
             Signal::Closed => self.model.input(Input::Closed),
             Signal::OutOfMemory => {
                 self.model.input(Input::Closed);
@@ -218,6 +250,13 @@ impl Stage {
         }
         self.window.redraw();
         Ok(())
+    }
+
+    /// Has a file chosen. What was typed stays.
+    fn choose(&mut self) {
+        if let Some(button) = &self.screen.compare {
+            self.chooser.open(&self.window, &button.label);
+        }
     }
 
     fn enter(&mut self) -> Result<bool, WindowError> {
@@ -290,7 +329,14 @@ impl Stage {
             ..self.screen.clone()
         } == next;
         let inert = self.page.inert.clone();
-        let setting = setting(&self.window, self.palette, &self.signals, &self.entries);
+        let setting = setting(
+            &self.window,
+            self.palette,
+            &self.signals,
+            &self.entries,
+            &self.drag,
+        );
+        self.drag.want(next.offers(Action::Compare));
         self.page = Page::new(&next, &setting);
         self.screen = next;
         if same_request {
@@ -356,12 +402,14 @@ fn setting<'a>(
     palette: Palette,
     signals: &'a Signals,
     entries: &'a [Shared],
+    drag: &'a Drag,
 ) -> Setting<'a> {
     Setting {
         window,
         palette,
         signals,
         entries,
+        drag,
         tallest: (work_area().h - TITLE_BAR).min(760),
     }
 }

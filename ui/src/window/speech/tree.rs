@@ -22,6 +22,7 @@ enum Part {
     Title,
     Text(usize),
     Fact(usize),
+    Compare,
     Counter(usize),
     Cards,
     Card(usize),
@@ -51,6 +52,7 @@ impl Part {
 /// The node of something that can have the focus.
 pub fn node(screen: &Screen, stop: Stop) -> Option<NodeId> {
     let part = match stop {
+        Stop::Compare => Part::Compare,
         Stop::Card(at) => Part::Card(at),
         Stop::Choice(at) => Part::Choice(at),
         Stop::Row(at) => Part::RowButton(at),
@@ -76,6 +78,9 @@ pub fn tree(view: &View) -> TreeUpdate {
     }
     for (at, told) in screen.facts.iter().enumerate() {
         parts.push(grove.add(Part::Fact(at), fact(told)));
+    }
+    if let Some(offered) = &screen.compare {
+        parts.push(grove.add_stop(Stop::Compare, button(offered, true)));
     }
     for (at, count) in screen.counters.iter().enumerate() {
         parts.push(grove.add(Part::Counter(at), counter(count)));

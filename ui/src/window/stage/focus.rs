@@ -10,6 +10,8 @@ use super::Stage;
 /// What has the focus, in terms of the screen, so that it outlives the widgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
+    /// Where the document may be dropped.
+    Compare,
     /// A certificate that can be chosen.
     Card(usize),
     /// Something to set.
@@ -31,6 +33,7 @@ pub enum Stop {
 impl Stage {
     /// Everything that can have the focus, in the order of Tab.
     pub(super) fn stops(&self) -> Vec<Stop> {
+        let compare = self.page.compare.iter().map(|_| Stop::Compare);
         let cards = (0..self.page.cards.len())
             .filter(|&at| self.page.cards[at].has_visible_focus())
             .map(Stop::Card);
@@ -41,7 +44,7 @@ impl Stage {
         let buttons = (0..self.page.buttons.len()).map(Stop::Button);
         let links = (0..self.page.links.len()).map(Stop::Link);
         let lock = self.page.strip.iter().map(|_| Stop::Lock);
-        let above = cards.chain(choices).chain(rows);
+        let above = compare.chain(cards).chain(choices).chain(rows);
         let below = lines.chain(fields).chain(buttons);
         above.chain(below).chain(links).chain(lock).collect()
     }
@@ -49,6 +52,7 @@ impl Stage {
     /// What has it.
     pub(super) fn current(&self) -> Option<Stop> {
         self.stops().into_iter().find(|&stop| match stop {
+            Stop::Compare => self.page.compare.as_ref().is_some_and(|it| it.has_focus()),
             Stop::Card(at) => self.page.cards[at].has_focus(),
             Stop::Choice(at) => self.page.choices[at].has_focus(),
             Stop::Row(at) => self.page.rows[at].has_focus(),
@@ -85,6 +89,10 @@ impl Stage {
     /// Gives it.
     pub(super) fn focus(&mut self, stop: Option<Stop>) {
         let taken = match stop {
+            Some(Stop::Compare) => match &mut self.page.compare {
+                Some(compare) => compare.take_focus(),
+                None => Ok(()),
+            },
             Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
             Some(Stop::Choice(at)) => self.page.choices[at].take_focus(),
             Some(Stop::Row(at)) => self.page.rows[at].take_focus(),
@@ -107,10 +115,11 @@ impl Stage {
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
     pub(super) fn go(&mut self, stop: Option<Stop>) {
-        match stop {
-            Some(Stop::Card(at)) => self.page.reel.reveal(&self.page.cards[at]),
-            Some(Stop::Choice(at)) => self.page.reel.reveal(&self.page.choices[at]),
-            Some(Stop::Row(at)) => self.page.reel.reveal(&self.page.rows[at]),
+        match (stop, &self.page.compare) {
+            (Some(Stop::Card(at)), _) => self.page.reel.reveal(&self.page.cards[at]),
+            (Some(Stop::Choice(at)), _) => self.page.reel.reveal(&self.page.choices[at]),
+            (Some(Stop::Row(at)), _) => self.page.reel.reveal(&self.page.rows[at]),
+            (Some(Stop::Compare), Some(compare)) => self.page.reel.reveal(compare),
             _ => {}
         }
         self.focus(stop);

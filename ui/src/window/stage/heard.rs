@@ -50,6 +50,7 @@ impl Stage {
                 return Ok(false);
             }
             Stop::Button(at) => Some(self.page.buttons[at].action),
+            Stop::Compare => self.screen.compare.as_ref().map(|button| button.action),
             Stop::Lock => self.screen.kept.as_ref().map(|kept| kept.lock.action),
             Stop::Link(at) => self.screen.links.get(at).map(|link| link.action),
             Stop::Card(_) | Stop::Choice(_) | Stop::Row(_) | Stop::Line(_) | Stop::Field(_) => None,
@@ -95,20 +96,18 @@ impl Stage {
     }
 
     fn place(&self, stop: Stop) -> Area {
-        match stop {
-            Stop::Card(at) => Area::of(&self.page.cards[at]),
-            Stop::Choice(at) => Area::of(&self.page.choices[at]),
-            Stop::Row(at) => Area::of(&self.page.rows[at]),
-            Stop::Line(at) => Area::of(&self.page.lines[at]),
-            Stop::Link(at) => Area::of(&self.page.links[at]),
-            Stop::Field(at) => Area::of(&self.page.fields[at]),
-            Stop::Button(at) => Area::of(&self.page.buttons[at].widget),
-            Stop::Lock => self
-                .page
-                .strip
-                .as_ref()
-                .map(Strip::place)
-                .unwrap_or(Area::of(&self.window)),
-        }
+        let page = &self.page;
+        let placed = match stop {
+            Stop::Compare => page.compare.as_ref().map(Area::of),
+            Stop::Card(at) => page.cards.get(at).map(Area::of),
+            Stop::Choice(at) => page.choices.get(at).map(Area::of),
+            Stop::Row(at) => page.rows.get(at).map(Area::of),
+            Stop::Line(at) => page.lines.get(at).map(Area::of),
+            Stop::Link(at) => page.links.get(at).map(Area::of),
+            Stop::Field(at) => page.fields.get(at).map(Area::of),
+            Stop::Button(at) => page.buttons.get(at).map(|button| Area::of(&button.widget)),
+            Stop::Lock => page.strip.as_ref().map(Strip::place),
+        };
+        placed.unwrap_or(Area::of(&self.window))
     }
 }
