@@ -67,7 +67,8 @@ impl Palette {
 }
 
 /// Puts our faces into the toolkit's font table. Glyphs that a face lacks come
-/// from the system's fallback, so Indic text needs no case of its own.
+/// from the system's fallback. Devanagari has a face by name, for another may sit
+/// higher on the line than the Latin beside it.
 pub fn set_fonts() {
     Font::set_font(Font::Helvetica, SANS);
     Font::set_font(Font::HelveticaBold, SANS_BOLD);
@@ -75,9 +76,9 @@ pub fn set_fonts() {
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
-const SANS: &str = "Inter,Noto Sans,Noto Sans Devanagari,Sans";
+const SANS: &str = "Inter,Noto Sans,Lohit Devanagari,Sans";
 #[cfg(all(unix, not(target_os = "macos")))]
-const SANS_BOLD: &str = "Inter,Noto Sans,Noto Sans Devanagari,Sans Bold";
+const SANS_BOLD: &str = "Inter,Noto Sans,Lohit Devanagari,Sans Bold";
 #[cfg(all(unix, not(target_os = "macos")))]
 const MONO: &str = "Noto Sans Mono,DejaVu Sans Mono,Monospace";
 
