@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
 use crate::language::Language;
+use crate::link::Serial;
 use crate::profile::Credential;
 use crate::text::hex_lower;
 
@@ -74,7 +75,7 @@ impl Entry {
             let certificate = &credential.certificate;
             Used {
                 subject: certificate.subject(),
-                serial_number: certificate.serial(),
+                serial_number: Serial::of(certificate.serial_bytes()).to_string(),
                 sha256: hex_lower(&Sha256::digest(certificate.der())),
             }
         });
