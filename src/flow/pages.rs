@@ -22,8 +22,9 @@ pub struct Home {
     pub journal_file: String,
     /// The program's version.
     pub version: String,
-    /// In which times are shown.
-    pub zone: TimeZone,
+    /// In which times are shown; asked when there are any, for the system looks it up
+    /// in many files.
+    pub zone: fn() -> TimeZone,
     /// What the system speaks.
     pub system: Language,
 }
@@ -42,7 +43,7 @@ impl Default for Home {
             settings_file: String::new(),
             journal_file: String::new(),
             version: String::new(),
-            zone: TimeZone::UTC,
+            zone: || TimeZone::UTC,
             system: Language::default(),
         }
     }

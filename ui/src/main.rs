@@ -322,7 +322,7 @@ fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::
             |journal| journal.path().display().to_string(),
         ),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        zone: jiff::tz::TimeZone::system(),
+        zone: jiff::tz::TimeZone::system,
         system: language::of_system(),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{button, fact, notice, plain, primary};
+use super::{CONSENT_INERT_MS, button, fact, notice, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
@@ -51,7 +51,10 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
             ],
             buttons: vec![
                 button(Action::Back, l.say("back")),
-                primary(Action::Remove, l.say("remove")),
+                Button {
+                    inert_ms: CONSENT_INERT_MS,
+                    ..primary(Action::Remove, l.say("remove"))
+                },
             ],
             ..plain(Kind::Page, l.say("portal-remove-title"))
         },
@@ -228,7 +231,7 @@ fn about(flow: &Flow) -> Screen {
 
 /// `24 Nov 2026, 15:04` in the user's time.
 fn moment(flow: &Flow, time: Timestamp) -> String {
-    let time = flow.home.zone.to_datetime(time);
+    let time = (flow.home.zone)().to_datetime(time);
     let date = super::day(time.date(), flow.language);
     format!("{date}, {:02}:{:02}", time.hour(), time.minute())
 }

@@ -316,6 +316,7 @@ impl Stage {
         let stop = self.current();
         let scrolled = self.page.reel.position();
         let same_form = next.kind == self.screen.kind
+            && next.title == self.screen.title
             && next.fields == self.screen.fields
             && next.token == self.screen.token;
         if !same_form {
@@ -328,6 +329,8 @@ impl Stage {
             waiting: next.waiting.clone(),
             ..self.screen.clone()
         } == next;
+        // A value was chosen, be it another language.
+        let same_settings = !self.screen.choices.is_empty() && !next.choices.is_empty();
         let inert = self.page.inert.clone();
         let setting = setting(
             &self.window,
@@ -346,8 +349,12 @@ impl Stage {
         } else {
             self.signals.clear();
         }
+        if same_settings {
+            self.page.reel.to(scrolled);
+        }
         begin_inert(&mut self.window, &self.page);
-        let kept = stop.filter(|stop| same_form && self.stops().contains(stop));
+        let same_place = same_form || same_settings;
+        let kept = stop.filter(|stop| same_place && self.stops().contains(stop));
         self.focus(kept.or(self.first_stop()));
     }
 
