@@ -47,8 +47,11 @@ const KEY: &str = "ss_live_gallery";
 const PIN: &str = "123456";
 const PUK: &str = "12345678";
 
+/// Brings a flow to a screen.
+type Make = fn(&Studio) -> Flow;
+
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, fn(&Studio) -> Flow); 41] = [
+const SCREENS: [(&str, Make); 41] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {

@@ -1,13 +1,12 @@
 //! The strip at the window's foot while a PIN is kept: how long yet, and the way
 //! to be rid of it at once. Quiet on purpose: it is no news and no question.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
-use fltk::app;
 use fltk::button::Button;
 use fltk::draw;
-use fltk::enums::{Cursor, Event, LabelType};
+use fltk::enums::LabelType;
 use fltk::frame::Frame;
 use fltk::prelude::*;
 use securesign_core::screen::Kept;
@@ -15,7 +14,8 @@ use securesign_core::screen::Kept;
 use super::ink::{Area, SMALL, STRONG, spoken};
 use super::page::{MARGIN, Setting};
 use super::palette::Palette;
-use super::signal::{Signal, is_press};
+use super::quiet;
+use super::signal::Signal;
 
 /// Its height.
 pub const HEIGHT: i32 = 44;
@@ -94,45 +94,23 @@ fn place_lock(
     setting: &Setting,
 ) -> Button {
     let palette = setting.palette;
-    let mut widget = Button::new(area.x, strip.y, strip.x + strip.w - area.x, strip.h, None);
-    widget.set_label(&spoken(&label));
-    widget.set_label_type(LabelType::None);
-    widget.super_draw(false);
-    let pointed = Rc::new(Cell::new(false));
-    let hover = pointed.clone();
-    widget.draw(move |widget| {
-        draw_ground(Area::of(widget), palette);
-        draw_lock(&label, area, palette, hover.get(), widget.has_focus());
-    });
-    let signals = setting.signals.clone();
-    let mut armed = false;
-    widget.super_handle_first(false);
-    widget.handle(move |widget, event| {
-        match event {
-            Event::Enter | Event::Leave => {
-                let enters = event == Event::Enter;
-                pointed.set(enters);
-                draw::set_cursor(if enters {
-                    Cursor::Hand
-                } else {
-                    Cursor::Default
-                });
-            }
-            Event::Push => armed = true,
-            Event::Released => {
-                if std::mem::take(&mut armed) && app::event_inside_widget(widget) {
-                    signals.send(Signal::Press(action));
-                }
-            }
-            Event::KeyDown if is_press(app::event_key()) => signals.send(Signal::Press(action)),
-            Event::KeyDown => return signals.key(),
-            Event::Focus | Event::Unfocus | Event::Drag => {}
-            _ => return false,
-        }
-        widget.redraw();
-        true
-    });
-    widget
+    let place = Area {
+        x: area.x,
+        w: strip.x + strip.w - area.x,
+        ..strip
+    };
+    let text = label.clone();
+    let signal = Signal::Press(action);
+    quiet::plain(
+        &label,
+        place,
+        setting.signals,
+        signal,
+        move |widget, pointed| {
+            draw_ground(Area::of(widget), palette);
+            draw_lock(&text, area, palette, pointed, widget.has_focus());
+        },
+    )
 }
 
 fn draw_ground(area: Area, palette: Palette) {

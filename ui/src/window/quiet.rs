@@ -33,22 +33,35 @@ pub fn place(
     signals: &Signals,
     signal: Signal,
 ) -> Button {
+    let text = label.to_owned();
+    plain(label, area, signals, signal, move |widget, pointed| {
+        let area = Area::of(widget);
+        draw::draw_rect_fill(area.x, area.y, area.w, area.h, ground);
+        if widget.has_focus() {
+            area.frame(RADIUS, 2, palette.accent, ground);
+        } else if pointed {
+            area.fill(RADIUS, palette.hover);
+        }
+        STRONG.write_centred(&text, area, palette.accent);
+    })
+}
+
+/// A button that never waits and draws itself; `paint` hears whether the mouse
+/// points at it.
+pub fn plain(
+    label: &str,
+    area: Area,
+    signals: &Signals,
+    signal: Signal,
+    mut paint: impl FnMut(&mut Button, bool) + 'static,
+) -> Button {
     let mut widget = Button::new(area.x, area.y, area.w, area.h, None);
     widget.set_label(&spoken(label));
     widget.set_label_type(LabelType::None);
     widget.super_draw(false);
     let pointed = Rc::new(Cell::new(false));
-    let (hover, text) = (pointed.clone(), label.to_owned());
-    widget.draw(move |widget| {
-        let area = Area::of(widget);
-        draw::draw_rect_fill(area.x, area.y, area.w, area.h, ground);
-        if widget.has_focus() {
-            area.frame(RADIUS, 2, palette.accent, ground);
-        } else if hover.get() {
-            area.fill(RADIUS, palette.hover);
-        }
-        STRONG.write_centred(&text, area, palette.accent);
-    });
+    let hover = pointed.clone();
+    widget.draw(move |widget| paint(widget, hover.get()));
     let signals = signals.clone();
     let mut armed = false;
     widget.super_handle_first(false);
