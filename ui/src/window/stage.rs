@@ -369,6 +369,15 @@ impl Stage {
                 .scale
                 .map_or(self.system, |scale| f32::from(scale) / 100.0);
             app::set_screen_scale(0, scale);
+            // Where it was, measured in the new units, may be off the display.
+            let place = work_area();
+            let height = self.window.h();
+            self.window.resize(
+                place.x + (place.w - WIDTH) / 2,
+                place.y + (place.h - height).max(0) / 2,
+                WIDTH,
+                height,
+            );
         }
         self.look = look;
         self.palette = Palette::of(look.theme);
