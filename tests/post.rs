@@ -28,7 +28,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use home::{Home, LIMIT, demo_link, result};
+use home::{Home, LIMIT, demo_link, fresh, result};
 use page::Page;
 use securesign_core::callback::{self, Answer, Form, Outcome};
 use securesign_core::digest::{Digest, HashAlgorithm};
@@ -99,6 +99,7 @@ impl Desk {
     /// Signs, started by `parent`, a command whose last words are the program's.
     fn sign(&self, parent: &Path, words: &[&str], link: &str) -> Finished {
         let pin = self.home.file("pin", "123456\n");
+        let link = &fresh(link);
         let mut command = Command::new(parent);
         self.home.dress(&mut command);
         command

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::run::{run, succeed};
+use super::run::{eventually, run, succeed};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// Longer than the consent button is inert, and than the card works.
@@ -26,6 +26,9 @@ impl Display {
                 "-screen",
                 "0",
                 "1000x1000x24",
+                // Else it begins anew whenever the last program leaves, and turns away
+                // whoever comes meanwhile.
+                "-noreset",
                 "-nolisten",
                 "tcp",
             ])
@@ -77,15 +80,19 @@ impl Display {
     }
 
     pub fn focus(&self) {
-        let name = "^SecureSign$";
-        self.xdotool(&[
+        let words = [
             "search",
-            "--sync",
             "--onlyvisible",
             "--name",
-            name,
+            "^SecureSign$",
             "windowfocus",
-        ]);
+        ];
+        // A window that goes while xdotool looks around is an error to it.
+        let found = || {
+            let mut command = Command::new("xdotool");
+            run(command.env("DISPLAY", &self.name).args(words), LIMIT).success
+        };
+        assert!(eventually(LIMIT, found), "there is no window");
         sleep(PAUSE);
     }
 

@@ -52,6 +52,7 @@ pub struct Desk {
     caller: Caller,
     seen: Seen,
     stuck: bool,
+    watching: bool,
     #[cfg(feature = "window")]
     calls: calls::Calls,
 }
@@ -89,6 +90,7 @@ impl Desk {
             caller: Caller::default(),
             seen,
             stuck: false,
+            watching: false,
             #[cfg(feature = "window")]
             calls: calls::Calls::default(),
         };
@@ -97,7 +99,10 @@ impl Desk {
     }
 
     /// Notices from now on when readers and tokens come and go.
-    pub fn watch(&self, mut readers: Box<dyn Readers>) {
+    pub fn watch(&mut self, mut readers: Box<dyn Readers>) {
+        if std::mem::replace(&mut self.watching, true) {
+            return;
+        }
         let report = reporter(&self.sender, &self.wake);
         let hand = self.hand.clone();
         std::thread::spawn(move || {

@@ -236,7 +236,7 @@ impl Place {
     }
 
     /// What notices hot plug; nothing is ever plugged into the demo.
-    fn watched(&self, desk: &Desk) {
+    fn watched(&self, desk: &mut Desk) {
         if !self.is_demo() {
             desk.watch(Box::new(PcscReaders::new()));
         }
@@ -289,7 +289,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         flow.0.know(home(&settings));
         let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         desk.called_by(Caller::find());
-        place.watched(&desk);
+        place.watched(&mut desk);
         if let Some(instance) = &mut instance {
             desk.listen(instance);
         }
@@ -394,14 +394,16 @@ fn sign(
     let session = if many { settings.idle } else { Duration::ZERO };
     let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
     desk.called_by(Caller::find());
-    if many || patience != Some(Duration::ZERO) {
-        place.watched(&desk);
-    }
     loop {
         if let Some(text) = refused.take() {
             say(&text);
             worst = worst.max(REFUSED);
         } else {
+            // Not for what is refused: the PC/SC client frees what its threads are
+            // still setting up when a program ends at once.
+            if many || patience != Some(Duration::ZERO) {
+                place.watched(&mut desk);
+            }
             let mut terminal = Terminal {
                 desk: &mut desk,
                 secrets: &mut secrets,
