@@ -19,6 +19,7 @@ impl Caller {
     }
 
     /// What to tell another start.
+    #[cfg(feature = "window")]
     pub fn id(&self) -> Option<String> {
         None
     }
