@@ -480,7 +480,11 @@ journal-fault-advice = What stands before it holds together; compare the rest wi
 journal-unrecorded = This was not written into the journal: { $reason }. Make room, or check the rights of its folder.
 journal-exported = Copied to { $file }.
 journal-unexported = The journal was not copied: { $reason }. In a terminal, securesign journal export FILE copies it elsewhere.
-journal-verified = The journal holds together: { $count } lines, none altered, taken out or cut off.
+journal-verified =
+    { $count ->
+        [one] The journal holds together: { $count } line, not altered.
+       *[other] The journal holds together: { $count } lines, none altered, taken out or cut off.
+    }
 journal-chain = Its last chain: { $chain }
 journal-serial = { $subject }, serial { $serial }
 journal-nothing = There is nothing to export, or no such folder. Check the name, and securesign journal.

@@ -479,7 +479,11 @@ journal-fault-advice = उससे पहले का भाग सही ह�
 journal-unrecorded = यह रिकॉर्ड में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या फ़ोल्डर के अधिकार जाँचें।
 journal-exported = { $file } में प्रति बनाई गई।
 journal-unexported = रिकॉर्ड की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
-journal-verified = रिकॉर्ड सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
+journal-verified =
+    { $count ->
+        [one] रिकॉर्ड सही है: { $count } पंक्ति, जो बदली नहीं गई।
+       *[other] रिकॉर्ड सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
+    }
 journal-chain = उसकी अंतिम कड़ी: { $chain }
 journal-serial = { $subject }, क्रम संख्या { $serial }
 journal-nothing = निर्यात करने को कुछ नहीं है, या ऐसा कोई फ़ोल्डर नहीं है। नाम जाँचें, और securesign journal देखें।
