@@ -379,10 +379,10 @@ impl Flow {
         if !self.screen().offers(action) {
             return Vec::new();
         }
-        if matches!(self.state, State::Page(_)) {
-            return self.turn(action);
-        }
         match action {
+            // At any time, whatever is shown.
+            Action::Lock => self.lock(),
+            _ if matches!(self.state, State::Page(_)) => self.turn(action),
             Action::Sign => {
                 let pin = secrets.into_iter().next();
                 self.enter(Entry::Sign(pin), LastTry::Keep)
@@ -417,7 +417,6 @@ impl Flow {
             }
             // The face has a file chosen, and gives it.
             Action::Compare => Vec::new(),
-            Action::Lock => self.lock(),
             Action::Cancel | Action::Close => self.part(),
         }
     }

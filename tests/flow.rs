@@ -1088,6 +1088,29 @@ fn the_journal_shows_what_it_holds_and_whether_it_holds_together() {
 }
 
 #[test]
+fn r26_a_kept_pin_is_locked_from_a_page_too() {
+    for action in [Action::Settings, Action::About] {
+        let mut play = managed(Settings::default());
+        let view = token(Tries::Left(3));
+        let TokenState::Ready(info) = &view.state else {
+            panic!("it can be used");
+        };
+        let binding = Binding {
+            token: view.id.clone(),
+            certificate: info.found.credentials[0].certificate.der().to_vec(),
+            origin: "https://portal.example".into(),
+        };
+        let idle = IDLE;
+        play.report(Report::Session(Some(Kept { binding, idle })));
+        play.press(action, &[]);
+        play.press(Action::Lock, &[]);
+        assert!(matches!(play.jobs.last(), Some(Job::Lock)));
+        assert!(play.screen().kept.is_none());
+        assert_eq!(play.screen().kind, Kind::Page);
+    }
+}
+
+#[test]
 fn a_request_is_not_left_for_the_settings() {
     let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
     for action in [Action::Settings, Action::Journal, Action::About] {
