@@ -1,7 +1,12 @@
 //! What every card emulator offers: raw bytes in, raw bytes out.
 
+pub(crate) mod apdu;
+pub(crate) mod certificate;
+pub(crate) mod key;
 mod reader;
+pub(crate) mod tlv;
 
+pub use key::KeyKind;
 pub use reader::{EmulatedReaders, Fault, Slot};
 
 /// A card behind a reader, seen as ISO 7816-3 sees it.

@@ -30,8 +30,8 @@ use rsa::rand_core::TryRng;
 use zeroize::Zeroizing;
 
 use crate::emulator::Emulator;
-use crate::piv::emulator::apdu::{Command, Reply};
-use crate::piv::emulator::key::Stream;
+use crate::emulator::apdu::{Command, Reply};
+use crate::emulator::key::Stream;
 
 use builder::Habits;
 use messaging::{CLA_SECURED, Opening, Session};

@@ -22,14 +22,12 @@ use std::collections::BTreeMap;
 
 use crate::emulator::Emulator;
 
-use apdu::{Command, Reply, ins, sw};
-use key::PrivateKey;
+use crate::emulator::apdu::{Command, Reply, ins, sw};
+use crate::emulator::key::PrivateKey;
 use pin::Reference;
 
-pub(crate) mod apdu;
 mod builder;
 mod certificate;
-pub(crate) mod key;
 mod object;
 pub mod personality;
 mod pin;
@@ -37,16 +35,15 @@ mod products;
 mod selection;
 mod sign;
 mod slot;
-pub(crate) mod tlv;
 mod transport;
 mod vendor;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::emulator::key::KeyKind;
 pub use builder::{BuildError, Builder};
 pub use certificate::Form;
-pub use key::KeyKind;
 pub use personality::Personality;
 pub use products::{
     ALL, CANOKEY, NIST, NO_EMPTY_VERIFY, OPENFIPS201, PICO, PIV_AUTHENTICATOR, PIVAPPLET, PIVKEY,

@@ -12,7 +12,7 @@ use super::image;
 use super::status::sw;
 use super::system::System;
 use super::{Dialogue, Epass};
-use crate::piv::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::key::{KeyKind, PrivateKey, Stream};
 
 /// Ten, the vendor's usual number.
 const USUAL_TRIES: u8 = 10;
@@ -279,13 +279,13 @@ impl Builder {
     /// A key of this seed. Repeatable ones are made once in a process, because a test
     /// builds many tokens and an RSA key takes a second.
     pub(super) fn key(&self, kind: KeyKind, seed: &[u8], purpose: &[u8]) -> Option<PrivateKey> {
-        static MADE: Mutex<BTreeMap<(u8, Vec<u8>), PrivateKey>> = Mutex::new(BTreeMap::new());
+        static MADE: Mutex<BTreeMap<(KeyKind, Vec<u8>), PrivateKey>> = Mutex::new(BTreeMap::new());
         let own = [seed, purpose].concat();
         if self.seed.is_none() {
             return PrivateKey::generate(kind, &mut Stream::new(&own));
         }
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = (kind.algorithm(), own);
+        let name = (kind, own);
         if let Some(key) = made.get(&name) {
             return Some(key.clone());
         }

@@ -17,7 +17,7 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
 use super::container::{Container, Usage};
-use crate::piv::emulator::key::PrivateKey;
+use crate::emulator::key::PrivateKey;
 
 /// CCA India, class 3.
 const CLASS_3: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.356.100.2.3");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::piv::emulator::key::KeyKind;
+use crate::emulator::key::KeyKind;
 
 /// 2025-01-01T00:00:00Z.
 const NOT_BEFORE: Duration = Duration::from_secs(1_735_689_600);

@@ -1,8 +1,8 @@
 //! One file and what it tells of itself, sheet §3 and §7.3.
 
 use super::secret::Secret;
-use crate::piv::emulator::key::PrivateKey;
-use crate::piv::emulator::tlv;
+use crate::emulator::key::PrivateKey;
+use crate::emulator::tlv;
 
 /// The master file.
 pub(super) const MASTER: u16 = 0x3F00;

@@ -12,7 +12,7 @@ use super::container::{Container, Id, Usage};
 use super::file::{Access, Content, File, MASTER};
 use super::secret::{PIN_KEY, Secret};
 use super::system::System;
-use crate::piv::emulator::key::{KeyKind, PrivateKey};
+use crate::emulator::key::{KeyKind, PrivateKey};
 
 const APPLICATION: u16 = 0x2003;
 const APPLICATION_NAME: [u8; 16] = *b"ENTERSAFE-ESPK\0\0";

@@ -6,8 +6,8 @@ use rsa::traits::PublicKeyParts;
 use super::Epass;
 use super::file::{Content, File, Kind};
 use super::status::sw;
-use crate::piv::emulator::apdu::{Command, Reply};
-use crate::piv::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::apdu::{Command, Reply};
+use crate::emulator::key::{KeyKind, PrivateKey, Stream};
 
 /// First byte of GENERATE.
 const RSA: u8 = 0x01;

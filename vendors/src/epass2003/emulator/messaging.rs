@@ -4,8 +4,8 @@
 use super::Mode;
 use super::cipher::{self, MAC_LENGTH, block_length, pad, unpad};
 use super::status::sw;
-use crate::piv::emulator::apdu::Command;
-use crate::piv::emulator::tlv;
+use crate::emulator::apdu::Command;
+use crate::emulator::tlv;
 
 /// The transport key on every token, sheet §2.1: published, and no secret.
 const TRANSPORT_KEY: [u8; 16] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];

@@ -6,7 +6,7 @@ use super::Epass;
 use super::cipher::response;
 use super::file::Content;
 use super::status::sw;
-use crate::piv::emulator::apdu::{Command, Reply};
+use crate::emulator::apdu::{Command, Reply};
 
 /// Types of secrets.
 pub(super) const PIN_KEY: u8 = 0x04;

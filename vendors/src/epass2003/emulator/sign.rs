@@ -6,9 +6,9 @@ use signature::hazmat::PrehashSigner;
 use super::Epass;
 use super::access::USER;
 use super::status::sw;
-use crate::piv::emulator::apdu::{Command, Reply};
-use crate::piv::emulator::key::PrivateKey;
-use crate::piv::emulator::tlv;
+use crate::emulator::apdu::{Command, Reply};
+use crate::emulator::key::PrivateKey;
+use crate::emulator::tlv;
 
 /// P1 and P2 of MANAGE SECURITY ENVIRONMENT.
 const SET_DECIPHER: u16 = 0x41B8;

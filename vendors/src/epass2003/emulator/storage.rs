@@ -4,7 +4,7 @@ use super::file::{Content, File, MASTER};
 use super::status::sw;
 use super::system::Path;
 use super::{Epass, LastChunk};
-use crate::piv::emulator::apdu::{Command, Reply};
+use crate::emulator::apdu::{Command, Reply};
 
 /// P1 of SELECT.
 const BY_IDENTIFIER: u8 = 0x00;

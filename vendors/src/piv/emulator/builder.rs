@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::certificate::{self, Form, Statement};
-use super::key::{KeyKind, PrivateKey, Stream};
+use super::certificate::{self, Form};
 use super::pin::Reference;
-use super::{Application, Personality, PinPolicy, PivCard, Session, Slot, object, tlv};
+use super::{Application, Personality, PinPolicy, PivCard, Session, Slot, object};
+use crate::emulator::certificate::{Statement, issue};
+use crate::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::tlv;
 
 /// 2025-01-01T00:00:00Z.
 const NOT_BEFORE: Duration = Duration::from_secs(1_735_689_600);
@@ -246,7 +248,7 @@ impl Builder {
         for (slot, content) in &self.slots {
             let key = content.source.open(*slot, &seed)?;
             if content.keeps_certificate && !self.foreign.contains_key(slot) {
-                let der = certificate::issue(&key, &self.statement(*slot));
+                let der = issue(&key, &self.statement(*slot));
                 certificates.insert(*slot, der.ok_or(BuildError::Certificate(*slot))?);
             }
             if content.keeps_key {

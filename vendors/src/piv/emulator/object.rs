@@ -1,9 +1,10 @@
 //! Data objects: SP 800-73-4 Part 1 §3 and appendix A, GET DATA in Part 2 §3.1.2.
 
-use super::apdu::{Command, Reply, sw};
+use super::PivCard;
 use super::personality::{Discovery, Protection};
 use super::selection::AID;
-use super::{PivCard, tlv};
+use crate::emulator::apdu::{Command, Reply, sw};
+use crate::emulator::tlv;
 
 /// P1 P2 of GET DATA: the current DF.
 const CURRENT: u16 = 0x3FFF;

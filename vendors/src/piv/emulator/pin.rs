@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::PivCard;
-use super::apdu::{Command, Reply, sw};
 use super::personality::{Counter, EmptyVerify};
 use super::transport::done;
+use crate::emulator::apdu::{Command, Reply, sw};
 
 /// P2: PIV card application PIN.
 pub(super) const PIN: u8 = 0x80;

@@ -1,11 +1,11 @@
 //! The products: one constant each, written as the difference to [`NIST`].
 
 use super::PinPolicy;
-use super::apdu::sw;
 use super::personality::{
     Always, Counter, Discovery, EcInput, EmptyVerify, Interrupted, Keys, Metadata, More, Objects,
     Personality, Pins, Protection, RsaInput, Selection, Template, Transport, Vendor, WithoutLe,
 };
+use crate::emulator::apdu::sw;
 
 mod applets;
 

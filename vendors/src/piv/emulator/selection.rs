@@ -1,8 +1,9 @@
 //! SELECT, SP 800-73-4 Part 2 §3.1.1.
 
-use super::apdu::{Command, Reply, sw};
 use super::personality::Template;
-use super::{Application, PivCard, tlv};
+use super::{Application, PivCard};
+use crate::emulator::apdu::{Command, Reply, sw};
+use crate::emulator::tlv;
 
 /// A0 00 00 03 08: NIST's registered application provider.
 const RID: [u8; 5] = [0xA0, 0x00, 0x00, 0x03, 0x08];

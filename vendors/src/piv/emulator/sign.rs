@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::apdu::{Command, Reply, sw};
-use super::key::KeyKind;
 use super::personality::{Always, EcInput, RsaInput};
-use super::{PinPolicy, PivCard, Slot, tlv};
+use super::{PinPolicy, PivCard, Slot};
+use crate::emulator::apdu::{Command, Reply, sw};
+use crate::emulator::key::KeyKind;
+use crate::emulator::tlv;
 
 /// Dynamic authentication template.
 const TEMPLATE: u32 = 0x7C;
@@ -32,7 +33,7 @@ impl PivCard {
             return Err(habits.empty_slot);
         };
         let kind = key.kind();
-        if command.p1 != kind.algorithm() {
+        if Some(command.p1) != kind.algorithm() {
             if habits.algorithm_hidden {
                 allowed?;
             }

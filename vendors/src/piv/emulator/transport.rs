@@ -1,8 +1,8 @@
 //! Classes, command chaining, response chunks: ISO/IEC 7816-4:2013 §5.4.1, §5.3.
 
-use super::apdu::{Command, Reply, ins, sw};
 use super::personality::{Always, Interrupted, More, WithoutLe};
 use super::{Application, Chain, PivCard};
+use crate::emulator::apdu::{Command, Reply, ins, sw};
 
 /// Bits 3 and 4 of an interindustry class: secure messaging.
 const SECURE_MESSAGING: u8 = 0x0C;

@@ -1,11 +1,12 @@
 //! Yubico's instructions, which several other products answer too: GET METADATA,
 //! GET SERIAL, RESET, GET VERSION (Yubico PIV technical manual).
 
-use super::apdu::{Command, Reply, ins, sw};
 use super::personality::{Metadata, Vendor};
 use super::pin::{PIN, PUK, Reference};
 use super::transport::done;
-use super::{PivCard, Slot, tlv};
+use super::{PivCard, Slot};
+use crate::emulator::apdu::{Command, Reply, ins, sw};
+use crate::emulator::tlv;
 
 /// P2: management key.
 const MANAGEMENT_KEY: u8 = 0x9B;
@@ -72,7 +73,7 @@ impl PivCard {
         let policy = tlv::element(TAG_POLICY, &[self.policy(slot).code(), TOUCH_NEVER]);
         match self.keys.get(&slot) {
             Some(key) => Ok([
-                tlv::element(TAG_ALGORITHM, &[key.kind().algorithm()]),
+                tlv::element(TAG_ALGORITHM, &[key.kind().algorithm().unwrap_or_default()]),
                 policy,
                 tlv::element(TAG_ORIGIN, &[ORIGIN_GENERATED]),
                 tlv::element(TAG_PUBLIC_KEY, &key.public_template()),

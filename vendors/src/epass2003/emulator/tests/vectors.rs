@@ -2,11 +2,11 @@
 
 use super::hex;
 use crate::emulator::Emulator;
+use crate::emulator::apdu::Command;
 use crate::epass2003::emulator::cipher::{pin_key, response};
 use crate::epass2003::emulator::messaging::{Opening, Session};
 use crate::epass2003::emulator::sign::finish_sha256;
 use crate::epass2003::emulator::{Epass, Mode};
-use crate::piv::emulator::apdu::Command;
 
 const HOST: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 const CARD: [u8; 8] = [0x4C, 0xEC, 0x8B, 0x98, 0x55, 0xE4, 0xB7, 0x3D];

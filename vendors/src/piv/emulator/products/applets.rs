@@ -1,8 +1,8 @@
 //! Applets and firmware whose source is public, each as seen on the named version.
 
 use super::NIST;
+use crate::emulator::apdu::sw;
 use crate::piv::emulator::PinPolicy;
-use crate::piv::emulator::apdu::sw;
 use crate::piv::emulator::personality::{
     Always, Discovery, EcInput, Interrupted, Keys, Metadata, More, Objects, Personality, Pins,
     Protection, RsaInput, Selection, Template, Transport, Vendor, WithoutLe,

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::*;
+use crate::emulator::tlv;
 
 const KIND: KeyKind = KeyKind::P256;
 

@@ -40,7 +40,7 @@ fn seven_cases_of_iso_7816_3() {
 fn no_bytes_make_it_panic() {
     for personality in ALL {
         let mut card = card(*personality);
-        let mut random = key::Stream::new(personality.name.as_bytes());
+        let mut random = crate::emulator::key::Stream::new(personality.name.as_bytes());
         for _ in 0..4000 {
             let noise = random.take::<40>();
             let length = usize::from(noise[0]) % 40;

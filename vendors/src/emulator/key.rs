@@ -1,4 +1,4 @@
-//! Private keys and their raw operations, SP 800-78-4 §3 and table 6-2.
+//! Private keys and their raw operations, whatever the card that holds them.
 
 use std::convert::Infallible;
 
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::tlv;
 
 /// Algorithm and size of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyKind {
     /// Algorithm 06.
     Rsa1024,
@@ -29,21 +29,24 @@ pub enum KeyKind {
     P256,
     /// Algorithm 14.
     P384,
+    /// Not in PIV.
+    P521,
     /// Algorithm E0, a Yubico extension.
     Ed25519,
 }
 
 impl KeyKind {
-    /// P1 of GENERAL AUTHENTICATE.
-    pub fn algorithm(self) -> u8 {
+    /// P1 of PIV's GENERAL AUTHENTICATE (SP 800-78-4 table 6-2, and extensions).
+    pub fn algorithm(self) -> Option<u8> {
         match self {
-            KeyKind::Rsa1024 => 0x06,
-            KeyKind::Rsa2048 => 0x07,
-            KeyKind::Rsa3072 => 0x05,
-            KeyKind::Rsa4096 => 0x16,
-            KeyKind::P256 => 0x11,
-            KeyKind::P384 => 0x14,
-            KeyKind::Ed25519 => 0xE0,
+            KeyKind::Rsa1024 => Some(0x06),
+            KeyKind::Rsa2048 => Some(0x07),
+            KeyKind::Rsa3072 => Some(0x05),
+            KeyKind::Rsa4096 => Some(0x16),
+            KeyKind::P256 => Some(0x11),
+            KeyKind::P384 => Some(0x14),
+            KeyKind::P521 => None,
+            KeyKind::Ed25519 => Some(0xE0),
         }
     }
 
@@ -56,6 +59,7 @@ impl KeyKind {
             KeyKind::Rsa4096 => Some(512),
             KeyKind::P256 => Some(32),
             KeyKind::P384 => Some(48),
+            KeyKind::P521 => Some(66),
             KeyKind::Ed25519 => None,
         }
     }
@@ -75,6 +79,7 @@ pub(crate) enum PrivateKey {
     Rsa(KeyKind, Box<rsa::PrivateKey>),
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
+    P521(p521::ecdsa::SigningKey),
     Ed25519(ed25519_dalek::SigningKey),
 }
 
@@ -88,6 +93,14 @@ impl PrivateKey {
             (KeyKind::P384, _) => (0..u8::MAX)
                 .find_map(|_| p384::ecdsa::SigningKey::from_slice(&random.take::<48>()[..]).ok())
                 .map(PrivateKey::P384),
+            (KeyKind::P521, _) => (0..u8::MAX)
+                .find_map(|_| {
+                    let mut bytes = random.take::<66>();
+                    // 521 bits: one in the first byte.
+                    bytes[0] &= 0x01;
+                    p521::ecdsa::SigningKey::from_slice(&bytes[..]).ok()
+                })
+                .map(PrivateKey::P521),
             (KeyKind::Ed25519, _) => {
                 let key = ed25519_dalek::SigningKey::from_bytes(&random.take::<32>());
                 Some(PrivateKey::Ed25519(key))
@@ -102,7 +115,7 @@ impl PrivateKey {
 
     /// Reads a PKCS#8 `PrivateKeyInfo` (RFC 5958), DER.
     pub fn from_pkcs8(der: &[u8]) -> Option<Self> {
-        // One pass to refuse what is no PKCS#8 at all, before four parsers try it.
+        // One pass to refuse what is no PKCS#8 at all, before five parsers try it.
         PrivateKeyInfoRef::from_der(der).ok()?;
         if let Ok(key) = rsa::PrivateKey::from_pkcs8_der(der) {
             let kind = match key.size() {
@@ -120,6 +133,9 @@ impl PrivateKey {
         if let Ok(key) = p384::SecretKey::from_pkcs8_der(der) {
             return Some(PrivateKey::P384(key.into()));
         }
+        if let Ok(key) = p521::SecretKey::from_pkcs8_der(der) {
+            return Some(PrivateKey::P521(key.into()));
+        }
         let key = ed25519_dalek::SigningKey::from_pkcs8_der(der).ok()?;
         Some(PrivateKey::Ed25519(key))
     }
@@ -129,6 +145,7 @@ impl PrivateKey {
             PrivateKey::Rsa(kind, _) => *kind,
             PrivateKey::P256(_) => KeyKind::P256,
             PrivateKey::P384(_) => KeyKind::P384,
+            PrivateKey::P521(_) => KeyKind::P521,
             PrivateKey::Ed25519(_) => KeyKind::Ed25519,
         }
     }
@@ -139,6 +156,7 @@ impl PrivateKey {
             PrivateKey::Rsa(_, key) => key.to_public_key().to_public_key_der(),
             PrivateKey::P256(key) => key.verifying_key().to_public_key_der(),
             PrivateKey::P384(key) => key.verifying_key().to_public_key_der(),
+            PrivateKey::P521(key) => key.verifying_key().to_public_key_der(),
             PrivateKey::Ed25519(key) => key.verifying_key().to_public_key_der(),
         };
         Some(document.ok()?.into_vec())
@@ -159,6 +177,9 @@ impl PrivateKey {
             PrivateKey::P384(key) => {
                 tlv::element(0x86, key.verifying_key().to_sec1_point(false).as_bytes())
             }
+            PrivateKey::P521(key) => {
+                tlv::element(0x86, key.verifying_key().to_sec1_point(false).as_bytes())
+            }
             PrivateKey::Ed25519(key) => tlv::element(0x86, key.verifying_key().as_bytes()),
         }
     }
@@ -174,6 +195,10 @@ impl PrivateKey {
             }
             PrivateKey::P384(key) => {
                 let signature: p384::ecdsa::DerSignature = key.sign_prehash(input).ok()?;
+                Some(signature.as_bytes().to_vec())
+            }
+            PrivateKey::P521(key) => {
+                let signature: p521::ecdsa::DerSignature = key.sign_prehash(input).ok()?;
                 Some(signature.as_bytes().to_vec())
             }
             PrivateKey::Ed25519(key) => Some(key.try_sign(input).ok()?.to_bytes().to_vec()),
