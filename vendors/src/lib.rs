@@ -4,6 +4,7 @@
 pub mod emulator;
 pub mod epass2003;
 pub mod known;
+pub mod openpgp;
 pub mod piv;
 
 use securesign_core::profile::Profile;

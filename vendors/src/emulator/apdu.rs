@@ -5,10 +5,14 @@ pub(crate) mod sw {
     pub const OK: u16 = 0x9000;
     /// 61xx: xx more bytes wait for GET RESPONSE.
     pub const MORE: u16 = 0x6100;
+    /// OpenPGP: the application is terminated.
+    pub const TERMINATED: u16 = 0x6285;
     /// 63Cx: x tries are left.
     pub const TRIES: u16 = 0x63C0;
     /// 6300: wrong, without a counter; with a low nibble the NEO's counter.
     pub const NO_INFO: u16 = 0x6300;
+    /// Execution error, nothing changed.
+    pub const EXECUTION: u16 = 0x6400;
     pub const WRONG_LENGTH: u16 = 0x6700;
     pub const CHANNEL: u16 = 0x6881;
     pub const SECURE_MESSAGING: u16 = 0x6882;
@@ -24,6 +28,7 @@ pub(crate) mod sw {
     pub const WRONG_LE: u16 = 0x6C00;
     pub const UNKNOWN_INS: u16 = 0x6D00;
     pub const UNKNOWN_CLA: u16 = 0x6E00;
+    pub const UNKNOWN: u16 = 0x6F00;
 }
 
 /// Instructions: SP 800-73-4 Part 2 §3, Yubico PIV extensions.

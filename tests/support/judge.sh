@@ -1,0 +1,116 @@
+# Sourced by tests/judge-*.sh: a pcscd of the script's own with one virtual reader, an
+# emulated card in it, and rows that pass or fail. Before: $root, $example, $subject (what
+# the rows are about), $reader (its name).
+#
+# Needs pcscd, vpcd (libifdvpcd.so), opensc, opensc-pkcs11, openssl, python3. The
+# system's own pcscd is not touched.
+target=${CARGO_TARGET_DIR:-$root/target}
+driver=${VPCD_DRIVER:-/usr/lib/pcsc/drivers/serial/libifdvpcd.so}
+module=${OPENSC_MODULE:-$(find /usr/lib -name opensc-pkcs11.so -print -quit)}
+limit="timeout 60"
+port=$((36000 + $$ % 20000))
+dir=$(mktemp -d)
+passed=0
+failed=0
+pcscd_pid=
+card_pid=
+
+stop() { # pid
+    [ -n "$1" ] || return 0
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+cleanup() {
+    stop "$card_pid"
+    stop "$pcscd_pid"
+    rm -rf "$dir"
+}
+trap cleanup EXIT
+
+pass() { passed=$((passed + 1)); echo "pass: $subject: $1"; }
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL: $subject: $1"
+    [ ! -f "$dir/out" ] || sed 's/^/      /' "$dir/out"
+}
+# Runs a command; passes if it succeeds.
+ok() {
+    local what=$1; shift
+    if "$@" >"$dir/out" 2>&1; then pass "$what"; else fail "$what"; fi
+}
+# Runs a command; passes if its output has the pattern, whatever its status.
+says() {
+    local what=$1 pattern=$2; shift 2
+    "$@" >"$dir/out" 2>&1 || true
+    if grep -qE -- "$pattern" "$dir/out"; then pass "$what"; else fail "$what"; fi
+}
+# Runs a command; passes if it fails, and says the pattern.
+refuses() {
+    local what=$1 pattern=$2; shift 2
+    if "$@" >"$dir/out" 2>&1; then fail "$what (accepted)"; return; fi
+    if grep -qE -- "$pattern" "$dir/out"; then pass "$what"; else fail "$what"; fi
+}
+# The status word to one APDU, or to the last of several.
+sends() { # what status-word apdu...
+    local what=$1 status=$2 apdu sent=()
+    shift 2
+    for apdu in "$@"; do sent+=(-s "$apdu"); done
+    $limit opensc-tool "${sent[@]}" >"$dir/all" 2>&1 || true
+    grep SW1 "$dir/all" | tail -n 1 >"$dir/out" || true
+    if grep -q "SW1=0x${status:0:2}, SW2=0x${status:2:2}" "$dir/out"; then pass "$what: $status"; else fail "$what: $status"; fi
+}
+p11() { $limit pkcs11-tool --module "$module" "$@"; }
+p15() { $limit pkcs15-tool "$@"; }
+
+build_card() {
+    (cd "$root" && cargo build --quiet -p securesign-vendors --all-features --example "$example")
+    # A copy: a build that goes on beside must not change the card under judgement.
+    cp "$target/debug/examples/$example" "$dir/card"
+}
+
+start_pcscd() {
+    cp "$driver" "$dir/libifdvpcd.so"
+    mkdir "$dir/conf"
+    cat >"$dir/conf/reader" <<EOF
+FRIENDLYNAME "$reader"
+DEVICENAME   /dev/null:0x$(printf %X "$port")
+LIBPATH      $dir/libifdvpcd.so
+CHANNELID    0x$(printf %X "$port")
+EOF
+    export PCSCLITE_CSOCK_NAME=$dir/pcscd
+    cat >"$dir/activate.py" <<'EOF'
+import os, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+if listener.fileno() != 3:
+    os.dup2(listener.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execvp("pcscd", ["pcscd", "--foreground", "-c", sys.argv[2]])
+EOF
+    PATH=$PATH:/usr/sbin python3 "$dir/activate.py" "$PCSCLITE_CSOCK_NAME" "$dir/conf" >"$dir/pcscd.log" 2>&1 &
+    pcscd_pid=$!
+}
+
+# A fresh card: new counters, the same keys (they come from a fixed seed).
+insert() { # arguments of the example after the port
+    stop "$card_pid"
+    card_pid=
+    sleep 0.6
+    "$dir/card" "$port" "$@" >"$dir/card.log" 2>&1 &
+    card_pid=$!
+    local try
+    for try in $(seq 100); do
+        if $limit opensc-tool -a >/dev/null 2>&1; then return 0; fi
+        sleep 0.1
+    done
+    echo "no card in the reader" >&2
+    cat "$dir/card.log" "$dir/pcscd.log" >&2
+    exit 1
+}
+
+summary() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+}
