@@ -109,6 +109,8 @@ fn r20_nothing_that_is_typed_is_in_the_tree_or_in_an_event() {
     assert!(tree.contains("The PIN was wrong.") && !tree.contains(TYPED));
     assert!(reader.heard("The PIN was wrong.") && !reader.heard(TYPED));
     assert!(reader.becomes("password text", "PIN", FOCUSED));
+    // Keys count again when this page could be read.
+    assert!(reader.becomes("button", "Sign", ENABLED));
     desk.display.xdotool(&["key", "Escape"]);
     assert_eq!(desk.result()["error"], "SS_PIN_INVALID");
 }

@@ -316,10 +316,7 @@ fn sign(flow: &Flow) -> Screen {
                 .fields
                 .push(field(Ask::Pin, l.say("name-pin"), info.pin_rules.max));
         }
-        screen.buttons.push(Button {
-            inert_ms: CONSENT_INERT_MS,
-            ..primary(Action::Sign, l.say("sign"))
-        });
+        screen.buttons.push(primary(Action::Sign, l.say("sign")));
     } else {
         screen
             .buttons
@@ -430,7 +427,14 @@ fn unlock(flow: &Flow, step: &Step) -> Screen {
             counters,
             fields: vec![field(Ask::Puk, l.say("name-puk"), puk.max)],
             notice,
-            buttons: vec![back, primary(Action::Next, l.say("next"))],
+            // It takes a secret, so it waits as what sends one does.
+            buttons: vec![
+                back,
+                Button {
+                    inert_ms: CONSENT_INERT_MS,
+                    ..primary(Action::Next, l.say("next"))
+                },
+            ],
             ..plain(Kind::Form, l.say("unlock-puk-title"))
         },
         Step::NewPin(_) => Screen {
@@ -501,10 +505,7 @@ fn unsure(flow: &Flow, errand: Errand) -> Screen {
         },
         buttons: vec![
             button(Action::Back, l.say("back")),
-            Button {
-                inert_ms: CONSENT_INERT_MS,
-                ..primary(Action::GoOn, l.say("go-on"))
-            },
+            primary(Action::GoOn, l.say("go-on")),
         ],
         ..plain(Kind::Form, title)
     }
@@ -519,10 +520,7 @@ fn last_try(entry: &Entry, l: Language) -> Screen {
         text: vec![what, l.say("last-try-unsent")],
         buttons: vec![
             button(Action::Back, l.say("back")),
-            Button {
-                inert_ms: CONSENT_INERT_MS,
-                ..primary(Action::UseLastTry, l.say("use-last-try"))
-            },
+            primary(Action::UseLastTry, l.say("use-last-try")),
         ],
         ..plain(Kind::Form, l.say("last-try-title"))
     }
@@ -717,7 +715,11 @@ fn button(action: Action, label: String) -> Button {
         action,
         label,
         primary: false,
-        inert_ms: 0,
+        inert_ms: if action.commits() {
+            CONSENT_INERT_MS
+        } else {
+            0
+        },
     }
 }
 

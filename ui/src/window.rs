@@ -21,6 +21,11 @@ mod chooser;
 mod compare;
 mod drag;
 mod entry;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod eye;
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[path = "window/eye/blind.rs"]
+mod eye;
 mod facts;
 mod field;
 mod inert;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{CONSENT_INERT_MS, button, fact, notice, plain, primary};
+use super::{button, fact, notice, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
@@ -51,10 +51,7 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
             ],
             buttons: vec![
                 button(Action::Back, l.say("back")),
-                Button {
-                    inert_ms: CONSENT_INERT_MS,
-                    ..primary(Action::Remove, l.say("remove"))
-                },
+                primary(Action::Remove, l.say("remove")),
             ],
             ..plain(Kind::Page, l.say("portal-remove-title"))
         },

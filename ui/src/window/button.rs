@@ -65,6 +65,9 @@ impl PressButton {
         let mut armed = false;
         widget.super_handle_first(false);
         widget.handle(move |widget, event| {
+            if event == Event::KeyDown && signals.drops(event) {
+                return true;
+            }
             match event {
                 Event::Enter | Event::Leave => hover.set(event == Event::Enter),
                 // A press counts only when it began on the live button.
@@ -77,8 +80,6 @@ impl PressButton {
                 Event::KeyDown if is_press(app::event_key()) => {
                     if clock.over(wait) {
                         signals.send(Signal::Press(action));
-                    } else {
-                        clock.disturbed();
                     }
                 }
                 Event::KeyDown => return signals.key(),

@@ -97,6 +97,9 @@ impl Card {
         let signals = signals.clone();
         widget.super_handle_first(false);
         widget.handle(move |widget, event| {
+            if event == Event::KeyDown && signals.drops(event) {
+                return true;
+            }
             match event {
                 Event::Enter | Event::Leave => hover.set(event == Event::Enter),
                 Event::Push | Event::Drag | Event::Released if !live => return true,

@@ -48,6 +48,9 @@ pub fn place(choice: &Choice, area: Area, palette: Palette, signals: &Signals) -
     let count = choice.options.len();
     widget.super_handle_first(false);
     widget.handle(move |widget, event| {
+        if event == Event::KeyDown && signals.drops(event) {
+            return true;
+        }
         let set = |at: usize| {
             if at < count && at != choice.chosen {
                 signals.send(Signal::Set(choice.setting, at));

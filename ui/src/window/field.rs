@@ -52,7 +52,11 @@ pub fn place(
     widget.super_draw(false);
     widget.visible_focus(true);
     let shown = entry.clone();
-    widget.draw(move |widget| draw(widget, shown.borrow().len(), palette));
+    let clock = signals.clone();
+    widget.draw(move |widget| {
+        let typed = shown.borrow().len();
+        draw(widget, typed, clock.takes_typing(), palette);
+    });
     let (entry, signals) = (entry.clone(), signals.clone());
     widget.super_handle_first(false);
     widget.handle(move |widget, event| {
@@ -80,6 +84,14 @@ pub fn place(
 }
 
 fn key(entry: &mut Entry, signals: &Signals) -> Result<bool, OutOfMemory> {
+    let text = Zeroizing::new(app::event_text());
+    if signals.drops_typing() {
+        // What has a hole in it is no PIN: it would cost a try.
+        if !text.is_empty() {
+            entry.clear();
+        }
+        return Ok(true);
+    }
     if signals.key() {
         return Ok(true);
     }
@@ -90,7 +102,6 @@ fn key(entry: &mut Entry, signals: &Signals) -> Result<bool, OutOfMemory> {
         // With Ctrl or Alt alone it is a shortcut; both together are AltGr.
         _ if app::is_event_ctrl() != app::is_event_alt() => return Ok(false),
         _ => {
-            let text = Zeroizing::new(app::event_text());
             for c in text.chars() {
                 entry.push(c)?;
             }
@@ -100,15 +111,20 @@ fn key(entry: &mut Entry, signals: &Signals) -> Result<bool, OutOfMemory> {
     Ok(true)
 }
 
-fn draw(widget: &Frame, typed: usize, palette: Palette) {
+fn draw(widget: &Frame, typed: usize, takes: bool, palette: Palette) {
     let area = Area::of(widget);
     draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
-    let (edge, thickness) = if widget.has_focus() {
+    let (edge, thickness) = if widget.has_focus() && takes {
         (palette.accent, 2)
     } else {
         (palette.edge, 1)
     };
-    area.frame(RADIUS, thickness, edge, palette.surface);
+    let ground = if takes {
+        palette.surface
+    } else {
+        palette.hover
+    };
+    area.frame(RADIUS, thickness, edge, ground);
     // Of a long entry the end is shown, where the caret is.
     let room = ((area.w - 2 * PAD) / STEP) as usize;
     let shown = typed.min(room) as i32;
@@ -122,7 +138,7 @@ fn draw(widget: &Frame, typed: usize, palette: Palette) {
         };
         dot.fill(DOT / 2, palette.ink);
     }
-    if widget.has_focus() {
+    if widget.has_focus() && takes {
         let x = area.x + PAD + shown * STEP - if shown > 0 { 2 } else { 0 };
         draw::draw_rect_fill(x, middle - 10, 2, 20, palette.accent);
     }

@@ -1,79 +1,170 @@
-//! The time for which a consent button does nothing, so that a click or key
-//! meant for another window signs nothing (requirement 11).
+//! The time for which a page that commits to something does nothing, so that a
+//! click or key meant for another window signs nothing (requirement 11).
 
 use std::cell::Cell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 use fltk::app;
+use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
-/// Counts from when the screen was first drawn; clones share the clock.
+use super::eye::Eye;
+
+/// How often to look again whether the window can be seen, while it cannot.
+const BLINK: f64 = 0.1;
+
+/// Counts from when a person could first see the page and type into it, and again
+/// from whatever they do before it is over. Clones share the clock.
 #[derive(Clone)]
 pub struct Inert {
-    since: Rc<Cell<Option<Instant>>>,
+    clock: Rc<Clock>,
+    /// The form was over once: what is typed into it is meant for it, be it that
+    /// the page around it has changed. Pages with the same form share it.
+    typing: Rc<Cell<bool>>,
     longest: Duration,
     window: DoubleWindow,
+    eye: Rc<Eye>,
+}
+
+#[derive(Default)]
+struct Clock {
+    drawn: Cell<bool>,
+    since: Cell<Option<Instant>>,
+    /// How often the window had been away then.
+    away: Cell<u32>,
+    /// It will be looked again.
+    blinks: Cell<bool>,
 }
 
 impl Inert {
     /// Not begun. `longest` is the longest time any button waits.
-    pub fn new(longest: Duration, window: &DoubleWindow) -> Self {
+    pub fn new(longest: Duration, window: &DoubleWindow, eye: &Rc<Eye>) -> Self {
         Self {
-            since: Rc::default(),
+            clock: Rc::default(),
+            typing: Rc::default(),
             longest,
             window: window.clone(),
+            eye: eye.clone(),
         }
     }
 
     /// The screen is being drawn: begins, if it has not yet.
     pub fn begin(&self) {
-        if self.since.get().is_none() {
-            self.restart();
-        }
+        self.clock.drawn.set(true);
+        self.look();
     }
 
     /// The screen was drawn.
     pub fn begun(&self) -> bool {
-        self.since.get().is_some()
+        self.clock.drawn.get()
     }
 
-    /// Begins anew, for something has changed what the next key would do.
+    /// Begins again, for something has changed what the next key would do.
     pub fn again(&self) {
-        self.restart();
+        self.clock.since.set(None);
+        self.look();
     }
 
     /// Takes over how long another page has been seen.
     pub fn carry_on(&self, other: &Inert) {
-        if !other.over(other.longest) {
-            self.restart();
+        self.clock.drawn.set(other.begun());
+        let since = other.clock.since.get();
+        self.clock.since.set(since);
+        self.clock.away.set(other.clock.away.get());
+        if let Some(since) = since {
+            self.wake_after(self.longest.saturating_sub(since.elapsed()));
         }
-        self.since.set(other.since.get());
     }
 
-    /// Begins anew while it still lasts: a key that is held down, or typing
-    /// that was meant for another window, keeps the buttons inert until it ends.
-    pub fn disturbed(&self) {
-        if !self.over(self.longest) {
-            self.restart();
-        }
+    /// The page has the same form as another one: whoever types goes on typing.
+    pub fn carry_form(&mut self, other: &Inert) {
+        self.typing = other.typing.clone();
     }
 
     /// Whether a button that waits this long works now.
     pub fn over(&self, wait: Duration) -> bool {
-        wait.is_zero()
-            || self
-                .since
-                .get()
-                .is_some_and(|since| since.elapsed() >= wait)
+        if wait.is_zero() {
+            return true;
+        }
+        self.look();
+        let over = |since: Instant| since.elapsed() >= wait;
+        self.clock.since.get().is_some_and(over)
     }
 
-    fn restart(&self) {
-        self.since.set(Some(Instant::now()));
-        if !self.longest.is_zero() {
-            let mut window = self.window.clone();
-            app::add_timeout3(self.longest.as_secs_f64() + 0.01, move |_| window.redraw());
+    /// Whether a key or click is to be dropped: what somebody does before the time
+    /// is over was meant for another window, and it begins again.
+    pub fn drops(&self, event: Event) -> bool {
+        if !matches!(event, Event::KeyDown | Event::Push) || self.over(self.longest) {
+            return false;
         }
+        self.again();
+        true
+    }
+
+    /// As [`Inert::drops`], for what is typed into a box: a page that changes by
+    /// itself must not take a character out of the middle.
+    pub fn drops_typing(&self) -> bool {
+        if self.over(self.longest) {
+            self.typing.set(true);
+        }
+        // Out of sight it was forgotten.
+        !self.typing.get() && self.drops(Event::KeyDown)
+    }
+
+    /// Whether what is typed is taken.
+    pub fn takes_typing(&self) -> bool {
+        self.over(self.longest) || self.typing.get()
+    }
+
+    /// Begins when the window is seen, and is back at its beginning when it is not.
+    pub fn look(&self) {
+        if self.longest.is_zero() || !self.clock.drawn.get() {
+            return;
+        }
+        let seen = self.eye.look();
+        if seen != Some(self.clock.away.get()) && self.clock.since.take().is_some() {
+            self.typing.set(false);
+        }
+        match seen {
+            None => self.blink(),
+            Some(away) if self.clock.since.get().is_none() => {
+                self.clock.away.set(away);
+                self.clock.since.set(Some(Instant::now()));
+                self.wake_after(self.longest);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Looks again soon, as long as the page is there.
+    fn blink(&self) {
+        if self.clock.blinks.replace(true) {
+            return;
+        }
+        let clock: Weak<Clock> = Rc::downgrade(&self.clock);
+        let (typing, eye) = (self.typing.clone(), self.eye.clone());
+        let (longest, window) = (self.longest, self.window.clone());
+        app::add_timeout3(BLINK, move |_| {
+            let Some(clock) = clock.upgrade() else {
+                return;
+            };
+            clock.blinks.set(false);
+            let inert = Self {
+                clock,
+                typing: typing.clone(),
+                longest,
+                window: window.clone(),
+                eye: eye.clone(),
+            };
+            inert.look();
+        });
+    }
+
+    /// What looks different when the time is over is drawn then.
+    fn wake_after(&self, time: Duration) {
+        let mut window = self.window.clone();
+        app::add_timeout3(time.as_secs_f64() + 0.01, move |_| window.redraw());
     }
 }

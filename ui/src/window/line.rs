@@ -56,7 +56,7 @@ pub fn place(line: &Line, area: Area, palette: Palette, signals: &Signals) -> In
     // Tab, Return and Escape mean the same as everywhere; the rest is typed.
     widget.super_handle_first(false);
     widget.handle(move |_, event| match event {
-        Event::KeyDown => signals.key(),
+        Event::KeyDown => signals.drops_typing() || signals.key(),
         Event::Focus | Event::Unfocus => {
             back.redraw();
             false

@@ -1,5 +1,6 @@
 //! One screen as widgets: where everything is.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use fltk::button::{Button, RadioButton};
@@ -14,6 +15,7 @@ use super::card::{Card, Role};
 use super::choice;
 use super::compare;
 use super::drag::Drag;
+use super::eye::Eye;
 use super::facts::{self, COUNTER_HEIGHT, Facts};
 use super::field::Shared;
 use super::inert::Inert;
@@ -82,6 +84,8 @@ pub struct Setting<'a> {
     pub signals: &'a Signals,
     /// What is dragged over the window.
     pub drag: &'a Drag,
+    /// Whether the window can be seen.
+    pub eye: &'a Rc<Eye>,
     /// What is typed, a share for each field.
     pub entries: &'a [Shared],
     /// The highest a page may be on this display.
@@ -141,7 +145,7 @@ impl Page {
 
         let longest = screen.buttons.iter().map(|button| button.inert_ms).max();
         let longest = Duration::from_millis(longest.unwrap_or_default().into());
-        let inert = Inert::new(longest, &window);
+        let inert = Inert::new(longest, &window, setting.eye);
         let mut y = head + gap;
         let lines = place_lines(screen, setting, &mut y);
         let fields = place_fields(screen, setting, &mut y);

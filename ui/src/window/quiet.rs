@@ -66,6 +66,9 @@ pub fn plain(
     let mut armed = false;
     widget.super_handle_first(false);
     widget.handle(move |widget, event| {
+        if event == Event::KeyDown && signals.drops(event) {
+            return true;
+        }
         match event {
             Event::Enter | Event::Leave => {
                 let enters = event == Event::Enter;

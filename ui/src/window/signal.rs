@@ -6,8 +6,10 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::Key;
+use fltk::enums::{Event, Key};
 use securesign_core::screen::{Action, Setting};
+
+use super::inert::Inert;
 
 /// One thing that a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,24 +44,52 @@ pub enum Signal {
     OutOfMemory,
 }
 
-/// The notes in their order; clones share them.
+/// The notes in their order, and the clock of the page they are left on; clones
+/// share both.
 #[derive(Clone, Default)]
-pub struct Signals(Rc<RefCell<VecDeque<Signal>>>);
+pub struct Signals {
+    notes: Rc<RefCell<VecDeque<Signal>>>,
+    inert: Rc<RefCell<Option<Inert>>>,
+}
 
 impl Signals {
     /// Leaves a note.
     pub fn send(&self, signal: Signal) {
-        self.0.borrow_mut().push_back(signal);
+        self.notes.borrow_mut().push_back(signal);
     }
 
     /// The oldest note.
     pub fn next(&self) -> Option<Signal> {
-        self.0.borrow_mut().pop_front()
+        self.notes.borrow_mut().pop_front()
     }
 
     /// Forgets what was left on a page that is no longer there.
     pub fn clear(&self) {
-        self.0.borrow_mut().clear();
+        self.notes.borrow_mut().clear();
+    }
+
+    /// What comes from now on is meant for the page with this clock.
+    pub fn heed(&self, inert: &Inert) {
+        *self.inert.borrow_mut() = Some(inert.clone());
+    }
+
+    /// Whether an event is a key or click that came before the page could have been
+    /// read. Every widget that takes keys asks this first; clicks pass the window.
+    pub fn drops(&self, event: Event) -> bool {
+        let inert = self.inert.borrow();
+        inert.as_ref().is_some_and(|inert| inert.drops(event))
+    }
+
+    /// The same for what is typed into a box.
+    pub fn drops_typing(&self) -> bool {
+        let inert = self.inert.borrow();
+        inert.as_ref().is_some_and(Inert::drops_typing)
+    }
+
+    /// Whether a box takes what is typed now.
+    pub fn takes_typing(&self) -> bool {
+        let inert = self.inert.borrow();
+        inert.as_ref().is_none_or(Inert::takes_typing)
     }
 
     /// The keys that mean the same everywhere; true when the event was one.

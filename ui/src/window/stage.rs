@@ -1,10 +1,12 @@
 //! The loop: draws the model's screen, hands over what a person does.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fltk::app;
+use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 use securesign_core::memory::OutOfMemory;
@@ -14,6 +16,7 @@ use securesign_core::screen::{Action, Input, Screen};
 use super::chooser::Chooser;
 use super::drag::Drag;
 use super::entry::Entry;
+use super::eye::Eye;
 use super::field::Shared;
 use super::page::{Page, Setting, WIDTH};
 use super::palette::Palette;
@@ -43,6 +46,7 @@ pub struct Stage {
     screen: Screen,
     entries: Vec<Shared>,
     page: Page,
+    eye: Rc<Eye>,
     drag: Drag,
     chooser: Chooser,
     speech: Speech,
@@ -76,9 +80,19 @@ impl Stage {
         window.set_callback(move |_| closed.send(Signal::Closed));
         let (pressed, drag) = (signals.clone(), Drag::default());
         let dragged = drag.clone();
+        let mut dropped = false;
+        window.super_handle_first(false);
         window.handle(move |window, event| {
-            if event == fltk::enums::Event::KeyDown {
-                return pressed.key();
+            // Every click passes here before any widget has it.
+            let drops = pressed.drops(event);
+            match event {
+                Event::KeyDown => return drops || pressed.key(),
+                Event::Push => dropped = drops,
+                Event::Released if std::mem::take(&mut dropped) => return true,
+                _ => {}
+            }
+            if drops {
+                return true;
             }
             let taken = dragged.event(event, &pressed);
             if taken {
@@ -106,11 +120,12 @@ impl Stage {
         let screen = model.screen();
         let entries = entries(&screen);
         drag.want(screen.offers(Action::Compare));
+        let eye = Rc::new(Eye::of(&window));
         let page = Page::new(
             &screen,
-            &setting(&window, palette, &signals, &entries, &drag),
+            &setting(&window, palette, &signals, &entries, &drag, &eye),
         );
-        begin_inert(&mut window, &page);
+        begin_inert(&mut window, &page, &signals);
         Ok(Self {
             model,
             window,
@@ -122,6 +137,7 @@ impl Stage {
             screen,
             entries,
             page,
+            eye,
             drag,
             chooser: Chooser::default(),
             speech: Speech::default(),
@@ -160,6 +176,7 @@ impl Stage {
                     std::thread::sleep(Duration::from_millis(10));
                 }
             }
+            self.page.inert.look();
             // What a person did was meant for the page that was seen: the next
             // request may take its place at any of these steps.
             while let Some(signal) = self.signals.next() {
@@ -273,12 +290,12 @@ impl Stage {
             return Ok(false);
         }
         let in_field = matches!(stop, Some(Stop::Field(_) | Stop::Line(_)));
-        if !button.is_live() {
-            self.page.inert.disturbed();
-        } else if in_field || button.is_prompt() {
+        if button.is_live() && (in_field || button.is_prompt()) {
             let action = button.action;
             self.press(action)?;
             return Ok(true);
+        } else if !button.is_live() {
+            self.page.inert.again();
         }
         Ok(false)
     }
@@ -338,9 +355,13 @@ impl Stage {
             &self.signals,
             &self.entries,
             &self.drag,
+            &self.eye,
         );
         self.drag.want(next.offers(Action::Compare));
         self.page = Page::new(&next, &setting);
+        if same_form {
+            self.page.inert.carry_form(&inert);
+        }
         self.screen = next;
         if same_request {
             // Another certificate of the same request: nothing new appeared.
@@ -352,7 +373,7 @@ impl Stage {
         if same_settings {
             self.page.reel.to(scrolled);
         }
-        begin_inert(&mut self.window, &self.page);
+        begin_inert(&mut self.window, &self.page, &self.signals);
         let same_place = same_form || same_settings;
         let kept = stop.filter(|stop| same_place && self.stops().contains(stop));
         self.focus(kept.or(self.first_stop()));
@@ -419,6 +440,7 @@ fn setting<'a>(
     signals: &'a Signals,
     entries: &'a [Shared],
     drag: &'a Drag,
+    eye: &'a Rc<Eye>,
 ) -> Setting<'a> {
     Setting {
         window,
@@ -426,6 +448,7 @@ fn setting<'a>(
         signals,
         entries,
         drag,
+        eye,
         tallest: (work_area().h - TITLE_BAR).min(760),
     }
 }
@@ -435,7 +458,8 @@ fn entries(screen: &Screen) -> Vec<Shared> {
     entries.map(|entry| Shared::new(entry.into())).collect()
 }
 
-fn begin_inert(window: &mut DoubleWindow, page: &Page) {
+fn begin_inert(window: &mut DoubleWindow, page: &Page, signals: &Signals) {
+    signals.heed(&page.inert);
     let inert = page.inert.clone();
     window.draw(move |_| inert.begin());
 }

@@ -1,0 +1,102 @@
+//! Whether a person can see the window and types into it, as far as X11 tells.
+//!
+//! The toolkit does not know: it never asks whether a window is covered, and takes
+//! the focus for its own as soon as one of its boxes wants it. So the server is
+//! asked, over a line of our own, at the moment at which it matters.
+
+use std::cell::Cell;
+
+use fltk::prelude::*;
+use fltk::window::DoubleWindow;
+use x11rb::connection::Connection;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::Event;
+use x11rb::protocol::xproto::{
+    ChangeWindowAttributesAux, ConnectionExt, EventMask, InputFocus, MapState, NotifyDetail,
+    NotifyMode, Visibility,
+};
+use x11rb::rust_connection::RustConnection;
+
+/// Looks at one window.
+pub struct Eye(Option<Line>);
+
+struct Line {
+    connection: RustConnection,
+    root: u32,
+    window: u32,
+    covered: Cell<bool>,
+    /// How often it was covered, taken away or left without the keyboard.
+    away: Cell<u32>,
+}
+
+impl Eye {
+    /// Of a window that the server has.
+    pub fn of(window: &DoubleWindow) -> Self {
+        Self(Line::to(window).ok())
+    }
+
+    /// When it is on the display, not covered whole, and has the keyboard: how often
+    /// that was not so before. What cannot be told is no reason against it.
+    pub fn look(&self) -> Option<u32> {
+        match &self.0 {
+            Some(line) => line.look().unwrap_or(Some(0)),
+            None => Some(0),
+        }
+    }
+}
+
+impl Line {
+    fn to(window: &DoubleWindow) -> Result<Self, Box<dyn std::error::Error>> {
+        let (connection, screen) = x11rb::connect(None)?;
+        let root = connection
+            .setup()
+            .roots
+            .get(screen)
+            .ok_or("no screen")?
+            .root;
+        let window = u32::try_from(window.raw_handle())?;
+        let wanted = ChangeWindowAttributesAux::new().event_mask(
+            EventMask::VISIBILITY_CHANGE | EventMask::FOCUS_CHANGE | EventMask::STRUCTURE_NOTIFY,
+        );
+        connection
+            .change_window_attributes(window, &wanted)?
+            .check()?;
+        Ok(Self {
+            connection,
+            root,
+            window,
+            covered: Cell::default(),
+            away: Cell::default(),
+        })
+    }
+
+    fn look(&self) -> Result<Option<u32>, ReplyError> {
+        let focus = self.connection.get_input_focus()?;
+        let look = self.connection.get_window_attributes(self.window)?;
+        let focus = focus.reply()?.focus;
+        let mapped = look.reply()?.map_state == MapState::VIEWABLE;
+        // The answers come after everything that happened before them.
+        while let Some(event) = self.connection.poll_for_event()? {
+            let gone = match event {
+                Event::VisibilityNotify(change) => {
+                    let covered = change.state == Visibility::FULLY_OBSCURED;
+                    self.covered.set(covered);
+                    covered
+                }
+                // A key that the desktop takes for itself is no change of the focus.
+                Event::FocusOut(out) => {
+                    ![NotifyMode::GRAB, NotifyMode::UNGRAB].contains(&out.mode)
+                        && out.detail != NotifyDetail::INFERIOR
+                }
+                Event::UnmapNotify(_) => true,
+                _ => false,
+            };
+            self.away.set(self.away.get() + u32::from(gone));
+        }
+        // Without a window manager the keyboard follows the mouse, and nobody has it.
+        let follows = [u32::from(InputFocus::POINTER_ROOT), self.root];
+        let focused = focus == self.window || follows.contains(&focus);
+        let seen = mapped && focused && !self.covered.get();
+        Ok(seen.then(|| self.away.get()))
+    }
+}
