@@ -57,6 +57,9 @@ pub enum Event {
     Unrecorded(String),
     /// The journal was copied to this file, or why it was not.
     Exported(Result<String, String>),
+    /// The computer goes to sleep or its screen is locked. The worker has heard it by
+    /// itself.
+    Locked,
     /// Time has passed: while a PIN is kept, the faces say so every second.
     Tick,
 }
@@ -339,6 +342,10 @@ impl Flow {
             return self.kept(kept);
         }
         match event {
+            Event::Locked => {
+                self.locked();
+                return Vec::new();
+            }
             // Of use also after a request has ended.
             Event::Settings(settings) => return self.changed(settings),
             Event::Unrecorded(reason) => {
@@ -367,7 +374,7 @@ impl Flow {
             Event::Journal(read) => self.journal(read),
             Event::Exported(file) => self.exported(file),
             // Taken in above.
-            Event::Settings(_) | Event::Unrecorded(_) => Vec::new(),
+            Event::Settings(_) | Event::Unrecorded(_) | Event::Locked => Vec::new(),
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
             Event::OpenFailed(reason) => self.undelivered(reason),

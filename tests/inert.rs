@@ -8,6 +8,8 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "support/bus.rs"]
+mod bus;
 mod support;
 
 use std::process::Command;
@@ -16,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bus::Bus;
 use serde_json::Value;
 use support::display::{Display, PAUSE};
 use support::run::{Finished, Scratch, eventually, run, succeed};
@@ -38,6 +41,10 @@ struct Opened {
 
 impl Opened {
     fn new() -> Self {
+        Self::on(None)
+    }
+
+    fn on(bus: Option<&Bus>) -> Self {
         let home = Scratch::new("inert");
         let display = Display::new();
         let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
@@ -51,6 +58,9 @@ impl Opened {
             .env("HOME", home.path())
             .env("XDG_CONFIG_HOME", home.path())
             .env("XDG_DATA_HOME", home.path());
+        if let Some(bus) = bus {
+            command.env("DBUS_SESSION_BUS_ADDRESS", &bus.address);
+        }
         let program = std::thread::spawn(move || run(&mut command, Duration::from_secs(90)));
         let seen = || display.visible("securesign").is_some();
         assert!(eventually(LIMIT, seen), "there is no window");
@@ -226,4 +236,24 @@ fn a_pin_that_was_interrupted_is_never_sent_with_a_hole_in_it() {
     opened.key("Escape");
     let result = opened.result();
     assert_eq!(result["success"], true, "{result}");
+}
+
+#[test]
+fn r26_what_is_half_typed_is_gone_when_the_screen_was_locked() {
+    let bus = Bus::start();
+    let opened = Opened::on(Some(&bus));
+    opened.display.focus();
+    opened.display.xdotool(&["type", "1234"]);
+    bus.emit(
+        "/org/freedesktop/ScreenSaver",
+        "org.freedesktop.ScreenSaver.ActiveChanged",
+        Some("boolean:true"),
+    );
+    sleep(PAUSE);
+    // With the first four still there this would be the right PIN.
+    opened.display.enter("56");
+    opened.display.enter("999999");
+    opened.key("Escape");
+    let result = opened.result();
+    assert_eq!(result["error"], "SS_PIN_INVALID", "{result}");
 }

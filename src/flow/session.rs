@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Effect, Flow, Purpose, Remark, State};
+use super::{Effect, Entry, Flow, Purpose, Remark, State, Step};
 use crate::error::{CardError, Secret};
 use crate::pin::Status;
 use crate::worker::{Binding, Job, Kept, TokenId};
@@ -59,8 +59,38 @@ impl Flow {
 
     /// Has the worker forget the kept PIN and log its card out.
     pub(super) fn lock(&mut self) -> Vec<Effect> {
-        self.forgotten();
+        self.locked();
         vec![Effect::Job(Job::Lock)]
+    }
+
+    /// Whoever comes back finds nothing that was typed: neither what is kept nor what
+    /// was not sent yet. What is still in a face's fields is for this flow no more.
+    pub(super) fn locked(&mut self) {
+        let asks = !self.screen().fields.is_empty();
+        let waited = match std::mem::replace(&mut self.state, State::Ready) {
+            State::LastTry(id, entry) => {
+                self.state = match entry {
+                    Entry::Sign(_) => State::Ready,
+                    Entry::Change { .. } => State::Change(id),
+                    Entry::Unlock { .. } => State::Unlock(id, Step::Puk),
+                };
+                true
+            }
+            State::Unlock(id, Step::NewPin(_)) => {
+                self.state = State::Unlock(id, Step::Puk);
+                true
+            }
+            other => {
+                self.state = other;
+                false
+            }
+        };
+        if self.session.is_some() {
+            self.forgotten();
+        } else if asks || waited {
+            self.forgotten += 1;
+            self.remark = Some(Remark::Forgotten);
+        }
     }
 
     /// The worker keeps a PIN from now on, or keeps none any more.

@@ -19,7 +19,7 @@ use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
 
 use crate::browser::Caller;
-use crate::guard::Guard;
+use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
 use crate::journal::{self, Journal};
 use crate::settings::{self, Seen};
@@ -42,6 +42,7 @@ type Wake = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 pub struct Desk {
     flow: Flow,
     hand: Hand,
+    alarm: Alarm,
     events: Receiver<Event>,
     sender: Sender<Event>,
     /// Launchers of the browser that are still watched.
@@ -70,7 +71,11 @@ impl Desk {
         let (sender, events) = channel();
         let wake = Wake::default();
         let report = reporter(&sender, &wake);
-        let guard = Guard::new(jobs.clone());
+        let locked = reporter(&sender, &wake);
+        let alarm = Alarm::new(jobs.clone(), move || {
+            locked(Event::Locked);
+        });
+        let guard = Guard::new(alarm.clone());
         let worker = std::thread::spawn(move || {
             worker.run(&job_queue, &|answer| {
                 guard.hear(&answer);
@@ -82,6 +87,7 @@ impl Desk {
         let mut desk = Self {
             flow,
             hand,
+            alarm,
             events,
             sender,
             launches: Vec::new(),
@@ -96,6 +102,12 @@ impl Desk {
         };
         desk.carry_out(effects);
         desk
+    }
+
+    /// A secret may be typed from now on: it is forgotten when the computer sleeps or
+    /// its screen is locked.
+    pub fn stand_by(&self) {
+        self.alarm.stand_by();
     }
 
     /// Notices from now on when readers and tokens come and go.

@@ -1,7 +1,7 @@
-//! Stands by while a PIN is kept: has it locked when the computer sleeps or its
-//! screen is locked, and lets other starts of the program see that it is kept.
+//! Stands by while a PIN is typed or kept: has it forgotten when the computer sleeps
+//! or its screen is locked, and lets other starts of the program see that it is kept.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -19,17 +19,14 @@ pub use mark::kept_by_another;
 /// waiting for a person.
 pub struct Guard {
     alarm: Alarm,
-    watching: Cell<bool>,
     mark: RefCell<Option<Mark>>,
 }
 
 impl Guard {
-    /// Idle until a PIN is kept.
-    pub fn new(jobs: Sender<Job>) -> Self {
-        let kept = Arc::default();
+    /// Idle until a PIN is kept, or somebody may type one.
+    pub fn new(alarm: Alarm) -> Self {
         Self {
-            alarm: Alarm { jobs, kept },
-            watching: Cell::new(false),
+            alarm,
             mark: RefCell::new(None),
         }
     }
@@ -46,8 +43,8 @@ impl Guard {
             *mark = reader.and_then(Mark::set);
         }
         // Programs that never keep a PIN have nothing to do with the bus.
-        if session.is_some() && !self.watching.replace(true) {
-            watch(&self.alarm);
+        if session.is_some() {
+            self.alarm.stand_by();
         }
     }
 }
@@ -60,15 +57,40 @@ pub struct Alarm {
         allow(dead_code, reason = "nothing rings there yet")
     )]
     jobs: Sender<Job>,
+    /// Tells the flow.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "nothing rings there yet")
+    )]
+    tell: Arc<dyn Fn() + Send + Sync>,
     kept: Arc<AtomicBool>,
+    watching: Arc<AtomicBool>,
 }
 
 impl Alarm {
-    /// Has the worker forget the kept PIN.
+    /// `jobs` go to the worker, and `tell` lets the flow know.
+    pub fn new(jobs: Sender<Job>, tell: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            jobs,
+            tell: Arc::new(tell),
+            kept: Arc::default(),
+            watching: Arc::default(),
+        }
+    }
+
+    /// Listens from now on.
+    pub fn stand_by(&self) {
+        if !self.watching.swap(true, Ordering::SeqCst) {
+            watch(self);
+        }
+    }
+
+    /// Has the worker forget the kept PIN, and everybody what was typed.
     #[cfg(target_os = "linux")]
     pub fn ring(&self) {
         // A worker that has ended keeps nothing.
         let _ = self.jobs.send(Job::Lock);
+        (self.tell)();
     }
 
     /// Whether a PIN is kept.

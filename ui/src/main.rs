@@ -293,6 +293,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         if let Some(instance) = &mut instance {
             desk.listen(instance);
         }
+        desk.stand_by();
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
         window::run(shown).map_err(|error| error.tell(place.language))?;

@@ -39,6 +39,9 @@ impl Terminal<'_> {
     fn run(&mut self, mut open: Option<Action>) -> Exit {
         let l = self.desk.flow().language();
         let form = open.is_some();
+        if can_ask() {
+            self.desk.stand_by();
+        }
         let mut told: Option<Screen> = None;
         let start = Instant::now();
         loop {
