@@ -541,6 +541,8 @@ no-readers = No reader is connected. Plug in your token; if it is, run securesig
 no-usable-token = No token that can be used was found.
 reader-hangs = The card reader does not answer. Take the token out and put it in again.
 output-closed = Standard output cannot be written: { $reason }.
+# $reason is what the system says, without a full stop.
+display-unreachable = The display cannot be opened, so there is no window: { $reason }. Nothing was sent, and the request can be opened again. Start { -brand } from a desktop session, or use the command line.
 no-display = There is no display to open a window on. Start { -brand } from a desktop session, or use the command line.
 window-failed = The window could not be opened ({ $reason }). Sign in to the desktop again, or use the command line.
 
@@ -603,6 +605,7 @@ doctor-portals =
        *[other] { $count } portals may call
     }
 doctor-display = There is a display for the window
+doctor-display-unreachable = The display for the window cannot be opened: { $reason }
 doctor-no-display = There is no display for the window
 doctor-no-display-advice = Use securesign sign LINK in the terminal.
 

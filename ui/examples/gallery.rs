@@ -13,6 +13,7 @@
 
 // A folder, so that the module finds its own files where the program has them.
 #[path = "../src"]
+#[allow(dead_code, reason = "the program uses more of it")]
 mod src {
     pub mod window;
 }
@@ -208,7 +209,7 @@ fn main() {
         follow,
         finished: false,
     };
-    if let Err(error) = window::run(Box::new(model)) {
+    if let Err(error) = window::open(model.look()).and_then(|opened| opened.run(Box::new(model))) {
         println!("{}", error.tell(language));
     }
 }

@@ -14,6 +14,8 @@ use securesign_core::callback::Answer;
 use securesign_core::document::Document;
 use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Reading, Refused, Unopened};
 use securesign_core::policy::Change;
+#[cfg(feature = "window")]
+use securesign_core::policy::{Appearance, Theme};
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Screen};
 use securesign_core::worker::{Job, Worker, watch};
@@ -333,6 +335,26 @@ impl Shown {
     }
 }
 
+/// How the window looks by the settings; `theme` goes before them, and `dark` is what
+/// the desktop wants.
+#[cfg(feature = "window")]
+pub fn look(wanted: Appearance, theme: Option<window::Theme>, dark: bool) -> window::Look {
+    let dark = match wanted.theme {
+        Theme::System => dark,
+        Theme::Light => false,
+        Theme::Dark => true,
+    };
+    let by_settings = if dark {
+        window::Theme::Dark
+    } else {
+        window::Theme::Light
+    };
+    window::Look {
+        theme: theme.unwrap_or(by_settings),
+        scale: wanted.scale,
+    }
+}
+
 #[cfg(feature = "window")]
 impl window::Model for Shown {
     fn screen(&self) -> Screen {
@@ -356,22 +378,9 @@ impl window::Model for Shown {
     }
 
     fn look(&self) -> window::Look {
-        use securesign_core::policy::Theme;
         let wanted = self.desk.borrow().flow.home().settings.window;
-        let dark = match wanted.theme {
-            Theme::System => self.dark.load(std::sync::atomic::Ordering::SeqCst),
-            Theme::Light => false,
-            Theme::Dark => true,
-        };
-        let theme = if dark {
-            window::Theme::Dark
-        } else {
-            window::Theme::Light
-        };
-        window::Look {
-            theme: self.theme.unwrap_or(theme),
-            scale: wanted.scale,
-        }
+        let dark = self.dark.load(std::sync::atomic::Ordering::SeqCst);
+        look(wanted, self.theme, dark)
     }
 
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {

@@ -204,13 +204,13 @@ fn portals(l: Language) -> Finding {
 
 #[cfg(feature = "window")]
 fn display(l: Language) -> Finding {
-    let there = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !cfg!(target_os = "linux") || there("DISPLAY") || there("WAYLAND_DISPLAY") {
-        good(l.say("doctor-display"))
-    } else {
-        bad(
-            l.say("doctor-no-display"),
-            l.say("doctor-no-display-advice"),
-        )
+    let advice = || l.say("doctor-no-display-advice");
+    match crate::window::look_for_display() {
+        Ok(()) => good(l.say("doctor-display")),
+        Err(crate::window::WindowError::Unreachable(reason)) => {
+            let reason = [("reason", reason.into())];
+            bad(l.say_with("doctor-display-unreachable", reason), advice())
+        }
+        Err(_) => bad(l.say("doctor-no-display"), advice()),
     }
 }

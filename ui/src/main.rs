@@ -270,9 +270,10 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
                 instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
             }
         }
-        // A request that nobody can see must not be used up.
-        window::look_for_display().map_err(|error| error.tell(place.language))?;
         let (settings, policy) = settings::load(place.language)?;
+        // A request that nobody can see must not be used up: the window comes first.
+        let look = desk::look(settings.window, place.theme, false);
+        let opened = window::open(look).map_err(|error| error.tell(place.language))?;
         let seen = Seen::load();
         let now = Timestamp::now();
         let mut flow = match link {
@@ -296,7 +297,9 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         desk.stand_by();
         let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
         let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
-        window::run(shown).map_err(|error| error.tell(place.language))?;
+        opened
+            .run(shown)
+            .map_err(|error| error.tell(place.language))?;
         // What comes from now on opens a window of its own.
         drop(instance);
         // A browser may take its time.

@@ -89,8 +89,10 @@ pub struct Look {
 /// Why there is no window (any more).
 #[derive(Debug)]
 pub enum WindowError {
-    /// Neither X11 nor Wayland is there.
+    /// No display is named.
     NoDisplay,
+    /// The display that is named cannot be opened; why.
+    Unreachable(String),
     /// The system gave no memory for what was typed.
     Memory(OutOfMemory),
     /// The toolkit could not start or go on.
@@ -102,6 +104,9 @@ impl WindowError {
     pub fn tell(&self, language: Language) -> String {
         match self {
             Self::NoDisplay => language.say("no-display"),
+            Self::Unreachable(reason) => {
+                language.say_with("display-unreachable", [("reason", reason.clone().into())])
+            }
             Self::Memory(error) => error.tell(language),
             Self::Toolkit(error) => {
                 language.say_with("window-failed", [("reason", error.to_string().into())])
@@ -122,34 +127,35 @@ impl From<fltk::prelude::FltkError> for WindowError {
     }
 }
 
-/// Shows the model's screens until it has finished. Must be called on the main
-/// thread; it returns when the window is closed.
-pub fn run(model: Box<dyn Model>) -> Result<(), WindowError> {
-    look_for_display()?;
+/// A window on the screen with nothing in it yet.
+pub struct Opened(stage::Blank);
+
+/// Opens the window. Must be called on the main thread.
+pub fn open(look: Look) -> Result<Opened, WindowError> {
+    let eye = eye::Eye::open().map_err(unreachable)?;
     let _app = app::App::default();
     app::set_visible_focus(true);
     palette::set_fonts();
-    stage::Stage::new(model)?.play()
+    let blank = stage::Blank::open(look, eye);
+    blank.map(Opened).map_err(WindowError::Unreachable)
 }
 
-/// Whether there can be a window. Without a display the toolkit ends the whole
-/// process.
-pub fn look_for_display() -> Result<(), WindowError> {
-    if display_is_there() {
-        Ok(())
-    } else {
-        Err(WindowError::NoDisplay)
+impl Opened {
+    /// Shows the model's screens until it has finished; returns when the window is
+    /// closed.
+    pub fn run(self, model: Box<dyn Model>) -> Result<(), WindowError> {
+        stage::Stage::new(model, self.0).play()
     }
 }
 
-#[cfg(all(unix, not(target_os = "macos")))]
-fn display_is_there() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+/// Whether there can be a window, found out by asking the display.
+pub fn look_for_display() -> Result<(), WindowError> {
+    eye::Eye::open().map(drop).map_err(unreachable)
 }
 
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn display_is_there() -> bool {
-    true
+fn unreachable(reason: String) -> WindowError {
+    match std::env::var_os("DISPLAY") {
+        Some(name) if !name.is_empty() => WindowError::Unreachable(reason),
+        _ => WindowError::NoDisplay,
+    }
 }

@@ -4,12 +4,12 @@
 //! the focus for its own as soon as one of its boxes wants it. So the server is
 //! asked, over a line of our own, at the moment at which it matters.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 use x11rb::connection::Connection;
-use x11rb::errors::ReplyError;
+use x11rb::errors::{ConnectError, ReplyError};
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConnectionExt, EventMask, InputFocus, MapState, NotifyDetail,
@@ -18,61 +18,61 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 
 /// Looks at one window.
-pub struct Eye(Option<Line>);
-
-struct Line {
+pub struct Eye {
     connection: RustConnection,
     root: u32,
-    window: u32,
+    window: OnceCell<u32>,
     covered: Cell<bool>,
     /// How often it was covered, taken away or left without the keyboard.
     away: Cell<u32>,
 }
 
 impl Eye {
-    /// Of a window that the server has.
-    pub fn of(window: &DoubleWindow) -> Self {
-        Self(Line::to(window).ok())
-    }
-
-    /// When it is on the display, not covered whole, and has the keyboard: how often
-    /// that was not so before. What cannot be told is no reason against it.
-    pub fn look(&self) -> Option<u32> {
-        match &self.0 {
-            Some(line) => line.look().unwrap_or(Some(0)),
-            None => Some(0),
-        }
-    }
-}
-
-impl Line {
-    fn to(window: &DoubleWindow) -> Result<Self, Box<dyn std::error::Error>> {
-        let (connection, screen) = x11rb::connect(None)?;
-        let root = connection
-            .setup()
-            .roots
-            .get(screen)
-            .ok_or("no screen")?
-            .root;
-        let window = u32::try_from(window.raw_handle())?;
-        let wanted = ChangeWindowAttributesAux::new().event_mask(
-            EventMask::VISIBILITY_CHANGE | EventMask::FOCUS_CHANGE | EventMask::STRUCTURE_NOTIFY,
-        );
-        connection
-            .change_window_attributes(window, &wanted)?
-            .check()?;
+    /// At the display, which is really there then. The toolkit ends the whole process
+    /// where it finds none.
+    pub fn open() -> Result<Self, String> {
+        let (connection, screen) = x11rb::connect(None).map_err(|error| match error {
+            ConnectError::SetupFailed(failed) => {
+                String::from_utf8_lossy(&failed.reason).trim().to_owned()
+            }
+            other => other.to_string(),
+        })?;
+        let root = connection.setup().roots.get(screen).ok_or("no screen")?;
         Ok(Self {
+            root: root.root,
             connection,
-            root,
-            window,
+            window: OnceCell::new(),
             covered: Cell::default(),
             away: Cell::default(),
         })
     }
 
-    fn look(&self) -> Result<Option<u32>, ReplyError> {
+    /// Looks at this window from now on. The server has it then; an error says that it
+    /// has not.
+    pub fn watch(&self, window: &DoubleWindow) -> Result<(), String> {
+        let number = u32::try_from(window.raw_handle()).map_err(|error| error.to_string())?;
+        let wanted = ChangeWindowAttributesAux::new().event_mask(
+            EventMask::VISIBILITY_CHANGE | EventMask::FOCUS_CHANGE | EventMask::STRUCTURE_NOTIFY,
+        );
+        let asked = self.connection.change_window_attributes(number, &wanted);
+        asked
+            .map_err(ReplyError::from)
+            .and_then(|asked| asked.check())
+            .map_err(|error| error.to_string())?;
+        self.window.get_or_init(|| number);
+        Ok(())
+    }
+
+    /// When it is on the display, not covered whole, and has the keyboard: how often
+    /// that was not so before. What cannot be told is no reason against it.
+    pub fn look(&self) -> Option<u32> {
+        let window = *self.window.get()?;
+        self.asked(window).unwrap_or(Some(0))
+    }
+
+    fn asked(&self, window: u32) -> Result<Option<u32>, ReplyError> {
         let focus = self.connection.get_input_focus()?;
-        let look = self.connection.get_window_attributes(self.window)?;
+        let look = self.connection.get_window_attributes(window)?;
         let focus = focus.reply()?.focus;
         let mapped = look.reply()?.map_state == MapState::VIEWABLE;
         // The answers come after everything that happened before them.
@@ -95,7 +95,7 @@ impl Line {
         }
         // Without a window manager the keyboard follows the mouse, and nobody has it.
         let follows = [u32::from(InputFocus::POINTER_ROOT), self.root];
-        let focused = focus == self.window || follows.contains(&focus);
+        let focused = focus == window || follows.contains(&focus);
         let seen = mapped && focused && !self.covered.get();
         Ok(seen.then(|| self.away.get()))
     }

@@ -52,16 +52,25 @@ pub struct Stage {
     speech: Speech,
 }
 
-impl Stage {
-    /// The window with the first screen.
-    pub fn new(mut model: Box<dyn Model>) -> Result<Self, WindowError> {
-        let look = model.look();
+/// The window before there is a model.
+pub struct Blank {
+    window: DoubleWindow,
+    look: Look,
+    system: f32,
+    palette: Palette,
+    signals: Signals,
+    eye: Rc<Eye>,
+    drag: Drag,
+}
+
+impl Blank {
+    /// Opens it. An error says why the display has not taken it.
+    pub fn open(look: Look, eye: Eye) -> Result<Self, String> {
         let system = app::screen_scale(0);
         if let Some(scale) = look.scale {
             app::set_screen_scale(0, f32::from(scale) / 100.0);
         }
         let palette = Palette::of(look.theme);
-        let signals = Signals::default();
         let place = work_area();
         let mut window = DoubleWindow::new(
             place.x + (place.w - WIDTH) / 2,
@@ -76,39 +85,68 @@ impl Stage {
         // program that takes PINs.
         window.set_xclass("securesign");
         window.end();
-        let closed = signals.clone();
-        window.set_callback(move |_| closed.send(Signal::Closed));
-        let (pressed, drag) = (signals.clone(), Drag::default());
-        let dragged = drag.clone();
-        let mut dropped = false;
-        window.super_handle_first(false);
-        window.handle(move |window, event| {
-            // Every click passes here before any widget has it.
-            let drops = pressed.drops(event);
-            match event {
-                Event::KeyDown => return drops || pressed.key(),
-                Event::Push => dropped = drops,
-                Event::Released if std::mem::take(&mut dropped) => return true,
-                _ => {}
-            }
-            if drops {
-                return true;
-            }
-            let taken = dragged.event(event, &pressed);
-            if taken {
-                // The toolkit gives the drop to what is below the mouse, and to
-                // nobody else.
-                app::set_belowmouse(window);
-                window.redraw();
-            }
-            taken
-        });
+        let (signals, drag) = (Signals::default(), Drag::default());
+        listen(&mut window, &signals, &drag);
 
         // The system places and frames it while the fonts are being found, which takes
         // longer than all the rest.
         window.show();
         app::flush();
+        eye.watch(&window)?;
+        Ok(Self {
+            window,
+            look,
+            system,
+            palette,
+            signals,
+            eye: Rc::new(eye),
+            drag,
+        })
+    }
+}
 
+/// What reaches the window itself.
+fn listen(window: &mut DoubleWindow, signals: &Signals, drag: &Drag) {
+    let closed = signals.clone();
+    window.set_callback(move |_| closed.send(Signal::Closed));
+    let (pressed, dragged) = (signals.clone(), drag.clone());
+    let mut dropped = false;
+    window.super_handle_first(false);
+    window.handle(move |window, event| {
+        // Every click passes here before any widget has it.
+        let drops = pressed.drops(event);
+        match event {
+            Event::KeyDown => return drops || pressed.key(),
+            Event::Push => dropped = drops,
+            Event::Released if std::mem::take(&mut dropped) => return true,
+            _ => {}
+        }
+        if drops {
+            return true;
+        }
+        let taken = dragged.event(event, &pressed);
+        if taken {
+            // The toolkit gives the drop to what is below the mouse, and to
+            // nobody else.
+            app::set_belowmouse(window);
+            window.redraw();
+        }
+        taken
+    });
+}
+
+impl Stage {
+    /// The window with the first screen.
+    pub fn new(mut model: Box<dyn Model>, blank: Blank) -> Self {
+        let Blank {
+            mut window,
+            look,
+            system,
+            palette,
+            signals,
+            eye,
+            drag,
+        } = blank;
         let woken = Arc::new(AtomicBool::new(false));
         let flag = woken.clone();
         model.on_wake(Box::new(move || {
@@ -120,13 +158,12 @@ impl Stage {
         let screen = model.screen();
         let entries = entries(&screen);
         drag.want(screen.offers(Action::Compare));
-        let eye = Rc::new(Eye::of(&window));
         let page = Page::new(
             &screen,
             &setting(&window, palette, &signals, &entries, &drag, &eye),
         );
         begin_inert(&mut window, &page, &signals);
-        Ok(Self {
+        Self {
             model,
             window,
             look,
@@ -141,7 +178,7 @@ impl Stage {
             drag,
             chooser: Chooser::default(),
             speech: Speech::default(),
-        })
+        }
     }
 
     /// Shows it until the model has finished.
