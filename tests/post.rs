@@ -12,6 +12,9 @@
 #[path = "support/home.rs"]
 mod home;
 #[allow(dead_code, reason = "the program uses all of it")]
+#[path = "../ui/src/own.rs"]
+mod own;
+#[allow(dead_code, reason = "the program uses all of it")]
 #[path = "../ui/src/browser/page.rs"]
 mod page;
 #[allow(dead_code, reason = "the program uses all of it")]

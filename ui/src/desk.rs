@@ -24,6 +24,7 @@ use crate::browser::Caller;
 use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
 use crate::journal::{self, Journal};
+use crate::own;
 use crate::settings::{self, Seen};
 #[cfg(feature = "window")]
 use crate::window;
@@ -233,16 +234,21 @@ impl Desk {
                 Effect::Record(entry) => {
                     let written = journal::of_user().and_then(|journal| journal.append(&entry));
                     if let Err(error) = written {
-                        self.event(Event::Unrecorded(error.to_string()));
+                        let reason = own::tell(&error, self.flow.language());
+                        self.event(Event::Unrecorded(reason));
                     }
                 }
                 Effect::ReadJournal => {
                     let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
-                    self.event(Event::Journal(read.map_err(|error| error.to_string())));
+                    let language = self.flow.language();
+                    let read = read.map_err(|error| own::tell(&error, language));
+                    self.event(Event::Journal(read));
                 }
                 Effect::Export => {
                     let copied = journal::of_user().and_then(Journal::export_for_user);
-                    self.event(Event::Exported(copied.map_err(|error| error.to_string())));
+                    let language = self.flow.language();
+                    let copied = copied.map_err(|error| own::tell(&error, language));
+                    self.event(Event::Exported(copied));
                 }
                 Effect::Change(change) => {
                     let settings = settings::change(&change, self.flow.language());

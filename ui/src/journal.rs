@@ -2,12 +2,14 @@
 //! for what stands in it.
 
 use std::collections::VecDeque;
-use std::fs::{self, File, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_core::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
 
+use crate::own::{self, Folder, Missing};
 use crate::settings;
 
 /// The journal of this user.
@@ -33,15 +35,9 @@ impl Journal {
     /// Adds a line, and remembers beside the journal how far it goes. Other
     /// instances of this program wait meanwhile.
     pub fn append(&self, entry: &Entry) -> io::Result<()> {
-        if let Some(folder) = self.file.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&self.file)?;
-        file.lock()?;
+        let folder = self.folder(Missing::Make)?;
+        let mut file = folder.append(name(&self.file))?;
+        own::lock(&file)?;
         let end = whole_lines(&mut file)?;
         // A line that was cut off by the end of the program or of the computer.
         if end < file.metadata()?.len() {
@@ -49,40 +45,47 @@ impl Journal {
         }
         let last = last_line(&mut file, end)?.and_then(|line| mark_of(&line));
         // Whichever goes further: where lines were cut off, the gap must show.
-        let mark = [last, self.mark()]
+        let mark = [last, self.mark(&folder)]
             .into_iter()
             .flatten()
             .max_by_key(|mark| mark.count)
             .unwrap_or_else(Mark::start);
         let (line, mark) = mark.append(entry);
         file.write_all(line.as_bytes())?;
-        file.sync_all()?;
-        settings::write_whole(&self.mark_file(), format!("{mark}\n").as_bytes())
+        // It is written. Where the disk takes no orders, or the mark stays behind,
+        // the next line still follows this one: that is not worth a word.
+        if let Err(error) = file
+            .sync_all()
+            .and_then(|()| folder.replace(name(&self.mark_file()), format!("{mark}\n").as_bytes()))
+        {
+            tracing::debug!("how far the journal goes is not noted: {error}");
+        }
+        Ok(())
     }
 
     /// Reads and checks all of it; keeps the newest `keep` entries. No journal is
     /// an empty one.
     pub fn read(&self, keep: usize) -> io::Result<Ledger> {
-        let file = match File::open(&self.file) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return ledger(io::empty(), self.mark(), keep);
-            }
-            Err(error) => return Err(error),
+        let nothing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let folder = match self.folder(Missing::Leave) {
+            Err(error) if nothing(&error) => return ledger(io::empty(), None, keep),
+            folder => folder?,
         };
-        file.lock_shared()?;
-        ledger(BufReader::new(file), self.mark(), keep)
+        match folder.read(name(&self.file)) {
+            Err(error) if nothing(&error) => ledger(io::empty(), self.mark(&folder), keep),
+            file => {
+                let file = file?;
+                own::lock_shared(&file)?;
+                ledger(BufReader::new(file), self.mark(&folder), keep)
+            }
+        }
     }
 
     /// Copies it as it is to a file that does not exist yet.
     pub fn export(&self, to: &Path) -> io::Result<()> {
-        let mut from = File::open(&self.file)?;
-        from.lock_shared()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut copy = options.open(to)?;
+        let mut from = self.folder(Missing::Leave)?.read(name(&self.file))?;
+        own::lock_shared(&from)?;
+        let mut copy = own::create_new(to)?;
         io::copy(&mut from, &mut copy)?;
         copy.sync_all()
     }
@@ -110,13 +113,25 @@ impl Journal {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    fn mark(&self) -> Option<Mark> {
-        Mark::parse(&fs::read_to_string(self.mark_file()).ok()?)
+    fn folder(&self, missing: Missing) -> io::Result<Folder> {
+        let folder = self.file.parent().ok_or(io::ErrorKind::InvalidFilename)?;
+        own::at(folder, missing)
+    }
+
+    fn mark(&self, folder: &Folder) -> Option<Mark> {
+        let mut text = String::new();
+        let mut file = folder.read(name(&self.mark_file())).ok()?;
+        file.read_to_string(&mut text).ok()?;
+        Mark::parse(&text)
     }
 
     fn mark_file(&self) -> PathBuf {
         self.file.with_extension("mark")
     }
+}
+
+fn name(path: &Path) -> &OsStr {
+    path.file_name().unwrap_or_default()
 }
 
 /// Reads and checks a copy, which has no mark beside it.
@@ -182,6 +197,8 @@ fn tail(file: &mut File, end: u64) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
 mod tests {
+    use std::fs;
+
     use super::*;
     use jiff::Timestamp;
     use securesign_core::code::ErrorCode;

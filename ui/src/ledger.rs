@@ -8,7 +8,7 @@ use securesign_core::language::Language;
 use serde_json::json;
 
 use crate::terminal::say;
-use crate::{DONE, NOT_DONE, journal, print, unreadable};
+use crate::{DONE, NOT_DONE, journal, own, print, unreadable};
 
 /// Lists the entries; the exit code says whether they hold together.
 pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
@@ -69,7 +69,7 @@ pub fn export(file: &Path, language: Language) -> Result<u8, String> {
             }
             io::ErrorKind::NotFound => language.say("journal-nothing"),
             _ => {
-                let reason = error.to_string().into();
+                let reason = own::tell(&error, language).into();
                 language.say_with("journal-not-copied", [("reason", reason)])
             }
         })
@@ -81,7 +81,7 @@ fn read(file: Option<&Path>, keep: usize, language: Language) -> Result<Ledger, 
         None => journal::of_user()
             .and_then(|journal| journal.read(keep))
             .map_err(|error| {
-                let reason = error.to_string().into();
+                let reason = own::tell(&error, language).into();
                 language.say_with("journal-unreadable", [("reason", reason)])
             }),
     }

@@ -18,6 +18,7 @@ mod instance;
 mod journal;
 mod language;
 mod ledger;
+mod own;
 mod report;
 mod result;
 mod scheme;

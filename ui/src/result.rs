@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use securesign_core::callback;
 use serde_json::Value;
 
-use crate::settings::write_whole;
+use crate::own;
 
 /// Prints the JSON, and saves its parts for OpenSSL.
 pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
@@ -23,8 +23,7 @@ pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
     };
     let result = callback::decode(&packed).ok_or("This is no result of a signature.")?;
     if let Some(folder) = save {
-        std::fs::create_dir_all(folder)
-            .and_then(|()| save_parts(&result, folder))
+        save_parts(&result, folder)
             .map_err(|error| format!("{} cannot be written: {error}.", folder.display()))?;
     }
     writeln!(std::io::stdout(), "{result:#}").map_err(|error| error.to_string())
@@ -39,11 +38,11 @@ fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {
             .as_str()
             .and_then(|text| STANDARD.decode(text).ok())
         {
-            write_whole(&folder.join(file), &bytes)?;
+            own::write(&folder.join(file), &bytes)?;
         }
     }
     if let Some(pem) = result["certificate"]["certificatePem"].as_str() {
-        write_whole(&folder.join("certificate.pem"), pem.as_bytes())?;
+        own::write(&folder.join("certificate.pem"), pem.as_bytes())?;
     }
     Ok(())
 }

@@ -2,13 +2,15 @@
 //! and the origins seen before.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "window")]
 use securesign_core::flow::{Order, Refused};
 use securesign_core::language::Language;
 use securesign_core::policy::{Change, Policy, Settings};
+
+use crate::own::{self, Missing};
 
 /// Where things are; `None` on a system without a home folder.
 pub fn folders() -> Option<directories::ProjectDirs> {
@@ -48,8 +50,8 @@ pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
         .apply(&old)
         .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
     if new != old {
-        write_whole(&path, new.as_bytes())
-            .map_err(|error| format!("{}: {error}.", path.display()))?;
+        own::write(&own::meant(&path), new.as_bytes())
+            .map_err(|error| format!("{}: {}.", path.display(), own::tell(&error, language)))?;
     }
     Ok(settings)
 }
@@ -75,23 +77,24 @@ pub fn accept(link: &[u8], seen: &Seen, language: Language) -> Result<Order, Ref
 
 /// Origins that a signature was made for on this computer, one a line.
 pub struct Seen {
-    file: Option<PathBuf>,
     origins: Vec<String>,
 }
 
 /// More lines than anybody's portals; the oldest go first.
 const SEEN_MAX: usize = 1000;
+const SEEN: &str = "seen-origins";
 
 impl Seen {
     /// Reads the list; without one every origin is new.
     pub fn load() -> Self {
-        let file = folders().map(|folders| folders.data_local_dir().join("seen-origins"));
-        let text = file
-            .as_ref()
-            .and_then(|file| fs::read_to_string(file).ok())
-            .unwrap_or_default();
+        let mut text = String::new();
+        let read = own::data(Missing::Leave)
+            .and_then(|folder| folder.read(SEEN))
+            .and_then(|mut file| file.read_to_string(&mut text));
+        if let Err(error) = read {
+            tracing::debug!("{SEEN} is not read: {error}");
+        }
         Self {
-            file,
             origins: text.lines().map(str::to_owned).collect(),
         }
     }
@@ -110,16 +113,19 @@ impl Seen {
         self.origins.push(origin.to_owned());
         let surplus = self.origins.len().saturating_sub(SEEN_MAX);
         self.origins.drain(..surplus);
-        if let Some(file) = &self.file
-            && let Err(error) = write_whole(file, (self.origins.join("\n") + "\n").as_bytes())
-        {
-            tracing::debug!("{} cannot be written: {error}", file.display());
+        let text = self.origins.join("\n") + "\n";
+        let written =
+            own::data(Missing::Make).and_then(|folder| folder.replace(SEEN, text.as_bytes()));
+        if let Err(error) = written {
+            tracing::debug!("{SEEN} cannot be written: {error}");
         }
     }
 }
 
-/// Writes a file so that it is never half there: a new one beside it takes its
-/// place, with the rights of the old one.
+/// Writes a file that other programs read, so that it is never half there: a new one
+/// beside it takes its place, with the rights of the old one. What is ours alone is
+/// written by [`own`].
+#[cfg(all(unix, not(target_os = "macos")))]
 pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = file
         .parent()

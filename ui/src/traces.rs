@@ -10,7 +10,7 @@ use securesign_core::sw::StatusWord;
 use securesign_core::trace::{Detail, Entry, Recording, Trace};
 
 use crate::args::{Arguments, Trace as TraceCommand};
-use crate::settings::write_whole;
+use crate::own;
 use crate::terminal::say;
 
 /// Records or shows.
@@ -43,7 +43,7 @@ pub fn run(
             let mut trace = recording.trace();
             let commands = trace.commands();
             trace.entries.splice(0..0, heading(full));
-            write_whole(&file, trace.to_string().as_bytes())
+            own::write(&file, trace.to_string().as_bytes())
                 .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
             say(&format!(
                 "{commands} commands are recorded in {}. PINs are not in it{}.",

@@ -1,15 +1,16 @@
 //! Request ids that were used, so that none is used twice: not after a restart,
 //! and not by two starts at once.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::ffi::OsStr;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_core::flow::Spent;
 use securesign_core::language::Language;
 use sha2::{Digest, Sha256};
 
-use crate::settings::{folders, write_whole};
+use crate::own::{self, Folder, Missing};
+use crate::settings::folders;
 
 /// More requests than a person signs in years; the oldest go first.
 const KEPT: usize = 20_000;
@@ -30,7 +31,7 @@ pub fn claim(origin: &str, id: &str, language: Language) -> Result<(), Spent> {
             Err(Spent::Unknown(match error.kind() {
                 io::ErrorKind::InvalidData => language.say_with("used-damaged", [file]),
                 _ => {
-                    let reason = ("reason", error.to_string().into());
+                    let reason = ("reason", own::tell(&error, language).into());
                     language.say_with("used-unusable", [file, reason])
                 }
             }))
@@ -73,13 +74,11 @@ impl List {
 
     /// True when the hash is new, and on the list from now on.
     fn claim(&self, hash: &str) -> io::Result<bool> {
-        if let Some(folder) = self.file.parent() {
-            fs::create_dir_all(folder)?;
-        }
+        let folder = self.folder(Missing::Make)?;
         // Let go of when it goes out of scope, also at an error.
-        let lock = private(&self.lock)?;
-        lock.lock()?;
-        let text = match fs::read_to_string(&self.file) {
+        let lock = folder.append(name(&self.lock))?;
+        own::lock(&lock)?;
+        let text = match self.text(&folder) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error),
@@ -95,26 +94,35 @@ impl List {
             return Ok(false);
         }
         if torn.is_empty() && hashes.len() < KEPT + SURPLUS {
-            let mut file = private(&self.file)?;
+            let mut file = folder.append(name(&self.file))?;
             file.write_all(format!("{hash}\n").as_bytes())?;
             file.sync_data()?;
         } else {
             let newest = &hashes[hashes.len().saturating_sub(KEPT - 1)..];
             let newest = newest.iter().chain([&hash]);
             let text: String = newest.map(|hash| format!("{hash}\n")).collect();
-            write_whole(&self.file, text.as_bytes())?;
+            folder.replace(name(&self.file), text.as_bytes())?;
         }
         Ok(true)
     }
 
     fn release(&self, hash: &str) -> io::Result<()> {
-        let lock = private(&self.lock)?;
-        lock.lock()?;
-        let text = fs::read_to_string(&self.file)?;
-        write_whole(
-            &self.file,
-            text.replace(&format!("{hash}\n"), "").as_bytes(),
-        )
+        let folder = self.folder(Missing::Leave)?;
+        let lock = folder.append(name(&self.lock))?;
+        own::lock(&lock)?;
+        let text = self.text(&folder)?.replace(&format!("{hash}\n"), "");
+        folder.replace(name(&self.file), text.as_bytes())
+    }
+
+    fn folder(&self, missing: Missing) -> io::Result<Folder> {
+        let folder = self.file.parent().ok_or(io::ErrorKind::InvalidFilename)?;
+        own::at(folder, missing)
+    }
+
+    fn text(&self, folder: &Folder) -> io::Result<String> {
+        let mut text = String::new();
+        folder.read(name(&self.file))?.read_to_string(&mut text)?;
+        Ok(text)
     }
 }
 
@@ -122,21 +130,15 @@ fn is_hash(line: &str) -> bool {
     line.len() == LENGTH && line.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Opens a file of this user alone, to write at its end.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
+fn name(path: &Path) -> &OsStr {
+    path.file_name().unwrap_or_default()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn list(name: &str) -> List {

@@ -1,7 +1,8 @@
 //! A page of our own that posts a result to the portal. It is a file, so that no
 //! port is opened, and it holds a signature, so it never stays.
 
-use std::fs::{self, DirBuilder, FileTimes, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::{File, FileTimes};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -13,7 +14,7 @@ use securesign_core::callback::Form;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::settings::folders;
+use crate::own::{self, Folder, Missing};
 
 /// A browser that has not read it by then will not.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -21,11 +22,16 @@ const LIMIT: Duration = Duration::from_secs(60);
 const READING: Duration = Duration::from_secs(2);
 
 const FOLDER: &str = "securesign-pages";
+/// A page's name: so many hex digits, then this.
+const DIGITS: usize = 32;
+const ENDING: &str = ".html";
 const SCRIPT: &str = "document.forms[0].submit()";
 
 /// The file; it goes with the value.
 pub struct Page {
-    file: PathBuf,
+    folder: Folder,
+    name: String,
+    file: File,
     address: String,
 }
 
@@ -33,21 +39,26 @@ impl Page {
     /// Writes it into a folder that nobody else reads, in `place` or where the
     /// system empties it at log-out.
     pub fn write(form: &Form, place: Option<PathBuf>) -> io::Result<Self> {
-        let place = place.or_else(usual);
-        let folder = place.ok_or(io::ErrorKind::NotFound)?.join(FOLDER);
-        private(&folder)?;
-        let mut name = [0; 16];
-        getrandom::fill(&mut name).map_err(io::Error::other)?;
-        let file = folder.join(format!("{:032x}.html", u128::from_ne_bytes(name)));
-        let address = Url::from_file_path(&file).map_err(|()| io::ErrorKind::InvalidFilename)?;
-        let mut handle = owned().open(&file)?;
-        let page = Self {
+        let folder = match place {
+            Some(place) => given(&place, Missing::Make)?,
+            None => own::session(Missing::Make)?.own(FOLDER, Missing::Make)?,
+        };
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let name = format!("{:0DIGITS$x}{ENDING}", u128::from_ne_bytes(random));
+        let address = Url::from_file_path(folder.path().join(&name))
+            .map_err(|()| io::ErrorKind::InvalidFilename)?;
+        let file = folder.create_new(&name)?;
+        let mut page = Self {
+            folder,
+            name,
             file,
             address: address.into(),
         };
-        handle.write_all(html(form).as_bytes())?;
+        page.file.write_all(html(form).as_bytes())?;
         // Reading it shows: see `is_read`.
-        handle.set_times(FileTimes::new().set_accessed(SystemTime::UNIX_EPOCH))?;
+        let never = FileTimes::new().set_accessed(SystemTime::UNIX_EPOCH);
+        page.file.set_times(never)?;
         Ok(page)
     }
 
@@ -70,7 +81,8 @@ impl Page {
 
     /// Not every system keeps the time of the last access.
     fn is_read(&self) -> bool {
-        fs::metadata(&self.file)
+        self.file
+            .metadata()
             .and_then(|metadata| metadata.accessed())
             .is_ok_and(|time| time != SystemTime::UNIX_EPOCH)
     }
@@ -78,36 +90,56 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.file) {
-            tracing::debug!("{} cannot be removed: {error}", self.file.display());
+        if let Err(error) = self.folder.remove(&self.name) {
+            tracing::debug!("{} cannot be removed: {error}", self.name);
         }
     }
 }
 
 /// Removes what a start of the program left that was ended before its time.
 pub fn sweep() {
+    if let Ok(folder) = own::session(Missing::Leave) {
+        swept(folder.own(FOLDER, Missing::Leave));
+    }
     let home = directories::BaseDirs::new();
     let snaps = home.map(|home| home.home_dir().join("snap"));
-    let snaps = snaps.and_then(|folder| fs::read_dir(folder).ok());
-    let places = snaps.into_iter().flatten().flatten();
-    let places = places.map(|snap| snap.path().join("common")).chain(usual());
-    for page in places
-        .flat_map(|place| fs::read_dir(place.join(FOLDER)))
-        .flatten()
-        .flatten()
-    {
+    let Some(Ok(snaps)) = snaps.map(|snaps| Folder::of_user(&snaps, Missing::Leave)) else {
+        return;
+    };
+    for name in snaps.names().unwrap_or_default() {
+        // What a Snap can put into its own folder leads nowhere else.
+        let snap = snaps.real(name, Missing::Leave);
+        let common = snap.and_then(|snap| snap.real("common", Missing::Leave));
+        swept(common.and_then(|common| common.own(FOLDER, Missing::Leave)));
+    }
+}
+
+/// Removes old pages from a folder, and nothing that is not one.
+fn swept(folder: io::Result<Folder>) {
+    let Ok(folder) = folder else { return };
+    for name in folder.names().unwrap_or_default() {
+        let age = is_page(&name).then(|| folder.read(&name)?.metadata()?.modified());
         // Another start may be waiting for a browser.
-        let age = page.metadata().and_then(|metadata| metadata.modified());
-        if age.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > LIMIT)) {
-            let _ = fs::remove_file(page.path());
+        let is_old = |time: SystemTime| time.elapsed().is_ok_and(|age| age > LIMIT);
+        if age.is_some_and(|time| time.is_ok_and(is_old)) {
+            let _ = folder.remove(&name);
         }
     }
 }
 
-fn usual() -> Option<PathBuf> {
-    let folders = folders()?;
-    let folder = folders.runtime_dir().unwrap_or(folders.data_local_dir());
-    Some(folder.to_owned())
+fn is_page(name: &OsStr) -> bool {
+    let digits = name.to_str().and_then(|name| name.strip_suffix(ENDING));
+    let is_digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    digits.is_some_and(|digits| digits.len() == DIGITS && digits.bytes().all(is_digit))
+}
+
+/// In a folder that a browser owns, and can put links into: none is followed.
+fn given(place: &Path, missing: Missing) -> io::Result<Folder> {
+    let name = place.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let above = place.parent().ok_or(io::ErrorKind::InvalidFilename)?;
+    Folder::of_user(above, missing)?
+        .real(name, missing)?
+        .own(FOLDER, missing)
 }
 
 /// Everything that is not ours is escaped. Nothing is loaded, and the one script is
@@ -143,30 +175,4 @@ fn html(form: &Form) -> String {
         value = attribute(form.ss_result()),
         shown = text(&origin),
     )
-}
-
-#[cfg(unix)]
-fn private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    // It may have been there.
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-/// The user's own folders are private on other systems.
-#[cfg(not(unix))]
-fn private(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).create(folder)
-}
-
-#[cfg_attr(not(unix), allow(unused_mut))]
-fn owned() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true);
-    options
 }

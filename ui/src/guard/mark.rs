@@ -2,17 +2,17 @@
 //! another start sees it. It is empty; the system unlocks it when we end, in
 //! whatever way.
 
-use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::{File, TryLockError};
 
 use sha2::{Digest, Sha256};
 
-use crate::settings::folders;
+use crate::own::{self, Folder, Missing};
 
 /// The file of this process. It goes with the value.
 pub struct Mark {
     reader: String,
-    path: PathBuf,
+    folder: Folder,
+    name: String,
     _file: File,
 }
 
@@ -20,23 +20,22 @@ impl Mark {
     /// Where no file can be made the PIN is kept all the same: others do not see
     /// it, and that is all.
     pub fn set(reader: &str) -> Option<Self> {
-        let folder = folder()?;
-        let path = folder.join(format!("{}{}", prefix(reader), std::process::id()));
-        let made = fs::create_dir_all(&folder)
-            .and_then(|()| File::create(&path))
-            .and_then(|file| {
-                // Nobody waits for a mark, least of all the card.
-                file.try_lock()?;
-                Ok(file)
-            });
+        let name = format!("{}{}", prefix(reader), std::process::id());
+        let made = own::session(Missing::Make).and_then(|folder| {
+            let file = folder.append(&name)?;
+            // Nobody waits for a mark, least of all the card.
+            file.try_lock()?;
+            Ok((folder, file))
+        });
         match made {
-            Ok(file) => Some(Self {
+            Ok((folder, file)) => Some(Self {
                 reader: reader.to_owned(),
-                path,
+                folder,
+                name,
                 _file: file,
             }),
             Err(error) => {
-                tracing::debug!("{} cannot be made: {error}", path.display());
+                tracing::debug!("{name} cannot be made: {error}");
                 None
             }
         }
@@ -52,25 +51,22 @@ impl Mark {
 
 impl Drop for Mark {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        let _ = self.folder.remove(&self.name);
     }
 }
 
 /// Whether another start of the program keeps a PIN of the token in a reader.
 pub fn kept_by_another(reader: &str) -> bool {
-    let Some(entries) = folder().and_then(|folder| fs::read_dir(folder).ok()) else {
+    let Ok(folder) = own::session(Missing::Leave) else {
         return false;
     };
     let prefix = prefix(reader);
-    entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
-        .any(|entry| is_locked(&entry.path()))
-}
-
-fn is_locked(path: &Path) -> bool {
-    File::open(path)
-        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    let is_locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    let names = folder.names().unwrap_or_default();
+    names
+        .iter()
+        .filter(|name| name.to_string_lossy().starts_with(&prefix))
+        .any(|name| folder.read(name).is_ok_and(is_locked))
 }
 
 /// Readers' names are too long and too free for file names.
@@ -81,11 +77,4 @@ fn prefix(reader: &str) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("kept-{hex}-")
-}
-
-/// Of this user alone, and emptied at log-out where the system has such a one.
-fn folder() -> Option<PathBuf> {
-    let folders = folders()?;
-    let folder = folders.runtime_dir();
-    Some(folder.unwrap_or(folders.data_local_dir()).to_path_buf())
 }

@@ -1,66 +1,48 @@
 //! Where the starts of one user meet.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rustix::process::geteuid;
+use crate::own::{self, Missing};
 
-use crate::settings::folders;
+const NAME: &str = "instance";
 
 /// A folder that nobody else can look into or change.
-pub struct Folder(PathBuf);
+pub struct Folder(own::Folder);
 
 impl Folder {
     /// That of this user, made if it is not there. The error says what is wrong
     /// with it.
     pub fn own() -> Result<Self, String> {
-        let folders = folders().ok_or("There is no home folder.")?;
-        let home = folders.data_local_dir();
-        // After su or sudo the variable may name another user's.
-        let runtime = folders.runtime_dir();
-        let ours = |folder: &&Path| folder.parent().is_some_and(is_ours);
-        Self::at(runtime.filter(ours).unwrap_or(home).join("instance"))
+        let session = own::session(Missing::Make);
+        Self::within(session.map_err(|error| format!("{NAME} cannot be made: {error}."))?)
     }
 
-    fn at(path: PathBuf) -> Result<Self, String> {
-        let made = path
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| DirBuilder::new().mode(0o700).create(&path));
-        match made {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(format!("{} cannot be made: {error}.", path.display()));
-            }
-            _ => {}
-        }
-        // Of the thing itself: a link to a good folder is no good folder.
-        let good = fs::symlink_metadata(&path).is_ok_and(|data| {
-            data.is_dir() && data.uid() == geteuid().as_raw() && data.mode() & 0o077 == 0
-        });
-        if good {
-            Ok(Self(path))
-        } else {
-            Err(format!(
+    /// One that others could use, or that is elsewhere, is not made good again: who
+    /// knows what they have left in it.
+    fn within(session: own::Folder) -> Result<Self, String> {
+        let path = session.path().join(NAME);
+        let folder = session.real(NAME, Missing::Make);
+        let private = |folder: &own::Folder| folder.mode().is_ok_and(|mode| mode & 0o077 == 0);
+        folder.ok().filter(private).map(Self).ok_or_else(|| {
+            format!(
                 "{} is not a folder of this user alone. Remove it.",
                 path.display()
-            ))
-        }
+            )
+        })
     }
 
     /// Where the instance listens.
     pub fn socket(&self) -> PathBuf {
-        self.0.join("socket")
+        self.0.path().join("socket")
     }
 
     /// Makes this process the instance until the file is closed, in whatever way
     /// that happens; `None`: another one is. Only the instance touches the socket,
     /// so that one which a crash has left behind is replaced without a race.
     pub fn lock(&self) -> io::Result<Option<File>> {
-        let mut options = OpenOptions::new();
-        options.append(true).create(true).mode(0o600);
-        let file = options.open(self.0.join("lock"))?;
+        let file = self.0.append("lock")?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -69,14 +51,13 @@ impl Folder {
     }
 }
 
-fn is_ours(folder: &Path) -> bool {
-    fs::metadata(folder).is_ok_and(|data| data.uid() == geteuid().as_raw())
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+
+    use rustix::process::geteuid;
 
     use super::*;
 
@@ -85,10 +66,11 @@ mod tests {
         let place = std::env::temp_dir().join(format!("instance-{}", std::process::id()));
         let _ = fs::remove_dir_all(&place);
         let path = place.join("instance");
-        let refused = || Folder::at(path.clone()).is_err();
+        let at = || Folder::within(own::at(&place, Missing::Make).unwrap());
+        let refused = || at().is_err();
         let mode = |mode| fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
         // Made as it must be, and found again.
-        let folder = Folder::at(path.clone()).unwrap();
+        let folder = at().unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
         assert!(!refused());
         for open in [0o770, 0o707, 0o720, 0o702, 0o710, 0o701, 0o740, 0o704] {

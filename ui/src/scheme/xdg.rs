@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{Owner, Sandbox};
+use crate::own::{self, Missing};
 use crate::settings::write_whole;
 
 /// The desktop entries, as packages install them: link handler and menu.
@@ -17,6 +18,8 @@ const HANDLER: &str = include_str!("../../desktop/securesign.desktop");
 const MENU: &str = include_str!("../../desktop/securesign-token.desktop");
 const ICON: &[u8] = include_bytes!("../../desktop/icons/securesign.svg");
 
+/// In the folder of our data.
+const FORMER: &str = "former-handler";
 const HANDLER_ID: &str = "securesign.desktop";
 const MENU_ID: &str = "securesign-token.desktop";
 const SCHEME: &str = "x-scheme-handler/securesign";
@@ -62,7 +65,9 @@ pub fn register() -> Result<(), String> {
     write(&places.handler, handler.as_bytes())?;
     match defaults::named(&text, SCHEME) {
         Some(named) if is_ours(named) => {}
-        Some(named) => write(&places.former, named.as_bytes())?,
+        Some(named) => own::data(Missing::Make)
+            .and_then(|folder| folder.replace(FORMER, named.as_bytes()))
+            .map_err(|error| failed(&places.former, "written", &error))?,
         None => remove(&places.former)?,
     }
     let changed = defaults::with(&text, SCHEME, Some(HANDLER_ID));
@@ -135,7 +140,7 @@ impl Places {
             menu: data.join("applications").join(MENU_ID),
             icon: data.join("icons/hicolor/scalable/apps/securesign.svg"),
             defaults: folders.config_dir().join("mimeapps.list"),
-            former: data.join("securesign").join("former-handler"),
+            former: data.join("securesign").join(FORMER),
         })
     }
 
