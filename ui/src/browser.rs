@@ -18,6 +18,7 @@ use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
 
+use crate::harden::spawn;
 use page::Page;
 pub use page::sweep;
 pub use system::Caller;
@@ -79,12 +80,11 @@ fn default(address: &str) -> Result<(), Unopened> {
 
 /// The error is `None` where there is no such program.
 fn start(mut command: Command) -> Result<(), Option<Unopened>> {
-    let mut child = command
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|_| None)?;
+        .stderr(Stdio::null());
+    let mut child = spawn(&mut command).map_err(|_| None)?;
     let start = Instant::now();
     loop {
         match child.try_wait() {
