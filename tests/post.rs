@@ -37,6 +37,7 @@ use securesign_core::callback::{self, Answer, Form, Outcome};
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::link::{ApiKey, Callback, RequestId, Serial};
 use securesign_core::policy::{Policy, Settings};
+use sha2::{Digest as _, Sha256};
 use support::run::{Finished, Scratch, eventually, run};
 use url::form_urlencoded;
 
@@ -284,6 +285,75 @@ fn r17_nothing_in_a_url_adds_an_argument() {
     assert!(url.starts_with("http://localhost:8080/"), "{url}");
     assert_eq!(result(url)["success"], true);
     assert!(!touched.exists());
+}
+
+/// An entry that a page could run commands by is left to the system's launcher.
+#[test]
+fn r17_no_url_gets_into_a_shell() {
+    let desk = Desk::new();
+    let surfer = desk.browser("surfer");
+    let touched = desk.path("touched");
+    let evil = format!(
+        "http://localhost:8080/cb?a=$(touch {0})&b=`touch {0}`&c=;touch {0};",
+        touched.display()
+    );
+    let encoded: String = form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+    let link = demo_link().replace("http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback", &encoded);
+    let log = desk.path("log").display().to_string();
+    std::os::unix::fs::symlink("/bin/bash", desk.path("bin/renamed")).unwrap();
+    for exec in [
+        format!("sh -c \"exec {log} %u\""),
+        format!("env A=b bash -c \"{log} %u\""),
+        format!("nice -n 1 sh -c '{log} %u'"),
+        "sh -c %u".to_owned(),
+        format!("{} -c \"{log} %u\"", surfer.display()),
+        format!("renamed {log} %u"),
+        format!("{log} \"x %u\""),
+    ] {
+        desk.surfer(&exec);
+        // The entry's own program, so that it is the one that calls.
+        let words = [&CALL[..], &["sh", "-c", "\"$@\"; exit $?", "x"]].concat();
+        desk.sign(&surfer, &words, &link);
+        let (called, default) = desk.called();
+        assert_eq!(called, None, "{exec}");
+        assert_eq!(result(&default.expect(&exec)[1])["success"], true);
+        assert!(!touched.exists(), "{exec}");
+    }
+}
+
+#[test]
+fn what_is_for_an_app_goes_to_the_system_and_not_to_the_browser() {
+    let desk = Desk::new();
+    let surfer = desk.browser("surfer");
+    let log = desk.path("log").display().to_string();
+    desk.surfer(&format!("{} {log} %u", surfer.display()));
+    let folder = desk.path("XDG_CONFIG_HOME/securesign");
+    fs::create_dir_all(&folder).unwrap();
+    let demo = demo_link();
+    let url = url::Url::parse(&demo).unwrap();
+    let (_, key) = url
+        .query_pairs()
+        .find(|(name, _)| name == "apiKey")
+        .unwrap();
+    let hash: String = Sha256::digest(key.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let settings = format!(
+        "[callback]\nschemes = [\"myapp\"]\n[[portal]]\norigin = \"https://portal.example\"\n\
+         key = \"sha256:{hash}\"\ntest = true\n"
+    );
+    fs::write(folder.join("settings.toml"), settings).unwrap();
+    let web = "http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback";
+    desk.sign(&surfer, &CALL, &demo.replace(web, "myapp%3A%2F%2Fdone"));
+    let (called, default) = desk.called();
+    assert_eq!(called, None);
+    let words = default.expect("the system");
+    assert!(words[1].starts_with("myapp://done?"), "{words:?}");
+    assert_eq!(result(&words[1])["success"], true);
+    // What is for the web still goes to the browser.
+    desk.sign(&surfer, &CALL, &demo);
+    assert!(desk.called().0.is_some());
 }
 
 /// A portal that writes down what it is asked: its port, then for each request a

@@ -31,10 +31,13 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// Hands the answer to a browser; returns when it has it, or when there is no
 /// saying.
 pub fn open(answer: &Answer, caller: &Caller) -> Result<(), Unopened> {
-    let browser = caller.browser();
     match answer {
-        Answer::Get(url) => launch(url.as_str(), browser.as_ref()).map(drop),
+        // A browser opens what is for an app only after a question that nobody is
+        // there to see, or drops it.
+        Answer::Get(url) if !is_web(url.as_str()) => default(url.as_str()),
+        Answer::Get(url) => launch(url.as_str(), caller.browser().as_ref()).map(drop),
         Answer::Post(form) => {
+            let browser = caller.browser();
             // The system's word on files could be an editor.
             let browser = browser.or_else(Installed::preferred);
             let page = Page::write(form, browser.as_ref().and_then(Installed::readable))
@@ -44,6 +47,10 @@ pub fn open(answer: &Answer, caller: &Caller) -> Result<(), Unopened> {
             Ok(())
         }
     }
+}
+
+fn is_web(address: &str) -> bool {
+    address.starts_with("https:") || address.starts_with("http:")
 }
 
 /// Starts the browser, or, where that fails, what the system opens addresses with;

@@ -3,6 +3,7 @@
 //! browsers that is started, by its own desktop entry; who started us merely
 //! says which.
 
+mod exec;
 mod installed;
 mod trail;
 

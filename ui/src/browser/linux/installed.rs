@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::exec::Exec;
 use crate::scheme::xdg::{WEB, data_folders, default_for, entry};
 
 /// A browser, and how it is started.
@@ -15,28 +16,29 @@ pub struct Installed {
     pub id: String,
     /// What it runs, without symbolic links; `None` where others run it as well.
     pub program: Option<PathBuf>,
-    /// The Exec key as words, field codes and all.
-    exec: Vec<String>,
+    exec: Exec,
     /// Its instance, where it is a Snap.
     snap: Option<String>,
 }
 
 /// What starts programs of all kinds, and so tells nothing of a process.
-const GO_BETWEENS: [&str; 14] = [
-    "bash",
-    "busybox",
-    "dash",
+const GO_BETWEENS: [&str; 16] = [
+    "dbus-run-session",
     "env",
+    "firejail",
     "flatpak",
     "gio",
     "gtk-launch",
-    "ksh",
-    "perl",
-    "sh",
+    "ionice",
+    "nice",
+    "nohup",
+    "pkexec",
+    "setsid",
     "snap",
+    "sudo",
+    "timeout",
     "wine",
     "xdg-open",
-    "zsh",
 ];
 
 impl Installed {
@@ -76,17 +78,9 @@ impl Installed {
         if !browses || is("Hidden") || is("Terminal") || value("Type") != Some("Application") {
             return None;
         }
-        // An escaped sign stands in no browser's entry.
-        let line = value("Exec").filter(|line| !line.contains('\\'))?;
-        let exec = shell_words::split(line).ok()?;
-        if !exec
-            .iter()
-            .any(|word| word.contains("%u") || word.contains("%U"))
-        {
-            return None;
-        }
+        let exec = Exec::parse(value("Exec")?)?;
         let snap = value("X-SnapInstanceName").map(str::to_owned);
-        let program = find(program(&exec)?)?;
+        let program = exec.program()?;
         let shared = snap.is_some() || value("X-Flatpak").is_some() || is_go_between(&program);
         Some(Self {
             id,
@@ -96,13 +90,9 @@ impl Installed {
         })
     }
 
-    /// What opens an address: each word of the entry is one argument, and so is
-    /// the address.
+    /// What opens an address.
     pub fn command(&self, address: &str) -> Command {
-        let mut words = self.exec.iter().filter_map(|word| filled(word, address));
-        let mut command = Command::new(words.next().unwrap_or_default());
-        command.args(words);
-        command
+        self.exec.command(address)
     }
 
     /// A folder that it can read, where it cannot read everything of the user's:
@@ -144,46 +134,9 @@ impl Installed {
     }
 }
 
-/// A word of the Exec key with its field codes filled in (section 7, "The Exec
-/// key"); nothing where it only held what does not apply.
-fn filled(word: &str, address: &str) -> Option<String> {
-    let mut filled = String::new();
-    let mut rest = word;
-    while let Some((before, after)) = rest.split_once('%') {
-        filled.push_str(before);
-        let mut codes = after.chars();
-        match codes.next() {
-            Some('u' | 'U') => filled.push_str(address),
-            Some('%') => filled.push('%'),
-            _ => {}
-        }
-        rest = codes.as_str();
-    }
-    filled.push_str(rest);
-    (word.is_empty() || !filled.is_empty()).then_some(filled)
-}
-
-/// The word that is the program: `env NAME=value …` may stand before it.
-fn program(exec: &[String]) -> Option<&String> {
-    exec.iter().find(|word| {
-        let name = Path::new(word).file_name();
-        name.is_some_and(|name| name != "env") && !word.contains('=')
-    })
-}
-
-/// Where it lies. Without it the browser is no longer there.
-fn find(program: &String) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders)
-        // A full path stays as it is.
-        .map(|folder| folder.join(program))
-        .find(|file| file.is_file())?;
-    fs::canonicalize(found).ok()
-}
-
 fn is_go_between(program: &Path) -> bool {
     let name = program.file_name().unwrap_or_default().to_string_lossy();
-    GO_BETWEENS.contains(&&*name) || name.starts_with("python") || name.starts_with("kde-open")
+    GO_BETWEENS.contains(&&*name) || name.starts_with("kde-open")
 }
 
 /// Ids and files; a folder's name is a part of the id, with a dash behind it.
@@ -203,13 +156,14 @@ fn entries(folder: &Path, prefix: &str) -> Vec<(String, PathBuf)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Installed, filled};
+    use super::super::exec::Exec;
+    use super::Installed;
 
     fn browser(id: &str, snap: Option<&str>) -> Installed {
         Installed {
             id: id.into(),
             program: None,
-            exec: Vec::new(),
+            exec: Exec::default(),
             snap: snap.map(str::to_owned),
         }
     }
@@ -239,23 +193,6 @@ mod tests {
                 let is = of.is_some_and(|of| of.id == one.id);
                 assert_eq!(one.is_unit(unit), is, "{unit} {}", one.id);
             }
-        }
-    }
-
-    #[test]
-    fn r17_field_codes_are_filled_once_and_the_rest_falls_out() {
-        let fill = |word| filled(word, "https://a.in/%u%%20");
-        for (word, filled) in [
-            ("%u", Some("https://a.in/%u%%20")),
-            ("--app=%U", Some("--app=https://a.in/%u%%20")),
-            ("100%%", Some("100%")),
-            ("", Some("")),
-            ("%i", None),
-            ("%F", None),
-            ("@@u", Some("@@u")),
-            ("50%", Some("50")),
-        ] {
-            assert_eq!(fill(word).as_deref(), filled, "{word}");
         }
     }
 }
