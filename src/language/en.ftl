@@ -526,6 +526,7 @@ terminal-unusable = cannot be used: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } [y/N]
 terminal-secret = { $secret } (empty gives up):
+terminal-given-up = Given up.
 terminal-silent = The terminal cannot be asked: { $reason }.
 secret-used = The { $secret } of { $option } was used once and is not tried again.
 secret-nobody = There is no terminal to ask for the { $secret }. Give it with { $option } (- is standard input).

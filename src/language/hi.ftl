@@ -525,6 +525,7 @@ terminal-unusable = उपयोग नहीं हो सकता: { $reason 
 # Answered with the letter y.
 terminal-question = { $question } (हाँ के लिए y) [y/N]
 terminal-secret = { $secret } (छोड़ने के लिए खाली रखें):
+terminal-given-up = छोड़ दिया गया।
 terminal-silent = टर्मिनल से पूछा नहीं जा सका: { $reason }।
 secret-used = { $option } वाला { $secret } एक बार काम में लिया जा चुका है, दोबारा नहीं आज़माया जाएगा।
 secret-nobody = { $secret } पूछने के लिए कोई टर्मिनल नहीं है। उसे { $option } से दें (- का अर्थ है मानक इनपुट)।

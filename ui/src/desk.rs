@@ -191,11 +191,15 @@ impl Desk {
     }
 
     /// Waits until the card has done its work. A dialogue with a card ends by
-    /// itself; the bound is for readers that hang.
-    pub fn settle(&mut self) {
+    /// itself; the bound is for readers that hang. Nobody waits who gives up.
+    pub fn settle(&mut self, given_up: &dyn Fn() -> bool) {
         let end = Instant::now() + Duration::from_secs(120);
-        while self.screen().kind == Kind::Working && Instant::now() < end && self.hand.works() {
-            self.wait(Duration::from_millis(500));
+        while self.screen().kind == Kind::Working
+            && Instant::now() < end
+            && self.hand.works()
+            && !given_up()
+        {
+            self.wait(Duration::from_millis(100));
         }
         self.poll();
         self.stuck = self.screen().kind == Kind::Working;

@@ -1,13 +1,49 @@
 //! The program is told to end from outside: Ctrl-C, the end of the desktop
 //! session, a terminal that is closed.
+//!
+//! While a person is served in the terminal, Ctrl-C means what it says there: it gives
+//! up, as closing the window does, and the portal hears it. A second one, while that
+//! is being done, ends the program.
+
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::hand::Hand;
+
+/// Ctrl-C ends the program.
+const ENDS: u8 = 0;
+/// A person is served: Ctrl-C gives up.
+const SERVES: u8 = 1;
+/// It was pressed.
+const GIVEN_UP: u8 = 2;
+
+static CTRL_C: AtomicU8 = AtomicU8::new(ENDS);
+
+/// Ctrl-C gives up as long as this lives.
+pub struct Served;
+
+impl Served {
+    /// From now on.
+    pub fn begin() -> Self {
+        CTRL_C.store(SERVES, Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        CTRL_C.store(ENDS, Ordering::SeqCst);
+    }
+}
+
+/// Whether Ctrl-C was pressed, and it is to be given up.
+pub fn given_up() -> bool {
+    CTRL_C.load(Ordering::SeqCst) == GIVEN_UP
+}
 
 /// From now on the card is logged out first; then the program ends as it would
 /// have without this. Nothing is called back: nobody has said no to a portal.
 #[cfg(unix)]
 pub fn heed(hand: Hand) {
-    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
@@ -17,17 +53,22 @@ pub fn heed(hand: Hand) {
         Err(error) => return tracing::debug!("signals end the program at once: {error}"),
     };
     // A terminal that is asked for a PIN just then would stay without echo.
-    let keyboard = crate::secrets::keyboard();
-    let modes = keyboard
-        .as_ref()
-        .and_then(|keyboard| tcgetattr(keyboard).ok());
+    let modes = crate::prompt::Modes::now();
     std::thread::spawn(move || {
-        let Some(signal) = signals.forever().next() else {
+        let gives_up = || {
+            let order = Ordering::SeqCst;
+            let first = CTRL_C.compare_exchange(SERVES, GIVEN_UP, order, order);
+            first.is_ok()
+        };
+        let Some(signal) = signals
+            .forever()
+            .find(|signal| *signal != SIGINT || !gives_up())
+        else {
             return;
         };
         hand.dismiss();
-        if let (Some(keyboard), Some(modes)) = (keyboard, modes) {
-            let _ = tcsetattr(&keyboard, OptionalActions::Now, &modes);
+        if let Some(modes) = modes {
+            modes.restore();
         }
         let _ = emulate_default_handler(signal);
     });

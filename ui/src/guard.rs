@@ -3,6 +3,8 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
@@ -67,6 +69,16 @@ pub struct Alarm {
     watching: Arc<AtomicBool>,
 }
 
+/// How often it rang, for a question at which a PIN is half typed.
+#[cfg(unix)]
+static RUNG: AtomicU32 = AtomicU32::new(0);
+
+/// How often the computer went to sleep or was locked while somebody stood by.
+#[cfg(unix)]
+pub fn rung() -> u32 {
+    RUNG.load(Ordering::SeqCst)
+}
+
 impl Alarm {
     /// `jobs` go to the worker, and `tell` lets the flow know.
     pub fn new(jobs: Sender<Job>, tell: impl Fn() + Send + Sync + 'static) -> Self {
@@ -88,6 +100,7 @@ impl Alarm {
     /// Has the worker forget the kept PIN, and everybody what was typed.
     #[cfg(target_os = "linux")]
     pub fn ring(&self) {
+        RUNG.fetch_add(1, Ordering::SeqCst);
         // A worker that has ended keeps nothing.
         let _ = self.jobs.send(Job::Lock);
         (self.tell)();

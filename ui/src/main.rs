@@ -19,6 +19,7 @@ mod journal;
 mod language;
 mod ledger;
 mod own;
+mod prompt;
 mod report;
 mod result;
 mod scheme;
@@ -374,7 +375,7 @@ fn sign(
 
     let patience = match wait {
         Some(seconds) => Some(Duration::from_secs(seconds)),
-        None if secrets::can_ask() => None,
+        None if prompt::can_ask() => None,
         None => Some(Duration::ZERO),
     };
     let mut first = order(&first, &policy, place, &seen);

@@ -1,7 +1,7 @@
 //! Where PINs and PUKs come from: files, standard input, or the keyboard without
 //! echo. They go straight into locked memory.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
 use securesign_core::language::Language;
@@ -9,6 +9,7 @@ use securesign_core::pin::Pin;
 use securesign_core::screen::{Ask, Field};
 
 use crate::args::SecretFiles;
+use crate::prompt::{self, Unanswered, can_ask};
 
 /// Where the secrets of one run come from.
 pub struct Secrets {
@@ -109,7 +110,7 @@ impl Secrets {
                     let reason = l.say_with("secret-nobody", [secret(), option]);
                     return Err(Unfilled::NobodyToAsk(reason));
                 }
-                None => ask(&field.label, l).map_err(Unfilled::GivenUp)?,
+                None => ask(&field.label, l)?,
             };
             if pin.is_empty() {
                 let reason = l.say_with("secret-empty", [secret()]);
@@ -127,36 +128,20 @@ pub enum Unfilled {
     GivenUp(String),
     /// Nobody was asked, so nobody has said no: nothing is spent.
     NobodyToAsk(String),
+    /// The computer was locked while it was typed: the question comes again.
+    Locked,
 }
 
-/// Whether a person sits at a terminal, be it that links or secrets come from
-/// elsewhere.
-pub fn can_ask() -> bool {
-    io::stderr().is_terminal() && keyboard().is_some()
-}
-
-/// The terminal itself, whatever standard input is.
-pub fn keyboard() -> Option<std::fs::File> {
-    let path = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
-    std::fs::File::open(path).ok()
-}
-
-fn ask(label: &str, language: Language) -> Result<Pin, String> {
-    forget_typed_ahead();
-    let prompt = language.say_with("terminal-secret", [("secret", label.into())]);
-    let text = rpassword::prompt_password(format!("{prompt} ")).map_err(|error| {
-        language.say_with("terminal-silent", [("reason", error.to_string().into())])
-    })?;
-    Pin::take(text).map_err(|error| error.tell(language))
-}
-
-/// What was typed before the question is no answer to it.
-pub fn forget_typed_ahead() {
-    #[cfg(unix)]
-    if let Some(keyboard) = keyboard() {
-        // A terminal that cannot be flushed is asked all the same.
-        let _ = rustix::termios::tcflush(&keyboard, rustix::termios::QueueSelector::IFlush);
-    }
+fn ask(label: &str, language: Language) -> Result<Pin, Unfilled> {
+    let question = language.say_with("terminal-secret", [("secret", label.into())]);
+    prompt::secret(&question).map_err(|unanswered| match unanswered {
+        Unanswered::GivenUp => Unfilled::GivenUp(language.say("terminal-given-up")),
+        Unanswered::Locked => Unfilled::Locked,
+        Unanswered::Failed(error) => {
+            let reason = [("reason", error.to_string().into())];
+            Unfilled::GivenUp(language.say_with("terminal-silent", reason))
+        }
+    })
 }
 
 /// One line, byte by byte: a buffered reader would keep a copy.

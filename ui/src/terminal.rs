@@ -1,7 +1,7 @@
 //! The flow in a terminal. Everything for people goes to standard error;
 //! standard output belongs to the callback URL and to JSON.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use securesign_core::flow::Exit;
@@ -9,7 +9,9 @@ use securesign_core::language::Language;
 use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
 
 use crate::desk::Desk;
-use crate::secrets::{Secrets, Unfilled, can_ask, forget_typed_ahead, keyboard};
+use crate::farewell;
+use crate::prompt::{self, Unanswered, can_ask};
+use crate::secrets::{Secrets, Unfilled};
 
 /// A flow, a person or files with secrets, and how long to wait for a token.
 pub struct Terminal<'a> {
@@ -39,16 +41,22 @@ impl Terminal<'_> {
     fn run(&mut self, mut open: Option<Action>) -> Exit {
         let l = self.desk.flow().language();
         let form = open.is_some();
-        if can_ask() {
+        let _served = can_ask().then(|| {
             self.desk.stand_by();
-        }
+            farewell::Served::begin()
+        });
         let mut told: Option<Screen> = None;
         let start = Instant::now();
         loop {
             if self.abandoned {
                 return Exit::Refused;
             }
-            self.desk.settle();
+            // A form is sent: whether the PIN is another one now has to be known.
+            self.desk.settle(&|| !form && farewell::given_up());
+            if farewell::given_up() && self.desk.exit().is_none() {
+                self.give_up();
+                continue;
+            }
             if let Some(exit) = self.desk.exit() {
                 self.desk.delivered();
                 // An answer that could not be handed over has a screen of its own.
@@ -82,7 +90,7 @@ impl Terminal<'_> {
                         .patience
                         .is_none_or(|patience| start.elapsed() < patience) =>
                 {
-                    self.desk.wait(Duration::from_millis(500));
+                    self.desk.wait(Duration::from_millis(100));
                 }
                 Kind::Sign => self.answer(&screen, &[Action::Sign]),
                 Kind::Form => {
@@ -104,7 +112,7 @@ impl Terminal<'_> {
                     None => self.leave(),
                 },
                 Kind::Working => {
-                    // settle() has given up: the reader hangs.
+                    // settle() has waited long enough: the reader hangs.
                     say(&l.say("terminal-hangs"));
                     self.leave();
                 }
@@ -117,8 +125,12 @@ impl Terminal<'_> {
     fn answer(&mut self, screen: &Screen, actions: &[Action]) {
         let l = self.desk.flow().language();
         let Some(action) = actions.iter().copied().find(|action| has(screen, *action)) else {
-            if has(screen, Action::Unlock) && confirm(&l.say("terminal-unlock"), l) {
-                return self.press(Action::Unlock, Vec::new());
+            if has(screen, Action::Unlock) {
+                match confirm(&l.say("terminal-unlock"), l) {
+                    Word::Yes => return self.press(Action::Unlock, Vec::new()),
+                    Word::Locked => return,
+                    Word::No => {}
+                }
             }
             if has(screen, Action::Unlock) {
                 say(&l.say("terminal-unlock-how"));
@@ -126,18 +138,14 @@ impl Terminal<'_> {
             return self.leave();
         };
         if action == Action::UseLastTry {
-            if self.secrets.use_last_try() || confirm(&l.say("last-try-title"), l) {
-                return self.press(action, Vec::new());
-            }
-            say(&l.say("terminal-last-try-kept"));
-            return self.leave();
+            let given = self.secrets.use_last_try();
+            let kept = || l.say("terminal-last-try-kept");
+            return self.confirmed(action, given, &l.say("last-try-title"), &kept);
         }
         if action == Action::GoOn {
-            if self.secrets.unconfirmed() || confirm(&l.say("terminal-go-on"), l) {
-                return self.press(action, Vec::new());
-            }
-            say(&l.say("terminal-unconfirmed"));
-            return self.leave();
+            let given = self.secrets.unconfirmed();
+            let unsent = || l.say("terminal-unconfirmed");
+            return self.confirmed(action, given, &l.say("terminal-go-on"), &unsent);
         }
         let unattended = !can_ask() || self.secrets.has_any();
         if unattended && self.desk.flow().tokens_ready() > 1 {
@@ -148,17 +156,27 @@ impl Terminal<'_> {
             // What is needed has just been printed.
             return self.press(action, Vec::new());
         }
-        if action == Action::Sign {
-            self.choose(screen);
+        if action == Action::Sign
+            && let Err(unanswered) = self.choose(screen)
+        {
+            // Also the certificate that is meant is the person's word.
+            match unanswered {
+                Unanswered::Locked => self.chosen = false,
+                _ => self.give_up(),
+            }
+            return;
         }
         let screen = self.desk.screen();
         if screen.fields.is_empty() {
             // A session: the PIN is known, the person's word is still needed
             // where a person is there; else running the command is the word.
-            return if !can_ask() || confirm(&l.say("terminal-this-one-too"), l) {
-                self.press(action, Vec::new());
-            } else {
-                self.leave();
+            if !can_ask() {
+                return self.press(action, Vec::new());
+            }
+            return match confirm(&l.say("terminal-this-one-too"), l) {
+                Word::Yes => self.press(action, Vec::new()),
+                Word::No => self.leave(),
+                Word::Locked => {}
             };
         }
         match self.secrets.fill(&screen.fields, l) {
@@ -167,6 +185,7 @@ impl Terminal<'_> {
                 say(&reason);
                 self.leave();
             }
+            Err(Unfilled::Locked) => {}
             Err(Unfilled::NobodyToAsk(reason)) => {
                 say(&l.say_with("terminal-nothing-sent", [("reason", reason.into())]));
                 self.abandoned = true;
@@ -176,36 +195,69 @@ impl Terminal<'_> {
 
     /// Asks for a certificate where there is a choice, once for a request: a
     /// second question would be answered with the PIN, for all to see.
-    fn choose(&mut self, screen: &Screen) {
+    fn choose(&mut self, screen: &Screen) -> Result<(), Unanswered> {
         let l = self.desk.flow().language();
         let usable: Vec<usize> = (0..screen.certificates.len())
             .filter(|index| screen.certificates[*index].unusable.is_none())
             .collect();
         let unattended = !can_ask() || self.secrets.has_pin();
         if self.chosen || usable.len() < 2 || screen.fields.is_empty() || unattended {
-            return;
+            return Ok(());
         }
         self.chosen = true;
         let preset = screen.chosen.map_or(1, |index| index + 1);
         for _ in 0..3 {
             let question = l.say_with("terminal-number", [("preset", preset.into())]);
-            let answer = ask(&question).unwrap_or_default();
+            let answer = prompt::line(&question)?;
             if answer.is_empty() {
-                return;
+                return Ok(());
             }
             let index = answer
                 .parse::<usize>()
                 .ok()
                 .and_then(|number| number.checked_sub(1));
             if let Some(index) = index.filter(|index| usable.contains(index)) {
-                return self.desk.input(Input::Choose(index));
+                self.desk.input(Input::Choose(index));
+                return Ok(());
             }
             say(&l.say("terminal-no-such-number"));
+        }
+        Ok(())
+    }
+
+    /// Presses what the command line or the person agrees to; else says that nothing
+    /// was done.
+    fn confirmed(
+        &mut self,
+        action: Action,
+        given: bool,
+        question: &str,
+        undone: &dyn Fn() -> String,
+    ) {
+        let word = if given {
+            Word::Yes
+        } else {
+            confirm(question, self.desk.flow().language())
+        };
+        match word {
+            Word::Yes => self.press(action, Vec::new()),
+            Word::No => {
+                say(&undone());
+                self.leave();
+            }
+            Word::Locked => {}
         }
     }
 
     fn press(&mut self, action: Action, secrets: Vec<securesign_core::pin::Pin>) {
+        // A lock goes before: what it forgets is not sent.
+        self.desk.poll();
         self.desk.input(Input::Press(action, secrets));
+    }
+
+    fn give_up(&mut self) {
+        say(&self.desk.flow().language().say("terminal-given-up"));
+        self.leave();
     }
 
     fn leave(&mut self) {
@@ -299,16 +351,23 @@ fn has(screen: &Screen, action: Action) -> bool {
         .any(|button: &Button| button.action == action)
 }
 
-fn confirm(question: &str, language: Language) -> bool {
-    let question = language.say_with("terminal-question", [("question", question.into())]);
-    can_ask() && ask(&question).is_some_and(|answer| answer.eq_ignore_ascii_case("y"))
+/// What a person says to a question.
+enum Word {
+    Yes,
+    /// Or nothing, or nobody is there to say anything.
+    No,
+    /// The question may be another one now.
+    Locked,
 }
 
-fn ask(question: &str) -> Option<String> {
-    forget_typed_ahead();
-    let _ = write!(io::stderr(), "{question} ");
-    let _ = io::stderr().flush();
-    let mut line = String::new();
-    let read = io::BufReader::new(keyboard()?).read_line(&mut line).ok()?;
-    (read > 0).then(|| line.trim().to_owned())
+fn confirm(question: &str, language: Language) -> Word {
+    if !can_ask() {
+        return Word::No;
+    }
+    let question = language.say_with("terminal-question", [("question", question.into())]);
+    match prompt::line(&question) {
+        Ok(answer) if answer.eq_ignore_ascii_case("y") => Word::Yes,
+        Err(Unanswered::Locked) => Word::Locked,
+        Ok(_) | Err(_) => Word::No,
+    }
 }
