@@ -1,5 +1,5 @@
 //! From the click on a portal's page to the verified signature, as a person has it:
-//! Chromium, the package's desktop entry, our window and its keys, a card behind a
+//! Chromium or Firefox, the package's desktop entry, our window and its keys, a card behind a
 //! PC/SC service, and back into the same browser, where the portal asks OpenSSL.
 //!
 //! What went wrong can be looked at afterwards, in target/desktop.
@@ -13,8 +13,12 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "support/browser.rs"]
+mod browser;
 #[path = "support/chromium.rs"]
 mod chromium;
+#[path = "support/firefox.rs"]
+mod firefox;
 #[path = "support/package.rs"]
 mod package;
 #[path = "support/portal.rs"]
@@ -22,12 +26,15 @@ mod portal;
 mod support;
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use browser::Browser;
 use chromium::{Chromium, Question};
+use firefox::Firefox;
 use package::Package;
 use portal::Portal;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -50,7 +57,7 @@ const BUTTON: [&str; 2] = ["110", "800"];
 
 /// A person's desk: the token, the portal's page in the browser, and hands.
 struct Desk {
-    chromium: Chromium,
+    browser: Browser,
     screen: RustConnection,
     portal: Portal,
     token: Token,
@@ -112,23 +119,43 @@ impl Desk {
             eprintln!("*** SKIPPED: this test needs Debian's chromium ***");
             return None;
         }
-        let package = Package::there();
+        Some(Self::open(token, |origin, environment| {
+            let package = Package::there();
+            Browser::Chromium(Chromium::open(origin, question, package, environment))
+        }))
+    }
+
+    /// The same with the other browser.
+    fn with_firefox(token: fn(&Daemon) -> Token) -> Option<Self> {
+        if !Firefox::is_expected() {
+            eprintln!("*** SKIPPED: this test needs Debian's firefox-esr ***");
+            return None;
+        }
+        Some(Self::open(token, |origin, environment| {
+            Browser::Firefox(Firefox::open(origin, Package::there(), environment))
+        }))
+    }
+
+    fn open(
+        token: fn(&Daemon) -> Token,
+        browser: impl FnOnce(&str, &[(&str, &Path)]) -> Browser,
+    ) -> Self {
         let daemon = Daemon::start(&["Reader"]);
         let token = token(&daemon);
         let portal = Portal::open();
         let socket = daemon.socket();
         let environment = [("PCSCLITE_CSOCK_NAME", socket.as_path())];
-        let chromium = Chromium::open(&portal.origin(), question, package, &environment);
-        let (screen, _) = x11rb::connect(Some(&chromium.display.name)).expect("the display");
+        let browser = browser(&portal.origin(), &environment);
+        let (screen, _) = x11rb::connect(Some(&browser.display().name)).expect("the display");
         let desk = Self {
-            chromium,
+            browser,
             screen,
             portal,
             token,
             daemon,
         };
         assert_eq!(desk.page(), "Tender 4711");
-        Some(desk)
+        desk
     }
 
     /// Waits for a page; its title.
@@ -141,7 +168,7 @@ impl Desk {
     fn ask(&self) {
         let [x, y] = BUTTON;
         let clicked = eventually(LIMIT, || {
-            let display = &self.chromium.display;
+            let display = self.browser.display();
             display.xdotool(&["mousemove", x, y, "click", "1"]);
             self.portal.hears_soon("clicked")
         });
@@ -152,11 +179,11 @@ impl Desk {
     fn confirm(&self) {
         self.portal.hears("left");
         // The browser, too, is deaf to clicks that may have been meant for
-        // something else; it asks with Cancel chosen.
-        thread::sleep(CALM);
-        let display = &self.chromium.display;
-        display.xdotool(&["key", "Tab"]);
-        display.xdotool(&["key", "Return"]);
+        // something else.
+        thread::sleep(2 * CALM);
+        for key in self.browser.yes() {
+            self.browser.display().xdotool(&["key", key]);
+        }
     }
 
     /// Waits until our window is there, in front, and has read the token.
@@ -175,14 +202,14 @@ impl Desk {
     }
 
     fn shown(&self) -> Option<u32> {
-        self.chromium.display.visible(OURS)
+        self.browser.display().visible(OURS)
     }
 
     /// The window that has the keyboard.
     fn active(&self) -> Option<u32> {
         let asked = run(
             Command::new("xdotool")
-                .env("DISPLAY", &self.chromium.display.name)
+                .env("DISPLAY", &self.browser.display().name)
                 .arg("getactivewindow"),
             LIMIT,
         );
@@ -193,20 +220,20 @@ impl Desk {
     fn key(&self, key: &str) {
         let before = self.seen();
         self.in_front();
-        self.chromium.display.xdotool(&["key", key]);
+        self.browser.display().xdotool(&["key", key]);
         self.changed(before);
     }
 
     /// Presses a key, for a callback to come.
     fn press(&self, key: &str) {
         self.in_front();
-        self.chromium.display.xdotool(&["key", key]);
+        self.browser.display().xdotool(&["key", key]);
     }
 
     fn types(&self, text: &str) {
         let before = self.seen();
         self.in_front();
-        self.chromium.display.xdotool(&["type", text]);
+        self.browser.display().xdotool(&["type", text]);
         self.changed(before);
     }
 
@@ -264,8 +291,8 @@ impl Desk {
     fn called_back(&self) -> Callback {
         let event = self.portal.hears("callback");
         assert_eq!(event["same_browser"], true, "{event}");
-        let one = eventually(LIMIT, || self.chromium.browsers() == 1);
-        assert!(one, "{} browsers", self.chromium.browsers());
+        let one = eventually(LIMIT, || self.browser.browsers() == 1);
+        assert!(one, "{} browsers", self.browser.browsers());
         let verified = event["verified"] == true;
         let page = self.page();
         assert_eq!(page, if verified { "Verified" } else { "Not signed" });
@@ -284,7 +311,7 @@ impl Desk {
     /// Closes our window, whichever window is in front, and sees the program go.
     fn close(&self) {
         let window = self.shown().expect("our window").to_string();
-        let display = &self.chromium.display;
+        let display = self.browser.display();
         display.xdotool(&["windowactivate", "--sync", &window]);
         display.xdotool(&["key", "Escape"]);
         self.gone();
@@ -325,14 +352,14 @@ impl Drop for Desk {
         let _ = fs::create_dir_all(&folder);
         for (whose, log) in [
             ("portal", self.portal.log()),
-            ("browser", self.chromium.log()),
+            ("browser", self.browser.log()),
             ("pcscd", self.daemon.log()),
         ] {
             let _ = fs::write(folder.join(format!("{name}.{whose}")), log);
         }
         let picture = folder.join(format!("{name}.png"));
         let _ = Command::new("import")
-            .args(["-display", &self.chromium.display.name, "-window", "root"])
+            .args(["-display", &self.browser.display().name, "-window", "root"])
             .arg(&picture)
             .status();
         eprintln!("What was on the screen: {}", picture.display());
@@ -387,7 +414,37 @@ fn r30_with_the_package_the_browser_asks_and_a_no_starts_nothing() {
     desk.ask();
     desk.portal.hears("left");
     thread::sleep(CALM);
-    desk.chromium.display.xdotool(&["key", "Return"]);
+    desk.browser.display().xdotool(&["key", "Return"]);
+    desk.portal.hears("back");
+    thread::sleep(CALM);
+    assert_eq!(desk.shown(), None);
+    assert_eq!(desk.token.exchanges(), before);
+}
+
+#[test]
+fn r30_firefox_asks_too_and_the_answer_comes_back_into_it() {
+    let Some(desk) = Desk::with_firefox(Token::nitrokey) else {
+        return;
+    };
+    desk.ask();
+    desk.confirm();
+    desk.window();
+    desk.types(PIN);
+    desk.press("Return");
+    desk.called_back().is_signed();
+    desk.close();
+}
+
+#[test]
+fn r30_firefox_asks_too_and_a_no_starts_nothing() {
+    let Some(desk) = Desk::with_firefox(Token::emulated) else {
+        return;
+    };
+    let before = desk.token.exchanges();
+    desk.ask();
+    desk.portal.hears("left");
+    thread::sleep(2 * CALM);
+    desk.browser.display().xdotool(&["key", "Escape"]);
     desk.portal.hears("back");
     thread::sleep(CALM);
     assert_eq!(desk.shown(), None);
