@@ -39,12 +39,17 @@ pub fn data(missing: Missing) -> io::Result<Folder> {
 }
 
 /// For what need not outlive the session: emptied at log-out, where the system has
-/// such a folder and it is this user's. After su or sudo it may be another's.
+/// such a folder and it is this user's. After su or sudo it may be another's; where it
+/// cannot be used the data's folder serves as well.
 pub fn session(missing: Missing) -> io::Result<Folder> {
     let folders = folders().ok_or_else(homeless)?;
     let runtime = folders.runtime_dir();
     let runtime = runtime.filter(|folder| folder.parent().is_some_and(system::is_ours));
-    at(runtime.unwrap_or(folders.data_local_dir()), missing)
+    let found = runtime.map(|folder| at(folder, missing));
+    match found {
+        Some(Ok(folder)) => Ok(folder),
+        _ => at(folders.data_local_dir(), missing),
+    }
 }
 
 /// A folder whose last part is ours, and what leads there the user's.
@@ -125,6 +130,7 @@ fn replaced(
 }
 
 /// Why something is not used as ours.
+#[cfg_attr(not(unix), allow(dead_code, reason = "nobody looks there"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// A link, or no folder at all.

@@ -2,7 +2,7 @@
 //! and the origins seen before.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "window")]
@@ -127,6 +127,7 @@ impl Seen {
 /// written by [`own`].
 #[cfg(all(unix, not(target_os = "macos")))]
 pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
+    use std::io::Write;
     if let Some(folder) = file
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::own::{self, Missing};
 
 const NAME: &str = "instance";
+const SOCKET: &str = "socket";
 
 /// A folder that nobody else can look into or change.
 pub struct Folder(own::Folder);
@@ -35,7 +36,12 @@ impl Folder {
 
     /// Where the instance listens.
     pub fn socket(&self) -> PathBuf {
-        self.0.path().join("socket")
+        self.0.path().join(SOCKET)
+    }
+
+    /// Nobody listens there any more.
+    pub fn remove_socket(&self) -> io::Result<()> {
+        self.0.remove(SOCKET)
     }
 
     /// Makes this process the instance until the file is closed, in whatever way

@@ -1,8 +1,7 @@
 //! The socket of the instance, and what a second start does at it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -29,7 +28,7 @@ const CALLS_MAX: usize = 8;
 
 /// This process is the one that others hand their links to.
 pub struct Instance {
-    socket: PathBuf,
+    folder: Folder,
     listener: Option<Listener>,
     closing: Arc<AtomicBool>,
     _lock: File,
@@ -82,7 +81,7 @@ pub fn start(wanted: impl Fn() -> Wanted) -> Start {
     loop {
         let lock = folder.lock().transpose();
         if let Some(lock) = lock {
-            return match lock.and_then(|lock| Instance::begin(&folder, lock)) {
+            return match lock.and_then(|lock| Instance::begin(folder, lock)) {
                 Ok(instance) => Start::First(instance),
                 Err(error) => alone(format!(
                     "Further links will open windows of their own: {error}."
@@ -102,20 +101,20 @@ pub fn start(wanted: impl Fn() -> Wanted) -> Start {
 }
 
 impl Instance {
-    fn begin(folder: &Folder, lock: File) -> io::Result<Self> {
-        let socket = folder.socket();
+    fn begin(folder: Folder, lock: File) -> io::Result<Self> {
         // Whoever made it is gone, or it would hold the lock.
-        match fs::remove_file(&socket) {
+        match folder.remove_socket() {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
+        let socket = folder.socket();
         let name = socket.as_path().to_fs_name::<GenericFilePath>()?;
         let listener = ListenerOptions::new()
             .name(name)
             .reclaim_name(false)
             .create_sync()?;
         Ok(Self {
-            socket,
+            folder,
             listener: Some(listener),
             closing: Arc::default(),
             _lock: lock,
@@ -160,7 +159,7 @@ impl Drop for Instance {
     /// the browser and the card.
     fn drop(&mut self) {
         self.closing.store(true, Ordering::SeqCst);
-        let _ = fs::remove_file(&self.socket);
+        let _ = self.folder.remove_socket();
     }
 }
 

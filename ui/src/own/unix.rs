@@ -194,7 +194,10 @@ impl Folder {
         if about.uid() != geteuid().as_raw() {
             return Err(Fault::Foreign(path()).into());
         }
-        narrow(&file, FILE)?;
+        // What is only read may have a second name, and that is not ours to change.
+        if flags.contains(OFlags::RDWR) || about.nlink() == 1 {
+            narrow(&file, FILE)?;
+        }
         Ok(file)
     }
 }

@@ -13,7 +13,7 @@ pub struct Exec(Vec<String>);
 
 /// Shells and interpreters, and programs that hand an argument to one: a URL could
 /// be a command to them. Behind the letters of a name comes its version or its make.
-const EVALUATE: [&str; 77] = [
+const EVALUATE: [&str; 79] = [
     "ash",
     "awk",
     "bash",
@@ -23,6 +23,7 @@ const EVALUATE: [&str; 77] = [
     "csh",
     "dash",
     "deno",
+    "doas",
     "ed",
     "elvish",
     "emacs",
@@ -79,6 +80,7 @@ const EVALUATE: [&str; 77] = [
     "sh",
     "ssh",
     "su",
+    "sudo",
     "tclsh",
     "tcsh",
     "tmux",
@@ -147,13 +149,24 @@ fn is_evaluating(name: &str) -> bool {
         || TERMINALS.iter().any(|terminal| name.contains(terminal))
 }
 
-/// `env -S` makes a command line of its argument.
+/// `env -S` makes a command line of its argument, with variables and all.
 fn splits(words: &[String]) -> bool {
-    let mut words = words.iter().skip_while(|word| name(word) != "env");
-    words.any(|word| {
-        let short = word.starts_with('-') && !word.starts_with("--") && word.contains('S');
-        short || word.starts_with("--split") || word.starts_with("--s")
-    })
+    let own = |at: usize| {
+        let words = words[at..].windows(2).map(|pair| (&*pair[0], &*pair[1]));
+        // Up to the program: options, what they are set to, and variables.
+        words
+            .take_while(|(before, word)| {
+                let value = ["-u", "--unset", "-C", "--chdir", "-a", "--argv0"].contains(before);
+                value || word.starts_with('-') || word.contains('=')
+            })
+            .any(|(_, word)| {
+                let short = word.starts_with('-') && !word.starts_with("--");
+                short && word.contains('S') || word.starts_with("--s")
+            })
+    };
+    let is_env = |word: &String| name(word) == "env";
+    let mut envs = words.iter().enumerate().filter(|(_, word)| is_env(word));
+    envs.any(|(at, _)| own(at))
 }
 
 fn name(path: &str) -> &str {
@@ -255,6 +268,8 @@ mod tests {
             "snap run firefox %u",
             "/snap/bin/firefox \"two words\" %u",
             "nice -n 5 surf %u",
+            "env A=b chromium --start-maximized -S --safe-mode %U",
+            "env BAMF_DESKTOP_FILE_HINT=/var/lib/x/firefox_firefox.desktop /snap/bin/firefox %u",
         ] {
             assert!(Exec::parse(line).is_some(), "{line}");
         }
@@ -325,6 +340,7 @@ mod tests {
             "gawk",
             "xargs",
             "su",
+            "sudo",
             "tmux",
         ] {
             for line in [
@@ -351,6 +367,9 @@ mod tests {
             "env -S 'surf -x' %u",
             "env -iS'surf -x' %u",
             "env -vS surf %u",
+            "env -u A -S surf %u",
+            "env A=b -S${SHELL} %u",
+            "env env -Ss''h %u",
             "nice env --split-string=surf %u",
             "env --split surf %u",
         ] {
