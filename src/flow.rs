@@ -57,6 +57,8 @@ pub enum Event {
     Unrecorded(String),
     /// The journal was copied to this file, or why it was not.
     Exported(Result<String, String>),
+    /// No program has opened the settings file.
+    FileUnopened,
     /// The computer goes to sleep or its screen is locked. The worker has heard it by
     /// itself.
     Locked,
@@ -82,6 +84,9 @@ pub enum Effect {
     /// Copy the journal to where the user finds it; answered by
     /// [`Event::Exported`].
     Export,
+    /// Open the settings file for the user to correct; [`Event::FileUnopened`] where
+    /// that fails.
+    OpenFile,
     /// Change the settings; answered by [`Event::Settings`].
     Change(Change),
 }
@@ -375,6 +380,10 @@ impl Flow {
             Event::Exported(file) => self.exported(file),
             // Taken in above.
             Event::Settings(_) | Event::Unrecorded(_) | Event::Locked => Vec::new(),
+            Event::FileUnopened => {
+                self.remark = Some(Remark::FileUnopened);
+                Vec::new()
+            }
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
             Event::OpenFailed(reason) => self.undelivered(reason),
@@ -397,6 +406,7 @@ impl Flow {
             Action::Submit => self.submit(secrets),
             Action::Next => self.step(secrets),
             Action::Settings | Action::Journal | Action::About => self.turn(action),
+            Action::OpenFile => vec![Effect::OpenFile],
             Action::AddPortal | Action::Remove | Action::Export => Vec::new(),
             Action::UseLastTry => match std::mem::replace(&mut self.state, State::Ready) {
                 State::LastTry(_, entry) => self.enter(entry, LastTry::Use),

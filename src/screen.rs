@@ -262,6 +262,8 @@ pub enum Action {
     Journal,
     /// Copy the journal to a file.
     Export,
+    /// Open the settings file in the program that the system has for it.
+    OpenFile,
     /// Tell about this program.
     About,
     /// Back to the screen before.
@@ -291,6 +293,7 @@ impl Action {
             | Self::AddPortal
             | Self::Journal
             | Self::Export
+            | Self::OpenFile
             | Self::About
             | Self::Back
             | Self::Retry

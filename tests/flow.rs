@@ -121,7 +121,7 @@ impl Play {
                 Effect::Open(answer, _) => self.opened.push(answer.url().parse().unwrap()),
                 Effect::Record(entry) => self.recorded.push(*entry),
                 Effect::Change(change) => self.changes.push(change),
-                Effect::Remember(_) | Effect::ReadJournal | Effect::Export => {}
+                Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
                 Effect::Read(reading) => self.readings.push(reading),
             }
         }

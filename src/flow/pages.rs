@@ -59,6 +59,8 @@ pub(super) enum Page {
     /// `None` while it is read; the reason where it cannot be.
     Journal(Option<Result<Ledger, String>>),
     About,
+    /// The settings are not understood; the file, its line, and what is wrong.
+    Broken(String),
 }
 
 /// What was typed of a portal.
@@ -73,6 +75,12 @@ impl Flow {
     pub fn know(&mut self, home: Home) {
         self.language = home.language();
         self.home = home;
+    }
+
+    /// The settings file is not understood, and why: said before anything else. Nobody
+    /// may call meanwhile.
+    pub fn tell_broken(&mut self, reason: String) {
+        self.state = State::Page(Page::Broken(reason));
     }
 
     /// What it was told, and what was changed since.
@@ -120,6 +128,7 @@ impl Flow {
                 self.open(Page::Settings);
                 std::iter::once(change).chain(self.give_way()).collect()
             }
+            (Page::Broken(_), Action::OpenFile) => vec![Effect::OpenFile],
             (Page::Journal(Some(Ok(_))), Action::Export) => vec![Effect::Export],
             _ => Vec::new(),
         }

@@ -38,6 +38,8 @@ pub(super) enum Remark {
     Unchanged(String),
     /// A request was not written into the journal; why.
     Unrecorded(String),
+    /// No program has opened the settings file.
+    FileUnopened,
     /// The journal was copied to this file.
     Exported(String),
     /// The journal was not copied; why.
@@ -51,6 +53,7 @@ impl Remark {
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Changed => (Level::Info, language.say("changed")),
+            Self::FileUnopened => (Level::Error, language.say("file-unopened")),
             Self::Unlocked => (Level::Info, language.say("unlocked")),
             Self::TakenOut => (Level::Error, language.say("taken-out")),
             Self::Differ => (Level::Error, language.say("entries-differ")),

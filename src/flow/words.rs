@@ -90,7 +90,11 @@ fn unbound(flow: &Flow) -> Screen {
         State::Refused(refused) => Screen {
             text: vec![refused.what(l), refused.advice(l)],
             facts: vec![fact(l.say("code"), refused.code().as_str())],
-            buttons: vec![close(flow)],
+            notice: notice(flow),
+            buttons: match refused {
+                super::Refused::Unjudged(_) => vec![open_file(l), close(flow)],
+                _ => vec![close(flow)],
+            },
             ..plain(Kind::Failed, l.say("refused-title"))
         },
         State::Failed(error) => Screen {
@@ -187,6 +191,11 @@ fn signed(flow: &Flow) -> Screen {
 }
 
 /// What closing means: the next request comes, or a kept PIN goes.
+/// For settings that are not understood.
+fn open_file(l: Language) -> Button {
+    button(Action::OpenFile, l.say("open-file"))
+}
+
 fn close(flow: &Flow) -> Button {
     let l = flow.language;
     let label = match flow.kept_for() {

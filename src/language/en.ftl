@@ -384,6 +384,11 @@ used-no-home = there is no home folder
 used-unusable = { $file } cannot be used ({ $reason })
 used-damaged = { $file } is damaged; remove it, and open no link that you have opened before
 unclaimed-advice = Mend that, then start again from the portal.
+settings-broken-title = The settings are not understood
+settings-broken = Until they are corrected every request is refused. Your token can be used here all the same; the changed file counts from the next request on.
+settings-broken-on = Go on without them
+open-file = Open the file
+file-unopened = No program has opened the file. Open it yourself, in a text editor.
 unjudged-advice = Mend the settings, then start again from the portal.
 not-yet = The portal asks for a signature inside a { $kind } document.
 not-yet-advice = This version signs digests only (documentType=hash). Ask the portal to send the digest of the { $kind } document.
@@ -420,6 +425,8 @@ answer-advice = Nothing was sent: close this window, and start again from the po
 
 settings = Settings: { $what }
 settings-line = Settings, line { $line }: { $what }
+# $what is in the parser's words, without a full stop.
+settings-syntax = { $what }.
 settings-syntax-advice = Correct this line, or remove it.
 settings-idle = idle_minutes = { $value } is too long.
 settings-idle-advice = Write 0 (never) to { $most }.

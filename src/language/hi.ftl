@@ -383,6 +383,11 @@ used-no-home = कोई होम फ़ोल्डर नहीं है
 used-unusable = { $file } का उपयोग नहीं हो सकता ({ $reason })
 used-damaged = { $file } खराब है; उसे हटा दें, और ऐसा कोई लिंक न खोलें जिसे आप पहले खोल चुके हैं
 unclaimed-advice = उसे ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
+settings-broken-title = सेटिंग समझ में नहीं आईं
+settings-broken = जब तक ये ठीक नहीं की जातीं, हर अनुरोध अस्वीकार होगा। आपका टोकन यहाँ फिर भी काम में लिया जा सकता है; बदली हुई फ़ाइल अगले अनुरोध से मानी जाएगी।
+settings-broken-on = इनके बिना आगे बढ़ें
+open-file = फ़ाइल खोलें
+file-unopened = किसी प्रोग्राम ने यह फ़ाइल नहीं खोली। इसे स्वयं किसी टेक्स्ट एडिटर में खोलें।
 unjudged-advice = सेटिंग ठीक करें, फिर पोर्टल से दोबारा शुरू करें।
 not-yet = पोर्टल { $kind } दस्तावेज़ के भीतर हस्ताक्षर चाहता है।
 not-yet-advice = यह संस्करण केवल हैश पर हस्ताक्षर करता है (documentType=hash)। पोर्टल से कहें कि वह { $kind } दस्तावेज़ का हैश भेजे।
@@ -419,6 +424,8 @@ answer-advice = कुछ भी नहीं भेजा गया: यह व
 
 settings = सेटिंग: { $what }
 settings-line = सेटिंग, पंक्ति { $line }: { $what }
+# $what is in the parser's words, without a full stop.
+settings-syntax = { $what }।
 settings-syntax-advice = इस पंक्ति को ठीक करें, या हटा दें।
 settings-idle = idle_minutes = { $value } बहुत लंबा है।
 settings-idle-advice = 0 (कभी नहीं) से { $most } तक लिखें।

@@ -224,7 +224,11 @@ impl SettingsError {
     pub fn what(&self, language: Language) -> String {
         let found = |text: &str| [("found", text.to_owned().into())];
         let what = match &self.fault {
-            Fault::Syntax(what) => what.clone(),
+            // The parser breaks its lines, and ends with no full stop.
+            Fault::Syntax(what) => {
+                let what = what.lines().collect::<Vec<_>>().join(", ");
+                language.say_with("settings-syntax", [("what", what.into())])
+            }
             Fault::Idle(value) => language.say_with("settings-idle", [("value", (*value).into())]),
             Fault::Scale(value) => {
                 language.say_with("settings-scale", [("value", (*value).into())])

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::document::Document;
 use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order, Unopened};
+use securesign_core::flow::{Effect, Event, Flow, Home, Order, Refused, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
 use securesign_core::pin::Pin;
@@ -52,7 +52,7 @@ const PUK: &str = "12345678";
 type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, Make); 41] = [
+const SCREENS: [(&str, Make); 43] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -121,6 +121,15 @@ const SCREENS: [(&str, Make); 41] = [
     }),
     ("refused-link", |studio| {
         studio.order("securesign://sign?hashAlgo=MD5").flow
+    }),
+    ("refused-settings", |studio| {
+        let refused = Refused::Unjudged(studio.broken());
+        studio.begin(Flow::sign(Err(refused), now())).flow
+    }),
+    ("settings-broken", |studio| {
+        let mut flow = studio.managing().flow;
+        flow.tell_broken(studio.broken());
+        flow
     }),
     ("token", |studio| studio.manage(3).flow),
     ("token-blocked", |studio| studio.manage(0).flow),
@@ -452,6 +461,15 @@ impl Studio {
         }
         scene.report(Report::Signed(Ok(vec![0x30, 0x01])));
         scene
+    }
+
+    /// What the program says of settings with this mistake.
+    fn broken(&self) -> String {
+        let error = Settings::from_toml("[[portal]]\norigin = 7\n").expect_err("no origin");
+        let file = ("file", "/home/asha/.config/securesign/settings.toml".into());
+        let reason = ("reason", error.tell(self.language).into());
+        let said = [file, reason];
+        self.language.say_with("settings-not-understood", said)
     }
 
     fn managing(&self) -> Scene {

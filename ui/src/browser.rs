@@ -7,6 +7,8 @@ mod elsewhere;
 mod linux;
 mod page;
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -49,6 +51,11 @@ pub fn open(answer: &Answer, caller: &Caller) -> Result<(), Unopened> {
     }
 }
 
+/// Hands a file of this user to what the system opens its kind with.
+pub fn open_file(path: &Path) -> Result<(), Unopened> {
+    default(path)
+}
+
 fn is_web(address: &str) -> bool {
     address.starts_with("https:") || address.starts_with("http:")
 }
@@ -67,7 +74,7 @@ fn launch(address: &str, browser: Option<&Installed>) -> Result<bool, Unopened> 
 /// The system's launchers in turn, the address as one argument; the error is the
 /// last one's.
 #[cfg(not(windows))]
-fn default(address: &str) -> Result<(), Unopened> {
+fn default(address: impl AsRef<OsStr>) -> Result<(), Unopened> {
     let mut reason = Unopened::NoProgram;
     for command in open::commands(address) {
         match start(command) {
@@ -81,7 +88,7 @@ fn default(address: &str) -> Result<(), Unopened> {
 
 /// Asks the system itself: its command-line launchers are shells.
 #[cfg(windows)]
-fn default(address: &str) -> Result<(), Unopened> {
+fn default(address: impl AsRef<OsStr>) -> Result<(), Unopened> {
     open::that_detached(address).map_err(|error| Unopened::Unstarted(error.to_string()))
 }
 

@@ -254,6 +254,7 @@ impl Desk {
                     let copied = copied.map_err(|error| own::tell(&error, language));
                     self.event(Event::Exported(copied));
                 }
+                Effect::OpenFile => self.open_file(),
                 Effect::Change(change) => {
                     let settings = settings::change(&change, self.flow.language());
                     if let (Change::Idle(_), Ok(settings)) = (&change, &settings) {
@@ -272,6 +273,17 @@ impl Desk {
             let document = file::read(&reading.path, &reading.name)
                 .map(|content| Document::new(reading.algorithm, content));
             report(Event::Read(reading, document));
+        });
+    }
+
+    /// Has the settings file opened without making a window wait for it.
+    fn open_file(&self) {
+        let report = reporter(&self.sender, &self.wake);
+        std::thread::spawn(move || {
+            if let Err(reason) = browser::open_file(&settings::path()) {
+                tracing::debug!("the settings are not opened: {reason:?}");
+                report(Event::FileUnopened);
+            }
         });
     }
 

@@ -272,7 +272,12 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
                 instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
             }
         }
-        let (settings, policy) = settings::load(place.language)?;
+        // What is wrong with the settings is said in the window: who clicks a link sees
+        // no terminal.
+        let (settings, policy) = match settings::load(place.language) {
+            Ok((settings, policy)) => (settings, Ok(policy)),
+            Err(reason) => (unknown_settings(), Err(reason)),
+        };
         // A request that nobody can see must not be used up: the window comes first.
         let look = desk::look(settings.window, place.theme, false);
         let opened = window::open(look).map_err(|error| error.tell(place.language))?;
@@ -280,7 +285,9 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let now = Timestamp::now();
         let mut flow = match link {
             Some(link) => {
-                let order = order(link, &policy, place, &seen)
+                let policy = policy.clone().map_err(Refused::Unjudged);
+                let order = policy
+                    .and_then(|policy| order(link, &policy, place, &seen))
                     .and_then(|order| claimed(order, place.language));
                 if let Err(refused) = &order {
                     say(&refusal(refused, place.language));
@@ -290,6 +297,10 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             None => Flow::manage(now),
         };
         flow.0.know(home(&settings));
+        if let (None, Err(reason)) = (link, policy) {
+            say(&reason);
+            flow.0.tell_broken(reason);
+        }
         let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
         desk.called_by(Caller::find());
         place.watched(&mut desk);
@@ -314,6 +325,15 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             terminal::print(&screen, place.language);
         }
         Ok(exit.map_or(NOT_DONE, code))
+    }
+}
+
+/// In place of settings that are not understood: they may say that no PIN is kept.
+#[cfg(feature = "window")]
+fn unknown_settings() -> securesign_core::policy::Settings {
+    securesign_core::policy::Settings {
+        idle: Duration::ZERO,
+        ..securesign_core::policy::Settings::default()
     }
 }
 

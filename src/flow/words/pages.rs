@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{button, fact, notice, plain, primary};
+use super::{button, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
@@ -57,6 +57,14 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
         },
         Page::Journal(ledger) => journal(flow, ledger.as_ref()),
         Page::About => about(flow),
+        Page::Broken(reason) => Screen {
+            text: vec![reason.clone(), l.say("settings-broken")],
+            buttons: vec![
+                open_file(l),
+                primary(Action::Back, l.say("settings-broken-on")),
+            ],
+            ..plain(Kind::Failed, l.say("settings-broken-title"))
+        },
     };
     Screen {
         notice: notice(flow).or_else(|| screen.notice.clone()),
