@@ -571,3 +571,25 @@ fn r18_a_page_that_was_left_is_removed_by_the_next_start() {
         "another start may still need the last"
     );
 }
+
+#[test]
+fn r18_a_page_is_written_through_no_link() {
+    let home = Scratch::new("link");
+    let path = |name: &str| home.path().join(name);
+    let documents = path("documents");
+    fs::create_dir_all(documents.join("securesign-pages")).unwrap();
+    fs::set_permissions(&documents, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir_all(path("snap/surfer/common")).unwrap();
+    let link = |at: &str| std::os::unix::fs::symlink(&documents, path(at)).unwrap();
+    link("snap/surfer/common/securesign-pages");
+    fs::create_dir_all(path("snap/other")).unwrap();
+    link("snap/other/common");
+    for place in ["snap/surfer/common", "snap/other/common"] {
+        assert!(Page::write(&form(1, "/cb"), Some(path(place))).is_err());
+    }
+    let mode = fs::metadata(&documents).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o755);
+    let pages = documents.join("securesign-pages");
+    assert_eq!(fs::read_dir(pages).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(documents).unwrap().count(), 1);
+}

@@ -37,7 +37,7 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     // the next would find the limit of this one.
     let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(limit) = &*before {
-        set(limit.clone());
+        set(*limit);
     }
     let child = command.spawn();
     switch_off(&before);

@@ -73,6 +73,9 @@ impl Folder {
         if folder.handle.metadata()?.uid() != geteuid().as_raw() {
             return Err(Fault::Foreign(path).into());
         }
+        if made {
+            narrow(&folder.handle, FOLDER)?;
+        }
         Ok(folder)
     }
 
@@ -214,8 +217,18 @@ fn narrow(handle: &File, wanted: u32) -> io::Result<()> {
     }
 }
 
+/// What is not there yet of a path.
 fn make_all(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(FOLDER).create(path)
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    path.parent().map_or(Ok(()), make_all)?;
+    match DirBuilder::new().mode(FOLDER).create(path) {
+        // The umask may have taken our own rights.
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(FOLDER)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn mode(bits: u32) -> Mode {

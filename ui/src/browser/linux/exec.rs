@@ -109,7 +109,7 @@ impl Exec {
         let in_place = words
             .iter()
             .all(|word| !holds_address(word) || takes_address(word));
-        (takes && in_place && !words.iter().any(evaluates) && !splits(&words))
+        (takes && in_place && !words.iter().any(|word| evaluates(word)) && !splits(&words))
             .then_some(Self(words))
     }
 
@@ -131,7 +131,7 @@ impl Exec {
 }
 
 /// Whether a word, or one in it, is the name of a program that evaluates.
-fn evaluates(word: &String) -> bool {
+fn evaluates(word: &str) -> bool {
     let parts = word.split(|sign: char| sign.is_whitespace() || "=;&|()'\"`$".contains(sign));
     parts.filter(|part| !part.is_empty()).any(|part| {
         is_evaluating(name(part))
