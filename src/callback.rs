@@ -313,7 +313,7 @@ fn certificate(certificate: &Certificate, extras: Extras) -> Value {
     let mut fields = Map::new();
     put(&mut fields, "subjectCN", certificate.subject_cn.as_str());
     put(&mut fields, "serialNumber", certificate.serial.to_string());
-    let date = certificate.valid_to.strftime("%Y-%m-%d").to_string();
+    let date = crate::certificate::day(certificate.valid_to);
     put(&mut fields, "validTo", date);
     if let Some(pem) = &certificate.pem
         && extras == Extras::All

@@ -1,28 +1,50 @@
 //! X.509 certificates as read from a card (RFC 5280): what is shown of them, and
 //! the key that signatures are checked with. No chain is built here.
+//!
+//! They are read one level of TLV at a time, and nothing is ever encoded again: real
+//! certificates are full of what a strict DER parser refuses (sets out of order,
+//! defaults written out, letters that their string type does not have), and they are
+//! signed as they are.
+
+mod key;
+mod name;
+mod time;
 
 use const_oid::ObjectIdentifier;
-use const_oid::db::rfc4519::CN;
-use der::asn1::{BmpString, Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
-use der::{Decode, EncodePem, Tagged};
+use const_oid::db::rfc5280::{
+    ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_KEY_USAGE, ID_CE_SUBJECT_ALT_NAME,
+};
+use der::pem::{LineEnding, encode_string};
 use jiff::Timestamp;
-use x509_cert::certificate::{CertificateInner, Raw};
-use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, KeyUsage};
-use x509_cert::name::Name;
 
 use crate::signature::PublicKey;
+use crate::tlv::{self, Object};
 
 /// Longest certificate that is looked at, in bytes.
 pub const MAX: usize = 16 * 1024;
+
+/// Universal tags (X.690), as on the wire.
+const BOOLEAN: u32 = 0x01;
+const INTEGER: u32 = 0x02;
+const BIT_STRING: u32 = 0x03;
+const OCTET_STRING: u32 = 0x04;
+const OID: u32 = 0x06;
+const SEQUENCE: u32 = 0x30;
+const SET: u32 = 0x31;
 
 /// A certificate whose key can be verified with.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     der: Vec<u8>,
-    inner: CertificateInner<Raw>,
-    key: PublicKey,
+    serial: Vec<u8>,
+    subject: String,
+    issuer: String,
     not_before: Timestamp,
     not_after: Timestamp,
+    key: PublicKey,
+    may_sign: bool,
+    authority: bool,
+    policies: Vec<ObjectIdentifier>,
 }
 
 /// Why bytes are no certificate that could be used.
@@ -31,40 +53,65 @@ pub enum CertificateError {
     /// Not DER, or not a certificate.
     #[error("it is not an X.509 certificate ({0})")]
     Malformed(String),
+    /// X.690, 8.1.3.6; DER does not have it.
+    #[error("its length is indefinite, which is BER and not allowed in certificates")]
+    Indefinite,
     /// More than [`MAX`] bytes.
     #[error("it is longer than {MAX} bytes")]
     TooLong,
     /// A key of a kind that cannot be checked here.
-    #[error("its key is of a kind that is not supported")]
-    Key,
+    #[error("its key is of a kind that is not supported ({0})")]
+    Key(String),
+    /// RFC 5480, 2.1.1 forbids it: anybody could choose a curve that is weak.
+    #[error("its key describes its curve by explicit parameters, which is not allowed")]
+    ExplicitCurve,
+    /// The key itself is no number or point that could be one.
+    #[error("its key is damaged")]
+    DamagedKey,
 }
 
 impl Certificate {
     /// From DER. Bytes after the certificate are ignored: some cards pad.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
+        if der.starts_with(&[0x30, 0x80]) {
+            return Err(CertificateError::Indefinite);
+        }
+        let (whole, rest) = tlv::first(der).map_err(|error| malformed(&error.to_string()))?;
+        let der = &der[..der.len() - rest.len()];
         if der.len() > MAX {
             return Err(CertificateError::TooLong);
         }
-        let (inner, rest) = CertificateInner::<Raw>::from_der_partial(der)
-            .map_err(|error| CertificateError::Malformed(error.to_string()))?;
-        let der = der[..der.len() - rest.len()].to_vec();
-        let tbs = inner.tbs_certificate();
-        let key =
-            PublicKey::from_spki(tbs.subject_public_key_info()).ok_or(CertificateError::Key)?;
-        let time = |time: &x509_cert::time::Time| {
-            i64::try_from(time.to_unix_duration().as_secs())
-                .ok()
-                .and_then(|seconds| Timestamp::from_second(seconds).ok())
-                .ok_or_else(|| CertificateError::Malformed("validity".into()))
+        let mut outer = Parts::of(whole, "the whole")?;
+        let mut tbs = Parts::of(outer.next("what is signed")?, "what is signed")?;
+        outer.expect(SEQUENCE, "signature algorithm")?;
+        outer.expect(BIT_STRING, "signature")?;
+        // RFC 5280, 4.1: version, serial, algorithm, issuer, validity, subject, key.
+        tbs.skip(0xA0);
+        let serial = tbs.expect(INTEGER, "serial number")?;
+        tbs.expect(SEQUENCE, "signature algorithm")?;
+        let issuer = tbs.expect(SEQUENCE, "issuer")?;
+        let validity = children(tbs.expect(SEQUENCE, "validity")?);
+        let [from, to] = validity[..] else {
+            return Err(malformed("validity"));
         };
-        let not_before = time(&tbs.validity().not_before)?;
-        let not_after = time(&tbs.validity().not_after)?;
+        let subject = tbs.expect(SEQUENCE, "subject")?;
+        let key = tbs.expect(SEQUENCE, "key")?;
+        tbs.skip(0x81);
+        tbs.skip(0x82);
+        let extensions = Extensions::of(tbs.skip(0xA3));
         Ok(Self {
-            der,
-            key,
-            not_before,
-            not_after,
-            inner,
+            subject: name::person(subject)
+                .or_else(|| name::alternative(extensions.get(ID_CE_SUBJECT_ALT_NAME)?))
+                .unwrap_or_else(|| format!("#{}", hex_upper(serial))),
+            issuer: name::person(issuer).unwrap_or_else(|| "–".into()),
+            serial: serial.to_vec(),
+            not_before: time::moment(from).ok_or_else(|| malformed("valid from"))?,
+            not_after: time::moment(to).ok_or_else(|| malformed("valid to"))?,
+            key: key::read(key)?,
+            may_sign: extensions.may_sign(),
+            authority: extensions.authority(),
+            policies: extensions.policies(),
+            der: der.to_vec(),
         })
     }
 
@@ -73,37 +120,41 @@ impl Certificate {
         &self.der
     }
 
-    /// PEM with line feeds (RFC 7468).
+    /// PEM with line feeds (RFC 7468), of the bytes as they came.
     pub fn pem(&self) -> Option<String> {
-        self.inner.to_pem(der::pem::LineEnding::LF).ok()
+        encode_string("CERTIFICATE", LineEnding::LF, &self.der).ok()
     }
 
-    /// Subject common name, or the whole subject where it has none.
+    /// The person: the last common name, or the whole subject where there is none. Never
+    /// empty: the last resorts are an alternative name and the serial number.
     pub fn subject(&self) -> String {
-        name(self.inner.tbs_certificate().subject())
+        self.subject.clone()
     }
 
     /// Issuer common name, or the whole issuer where it has none.
     pub fn issuer(&self) -> String {
-        name(self.inner.tbs_certificate().issuer())
+        self.issuer.clone()
     }
 
     /// Serial number in upper-case hex, as the protocol has it.
     pub fn serial(&self) -> String {
-        self.serial_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect()
+        hex_upper(&self.serial)
     }
 
-    /// Serial number, big-endian.
+    /// Serial number, big-endian, as it came.
     pub fn serial_bytes(&self) -> &[u8] {
-        self.inner.tbs_certificate().serial_number().as_bytes()
+        &self.serial
     }
 
-    /// First and last moment of validity.
+    /// First and last moment of validity; see [`Certificate::expires`].
     pub fn validity(&self) -> (Timestamp, Timestamp) {
         (self.not_before, self.not_after)
+    }
+
+    /// The last moment of validity; `None` where it has no expiry date (RFC 5280,
+    /// 4.1.2.5: 99991231235959Z).
+    pub fn expires(&self) -> Option<Timestamp> {
+        (self.not_after != Timestamp::MAX).then_some(self.not_after)
     }
 
     /// Valid at that time.
@@ -120,26 +171,17 @@ impl Certificate {
     /// digitalSignature or nonRepudiation; without the extension everything is
     /// allowed.
     pub fn may_sign(&self) -> bool {
-        match self.inner.tbs_certificate().get_extension::<KeyUsage>() {
-            Ok(Some((_, usage))) => usage.digital_signature() || usage.non_repudiation(),
-            Ok(None) => true,
-            Err(_) => false,
-        }
+        self.may_sign
     }
 
     /// Whether it is a certification authority's (RFC 5280, 4.2.1.9).
     pub fn is_authority(&self) -> bool {
-        let tbs = self.inner.tbs_certificate();
-        matches!(tbs.get_extension::<BasicConstraints>(), Ok(Some((_, constraints))) if constraints.ca)
+        self.authority
     }
 
     /// Identifiers of the policies that it was issued under (RFC 5280, 4.2.1.4).
     pub fn policies(&self) -> Vec<ObjectIdentifier> {
-        let tbs = self.inner.tbs_certificate();
-        match tbs.get_extension::<CertificatePolicies>() {
-            Ok(Some((_, policies))) => policies.0.iter().map(|one| one.policy_identifier).collect(),
-            _ => Vec::new(),
-        }
+        self.policies.clone()
     }
 }
 
@@ -151,32 +193,114 @@ impl PartialEq for Certificate {
 
 impl Eq for Certificate {}
 
-/// What a certificate says is shown to people: printable, of bounded length.
-fn name(name: &Name) -> String {
-    let common = name
-        .iter()
-        .filter(|attribute| attribute.oid == CN)
-        .find_map(|attribute| {
-            let value = &attribute.value;
-            let text = match value.tag() {
-                der::Tag::Utf8String => {
-                    value.decode_as::<Utf8StringRef>().ok()?.as_str().to_owned()
-                }
-                der::Tag::PrintableString => value
-                    .decode_as::<PrintableStringRef>()
-                    .ok()?
-                    .as_str()
-                    .to_owned(),
-                der::Tag::Ia5String => value.decode_as::<Ia5StringRef>().ok()?.as_str().to_owned(),
-                der::Tag::TeletexString => value
-                    .decode_as::<TeletexStringRef>()
-                    .ok()?
-                    .as_str()
-                    .to_owned(),
-                der::Tag::BmpString => value.decode_as::<BmpString>().ok()?.to_string(),
-                _ => return None,
-            };
-            Some(text)
-        });
-    crate::text::clean(&common.unwrap_or_else(|| name.to_string()), 120)
+/// The parts of a SEQUENCE, taken one after the other.
+struct Parts<'a>(std::vec::IntoIter<Object<'a>>);
+
+impl<'a> Parts<'a> {
+    fn of(object: Object<'a>, what: &str) -> Result<Self, CertificateError> {
+        if object.tag != SEQUENCE {
+            return Err(malformed(what));
+        }
+        let parts = tlv::split(object.value).map_err(|_| malformed(what))?;
+        Ok(Self(parts.into_iter()))
+    }
+
+    fn next(&mut self, what: &str) -> Result<Object<'a>, CertificateError> {
+        self.0.next().ok_or_else(|| malformed(what))
+    }
+
+    /// The content of the next part, which must have this tag.
+    fn expect(&mut self, tag: u32, what: &str) -> Result<&'a [u8], CertificateError> {
+        match self.next(what)? {
+            part if part.tag == tag => Ok(part.value),
+            _ => Err(malformed(what)),
+        }
+    }
+
+    /// The content of a part that may be absent.
+    fn skip(&mut self, tag: u32) -> Option<&'a [u8]> {
+        let next = self.0.as_slice().first().filter(|part| part.tag == tag)?;
+        let value = next.value;
+        self.0.next();
+        Some(value)
+    }
+}
+
+/// Identifiers and contents (RFC 5280, 4.1.2.9). Whether one is critical, written out
+/// or not, decides nothing here.
+struct Extensions<'a>(Vec<(ObjectIdentifier, &'a [u8])>);
+
+impl<'a> Extensions<'a> {
+    fn of(explicit: Option<&'a [u8]>) -> Self {
+        let list = explicit.and_then(|bytes| tlv::expect(bytes, SEQUENCE).ok());
+        let read = |one: Object<'a>| {
+            let parts = children(one.value);
+            let content = parts.iter().find(|part| part.tag == OCTET_STRING)?;
+            Some((oid(parts.first()?)?, content.value))
+        };
+        Self(
+            children(list.unwrap_or_default())
+                .into_iter()
+                .filter_map(read)
+                .collect(),
+        )
+    }
+
+    fn get(&self, id: ObjectIdentifier) -> Option<&'a [u8]> {
+        self.0
+            .iter()
+            .find(|(one, _)| *one == id)
+            .map(|(_, content)| *content)
+    }
+
+    /// What cannot be read grants nothing.
+    fn may_sign(&self) -> bool {
+        let Some(usage) = self.get(ID_CE_KEY_USAGE) else {
+            return true;
+        };
+        // Unused bits, then digitalSignature (80) and nonRepudiation (40) first.
+        let bits = tlv::expect(usage, BIT_STRING).unwrap_or_default();
+        bits.get(1).is_some_and(|first| first & 0xC0 != 0)
+    }
+
+    fn authority(&self) -> bool {
+        let content = self.get(ID_CE_BASIC_CONSTRAINTS).unwrap_or_default();
+        let constraints = children(tlv::expect(content, SEQUENCE).unwrap_or_default());
+        constraints
+            .first()
+            .is_some_and(|ca| ca.tag == BOOLEAN && ca.value.iter().any(|byte| *byte != 0))
+    }
+
+    fn policies(&self) -> Vec<ObjectIdentifier> {
+        let content = self.get(ID_CE_CERTIFICATE_POLICIES).unwrap_or_default();
+        children(tlv::expect(content, SEQUENCE).unwrap_or_default())
+            .iter()
+            .filter_map(|policy| oid(children(policy.value).first()?))
+            .collect()
+    }
+}
+
+/// What a constructed value consists of; nothing where it is malformed.
+fn children(content: &[u8]) -> Vec<Object<'_>> {
+    tlv::split(content).unwrap_or_default()
+}
+
+fn oid(object: &Object<'_>) -> Option<ObjectIdentifier> {
+    (object.tag == OID).then(|| ObjectIdentifier::from_bytes(object.value).ok())?
+}
+
+/// The day of the last moment of validity, `YYYY-MM-DD`, for programs.
+pub fn day(time: Timestamp) -> String {
+    if time == Timestamp::MAX {
+        return "9999-12-31".into();
+    }
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+fn malformed(what: &str) -> CertificateError {
+    CertificateError::Malformed(what.to_owned())
+}
+
+fn hex_upper(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }

@@ -287,7 +287,8 @@ pub trait Profile: Sync {
     ) -> Result<(), CardError>;
 
     /// Asks for a signature; the PIN is verified already. RSA: PKCS#1 v1.5, as
-    /// long as the modulus; ECDSA: DER; Ed25519: 64 bytes.
+    /// long as the modulus; ECDSA: DER, or r and s; Ed25519: 64 bytes. [`PublicKey::standard`](crate::signature::PublicKey::standard)
+    /// brings it into the form that portals get.
     fn sign(
         &self,
         card: &mut Channel<'_>,

@@ -1,14 +1,13 @@
 //! Signatures: what a card is asked for, and the check before one is returned.
 
-use der::Encode;
 use ed25519_dalek::Verifier;
 use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts;
 use sha2::{Sha256, Sha384, Sha512};
 use signature::hazmat::PrehashVerifier;
-use spki::{DecodePublicKey, SubjectPublicKeyInfoOwned};
 
 use crate::digest::{Digest, HashAlgorithm};
+use crate::tlv;
 
 /// What a card is to sign.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +42,9 @@ impl<'a> ToSign<'a> {
 pub enum PublicKey {
     /// RSA with this many bits.
     Rsa(rsa::PublicKey),
+    /// RSA for PSS alone (RFC 4055, 1.2): it must not sign PKCS#1 v1.5, and the
+    /// protocol has no name for what it may.
+    RsaPss(rsa::PublicKey),
     /// NIST P-256.
     P256(p256::ecdsa::VerifyingKey),
     /// NIST P-384.
@@ -52,27 +54,10 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
-    /// From a SubjectPublicKeyInfo (RFC 5280, 4.1.2.7); `None` for other kinds.
-    pub fn from_spki(spki: &SubjectPublicKeyInfoOwned) -> Option<Self> {
-        let der = spki.to_der().ok()?;
-        if let Ok(key) = rsa::PublicKey::from_public_key_der(&der) {
-            return Some(Self::Rsa(key));
-        }
-        if let Ok(key) = p256::ecdsa::VerifyingKey::from_public_key_der(&der) {
-            return Some(Self::P256(key));
-        }
-        if let Ok(key) = p384::ecdsa::VerifyingKey::from_public_key_der(&der) {
-            return Some(Self::P384(key));
-        }
-        ed25519_dalek::VerifyingKey::from_public_key_der(&der)
-            .ok()
-            .map(Self::Ed25519)
-    }
-
     /// An RSA modulus, big-endian without leading zeros; `None` for other kinds.
     pub fn modulus(&self) -> Option<Vec<u8>> {
         match self {
-            Self::Rsa(key) => {
+            Self::Rsa(key) | Self::RsaPss(key) => {
                 let bytes = key.n().to_be_bytes();
                 let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
                 Some(bytes[zeros..].to_vec())
@@ -84,7 +69,7 @@ impl PublicKey {
     /// Length of an RSA modulus in bytes; `None` for other kinds.
     pub fn rsa_len(&self) -> Option<usize> {
         match self {
-            Self::Rsa(key) => Some(key.size()),
+            Self::Rsa(key) | Self::RsaPss(key) => Some(key.size()),
             _ => None,
         }
     }
@@ -93,6 +78,7 @@ impl PublicKey {
     pub fn display(&self) -> String {
         match self {
             Self::Rsa(key) => format!("RSA {}", key.n().bit_width()),
+            Self::RsaPss(key) => format!("RSA-PSS {}", key.n().bit_width()),
             Self::P256(_) => "ECDSA P-256".into(),
             Self::P384(_) => "ECDSA P-384".into(),
             Self::Ed25519(_) => "Ed25519".into(),
@@ -105,8 +91,32 @@ impl PublicKey {
         match self {
             Self::Rsa(_) => Some(format!("{}withRSA", hash.name())),
             Self::P256(_) | Self::P384(_) => Some(format!("{}withECDSA", hash.name())),
-            Self::Ed25519(_) => None,
+            Self::RsaPss(_) | Self::Ed25519(_) => None,
         }
+    }
+
+    /// What a card gave as this key's signature over `what`, in the form that portals
+    /// get (see [`PublicKey::verify`]); `None` where it is no signature over it. Cards
+    /// leave zeros out and put them in, and give r and s without any frame.
+    pub fn standard(&self, what: ToSign<'_>, signature: &[u8]) -> Option<Vec<u8>> {
+        let raw = |len| [r_and_s(signature, len), halves(signature, len)];
+        let forms: Vec<Vec<u8>> = match self {
+            Self::Rsa(key) => filled(signature, key.size()).into_iter().collect(),
+            Self::P256(_) => raw(32)
+                .into_iter()
+                .flatten()
+                .filter_map(|raw| p256::ecdsa::Signature::from_slice(&raw).ok())
+                .map(|signature| signature.to_der().as_bytes().to_vec())
+                .collect(),
+            Self::P384(_) => raw(48)
+                .into_iter()
+                .flatten()
+                .filter_map(|raw| p384::ecdsa::Signature::from_slice(&raw).ok())
+                .map(|signature| signature.to_der().as_bytes().to_vec())
+                .collect(),
+            Self::RsaPss(_) | Self::Ed25519(_) => vec![signature.to_vec()],
+        };
+        forms.into_iter().find(|form| self.verify(what, form))
     }
 
     /// Whether `signature` is this key's over `what`. RSA: PKCS#1 v1.5; ECDSA:
@@ -133,11 +143,35 @@ impl PublicKey {
     }
 }
 
-/// ECDSA-Sig-Value (RFC 3279, 2.2.3) of a P-256 signature that the card gave as
-/// r and s, 32 bytes each; `None` where these are no signature.
-pub fn p256_der(raw: &[u8]) -> Option<Vec<u8>> {
-    let signature = p256::ecdsa::Signature::from_slice(raw).ok()?;
-    Some(signature.to_der().as_bytes().to_vec())
+/// r and s, each filled with zeros to `len`, from an ECDSA-Sig-Value (RFC 3279, 2.2.3),
+/// be it as it should or with needless zeros, without needed ones, or with long lengths.
+fn r_and_s(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+    let content = tlv::expect(signature, 0x30).ok()?;
+    let (r, rest) = tlv::first(content).ok()?;
+    let (s, _) = tlv::first(rest).ok()?;
+    (r.tag == 0x02 && s.tag == 0x02).then(|| both(r.value, s.value, len))?
+}
+
+/// r and s from two halves of any equal length.
+fn halves(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+    if !signature.len().is_multiple_of(2) {
+        return None;
+    }
+    let (r, s) = signature.split_at(signature.len() / 2);
+    both(r, s, len)
+}
+
+fn both(r: &[u8], s: &[u8], len: usize) -> Option<Vec<u8>> {
+    Some([filled(r, len)?, filled(s, len)?].concat())
+}
+
+/// A number, big-endian, in exactly `len` bytes.
+fn filled(number: &[u8], len: usize) -> Option<Vec<u8>> {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let number = &number[zeros..];
+    let mut filled = vec![0; len.checked_sub(number.len())?];
+    filled.extend_from_slice(number);
+    Some(filled)
 }
 
 /// Leftmost bytes of a digest (FIPS 186-5, 6.4.1), filled with zeros on the left:

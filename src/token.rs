@@ -164,11 +164,9 @@ impl<'a> Token<'a> {
             }
             other => other?,
         };
-        if credential.certificate.key().verify(what, &signature) {
-            Ok(signature)
-        } else {
-            Err(CardError::BadSignature)
-        }
+        let key = credential.certificate.key();
+        key.standard(what, &signature)
+            .ok_or(CardError::BadSignature)
     }
 
     /// Replaces PIN or PUK.

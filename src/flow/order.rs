@@ -236,8 +236,8 @@ impl Order {
     ) -> Outcome {
         let certificate = &credential.certificate;
         let scheme = match certificate.key() {
-            PublicKey::Rsa(_) => Scheme::Rsa,
-            // Ed25519 keys are not offered for a digest.
+            // Keys for PSS alone are not offered, and Ed25519 not for a digest.
+            PublicKey::Rsa(_) | PublicKey::RsaPss(_) => Scheme::Rsa,
             PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => Scheme::Ecdsa,
         };
         Outcome::Signed(Box::new(Signed {

@@ -19,12 +19,15 @@ pub fn run(bytes: &[u8]) {
     for name in [certificate.subject(), certificate.issuer()] {
         assert!(name.chars().count() <= 121, "{name}");
         assert!(!name.contains(char::is_control));
+        assert!(!name.trim().is_empty());
     }
     assert_eq!(
         certificate.serial().len(),
         2 * certificate.serial_bytes().len()
     );
-    let _ = certificate.pem();
+    assert!(certificate.pem().is_some());
+    let _ = certificate.expires();
+    let _ = (certificate.is_authority(), certificate.policies());
     let _ = certificate.validity();
     let _ = certificate.is_valid_at(Timestamp::UNIX_EPOCH);
     let _ = certificate.may_sign();
@@ -39,6 +42,7 @@ fn verifies_nothing(certificate: &Certificate) {
     for algorithm in HashAlgorithm::ALL {
         let digest = Digest::of(algorithm, b"document");
         let _ = key.signature_algorithm(algorithm);
+        assert!(key.standard(ToSign::Digest(&digest), &[0x01; 64]).is_none());
         assert!(!key.verify(ToSign::Digest(&digest), &[]));
         assert!(!key.verify(ToSign::Message(&digest, b"document"), &[0x30, 0x00]));
         if let Some(len) = key.rsa_len() {

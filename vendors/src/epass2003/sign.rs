@@ -6,7 +6,7 @@ use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Lack};
 use securesign_core::iso;
 use securesign_core::profile::{Application, Credential};
-use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit, p256_der};
+use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_core::sw::StatusWord;
 
 use super::{espk, midstate};
@@ -57,11 +57,8 @@ pub fn sign(
             let operation = Command::new([0x00, 0x2A, 0x9E, 0x9A])
                 .data(&input)
                 .answer(Answer::Short);
-            let raw = perform(card, SIGNATURE, ECDSA_SHA256, credential.key, &operation)?;
-            p256_der(&raw).ok_or(CardError::Malformed {
-                during: "sign",
-                at: raw.len(),
-            })
+            // r and s, 32 bytes each.
+            perform(card, SIGNATURE, ECDSA_SHA256, credential.key, &operation)
         }
         _ => Err(CardError::Unsupported(Lack::KeyKind)),
     }

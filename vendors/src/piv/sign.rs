@@ -57,6 +57,7 @@ fn algorithm_and_input(
             let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
             Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
         }
+        (PublicKey::RsaPss(_), _) => Err(CardError::Unsupported(Lack::KeyKind)),
         (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(Lack::Ed25519)),
     }
 }
