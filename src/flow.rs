@@ -863,7 +863,10 @@ impl Flow {
             return ErrorCode::CertNotFound;
         }
         if self.chosen.is_none() {
-            let expired = |offer: &offers::Offer<'_>| self.is_outdated(offer.credential);
+            // Of one that is not valid yet the portal must not hear that it has expired.
+            let expired = |offer: &offers::Offer<'_>| {
+                self.is_outdated(offer.credential) && !self.is_early(offer.credential)
+            };
             return if offers.iter().all(expired) {
                 ErrorCode::CertExpired
             } else {

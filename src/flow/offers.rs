@@ -2,6 +2,7 @@
 
 use super::{Flow, Purpose, words};
 use crate::profile::{Credential, Search};
+use crate::signature::PublicKey;
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
 /// A certificate on a token.
@@ -58,11 +59,14 @@ impl Flow {
         if self.is_outdated(credential) {
             let (from, to) = certificate.validity();
             let date = |time| [("date", words::date(time, self.language).into())];
-            return Some(if self.now < from {
+            return Some(if self.is_early(credential) {
                 self.language.say_with("certificate-not-yet", date(from))
             } else {
                 self.language.say_with("certificate-expired", date(to))
             });
+        }
+        if matches!(certificate.key(), PublicKey::RsaPss(_)) {
+            return Some(self.language.say("certificate-pss"));
         }
         // Said of the key alone: nothing is asked of the card for it.
         certificate
@@ -74,6 +78,11 @@ impl Flow {
 
     pub(super) fn is_outdated(&self, credential: &Credential) -> bool {
         !credential.certificate.is_valid_at(self.now)
+    }
+
+    /// Not valid yet, as far as this computer's clock is right.
+    pub(super) fn is_early(&self, credential: &Credential) -> bool {
+        self.now < credential.certificate.validity().0
     }
 
     pub(super) fn choose(&mut self, index: usize) {

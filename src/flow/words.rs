@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::{Busy, Compared, Entry, Errand, Flow, Order, Purpose, State, Step, Undelivered};
 use crate::language::Language;
 use crate::pin::{PinRules, Status};
-use crate::profile::{Standing, Tries};
+use crate::profile::{Flaw, Standing, Tries};
 use crate::screen::{
     Action, Ask, Button, CertificateCard, Counter, Fact, Field, Kept, Kind, Level, Notice, Screen,
 };
@@ -302,8 +302,11 @@ fn sign(flow: &Flow) -> Screen {
             text: l.say("pin-blocked-unlock"),
         });
     } else {
-        screen.notice = notice(flow).or_else(|| tries_notice(info.pin, l));
+        screen.notice = notice(flow)
+            .or_else(|| slow_clock(flow))
+            .or_else(|| tries_notice(info.pin, l));
     }
+    screen.text.extend(missed(flow));
     let choosable = cards.iter().any(|card| card.unusable.is_none());
     screen.heading = heading(&cards, choosable, l);
     screen.certificates = cards;
@@ -609,14 +612,17 @@ fn certificates(flow: &Flow) -> Vec<CertificateCard> {
         .iter()
         .map(|offer| {
             let certificate = &offer.credential.certificate;
-            let date = date(certificate.validity().1, l);
+            let until = match certificate.expires() {
+                Some(time) => l.say_with("certificate-until", [("date", date(time, l).into())]),
+                None => l.say("certificate-endless"),
+            };
             CertificateCard {
                 title: certificate.subject(),
                 detail: l.say_with(
                     "certificate-detail",
                     [
                         ("issuer", certificate.issuer().into()),
-                        ("date", date.into()),
+                        ("until", until.into()),
                     ],
                 ),
                 pill: certificate.key().display(),
@@ -640,6 +646,30 @@ fn no_certificate(flow: &Flow) -> String {
         }
         _ => flow.language.say("certificate-none"),
     }
+}
+
+/// What was found on the tokens and is not among the certificates offered, where the
+/// person may miss it: everything when there is none to sign with, else what should have
+/// been one.
+fn missed(flow: &Flow) -> Vec<String> {
+    let named = matches!(&flow.purpose, Purpose::Sign(order) if order.serial().is_some());
+    let usable = flow.chosen.is_some();
+    flow.ready()
+        .flat_map(|(_, info)| &info.found.notes)
+        .filter(|note| !usable || !named && matches!(note.flaw, Flaw::Damaged(_)))
+        .map(|note| note.tell(flow.language))
+        .collect()
+}
+
+/// Not yet valid is more often a clock that is slow than a certificate for later.
+fn slow_clock(flow: &Flow) -> Option<Notice> {
+    let offers = flow.offers();
+    let early = offers.iter().any(|offer| flow.is_early(offer.credential));
+    let today = [("date", date(flow.now, flow.language).into())];
+    (early && flow.chosen.is_none()).then(|| Notice {
+        level: Level::Warning,
+        text: flow.language.say_with("certificate-clock", today),
+    })
 }
 
 fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {

@@ -83,11 +83,15 @@ document-other = This is not the document that the portal asks to be signed: its
 
 certificates = Certificates
 certificates-choose = Choose a certificate
-certificate-detail = Issued by { $issuer } · expires { $date }
+certificate-detail = Issued by { $issuer } · { $until }
+certificate-until = expires { $date }
+certificate-endless = no expiry date
 certificate-not-for-signatures = It is not for signatures
 certificate-not-yet = Valid only from { $date }
 certificate-expired = Expired on { $date }
 certificate-no-digest = Its key cannot sign a digest
+certificate-pss = Its key is for RSA-PSS alone, which portals cannot ask for
+certificate-clock = By this computer's clock it is { $date }. If that is wrong, set the clock and start again from the portal.
 certificate-not-on-token = The portal asks for a certificate that is not on this token. Connect the right token.
 certificate-none = There is no certificate on this token that could sign. Ask the issuer of the token.
 
@@ -570,8 +574,9 @@ report-pin = { -pin } { $status }, tries left: { $tries }
 report-pin-blocked = { -pin } { $status }, tries left: { $tries } (to unlock it: securesign pin unblock)
 report-puk = { -puk } tries left: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
-report-issued = issued by { $issuer }, serial { $serial }, valid until { $date }
-report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, valid until { $date }, not for signatures
+report-issued = issued by { $issuer }, serial { $serial }, { $until }
+report-until = valid until { $date }
+report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, { $until }, not for signatures
 
 ## What doctor finds. A reader's or program's name stands in it as the system tells it.
 

@@ -82,11 +82,15 @@ document-other = यह वह दस्तावेज़ नहीं है �
 
 certificates = प्रमाणपत्र
 certificates-choose = प्रमाणपत्र चुनें
-certificate-detail = जारीकर्ता: { $issuer } · { $date } तक मान्य
+certificate-detail = जारीकर्ता: { $issuer } · { $until }
+certificate-until = { $date } तक मान्य
+certificate-endless = समाप्ति की तारीख नहीं है
 certificate-not-for-signatures = यह हस्ताक्षर के लिए नहीं है
 certificate-not-yet = { $date } से मान्य होगा
 certificate-expired = { $date } को समाप्त हो गया
 certificate-no-digest = इसकी कुंजी से हैश पर हस्ताक्षर नहीं हो सकते
+certificate-pss = इसकी कुंजी केवल RSA-PSS के लिए है, जिसे पोर्टल अभी नहीं माँग सकते
+certificate-clock = इस कंप्यूटर की घड़ी के अनुसार आज { $date } है। यदि यह गलत है, तो घड़ी ठीक करें और पोर्टल से फिर शुरू करें।
 certificate-not-on-token = पोर्टल जो प्रमाणपत्र माँग रहा है, वह इस टोकन में नहीं है। सही टोकन लगाएँ।
 certificate-none = इस टोकन में हस्ताक्षर करने योग्य कोई प्रमाणपत्र नहीं है। टोकन जारी करने वाली संस्था से पूछें।
 
@@ -568,8 +572,9 @@ report-pin = { -pin }: { $status }, शेष प्रयास: { $tries }
 report-pin-blocked = { -pin }: { $status }, शेष प्रयास: { $tries } (अनलॉक करने के लिए: securesign pin unblock)
 report-puk = { -puk } के शेष प्रयास: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
-report-issued = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $date } तक मान्य
-report-issued-not-for-signatures = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $date } तक मान्य, हस्ताक्षर के लिए नहीं
+report-issued = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $until }
+report-until = { $date } तक मान्य
+report-issued-not-for-signatures = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $until }, हस्ताक्षर के लिए नहीं
 
 ## What doctor finds. A reader's or program's name stands in it as the system tells it.
 

@@ -1,5 +1,6 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
+use securesign_core::certificate::day;
 use securesign_core::language::Language;
 use securesign_core::pin::Status;
 use securesign_core::profile::{Credential, Note, Tries};
@@ -168,11 +169,14 @@ fn place(credential: &Credential, l: Language) -> String {
 
 fn issued(credential: &Credential, l: Language) -> String {
     let certificate = &credential.certificate;
-    let (_, until) = certificate.validity();
+    let until = match certificate.expires() {
+        Some(time) => l.say_with("report-until", [("date", day(time).into())]),
+        None => l.say("certificate-endless"),
+    };
     let said = [
         ("issuer", certificate.issuer().into()),
         ("serial", certificate.serial().into()),
-        ("date", day(until).into()),
+        ("until", until.into()),
     ];
     if certificate.may_sign() {
         l.say_with("report-issued", said)
@@ -201,10 +205,6 @@ fn certificate(credential: &Credential) -> Value {
         "key": certificate.key().display(),
         "forSignatures": certificate.may_sign(),
     })
-}
-
-fn day(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%d").to_string()
 }
 
 fn merge(into: &mut Value, from: Value) {
