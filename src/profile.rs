@@ -90,6 +90,9 @@ pub struct Application {
     pub change: Standing,
     /// Unlocking with the PUK.
     pub unblock: Standing,
+    /// Tries left as they were read before the PIN or PUK that is replaced was sent.
+    /// Where the number of tries is written along, it is never below that.
+    pub before: Option<u8>,
 }
 
 impl Application {
@@ -105,6 +108,7 @@ impl Application {
             puk: spec.puk,
             change: Standing::Known,
             unblock: Standing::Known,
+            before: None,
         }
     }
 }

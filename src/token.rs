@@ -179,7 +179,7 @@ impl<'a> Token<'a> {
     ) -> Result<(), CardError> {
         self.check_format(secret, old)?;
         as_new(self.check_format(secret, new))?;
-        self.allow(secret, last)?;
+        self.app.before = self.allow(secret, last)?;
         self.touched = true;
         let result = self
             .profile
@@ -294,18 +294,19 @@ impl<'a> Token<'a> {
             .map_err(|fault| CardError::Format { secret, fault })
     }
 
-    /// Nothing is sent at no tries, nor at one without the user's word.
-    fn allow(&mut self, secret: Secret, last: LastTry) -> Result<(), CardError> {
+    /// Nothing is sent at no tries, nor at one without the user's word. How many are
+    /// left at least, where that is known.
+    fn allow(&mut self, secret: Secret, last: LastTry) -> Result<Option<u8>, CardError> {
         let tries = match secret {
             // More than one is certain: nothing to ask the card for.
-            Secret::Pin if self.at_least.is_some_and(|left| left > 1) => return Ok(()),
+            Secret::Pin if self.at_least.is_some_and(|left| left > 1) => return Ok(self.at_least),
             Secret::Pin => self.pin_tries()?,
             Secret::Puk => self.puk_tries()?,
         };
         match tries {
             Tries::Blocked => Err(CardError::Blocked(secret)),
             Tries::Left(1) if last == LastTry::Keep => Err(CardError::LastTry(secret)),
-            _ => Ok(()),
+            tries => Ok(tries.count()),
         }
     }
 

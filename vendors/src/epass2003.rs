@@ -194,10 +194,11 @@ impl Profile for Epass2003 {
         };
         pin::verify(card, during, secret, old)?;
         // Now that it was verified, the counter is full.
-        let most = match most_tries(card, app, secret)? {
-            Some(most) => most,
-            None => pin::tries(card, secret)?.count().unwrap_or(MOST_TRIES),
+        let full = match most_tries(card, app, secret)? {
+            Some(most) => Some(most),
+            None => pin::tries(card, secret)?.count(),
         };
+        let most = tries_to_write(full, app.before);
         written(during, pin::replace(card, secret, most, new)?)
     }
 
@@ -210,7 +211,7 @@ impl Profile for Epass2003 {
     ) -> Result<(), CardError> {
         let during = "unblock the PIN";
         pin::verify(card, during, Secret::Puk, puk)?;
-        let most = most_tries(card, app, Secret::Pin)?.unwrap_or(MOST_TRIES);
+        let most = tries_to_write(most_tries(card, app, Secret::Pin)?, None);
         let sw = pin::replace(card, Secret::Pin, most, new)?;
         if !sw.is_ok() {
             return Err(CardError::UnblockOff { sw });
@@ -299,6 +300,14 @@ fn most_tries(
         Secret::Puk => bytes.get(1),
     };
     Ok(most.copied().filter(|most| (1..=15).contains(most)))
+}
+
+/// The number of tries that goes with a new value: what the card says, but never fewer
+/// than there were `before`, which would take tries away, and never none, which would
+/// block it for good.
+fn tries_to_write(full: Option<u8>, before: Option<u8>) -> u8 {
+    let full = full.filter(|full| *full > 0).unwrap_or(MOST_TRIES);
+    full.max(before.unwrap_or(1)).clamp(1, 15)
 }
 
 /// A certificate that signs, from what a card has in a place of that name; or a

@@ -376,6 +376,11 @@ impl Armor for Session {
                 0x6985 | 0x6987 | 0x6988 => Err(Fault::Lost),
                 // Without protection a card may only refuse.
                 0x9000 | 0x6100..=0x61FF => Err(Fault::Malformed),
+                // How many tries are left is believed only where it is protected.
+                0x63C0..=0x63CF | 0x6983 => {
+                    let sw = StatusWord::VERIFY_FAILED;
+                    Ok(Response { data, sw })
+                }
                 _ => Ok(Response { data, sw }),
             };
         }

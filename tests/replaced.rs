@@ -1,0 +1,133 @@
+//! What is written back into a card when a PIN is replaced: nothing that an untrue
+//! answer could make harmful.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use bench::{Bench, Shared};
+use securesign_core::error::{CardError, Secret};
+use securesign_core::profile::Tries;
+use securesign_core::worker::Look;
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
+
+const PIN: &str = "12345678";
+const NEW: &str = "another one";
+const MODES: [Mode; 3] = [Mode::Aes, Mode::Des, Mode::Fips];
+
+/// A card whose counter queries are answered by somebody else, from the n-th on.
+struct Liar {
+    card: Shared<Epass>,
+    answer: [u8; 2],
+    from: usize,
+    queries: usize,
+}
+
+impl Emulator for Liar {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.clone().reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let answer = self.card.card().transmit(command);
+        // EXTERNAL AUTHENTICATE that carries a checksum and no cryptogram.
+        let query = matches!(command, [0x0C, 0x82, 0x01, 0x81 | 0x82, _, 0x8E, ..]);
+        if query {
+            self.queries += 1;
+            if self.queries >= self.from {
+                return self.answer.to_vec();
+            }
+        }
+        answer
+    }
+}
+
+fn bench(mode: Mode, tries: u8, answer: u16, from: usize) -> (Bench, Shared<Epass>) {
+    let card = Epass::l2(mode)
+        .seed(b"replaced")
+        .tries(tries, 10)
+        .certificate(Container::signing("CN=Ada Lovelace"))
+        .build()
+        .unwrap();
+    let card = Shared::new(card);
+    let liar = Liar {
+        card: card.clone(),
+        answer: answer.to_be_bytes(),
+        from,
+        queries: 0,
+    };
+    (Bench::new(liar, Some(2100)), card)
+}
+
+#[test]
+fn an_unprotected_counter_is_never_written_into_the_card() {
+    for mode in MODES {
+        for answer in [0x63C0, 0x63C1, 0x63CF, 0x6983, 0x6300, 0x6F00, 0x6A88] {
+            // The first query is the one before the PIN is sent; the second comes when
+            // it was verified.
+            for (from, least) in [(1, 1), (2, 7)] {
+                let (bench, card) = bench(mode, 7, answer, from);
+                let (id, info) = bench.token_by(Look::Tries);
+                let name = format!("{mode:?} {answer:04X} from {from}");
+                if from == 1 {
+                    assert_eq!(info.pin, Tries::Unknown, "{name}");
+                }
+                bench
+                    .change(&id, Secret::Pin, PIN, NEW)
+                    .unwrap_or_else(|error| panic!("{name}: {error}"));
+                let left = card.card().pin_tries();
+                assert!((least..=15).contains(&left), "{name}: {left}");
+                bench.end();
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unprotected_refusal_of_the_pin_tells_no_tries() {
+    // 63C0 in the clear to EXTERNAL AUTHENTICATE with the PIN: wrong, perhaps; but
+    // whether any are left says the protected counter.
+    struct Refusing(Shared<Epass>);
+    impl Emulator for Refusing {
+        fn atr(&self) -> Vec<u8> {
+            self.0.atr()
+        }
+        fn reset(&mut self) {
+            self.0.clone().reset();
+        }
+        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+            let answer = self.0.card().transmit(command);
+            match command {
+                [0x0C, 0x82, 0x01, 0x81, _, 0x87, ..] => vec![0x63, 0xC0],
+                _ => answer,
+            }
+        }
+    }
+    let card = Epass::l2(Mode::Aes)
+        .seed(b"replaced")
+        .certificate(Container::signing("CN=Ada Lovelace"))
+        .build()
+        .unwrap();
+    let card = Shared::new(card);
+    let bench = Bench::new(Refusing(card), Some(2100));
+    let (id, _) = bench.token();
+    let error = bench.change(&id, Secret::Pin, "87654321", NEW).unwrap_err();
+    assert_eq!(
+        error,
+        CardError::Wrong {
+            secret: Secret::Pin,
+            left: Some(9)
+        }
+    );
+}
