@@ -9,7 +9,7 @@ use crate::pin::Pin;
 use crate::profile::{
     Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
 };
-use crate::signature::ToSign;
+use crate::signature::{PublicKey, ToSign};
 use crate::sw::StatusWord;
 use crate::transport::{Ending, Transport};
 
@@ -138,6 +138,10 @@ impl<'a> Token<'a> {
         pin: &Pin,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
+        // What cannot work never costs a try.
+        if matches!(credential.certificate.key(), PublicKey::RsaPss(_)) {
+            return Err(CardError::Unsupported(Lack::KeyKind));
+        }
         let always = credential.pin == PinUse::Always;
         let known = self.accepted;
         if !known || always {

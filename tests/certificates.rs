@@ -1,14 +1,21 @@
 //! Certificates that the world accepts, as it writes them (RFC 5280, and what OpenSSL
 //! reads beyond it). Those in tests/certificates were made for this.
 
+#[path = "support/bench.rs"]
+mod bench;
+
 use std::fs;
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bench::{Bench, Shared};
 use securesign_core::certificate::{Certificate, CertificateError, day};
 use securesign_core::digest::{Digest, HashAlgorithm};
+use securesign_core::error::{CardError, Lack};
+use securesign_core::profile::Tries;
 use securesign_core::signature::{PublicKey, ToSign};
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
 fn bytes(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates");
@@ -93,6 +100,24 @@ fn a_key_for_pss_alone_signs_nothing_here() {
         assert!(key.display().starts_with("RSA-PSS "), "{name}");
         assert!(key.standard(ToSign::Digest(&digest), &[1; 256]).is_none());
     }
+}
+
+#[test]
+fn a_key_for_pss_alone_costs_no_try() {
+    let key = KeyKind::Rsa2048;
+    let card = PivCard::builder(NIST).key(Slot::SIGNATURE, key).build();
+    let bench = Bench::new(Shared::new(card.unwrap()), None);
+    let (token, before) = bench.token();
+    let mut credential = before.found.credentials[0].clone();
+    credential.certificate = read("spki_pss_noparams");
+    let refused = bench.sign(&token, &credential, Some("999999")).unwrap_err();
+    assert!(
+        matches!(refused, CardError::Unsupported(Lack::KeyKind)),
+        "{refused:?}"
+    );
+    let (_, after) = bench.token();
+    assert!(matches!(after.pin, Tries::Left(_)));
+    assert_eq!(after.pin, before.pin);
 }
 
 #[test]
@@ -185,6 +210,11 @@ fn times_are_read_in_every_form() {
     ] {
         assert_eq!(from(tag, text).as_deref(), Ok(time), "{text}");
     }
+    // With an offset to UTC, which takes the place of the seconds of both.
+    let both = b"\x17\x0D240101000000Z\x17\x0D340101000000Z";
+    let made = b"\x17\x0F2401010000+0530\x17\x0B3401010000Z";
+    let made = Certificate::parse(&altered(RSA, both, made)).unwrap();
+    assert_eq!(made.validity().0.to_string(), "2023-12-31T18:30:00Z");
     for (tag, text) in [
         (0x17, "241301000000Z"),
         (0x17, "no date"),
