@@ -6,6 +6,7 @@ mod bench;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -304,4 +305,30 @@ fn signatures_in_any_valid_form_become_the_standard_one() {
             every_form(&public, &digest, made.to_der().as_bytes(), &r, &s);
         }
     }
+}
+
+#[test]
+fn an_rsa_signature_is_as_long_as_the_modulus_whatever_zeros_the_card_writes() {
+    use rsa::pkcs8::DecodePrivateKey;
+    let made = Command::new("openssl")
+        .args(["genpkey", "-quiet", "-algorithm", "RSA"])
+        .args(["-pkeyopt", "rsa_keygen_bits:1024"])
+        .output()
+        .unwrap();
+    let (_, pkcs8) = der::pem::decode_vec(&made.stdout).unwrap();
+    let key = rsa::PrivateKey::from_pkcs8_der(&pkcs8).unwrap();
+    let public = PublicKey::Rsa(key.to_public_key());
+    // One signature in 256 begins with a zero.
+    let found = (0..u32::MAX).find_map(|n| {
+        let digest = Digest::of(HashAlgorithm::Sha256, &n.to_be_bytes());
+        let scheme = rsa::Pkcs1v15Sign::new::<sha2::Sha256>();
+        let made = key.sign(scheme, digest.bytes()).unwrap();
+        (made[0] == 0).then_some((digest, made))
+    });
+    let (digest, made) = found.unwrap();
+    let what = ToSign::Digest(&digest);
+    for form in [&made[..], &made[1..], &[&[0, 0], &made[..]].concat()] {
+        assert_eq!(public.standard(what, form).as_deref(), Some(&made[..]));
+    }
+    assert_eq!(public.standard(what, &made[..127]), None);
 }
