@@ -10,6 +10,8 @@ mod key;
 mod name;
 mod time;
 
+use std::fmt;
+
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5280::{
     ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_KEY_USAGE, ID_CE_SUBJECT_ALT_NAME,
@@ -17,6 +19,7 @@ use const_oid::db::rfc5280::{
 use der::pem::{LineEnding, encode_string};
 use jiff::Timestamp;
 
+use crate::language::Language;
 use crate::signature::PublicKey;
 use crate::tlv::{self, Object};
 
@@ -48,27 +51,45 @@ pub struct Certificate {
 }
 
 /// Why bytes are no certificate that could be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateError {
     /// Not DER, or not a certificate.
-    #[error("it is not an X.509 certificate ({0})")]
     Malformed(String),
     /// X.690, 8.1.3.6; DER does not have it.
-    #[error("its length is indefinite, which is BER and not allowed in certificates")]
     Indefinite,
     /// More than [`MAX`] bytes.
-    #[error("it is longer than {MAX} bytes")]
     TooLong,
     /// A key of a kind that cannot be checked here.
-    #[error("its key is of a kind that is not supported ({0})")]
     Key(String),
     /// RFC 5480, 2.1.1 forbids it: anybody could choose a curve that is weak.
-    #[error("its key describes its curve by explicit parameters, which is not allowed")]
     ExplicitCurve,
     /// The key itself is no number or point that could be one.
-    #[error("its key is damaged")]
     DamagedKey,
 }
+
+impl CertificateError {
+    /// The reason, as the end of a sentence.
+    pub fn tell(&self, language: Language) -> String {
+        let what = |what: &String| [("what", what.as_str().to_owned().into())];
+        match self {
+            Self::Malformed(part) => language.say_with("bad-certificate-form", what(part)),
+            Self::Indefinite => language.say("bad-certificate-indefinite"),
+            Self::TooLong => language.say_with("bad-certificate-long", [("max", MAX.into())]),
+            Self::Key(kind) => language.say_with("bad-certificate-key", what(kind)),
+            Self::ExplicitCurve => language.say("bad-certificate-curve"),
+            Self::DamagedKey => language.say("bad-certificate-key-damaged"),
+        }
+    }
+}
+
+/// In English, for programs.
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tell(Language::English))
+    }
+}
+
+impl std::error::Error for CertificateError {}
 
 impl Certificate {
     /// From DER. Bytes after the certificate are ignored: some cards pad.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::atr::{Atr, AtrPattern};
-use crate::certificate::Certificate;
+use crate::certificate::{Certificate, CertificateError};
 use crate::channel::Channel;
 use crate::error::{CardError, Secret};
 use crate::iso;
@@ -160,6 +160,8 @@ pub enum Flaw {
     Unreadable(StatusWord),
     /// It is no certificate that could be used; the parser's reason.
     Damaged(String),
+    /// It is a certificate, or nearly, that cannot be used here.
+    Refused(CertificateError),
     /// There is no certificate.
     Empty,
     /// The key to it is not on the card; whose certificate it is, where it was
@@ -184,6 +186,10 @@ impl Note {
             }
             Flaw::Damaged(reason) => {
                 let reason = ("reason", reason.as_str().into());
+                language.say_with("note-damaged", [place, reason])
+            }
+            Flaw::Refused(error) => {
+                let reason = ("reason", error.tell(language).into());
                 language.say_with("note-damaged", [place, reason])
             }
             Flaw::Empty => language.say_with("note-empty", [place]),

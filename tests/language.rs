@@ -23,6 +23,7 @@ use fluent_syntax::ast::{
     VariantKey,
 };
 use jiff::Timestamp;
+use securesign_core::certificate::CertificateError;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::document::{Document, Unreadable};
 use securesign_core::error::{CardError, Secret};
@@ -243,7 +244,7 @@ const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian Ubunt
     ss_result documentType hash origin test true idle_minutes portal example gov in sha256 key \
     6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
-    Apache journal export scale MB PSS";
+    Apache journal export scale MB PSS X BER";
 
 #[test]
 fn a_text_in_hindi_is_in_hindi() {
@@ -644,6 +645,12 @@ fn notes() -> Vec<Note> {
     [
         Flaw::Unreadable(StatusWord(0x6982)),
         Flaw::Damaged("it is longer than 4096 bytes".into()),
+        Flaw::Refused(CertificateError::Malformed("validity".into())),
+        Flaw::Refused(CertificateError::Indefinite),
+        Flaw::Refused(CertificateError::TooLong),
+        Flaw::Refused(CertificateError::Key("secp521r1".into())),
+        Flaw::Refused(CertificateError::ExplicitCurve),
+        Flaw::Refused(CertificateError::DamagedKey),
         Flaw::Empty,
         Flaw::NoKey(None),
         Flaw::NoKey(Some(holder())),

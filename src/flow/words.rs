@@ -656,7 +656,9 @@ fn missed(flow: &Flow) -> Vec<String> {
     let usable = flow.chosen.is_some();
     flow.ready()
         .flat_map(|(_, info)| &info.found.notes)
-        .filter(|note| !usable || !named && matches!(note.flaw, Flaw::Damaged(_)))
+        .filter(|note| {
+            !usable || !named && matches!(note.flaw, Flaw::Damaged(_) | Flaw::Refused(_))
+        })
         .map(|note| note.tell(flow.language))
         .collect()
 }

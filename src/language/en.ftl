@@ -299,6 +299,13 @@ service-reports-advice = Take the token out and put it in again; run securesign 
 
 note-unreadable = { $place } cannot be read ({ $sw }).
 note-damaged = The certificate in { $place } cannot be used: { $reason }.
+# What follows the colon of the one above.
+bad-certificate-form = it is not an X.509 certificate ({ $what })
+bad-certificate-indefinite = its length is indefinite, which is BER and not allowed in certificates
+bad-certificate-long = it is longer than { $max } bytes
+bad-certificate-key = its key is of a kind that is not supported ({ $what })
+bad-certificate-curve = its key describes its curve by explicit parameters, which is not allowed
+bad-certificate-key-damaged = its key is damaged
 note-empty = { $place } holds no certificate.
 note-no-key = { $place }: without its private key.
 note-no-key-of = { $place }: { $subject }, without its private key.

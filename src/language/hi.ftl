@@ -298,6 +298,13 @@ service-reports-advice = टोकन निकालकर फिर लगा�
 
 note-unreadable = { $place } को पढ़ा नहीं जा सका ({ $sw })।
 note-damaged = { $place } का प्रमाणपत्र काम में नहीं लिया जा सकता: { $reason }।
+# What follows the colon of the one above.
+bad-certificate-form = यह X.509 प्रमाणपत्र नहीं है ({ $what })
+bad-certificate-indefinite = इसकी लंबाई अनिश्चित रूप (BER) में लिखी है, जिसकी प्रमाणपत्रों में अनुमति नहीं है
+bad-certificate-long = यह { $max } बाइट से लंबा है
+bad-certificate-key = इसकी कुंजी ऐसे प्रकार की है जो समर्थित नहीं है ({ $what })
+bad-certificate-curve = इसकी कुंजी में वक्र का नाम नहीं, उसके पैरामीटर लिखे हैं, जिसकी अनुमति नहीं है
+bad-certificate-key-damaged = इसकी कुंजी क्षतिग्रस्त है
 note-empty = { $place } में कोई प्रमाणपत्र नहीं है।
 note-no-key = { $place }: इसकी निजी कुंजी नहीं है।
 note-no-key-of = { $place }: { $subject }, निजी कुंजी नहीं है।

@@ -320,7 +320,7 @@ fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate>
     let certificate = match Certificate::parse(der) {
         Ok(certificate) => certificate,
         Err(error) => {
-            note(Flaw::Damaged(error.to_string()));
+            note(Flaw::Refused(error));
             return None;
         }
     };

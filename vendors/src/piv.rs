@@ -427,12 +427,12 @@ impl Piv {
             }
             Err(error) => return Err(error),
         };
-        let parsed = objects::certificate(&object).and_then(|der| match der {
-            Some(der) => Certificate::parse(&der)
-                .map(Some)
-                .map_err(|error| error.to_string()),
-            None => Ok(None),
-        });
+        let parsed = objects::certificate(&object)
+            .map_err(Flaw::Damaged)
+            .and_then(|der| {
+                let read = der.map(|der| Certificate::parse(&der));
+                read.transpose().map_err(Flaw::Refused)
+            });
         match parsed {
             Ok(None) => return Ok(false),
             Ok(Some(certificate)) => {
@@ -443,11 +443,8 @@ impl Piv {
                     certificate,
                 });
             }
-            Err(reason) => {
-                found.notes.push(Note {
-                    place: label,
-                    flaw: Flaw::Damaged(reason),
-                });
+            Err(flaw) => {
+                found.notes.push(Note { place: label, flaw });
             }
         }
         Ok(true)
