@@ -38,36 +38,52 @@ impl PcscReaders {
         Self::default()
     }
 
-    /// A context that still answers; a new one after the service was restarted.
-    fn context(&mut self) -> Result<&pcsc::Context, TransportError> {
-        let alive = self
-            .context
-            .as_ref()
-            .is_some_and(|context| context.is_valid().is_ok());
-        if !alive {
-            self.context = Some(pcsc::Context::establish(Scope::User).map_err(describe)?);
-            self.generation += 1;
+    /// Calls the service; with a new context where it was restarted since.
+    /// `SCardIsValidContext` goes on saying yes then, so only a call itself tells.
+    fn call<T>(
+        &mut self,
+        call: impl Fn(&pcsc::Context) -> Result<T, Error>,
+    ) -> Result<T, TransportError> {
+        if let Some(context) = &self.context {
+            match call(context) {
+                Err(error) if is_stale(error) => self.context = None,
+                other => return other.map_err(describe),
+            }
         }
-        self.context.as_ref().ok_or(TransportError::NoService)
+        let context = pcsc::Context::establish(Scope::User).map_err(describe)?;
+        self.generation += 1;
+        call(self.context.insert(context)).map_err(describe)
+    }
+}
+
+/// The service that this context belonged to is gone, whatever is there now.
+fn is_stale(error: Error) -> bool {
+    matches!(
+        error,
+        Error::NoService | Error::ServiceStopped | Error::InvalidHandle | Error::ServerTooBusy
+    )
+}
+
+/// What is in which reader. A reader that was unplugged between the two calls leaves
+/// nothing to tell.
+fn states(context: &pcsc::Context) -> Result<Vec<ReaderState>, Error> {
+    let mut states: Vec<ReaderState> = names(context)?
+        .into_iter()
+        .map(|name| ReaderState::new(name, State::UNAWARE))
+        .collect();
+    if states.is_empty() {
+        return Ok(states);
+    }
+    match context.get_status_change(Duration::ZERO, &mut states) {
+        Ok(()) | Err(Error::Timeout) => Ok(states),
+        Err(Error::UnknownReader | Error::ReaderUnavailable) => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 
 impl Readers for PcscReaders {
     fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
-        let context = self.context()?;
-        let mut states: Vec<ReaderState> = names(context)?
-            .into_iter()
-            .map(|name| ReaderState::new(name, State::UNAWARE))
-            .collect();
-        if states.is_empty() {
-            return Ok(Vec::new());
-        }
-        match context.get_status_change(Duration::ZERO, &mut states) {
-            Ok(()) | Err(Error::Timeout) => {}
-            // Unplugged between the two calls.
-            Err(Error::UnknownReader | Error::ReaderUnavailable) => return Ok(Vec::new()),
-            Err(error) => return Err(describe(error)),
-        }
+        let states = self.call(states)?;
         Ok(states
             .iter()
             .map(|state| reader(state, self.generation))
@@ -75,9 +91,10 @@ impl Readers for PcscReaders {
     }
 
     fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
-        let context = self.context()?.clone();
         let name = CString::new(name).map_err(|_| TransportError::NoReader)?;
-        let card = patiently(|| context.connect(&name, ShareMode::Shared, Protocols::ANY))?;
+        let card = self.call(|context| {
+            patiently(|| context.connect(&name, ShareMode::Shared, Protocols::ANY))
+        })?;
         let mut connection = Connection(Some(card));
         let card = connection.card()?;
         let bytes = card.status2_owned().map_err(describe)?.atr().to_vec();
@@ -93,10 +110,11 @@ impl Readers for PcscReaders {
     fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
         // A context of its own: waiting blocks a context for everything else.
         let context = pcsc::Context::establish(Scope::User).map_err(describe)?;
+        let seen = states(&context).map_err(describe)?;
         Ok(Box::new(PcscWatcher {
             context,
             states: Vec::new(),
-            seen: None,
+            seen: seen.iter().map(|state| reader(state, 0)).collect(),
         }))
     }
 }
@@ -104,14 +122,15 @@ impl Readers for PcscReaders {
 struct PcscWatcher {
     context: pcsc::Context,
     states: Vec<ReaderState>,
-    /// As last reported. A state also changes when any program connects, ours
-    /// too; only readers and cards coming and going are worth a report.
-    seen: Option<Vec<Reader>>,
+    /// As last reported, at first as they were when waiting began. A state also
+    /// changes when any program connects, ours too; only readers and cards coming and
+    /// going are worth a report.
+    seen: Vec<Reader>,
 }
 
 impl Watcher for PcscWatcher {
     fn wait(&mut self, timeout: Duration) -> Result<bool, TransportError> {
-        let names = names(&self.context)?;
+        let names = names(&self.context).map_err(describe)?;
         let plug_and_play = pcsc::PNP_NOTIFICATION();
         self.states.retain(|state| {
             state.name() == plug_and_play || names.iter().any(|n| n.as_c_str() == state.name())
@@ -152,9 +171,11 @@ impl Watcher for PcscWatcher {
             .filter(|state| state.name() != plug_and_play)
             .map(|state| reader(state, 0))
             .collect();
-        let changed = self.seen.as_ref() != Some(&readers);
-        self.seen = Some(readers);
-        Ok(changed)
+        // In any order: a reader that was known before stands behind new ones here.
+        let same =
+            readers.len() == self.seen.len() && readers.iter().all(|r| self.seen.contains(r));
+        self.seen = readers;
+        Ok(!same)
     }
 }
 
@@ -266,11 +287,10 @@ impl PcscTransport<'_> {
     }
 }
 
-fn names(context: &pcsc::Context) -> Result<Vec<CString>, TransportError> {
+fn names(context: &pcsc::Context) -> Result<Vec<CString>, Error> {
     match context.list_readers_owned() {
-        Ok(names) => Ok(names),
         Err(Error::NoReadersAvailable) => Ok(Vec::new()),
-        Err(error) => Err(describe(error)),
+        other => other,
     }
 }
 
@@ -296,14 +316,14 @@ fn text(name: &CStr) -> String {
 
 /// Waits a little for a program that holds the card for itself, then says who
 /// it may be.
-fn patiently<T>(mut connect: impl FnMut() -> Result<T, Error>) -> Result<T, TransportError> {
+fn patiently<T>(mut connect: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..BUSY_ATTEMPTS {
         match connect() {
             Err(Error::SharingViolation) => std::thread::sleep(BUSY_PAUSE),
-            other => return other.map_err(describe),
+            other => return other,
         }
     }
-    connect().map_err(describe)
+    connect()
 }
 
 /// The reader's limit for the data of an APDU (PC/SC part 10, 2.6.14); `None`

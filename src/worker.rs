@@ -713,11 +713,20 @@ fn failed(job: &Job, error: CardError) -> Report {
 }
 
 /// Reports [`Report::ReadersChanged`] until `report` says that nobody listens any
-/// more. For a thread of its own; a service that is down is tried again.
-pub fn watch(readers: &mut dyn Readers, report: &dyn Fn(Report) -> bool) {
+/// more. For a thread of its own; a service that is down is tried again. `waiting` is
+/// called when every change from then on will be reported: what is read after that
+/// need not be read twice.
+pub fn watch(readers: &mut dyn Readers, waiting: &dyn Fn(), report: &dyn Fn(Report) -> bool) {
     const AGAIN: Duration = Duration::from_secs(2);
+    let mut first = true;
     loop {
-        if let Ok(mut watcher) = readers.watcher() {
+        let watcher = readers.watcher();
+        waiting();
+        // What happened while nobody watched is not known.
+        if !std::mem::replace(&mut first, false) && !report(Report::ReadersChanged) {
+            return;
+        }
+        if let Ok(mut watcher) = watcher {
             while let Ok(changed) = watcher.wait(AGAIN) {
                 if changed && !report(Report::ReadersChanged) {
                     return;
@@ -725,8 +734,5 @@ pub fn watch(readers: &mut dyn Readers, report: &dyn Fn(Report) -> bool) {
             }
         }
         std::thread::sleep(AGAIN);
-        if !report(Report::ReadersChanged) {
-            return;
-        }
     }
 }

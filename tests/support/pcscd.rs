@@ -56,16 +56,7 @@ impl Daemon {
         fs::create_dir(dir.join("readers")).expect("a directory");
         fs::write(dir.join("readers/vpcd"), configure(dir, driver, &readers)).expect("a file");
 
-        let listener = UnixListener::bind(dir.join("socket")).expect("a socket");
-        let (dead, alive) = std::io::pipe().expect("a pipe");
-        let child = Command::new("sh")
-            .args(["-c", LAUNCH, "sh"])
-            .arg(dir)
-            .stdin(OwnedFd::from(listener))
-            .stdout(Stdio::from(dead))
-            .spawn()
-            .expect("sh starts");
-
+        let (child, alive) = launch(dir);
         let mut daemon = Self {
             child,
             alive: Some(alive),
@@ -74,6 +65,19 @@ impl Daemon {
         };
         daemon.wait_until_ready();
         daemon
+    }
+
+    /// Ends and starts anew, as an update of the system does. Readers are the same; the
+    /// cards have to be put in again.
+    pub fn restart(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        drop(self.alive.take());
+        fs::remove_file(self.socket()).expect("its socket");
+        let (child, alive) = launch(self.scratch.path());
+        self.child = child;
+        self.alive = Some(alive);
+        self.wait_until_ready();
     }
 
     /// What clients are to find in `PCSCLITE_CSOCK_NAME`.
@@ -123,6 +127,19 @@ impl Daemon {
             self.log()
         );
     }
+}
+
+fn launch(dir: &Path) -> (Child, PipeWriter) {
+    let listener = UnixListener::bind(dir.join("socket")).expect("a socket");
+    let (dead, alive) = std::io::pipe().expect("a pipe");
+    let child = Command::new("sh")
+        .args(["-c", LAUNCH, "sh"])
+        .arg(dir)
+        .stdin(OwnedFd::from(listener))
+        .stdout(Stdio::from(dead))
+        .spawn()
+        .expect("sh starts");
+    (child, alive)
 }
 
 impl Drop for Daemon {

@@ -39,6 +39,10 @@ pub enum Delivery {
     Print,
 }
 
+/// How long tokens are not read because it is not known yet whether changes of the
+/// readers are noticed. The service answers within milliseconds, or not at all.
+const WATCH_PATIENCE: Duration = Duration::from_secs(1);
+
 type Wake = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 
 /// A flow at work.
@@ -62,12 +66,14 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Starts the worker thread and carries out the flow's first effects.
+    /// Starts the worker thread and carries out the flow's first effects. With
+    /// `watched`, it notices from now on when readers and tokens come and go there.
     pub fn start(
         (flow, effects): (Flow, Vec<Effect>),
         worker: Worker,
         delivery: Delivery,
         seen: Seen,
+        watched: Option<Box<dyn Readers>>,
     ) -> Self {
         browser::sweep();
         let (jobs, job_queue) = channel();
@@ -79,7 +85,11 @@ impl Desk {
             locked(Event::Locked);
         });
         let guard = Guard::new(alarm.clone());
+        let (waiting, ready) = channel();
+        let gate = watched.is_some().then_some(ready);
         let worker = std::thread::spawn(move || {
+            // What is read after changes are waited for is not read twice.
+            gate.map(|ready| ready.recv_timeout(WATCH_PATIENCE));
             worker.run(&job_queue, &|answer| {
                 guard.hear(&answer);
                 report(Event::Report(answer));
@@ -103,6 +113,9 @@ impl Desk {
             #[cfg(feature = "window")]
             calls: calls::Calls::default(),
         };
+        if let Some(readers) = watched {
+            desk.watch_until(readers, waiting);
+        }
         desk.carry_out(effects);
         desk
     }
@@ -113,15 +126,26 @@ impl Desk {
         self.alarm.stand_by();
     }
 
+    /// Whether readers and tokens are noticed when they come and go.
+    pub fn is_watching(&self) -> bool {
+        self.watching
+    }
+
     /// Notices from now on when readers and tokens come and go.
-    pub fn watch(&mut self, mut readers: Box<dyn Readers>) {
-        if std::mem::replace(&mut self.watching, true) {
-            return;
-        }
+    pub fn watch(&mut self, readers: Box<dyn Readers>) {
+        let (waiting, ready) = channel();
+        self.watch_until(readers, waiting);
+        let _ = ready.recv_timeout(WATCH_PATIENCE);
+    }
+
+    /// Says so when every change from then on will be noticed.
+    fn watch_until(&mut self, mut readers: Box<dyn Readers>, waiting: Sender<()>) {
+        self.watching = true;
         let report = reporter(&self.sender, &self.wake);
         let hand = self.hand.clone();
         std::thread::spawn(move || {
-            watch(readers.as_mut(), &|change| {
+            let waiting = || _ = waiting.send(());
+            watch(readers.as_mut(), &waiting, &|change| {
                 // The face may be waiting for a person; a kept PIN does not.
                 hand.give(Job::Check);
                 report(Event::Report(change))

@@ -237,11 +237,10 @@ impl Place {
         }
     }
 
-    /// What notices hot plug; nothing is ever plugged into the demo.
-    fn watched(&self, desk: &mut Desk) {
-        if !self.is_demo() {
-            desk.watch(Box::new(PcscReaders::new()));
-        }
+    /// Where hot plug is to be noticed; nothing is ever plugged into the demo.
+    fn watched(&self) -> Option<Box<dyn Readers>> {
+        let readers = || Box::new(PcscReaders::new()) as Box<dyn Readers>;
+        (!self.is_demo()).then(readers)
     }
 }
 
@@ -301,9 +300,9 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             say(&reason);
             flow.0.tell_broken(reason);
         }
-        let mut desk = Desk::start(flow, place.worker(settings.idle), delivery, seen);
+        let worker = place.worker(settings.idle);
+        let mut desk = Desk::start(flow, worker, delivery, seen, place.watched());
         desk.called_by(Caller::find());
-        place.watched(&mut desk);
         if let Some(instance) = &mut instance {
             desk.listen(instance);
         }
@@ -418,18 +417,19 @@ fn sign(
     let mut flow = Flow::sign(first, Timestamp::now());
     flow.0.speak(place.language);
     let session = if many { settings.idle } else { Duration::ZERO };
-    let mut desk = Desk::start(flow, place.worker(session), delivery, seen);
+    // Not for what is refused: the PC/SC client frees what its threads are still
+    // setting up when a program ends at once.
+    let waits = many || patience != Some(Duration::ZERO);
+    let watched = || place.watched().filter(|_| waits);
+    let worker = place.worker(session);
+    let at_once = if refused.is_none() { watched() } else { None };
+    let mut desk = Desk::start(flow, worker, delivery, seen, at_once);
     desk.called_by(Caller::find());
     loop {
         if let Some(text) = refused.take() {
             say(&text);
             worst = worst.max(REFUSED);
         } else {
-            // Not for what is refused: the PC/SC client frees what its threads are
-            // still setting up when a program ends at once.
-            if many || patience != Some(Duration::ZERO) {
-                place.watched(&mut desk);
-            }
             let mut terminal = Terminal {
                 desk: &mut desk,
                 secrets: &mut secrets,
@@ -453,6 +453,9 @@ fn sign(
             .and_then(|order| claimed(order, place.language));
         refused = order.as_ref().err().map(told_refusal);
         request = order.as_ref().ok().map(name);
+        if let (Ok(_), false, Some(readers)) = (&order, desk.is_watching(), watched()) {
+            desk.watch(readers);
+        }
         desk.next(order);
     }
 }
@@ -546,7 +549,7 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
     let mut flow = Flow::manage(Timestamp::now());
     flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
-    let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load());
+    let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load(), None);
     let patience = Some(Duration::ZERO);
     let mut terminal = Terminal {
         desk: &mut desk,

@@ -145,9 +145,10 @@ impl Readers for EmulatedReaders {
     }
 
     fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
+        let seen = self.slots.iter().map(|slot| slot.lock().insertion);
         Ok(Box::new(EmulatedWatcher {
+            seen: seen.collect(),
             slots: self.slots.clone(),
-            seen: None,
         }))
     }
 }
@@ -223,7 +224,7 @@ impl Transport for EmulatedTransport<'_> {
 
 struct EmulatedWatcher {
     slots: Vec<Slot>,
-    seen: Option<Vec<u64>>,
+    seen: Vec<u64>,
 }
 
 impl Watcher for EmulatedWatcher {
@@ -236,8 +237,8 @@ impl Watcher for EmulatedWatcher {
                 .iter()
                 .map(|slot| slot.lock().insertion)
                 .collect();
-            if self.seen.as_ref() != Some(&now) {
-                self.seen = Some(now);
+            if self.seen != now {
+                self.seen = now;
                 return Ok(true);
             }
             if left.is_zero() {
