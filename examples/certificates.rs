@@ -146,7 +146,7 @@ fn openssl(bytes: &[u8]) -> Option<Theirs> {
             "-enddate",
         ])
         .args(["-fingerprint", "-sha256", "-pubkey", "-dateopt", "iso_8601"])
-        .args(["-nameopt", "utf8,sname,sep_multiline"])
+        .args(["-nameopt", "utf8,esc_2253,esc_ctrl,sname,sep_multiline"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -170,8 +170,10 @@ fn openssl(bytes: &[u8]) -> Option<Theirs> {
     };
     Some(Theirs {
         said: said.into_iter().filter_map(split).collect(),
+        // Several of one set stand on one line.
         names: names
             .into_iter()
+            .flat_map(|line| line.split(" + "))
             .filter_map(split)
             .filter(|(kind, name)| kind == "CN" && !name.is_empty())
             .map(|(_, name)| name)
@@ -244,6 +246,12 @@ fn same_name(ours: &str, theirs: &str) -> bool {
         let kept = text.chars().filter(|c| c.is_alphanumeric());
         kept.take(100).collect()
     };
+    // Control characters as a backslash and hex.
+    let mut plain = theirs.to_owned();
+    for code in (0..0x20).chain([0x7F]) {
+        plain = plain.replace(&format!("\\{code:02X}"), "");
+    }
+    let theirs = plain.as_str();
     let latin: String = ours.bytes().map(char::from).collect();
     seen(ours) == seen(theirs) || seen(&latin) == seen(theirs)
 }
