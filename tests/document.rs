@@ -145,8 +145,11 @@ fn a_file_chosen_in_the_desktops_dialog_is_compared() {
         .expect("the bus");
     assert!(reader.focus(&compare).unwrap());
     assert!(reader.becomes("button", &compare.name, FOCUSED));
+    // Keys count when the page that has changed could be read.
+    assert!(reader.becomes("button", "Sign", ENABLED));
     desk.display.xdotool(&["key", "space"]);
     reader.find("notification", "“contract.txt” is the document ...");
+    assert!(reader.becomes("button", "Sign", ENABLED));
     desk.display.xdotool(&["key", "Escape"]);
     assert_eq!(desk.result()["error"], "SS_SIGN_CANCELLED");
 }
