@@ -1,6 +1,13 @@
 //! Certificates that the world accepts, as it writes them (RFC 5280, and what OpenSSL
 //! reads beyond it). Those in tests/certificates were made for this.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
 #[path = "support/bench.rs"]
 mod bench;
 
