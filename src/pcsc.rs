@@ -1,5 +1,6 @@
 //! PC/SC readers. The only file that names the `pcsc` crate.
 
+use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ const MAX_APDU_DATA_SIZE: u8 = 0x0A;
 
 /// How often a card is asked for that another program holds for itself.
 const BUSY_ATTEMPTS: u32 = 8;
+/// Most characters of a reader's name that are shown; PC/SC has 128 bytes at most.
+const NAME_MAX: usize = 128;
 /// Before looking again after a reader was unplugged.
 const UNPLUGGED_PAUSE: Duration = Duration::from_millis(500);
 const BUSY_PAUSE: Duration = Duration::from_millis(125);
@@ -30,6 +33,9 @@ pub struct PcscReaders {
     /// How often a context was established: a restarted service counts
     /// insertions from the beginning, and no card may be taken for another.
     generation: u32,
+    /// What the service calls the readers that were listed last, by the names that are
+    /// shown. A name may be any bytes.
+    names: HashMap<String, CString>,
 }
 
 impl PcscReaders {
@@ -84,26 +90,41 @@ fn states(context: &pcsc::Context) -> Result<Vec<ReaderState>, Error> {
 impl Readers for PcscReaders {
     fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
         let states = self.call(states)?;
-        Ok(states
-            .iter()
-            .map(|state| reader(state, self.generation))
-            .collect())
+        self.names.clear();
+        let mut readers = Vec::new();
+        for state in &states {
+            let mut reader = reader(state, self.generation);
+            reader.name = distinct(reader.name, &self.names);
+            self.names
+                .insert(reader.name.clone(), state.name().to_owned());
+            readers.push(reader);
+        }
+        Ok(readers)
     }
 
-    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
-        let name = CString::new(name).map_err(|_| TransportError::NoReader)?;
-        let card = self.call(|context| {
-            patiently(|| context.connect(&name, ShareMode::Shared, Protocols::ANY))
+    fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError> {
+        let listed = self.names.get(name).cloned();
+        let name = listed.ok_or(TransportError::NoReader)?;
+        let (card, context) = self.call(|context| {
+            let connect = || context.connect(&name, ShareMode::Shared, Protocols::ANY);
+            Ok((patiently(connect)?, context.clone()))
         })?;
+        let generation = self.generation;
         let mut connection = Connection(Some(card));
         let card = connection.card()?;
         let bytes = card.status2_owned().map_err(describe)?.atr().to_vec();
         let atr = Atr::parse(&bytes).map_err(|_| TransportError::Mute)?;
         let max_data = max_apdu_data(card);
+        let still = move || {
+            let mut states = [ReaderState::new(name.clone(), State::UNAWARE)];
+            let asked = context.get_status_change(Duration::ZERO, &mut states);
+            asked.is_ok() && reader(&states[0], generation).insertion == insertion
+        };
         Ok(Box::new(PcscCard {
             connection,
             atr,
             max_data,
+            still: Box::new(still),
         }))
     }
 
@@ -208,6 +229,9 @@ struct PcscCard {
     connection: Connection,
     atr: Atr,
     max_data: Option<usize>,
+    /// Whether it is the card that was listed. Asked inside the transaction: between
+    /// listing and connecting somebody can have put another one in.
+    still: Box<dyn Fn() -> bool>,
 }
 
 impl Card for PcscCard {
@@ -242,6 +266,10 @@ impl Card for PcscCard {
             }
             attempts += 1;
         };
+        if !(self.still)() {
+            let _ = transaction.end(Disposition::LeaveCard);
+            return Err(TransportError::Removed);
+        }
         let ending = work(&mut PcscTransport { card: &transaction });
         let disposition = match ending {
             Ending::Leave => Disposition::LeaveCard,
@@ -311,7 +339,16 @@ fn reader(state: &ReaderState, generation: u32) -> Reader {
 }
 
 fn text(name: &CStr) -> String {
-    name.to_string_lossy().into_owned()
+    crate::text::clean(&name.to_string_lossy(), NAME_MAX)
+}
+
+/// The same name, or with a number where another reader is shown by it already.
+fn distinct(name: String, taken: &HashMap<String, CString>) -> String {
+    let numbered = (2..).map(|number| format!("{name} ({number})"));
+    let free = std::iter::once(name.clone())
+        .chain(numbered)
+        .find(|name| !taken.contains_key(name));
+    free.unwrap_or(name)
 }
 
 /// Waits a little for a program that holds the card for itself, then says who

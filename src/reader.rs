@@ -7,7 +7,8 @@ use crate::transport::{Card, TransportError};
 /// A reader and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
-    /// Its name, as PC/SC has it.
+    /// Its name as it can be shown: PC/SC's, without what deceives or breaks a terminal.
+    /// No two readers have the same.
     pub name: String,
     /// What is in it.
     pub presence: Presence,
@@ -32,8 +33,9 @@ pub trait Readers: Send {
     /// Now. No reader at all is an empty list, not an error.
     fn list(&mut self) -> Result<Vec<Reader>, TransportError>;
 
-    /// Connects to the card in a reader, shared with other programs.
-    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError>;
+    /// Connects to the card that was put into a reader with this insertion, shared with
+    /// other programs. Its dialogues begin only while it is that card.
+    fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError>;
 
     /// Something that waits for changes, for a thread of its own.
     fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError>;

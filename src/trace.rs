@@ -250,8 +250,8 @@ impl Readers for RecordedReaders {
         self.readers.list()
     }
 
-    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
-        let card = self.readers.connect(name)?;
+    fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError> {
+        let card = self.readers.connect(name, insertion)?;
         self.recording.push(Entry::Blank);
         self.recording
             .push(Entry::Header("atr".into(), card.atr().to_string()));

@@ -203,6 +203,8 @@ struct State<'a> {
     extended: HashMap<TokenId, Extended>,
     /// Which PIN is the card holder's, as read with the certificates.
     applications: HashMap<TokenId, Application>,
+    /// Serial numbers that were shown.
+    serials: HashMap<TokenId, String>,
 }
 
 /// Gets the open token, or what is there instead, and hands the token back to
@@ -222,6 +224,7 @@ impl Worker {
             idle: self.session,
             extended: HashMap::new(),
             applications: HashMap::new(),
+            serials: HashMap::new(),
         };
         while let Some(job) = state.next() {
             tracing::debug!("{}", job.name());
@@ -328,6 +331,9 @@ impl Worker {
                     state
                         .applications
                         .insert(id.clone(), token.application().clone());
+                    if let Some(serial) = &info.serial {
+                        state.serials.insert(id.clone(), serial.clone());
+                    }
                     TokenState::Ready(info)
                 }
                 Err(error) => unreadable(error),
@@ -402,6 +408,12 @@ impl Worker {
                         if let Some(app) = state.applications.get(&id) {
                             token.recall(app);
                         }
+                        if let Some(serial) = state.serials.get(&id)
+                            && token.serial().ok().flatten().as_ref() != Some(serial)
+                        {
+                            (state.report)(failed(&job, CardError::Changed));
+                            return Some(token);
+                        }
                         state.perform(job, &id, &mut token);
                         state.linger(&id, &mut token);
                         Some(token)
@@ -431,7 +443,7 @@ impl Worker {
         state: &mut State<'_>,
         work: &mut Work<'_>,
     ) -> Result<(), TransportError> {
-        let mut card = self.readers.connect(&id.reader)?;
+        let mut card = self.readers.connect(&id.reader, id.insertion)?;
         let atr = card.atr().clone();
         let promised = Extended::of(&atr, card.max_data());
         let profiles = self.profiles;

@@ -40,8 +40,8 @@ impl Readers for Demo {
         self.readers()?.list()
     }
 
-    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
-        self.readers()?.connect(name)
+    fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError> {
+        self.readers()?.connect(name, insertion)
     }
 
     fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {

@@ -79,7 +79,7 @@ fn cards(readers: &mut dyn Readers, l: Language) -> Vec<Finding> {
         findings.push(match reader.presence {
             Presence::Empty => good(l.say_with("doctor-reader-empty", [said])),
             Presence::Mute => failed(name, &TransportError::Mute, l),
-            Presence::Card => match readers.connect(name) {
+            Presence::Card => match readers.connect(name, reader.insertion) {
                 Ok(card) => {
                     let atr = ("atr", card.atr().to_string().into());
                     good(l.say_with("doctor-token", [said, atr]))

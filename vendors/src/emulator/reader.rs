@@ -123,19 +123,16 @@ impl Readers for EmulatedReaders {
         Ok(self.slots.iter().map(reader).collect())
     }
 
-    fn connect(&mut self, name: &str) -> Result<Box<dyn Card>, TransportError> {
+    fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError> {
         let slot = self.slots.iter().find(|slot| slot.name == name);
         let slot = slot.ok_or(TransportError::NoReader)?.clone();
-        let (atr, insertion) = {
+        let atr = {
             let inner = slot.lock();
             if let Some(error) = &inner.busy {
                 return Err(error.clone());
             }
             let card = inner.card.as_ref().ok_or(TransportError::Removed)?;
-            (
-                Atr::parse(&card.atr()).map_err(|_| TransportError::Mute)?,
-                inner.insertion,
-            )
+            Atr::parse(&card.atr()).map_err(|_| TransportError::Mute)?
         };
         Ok(Box::new(EmulatedCard {
             slot,

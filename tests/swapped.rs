@@ -1,0 +1,245 @@
+//! A card that is put in place of the one that was shown gets nothing that was typed for
+//! that one.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+#[allow(dead_code, reason = "a part of it serves here")]
+mod bench;
+
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use bench::{ORIGIN, Shared, abc};
+use securesign_core::digest::HashAlgorithm;
+use securesign_core::error::{CardError, Secret};
+use securesign_core::pin::Pin;
+use securesign_core::profile::Search;
+use securesign_core::reader::{Reader, Readers, Watcher};
+use securesign_core::token::LastTry;
+use securesign_core::transport::{Card, TransportError};
+use securesign_core::worker::{Job, Look, Report, TokenState, Worker};
+use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
+use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
+use securesign_vendors::piv::emulator::{self as piv, KeyKind, PivCard, YUBIKEY5};
+
+const VERIFY: u8 = 0x20;
+
+/// Readers into which somebody puts another card just before the n-th connection.
+struct Swapping {
+    readers: EmulatedReaders,
+    slot: Slot,
+    other: Option<Box<dyn Emulator>>,
+    connections: usize,
+    at: usize,
+}
+
+impl Readers for Swapping {
+    fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
+        self.readers.list()
+    }
+
+    fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError> {
+        self.connections += 1;
+        if self.connections == self.at
+            && let Some(other) = self.other.take()
+        {
+            self.slot.insert(other);
+        }
+        self.readers.connect(name, insertion)
+    }
+
+    fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
+        self.readers.watcher()
+    }
+}
+
+fn card(serial: u32) -> PivCard {
+    PivCard::builder(YUBIKEY5)
+        .seed(b"swapped")
+        .serial(serial)
+        .key(piv::Slot::SIGNATURE, KeyKind::P256)
+        .build()
+        .unwrap()
+}
+
+fn start(readers: Box<dyn Readers>) -> (std::sync::mpsc::Sender<Job>, Receiver<Report>) {
+    let worker = Worker {
+        readers,
+        profiles: securesign_vendors::PROFILES,
+        name: securesign_vendors::known::name,
+        only: None,
+        session: Duration::from_secs(60),
+    };
+    let (jobs, queue) = channel();
+    let (sender, reports) = channel();
+    std::thread::spawn(move || worker.run(&queue, &|report| drop(sender.send(report))));
+    (jobs, reports)
+}
+
+fn pin(text: &str) -> Pin {
+    Pin::copy(text.as_bytes()).unwrap()
+}
+
+/// What came of a signature, a change and an unlock with the card that was shown first.
+fn outcomes(make: impl Fn() -> Box<dyn Readers>, look: &Look) -> Vec<CardError> {
+    let mut errors = Vec::new();
+    for what in 0..3 {
+        let (jobs, reports) = start(make());
+        jobs.send(Job::Look(look.clone())).unwrap();
+        let Ok(Report::Tokens(Ok(views))) = reports.recv_timeout(Duration::from_secs(20)) else {
+            panic!("tokens expected");
+        };
+        let TokenState::Ready(info) = &views[0].state else {
+            panic!("{:?}", views[0].state);
+        };
+        // The dialogue that lingers is over: the next job connects again.
+        std::thread::sleep(Duration::from_millis(800));
+        let token = views[0].id.clone();
+        let last = LastTry::Keep;
+        let (old, new) = (pin("123456"), pin("654321"));
+        jobs.send(match what {
+            0 => Job::Sign {
+                token,
+                credential: Box::new(info.found.credentials[0].clone()),
+                digest: abc(HashAlgorithm::Sha256),
+                document: None,
+                origin: ORIGIN.into(),
+                pin: Some(old),
+                last,
+            },
+            1 => Job::Change {
+                token,
+                secret: Secret::Pin,
+                old,
+                new,
+                last,
+            },
+            _ => Job::Unblock {
+                token,
+                puk: pin("12345678"),
+                new,
+                last,
+            },
+        })
+        .unwrap();
+        errors.push(match reports.recv_timeout(Duration::from_secs(20)) {
+            Ok(Report::Signed(Err(error))) => error,
+            Ok(Report::Changed(_, Err(error)) | Report::Unblocked(Err(error))) => error,
+            other => panic!("{other:?}"),
+        });
+        jobs.send(Job::Stop).unwrap();
+    }
+    errors
+}
+
+#[test]
+fn a_card_that_was_put_in_between_listing_and_connecting_gets_no_pin() {
+    let other = Shared::new(card(2));
+    let make = || -> Box<dyn Readers> {
+        let slot = Slot::new("Reader", None);
+        slot.insert(Box::new(card(1)));
+        Box::new(Swapping {
+            readers: EmulatedReaders {
+                slots: vec![slot.clone()],
+            },
+            slot,
+            other: Some(Box::new(other.clone())),
+            connections: 0,
+            at: 2,
+        })
+    };
+    let errors = outcomes(make, &Look::Signing(Search::default()));
+    let removed = CardError::Transport(TransportError::Removed);
+    assert!(errors.iter().all(|error| *error == removed), "{errors:?}");
+    assert_eq!(other.card().log().len(), 0, "not even SELECT");
+}
+
+/// A reader that does not count insertions: only the card itself tells.
+struct Uncounted(Slot, Option<Shared<PivCard>>, usize);
+
+impl Readers for Uncounted {
+    fn list(&mut self) -> Result<Vec<Reader>, TransportError> {
+        let mut readers = EmulatedReaders {
+            slots: vec![self.0.clone()],
+        }
+        .list()?;
+        readers.iter_mut().for_each(|reader| reader.insertion = 7);
+        Ok(readers)
+    }
+
+    fn connect(&mut self, name: &str, _: u64) -> Result<Box<dyn Card>, TransportError> {
+        self.2 += 1;
+        if self.2 == 2
+            && let Some(other) = self.1.take()
+        {
+            self.0.insert(Box::new(other));
+        }
+        let mut readers = EmulatedReaders {
+            slots: vec![self.0.clone()],
+        };
+        let insertion = readers.list()?[0].insertion;
+        readers.connect(name, insertion)
+    }
+
+    fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError> {
+        Err(TransportError::NoService)
+    }
+}
+
+#[test]
+fn a_token_with_another_serial_number_than_the_one_shown_gets_no_pin() {
+    let other = Shared::new(card(2));
+    let make = || -> Box<dyn Readers> {
+        let slot = Slot::new("Reader", None);
+        slot.insert(Box::new(card(1)));
+        Box::new(Uncounted(slot, Some(other.clone()), 0))
+    };
+    let errors = outcomes(make, &Look::Everything);
+    assert!(
+        errors.iter().all(|error| *error == CardError::Changed),
+        "{errors:?}"
+    );
+    let log = other.card().log().to_vec();
+    assert!(!log.is_empty());
+    // Only the counter was asked for, if at all: no VERIFY has spent a try.
+    assert_eq!(other.card().pin_tries(), 3);
+    assert!(
+        log.iter()
+            .all(|e| e.instruction != 0x24 && e.instruction != 0x2C)
+    );
+    assert!(
+        log.iter()
+            .all(|e| e.instruction != VERIFY || e.status != 0x9000)
+    );
+}
+
+#[test]
+fn a_token_of_another_family_gets_none_either() {
+    let make = || -> Box<dyn Readers> {
+        let slot = Slot::new("Reader", Some(2100));
+        slot.insert(Box::new(card(1)));
+        let other = Epass::l2(Mode::Aes)
+            .seed(b"swapped")
+            .certificate(Container::signing("CN=Ada Lovelace"))
+            .build()
+            .unwrap();
+        Box::new(Swapping {
+            readers: EmulatedReaders {
+                slots: vec![slot.clone()],
+            },
+            slot,
+            other: Some(Box::new(other)),
+            connections: 0,
+            at: 2,
+        })
+    };
+    let errors = outcomes(make, &Look::Everything);
+    let removed = CardError::Transport(TransportError::Removed);
+    assert!(errors.iter().all(|error| *error == removed), "{errors:?}");
+}
