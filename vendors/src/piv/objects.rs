@@ -101,8 +101,9 @@ pub fn retired_on_card(object: &[u8]) -> u8 {
 }
 
 /// Whether the card wants its global PIN (P2 = `00`) rather than the PIV PIN
-/// (SP 800-73-4, part 1, 3.3.2). Looked for under whatever outer tag: one card
-/// wraps it in 53 with stray bytes behind (sheet PIV, §3.2).
+/// (SP 800-73-4, part 1, 3.3.2). Looked for under whatever outer tag, or none:
+/// one card wraps it in 53 with stray bytes behind (sheet PIV, §3.2), others
+/// answer with the content alone. A PIN for the wrong reference costs a try.
 pub fn global_pin_is_primary(object: &[u8]) -> bool {
     let Some(&[first, second, ..]) = find_anywhere(object, PIN_POLICY) else {
         return false;
@@ -111,17 +112,18 @@ pub fn global_pin_is_primary(object: &[u8]) -> bool {
 }
 
 fn find_anywhere(object: &[u8], tag: u32) -> Option<&[u8]> {
-    let outer = tlv::expect(object, DISCOVERY)
-        .or_else(|_| tlv::expect(object, CONTENT))
-        .ok()?;
     // Read one by one: whatever follows the policy may be garbage.
-    let mut rest = outer;
+    let mut rest = object;
     loop {
         let (object, next) = tlv::first(rest).ok()?;
         if object.tag == tag {
             return Some(object.value);
         }
-        rest = next;
+        // Content before neighbours.
+        rest = match object.tag {
+            DISCOVERY | CONTENT => object.value,
+            _ => next,
+        };
     }
 }
 
@@ -141,4 +143,45 @@ pub fn card_number(chuid: &[u8]) -> Option<String> {
         fasc_n.filter(|f| !(f.starts_with(&[0xD4, 0xE7, 0x39]) && f.get(3) >= Some(&0x80)));
     let number = agency.or(guid)?;
     Some(number.iter().map(|byte| format!("{byte:02X}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::global_pin_is_primary;
+
+    #[test]
+    fn the_primary_pin_is_understood_in_every_wrapping() {
+        for (policy, global) in [
+            ([0x60, 0x20], true),
+            ([0x60, 0x10], false),
+            ([0x40, 0x10], false),
+            ([0x40, 0x20], false),
+        ] {
+            let aid: &[u8] = &[0x4F, 0x05, 0xA0, 0x00, 0x00, 0x03, 0x08];
+            let bare = [aid, &[0x5F, 0x2F, 0x02], &policy].concat();
+            let wrap = |tag: u8, content: &[u8]| {
+                [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+            };
+            let stray = [bare.as_slice(), &[0x05, 0xFF]].concat();
+            for object in [
+                wrap(0x7E, &bare),
+                wrap(0x53, &bare),
+                wrap(0x53, &wrap(0x7E, &bare)),
+                wrap(0x53, &stray),
+                bare[aid.len()..].to_vec(),
+                stray,
+                bare,
+            ] {
+                assert_eq!(global_pin_is_primary(&object), global, "{object:02X?}");
+            }
+        }
+        for nothing in [
+            &[] as &[u8],
+            &[0x7E],
+            &[0x7E, 0x00],
+            &[0x5F, 0x2F, 0x01, 0x60],
+        ] {
+            assert!(!global_pin_is_primary(nothing), "{nothing:02X?}");
+        }
+    }
 }
