@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Most bytes of an answer to reset.
+const LONGEST: usize = 33;
+
 /// A parsed answer to reset: 2 to 33 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Atr {
@@ -22,8 +25,8 @@ impl Atr {
     /// byte is not verified: the reader has done so, and real tokens are known
     /// that get it wrong.
     pub fn parse(bytes: &[u8]) -> Result<Self, AtrError> {
-        if bytes.len() > 33 {
-            return Err(AtrError { at: 33 });
+        if bytes.len() > LONGEST {
+            return Err(AtrError { at: LONGEST });
         }
         let byte = |at: usize| {
             bytes.get(at).copied().ok_or(AtrError {
@@ -53,6 +56,17 @@ impl Atr {
         Ok(Self {
             bytes: bytes.to_vec(),
             historical: at..end,
+        })
+    }
+
+    /// Of a card that the reader has accepted, and PC/SC with it. Such a card is one
+    /// even where its answer to reset is cut off or begins in another way: what cannot
+    /// be read of it is then not known.
+    pub fn accepted(bytes: &[u8]) -> Self {
+        let bytes = &bytes[..bytes.len().min(LONGEST)];
+        Self::parse(bytes).unwrap_or_else(|_| Self {
+            bytes: bytes.to_vec(),
+            historical: bytes.len()..bytes.len(),
         })
     }
 
@@ -168,6 +182,21 @@ mod tests {
         assert_eq!(parse("00").unwrap_err().at, 0);
         assert_eq!(parse("3BFD1300008131FE158073C0").unwrap_err().at, 12);
         assert_eq!(parse(&"3B".repeat(40)).unwrap_err().at, 33);
+    }
+
+    #[test]
+    fn whatever_a_reader_accepts_is_a_card() {
+        for hex in ["", "3B", "00", "3BFD1300008131FE158073C0", "AB12"] {
+            let bytes: Vec<u8> = (0..hex.len() / 2)
+                .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
+                .collect();
+            let atr = Atr::accepted(&bytes);
+            assert_eq!((atr.bytes(), atr.historical()), (&bytes[..], &[][..]));
+            assert!(!atr.extended_length());
+        }
+        assert_eq!(Atr::accepted(&[0x3B; 40]).bytes().len(), 33);
+        let whole = parse("3BFD1300008131FE158073C021C057597562694B657940").unwrap();
+        assert_eq!(Atr::accepted(whole.bytes()), whole);
     }
 
     #[test]

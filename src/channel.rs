@@ -80,6 +80,8 @@ pub struct Channel<'a> {
     /// step.
     broken: bool,
     cover: Cover,
+    /// Nothing has been sent yet.
+    fresh: bool,
     /// The control reference template of the last MANAGE SECURITY ENVIRONMENT.
     environment: Option<Vec<u8>>,
 }
@@ -92,6 +94,7 @@ impl<'a> Channel<'a> {
             extended,
             broken: false,
             cover: Cover::Plain,
+            fresh: true,
             environment: None,
         }
     }
@@ -294,7 +297,18 @@ impl<'a> Channel<'a> {
         Ok(whole)
     }
 
+    /// The first answer after a reset is at times nothing but 6F00. What is sent first
+    /// in a dialogue is a probe that reads only: it is sent once more.
     fn exchange(&mut self, frame: &Frame) -> Result<Response, CardError> {
+        let response = self.exchange_once(frame)?;
+        let first = std::mem::take(&mut self.fresh) && !frame.is_secret();
+        if first && response.sw == StatusWord::UNSPECIFIED {
+            return self.exchange_once(frame);
+        }
+        Ok(response)
+    }
+
+    fn exchange_once(&mut self, frame: &Frame) -> Result<Response, CardError> {
         let answer = self.transport.exchange(frame);
         match &answer {
             // A frame shows no PIN; of the answer only the status word is logged.
@@ -420,6 +434,30 @@ mod tests {
         let (result, sent, _) = run(&[&[0x67, 0x00]], Extended::Proven(1000), &sign);
         assert_eq!(result.unwrap().sw, StatusWord::WRONG_LENGTH);
         assert_eq!(sent.len(), 1);
+    }
+
+    #[test]
+    fn the_first_word_after_a_reset_is_asked_for_once_more() {
+        let unspecified: &[u8] = &[0x6F, 0x00];
+        let (result, sent, _) = run(&[unspecified, &[0x90, 0x00]], Extended::No, &read());
+        assert!(result.unwrap().sw.is_ok());
+        assert_eq!(sent.len(), 2);
+        let (result, sent, _) = run(&[unspecified, unspecified], Extended::No, &read());
+        assert_eq!(result.unwrap().sw, StatusWord::UNSPECIFIED);
+        assert_eq!(sent.len(), 2);
+        // Not later, and above all not what carries a PIN.
+        let mut script = Script {
+            answers: [vec![0x90, 0x00], vec![0x6F, 0x00]].into(),
+            sent: Vec::new(),
+        };
+        let mut channel = Channel::new(&mut script, Extended::No);
+        channel.send("test", &read()).unwrap();
+        let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
+        assert_eq!(
+            channel.send("test", &verify).unwrap().sw,
+            StatusWord::UNSPECIFIED
+        );
+        assert_eq!(script.sent.len(), 2);
     }
 
     #[test]

@@ -35,6 +35,8 @@ impl StatusWord {
     pub const UNKNOWN_INS: Self = Self(0x6D00);
     /// Unknown class.
     pub const UNKNOWN_CLA: Self = Self(0x6E00);
+    /// No reason is given (ISO 7816-4, 5.6).
+    pub const UNSPECIFIED: Self = Self(0x6F00);
 
     /// Command completed.
     pub fn is_ok(self) -> bool {

@@ -132,7 +132,7 @@ impl Readers for EmulatedReaders {
                 return Err(error.clone());
             }
             let card = inner.card.as_ref().ok_or(TransportError::Removed)?;
-            Atr::parse(&card.atr()).map_err(|_| TransportError::Mute)?
+            Atr::accepted(&card.atr())
         };
         Ok(Box::new(EmulatedCard {
             slot,
