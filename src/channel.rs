@@ -2,6 +2,8 @@
 //! the wire, `61xx`, `6Cxx`, chaining, falling back from extended length, and the
 //! secure messaging that it wears.
 
+use std::time::Duration;
+
 use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
 use crate::armor::{Armor, Fault};
 use crate::atr::Atr;
@@ -16,6 +18,14 @@ const ANSWER_MAX: usize = 0x1_0000;
 /// Most parts of one answer. 64 KiB in full parts are 256; a card that drips a
 /// byte at a time would hold the reader for minutes.
 const PARTS_MAX: usize = 1024;
+
+/// How long one command may take with all its parts. A key that waits for a touch takes
+/// fifteen seconds, an RSA signature of 4096 bits on a slow card less.
+const COMMAND_MAX: Duration = Duration::from_secs(40);
+
+/// How long a card may keep us in all for one thing that a person waits for: a list, a
+/// signature, a new PIN.
+const WORK_MAX: Duration = Duration::from_secs(60);
 
 /// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
 /// leave room for (PC/SC part 10, some readers count these too).
@@ -82,6 +92,10 @@ pub struct Channel<'a> {
     cover: Cover,
     /// Nothing has been sent yet.
     fresh: bool,
+    /// When the present command was begun.
+    begun: Duration,
+    /// What the card has taken of [`WORK_MAX`].
+    spent: Duration,
     /// The control reference template of the last MANAGE SECURITY ENVIRONMENT.
     environment: Option<Vec<u8>>,
 }
@@ -95,6 +109,8 @@ impl<'a> Channel<'a> {
             broken: false,
             cover: Cover::Plain,
             fresh: true,
+            begun: Duration::ZERO,
+            spent: Duration::ZERO,
             environment: None,
         }
     }
@@ -109,6 +125,12 @@ impl<'a> Channel<'a> {
     pub fn bare(&mut self) {
         self.cover = Cover::Plain;
         self.environment = None;
+    }
+
+    /// Something new begins that a person waits for: what the card took for what went
+    /// before is not counted.
+    pub fn begin_work(&mut self) {
+        self.spent = Duration::ZERO;
     }
 
     /// Random bytes, recorded in traces: not for secrets.
@@ -156,6 +178,7 @@ impl<'a> Channel<'a> {
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
         self.transport.step(during);
+        self.begun = self.transport.elapsed();
         match std::mem::replace(&mut self.cover, Cover::Torn) {
             Cover::Plain => self.cover = Cover::Plain,
             Cover::Armored(armor) => return self.send_armored(during, command, armor),
@@ -309,7 +332,12 @@ impl<'a> Channel<'a> {
     }
 
     fn exchange_once(&mut self, frame: &Frame) -> Result<Response, CardError> {
+        let before = self.transport.elapsed();
+        if before.saturating_sub(self.begun) > COMMAND_MAX || self.spent > WORK_MAX {
+            return Err(TransportError::Slow.into());
+        }
         let answer = self.transport.exchange(frame);
+        self.spent += self.transport.elapsed().saturating_sub(before);
         match &answer {
             // A frame shows no PIN; of the answer only the status word is logged.
             Ok(bytes) => tracing::trace!(
@@ -434,6 +462,54 @@ mod tests {
         let (result, sent, _) = run(&[&[0x67, 0x00]], Extended::Proven(1000), &sign);
         assert_eq!(result.unwrap().sw, StatusWord::WRONG_LENGTH);
         assert_eq!(sent.len(), 1);
+    }
+
+    /// A card that takes so many seconds for each answer.
+    struct Slow {
+        seconds: u64,
+        now: Duration,
+        answer: Vec<u8>,
+        sent: usize,
+    }
+
+    impl Transport for Slow {
+        fn exchange(&mut self, _: &Frame) -> Result<Vec<u8>, TransportError> {
+            self.now += Duration::from_secs(self.seconds);
+            self.sent += 1;
+            Ok(self.answer.clone())
+        }
+
+        fn elapsed(&self) -> Duration {
+            self.now
+        }
+    }
+
+    #[test]
+    fn r27_a_card_that_is_slower_than_any_does_not_hold_the_dialogue() {
+        let slow = Some(CardError::Transport(TransportError::Slow));
+        let card = |seconds, answer: &[u8]| Slow {
+            seconds,
+            now: Duration::from_secs(1000),
+            answer: answer.to_vec(),
+            sent: 0,
+        };
+        // A byte a second, and always one more.
+        let mut drip = card(1, &[0x00, 0x61, 0x01]);
+        let mut channel = Channel::new(&mut drip, Extended::No);
+        assert_eq!(channel.send("test", &read()).err(), slow);
+        assert!(drip.sent <= 42, "{}", drip.sent);
+        // Many commands, each a little too slow.
+        let mut lame = card(5, &[0x90, 0x00]);
+        let mut channel = Channel::new(&mut lame, Extended::No);
+        let answers = (0..100).map_while(|_| channel.send("test", &read()).ok());
+        assert_eq!(answers.count(), 13);
+        // The next thing that a person asks for has its own time.
+        channel.begin_work();
+        assert!(channel.send("test", &read()).is_ok());
+        // A person who does not touch the key at once is no slow card.
+        let mut touched = card(20, &[0x90, 0x00]);
+        let mut channel = Channel::new(&mut touched, Extended::No);
+        assert!(channel.send("test", &read()).is_ok());
     }
 
     #[test]

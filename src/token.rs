@@ -142,6 +142,7 @@ impl<'a> Token<'a> {
         if matches!(credential.certificate.key(), PublicKey::RsaPss(_)) {
             return Err(CardError::Unsupported(Lack::KeyKind));
         }
+        self.channel.begin_work();
         let always = credential.pin == PinUse::Always;
         let known = self.accepted;
         if !known || always {
@@ -183,6 +184,7 @@ impl<'a> Token<'a> {
     ) -> Result<(), CardError> {
         self.check_format(secret, old)?;
         as_new(self.check_format(secret, new))?;
+        self.channel.begin_work();
         self.app.before = self.allow(secret, last)?;
         self.touched = true;
         let result = self
@@ -198,6 +200,7 @@ impl<'a> Token<'a> {
     pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
         self.check_format(Secret::Puk, puk)?;
         as_new(self.check_format(Secret::Pin, new))?;
+        self.channel.begin_work();
         self.allow(Secret::Puk, last)?;
         self.touched = true;
         let result = self.profile.unblock(&mut self.channel, &self.app, puk, new);
@@ -228,6 +231,7 @@ impl<'a> Token<'a> {
         &mut self,
         mut what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
+        self.channel.begin_work();
         self.mend()?;
         match what(self.profile, &mut self.channel, &mut self.app) {
             Err(CardError::Armor {

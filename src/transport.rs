@@ -1,6 +1,8 @@
 //! The way to a card: bytes out, bytes in.
 
 use std::fmt;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use crate::atr::Atr;
 use crate::frame::Frame;
@@ -14,6 +16,12 @@ pub trait Transport {
 
     /// The name of the step that the next frames belong to, for traces.
     fn step(&mut self, _name: &'static str) {}
+
+    /// Time that has passed since any fixed moment; bounds how long a card may take.
+    fn elapsed(&self) -> Duration {
+        static BEGIN: OnceLock<Instant> = OnceLock::new();
+        BEGIN.get_or_init(Instant::now).elapsed()
+    }
 
     /// Random bytes for the dialogue. They come this way so that a recording
     /// has them and its replay sends the same commands.
@@ -65,6 +73,8 @@ pub enum TransportError {
         /// Program name.
         by: Option<String>,
     },
+    /// It answers more slowly than any card does, or not at all.
+    Slow,
     /// The card does not answer, or not in a way that makes sense.
     Mute,
     /// The reader refused the command (often: extended length).
@@ -87,6 +97,7 @@ impl TransportError {
             Self::Busy { by: Some(by) } => {
                 language.say_with("busy-by", [("program", by.as_str().into())])
             }
+            Self::Slow => language.say("slow"),
             Self::Mute => language.say("mute"),
             Self::NotTransacted => language.say("not-transacted"),
             Self::Forbidden => language.say("forbidden"),
@@ -105,6 +116,7 @@ impl TransportError {
             Self::Removed => language.say("removed-advice"),
             Self::Reset => language.say("reset-advice"),
             Self::Busy { .. } => language.say("busy-advice"),
+            Self::Slow => language.say("slow-advice"),
             Self::Mute => language.say("mute-advice"),
             Self::NotTransacted => language.say("not-transacted-advice"),
             Self::Forbidden => language.say("forbidden-advice"),
