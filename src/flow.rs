@@ -36,6 +36,7 @@ pub use pages::Home;
 use pages::Page;
 pub use queue::{Arrival, WAITING_MAX};
 use remark::Remark;
+pub use remark::waits;
 use session::Session;
 pub use unopened::Unopened;
 
@@ -211,6 +212,8 @@ pub struct Flow {
     /// otherwise.
     puk_told: Option<(TokenId, Tries)>,
     exit: Option<Exit>,
+    /// Answers that are still to come to jobs that were given up.
+    owed: u32,
     /// A PIN was changed or unlocked.
     achieved: bool,
     /// A failure in the token window has not been mended since.
@@ -284,6 +287,7 @@ impl Flow {
             forgotten: 0,
             puk_told: None,
             exit: None,
+            owed: 0,
             achieved: false,
             failed: None,
             now,
@@ -345,6 +349,10 @@ impl Flow {
     fn take(&mut self, event: Event) -> Vec<Effect> {
         if let Event::Report(Report::Session(kept)) = event {
             return self.kept(kept);
+        }
+        if self.owed > 0 && is_answer(&event) {
+            self.owed -= 1;
+            return Vec::new();
         }
         match event {
             Event::Locked => {
@@ -587,7 +595,17 @@ impl Flow {
     }
 
     fn report(&mut self, report: Report) -> Vec<Effect> {
+        if matches!(self.remark, Some(Remark::Waits(_))) {
+            self.remark = None;
+        }
         match report {
+            Report::Waits(by) => {
+                if matches!(self.state, State::Looking | State::Busy(_)) {
+                    self.remark = Some(Remark::Waits(by));
+                }
+                Vec::new()
+            }
+            Report::Silent => self.despair(),
             Report::Session(kept) => self.kept(kept),
             Report::Tokens(tokens) => {
                 self.take_in(tokens);
@@ -636,6 +654,25 @@ impl Flow {
                 other => self.stay(other),
             },
         }
+    }
+
+    /// The reader does not answer. What it may still say is not waited for, and must not
+    /// be taken for an answer to something else.
+    fn despair(&mut self) -> Vec<Effect> {
+        match self.state {
+            State::Busy(Busy::Abandoned) => {
+                self.owed += 1;
+                return self.advance();
+            }
+            State::Busy(_) => self.owed += 1,
+            State::Looking => {}
+            _ => return Vec::new(),
+        }
+        let error = CardError::Transport(TransportError::Slow);
+        self.failed = Some(error.clone());
+        self.obstacle = Some(error.clone());
+        self.state = State::Failed(Box::new(error));
+        Vec::new()
     }
 
     fn stay(&mut self, state: State) -> Vec<Effect> {
@@ -920,6 +957,14 @@ impl Entry {
             }
         }
     }
+}
+
+/// An answer to a job that a person waits for; each job has one.
+fn is_answer(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Report(Report::Signed(_) | Report::Changed(..) | Report::Unblocked(_))
+    )
 }
 
 fn check(secret: Secret, rules: Option<&PinRules>, value: &Pin) -> Result<(), CardError> {

@@ -22,8 +22,11 @@ use crate::signature::ToSign;
 use crate::token::{LastTry, Token};
 use crate::transport::{Ending, Transport, TransportError};
 
+mod progress;
 mod session;
 
+use progress::Step;
+pub use progress::{Overdue, Progress};
 use session::Session;
 pub use session::{Binding, Kept};
 
@@ -124,6 +127,12 @@ pub enum Report {
     Session(Option<Kept>),
     /// Readers or cards came or went.
     ReadersChanged,
+    /// Another program has had the card to itself for a while; its name where the
+    /// system tells. The job goes on when it lets go.
+    Waits(Option<String>),
+    /// The reader does not answer. An answer that comes after that is to a job that was
+    /// given up.
+    Silent,
 }
 
 /// A reader, and what was learned of the card in it.
@@ -190,6 +199,8 @@ pub struct Worker {
     pub only: Option<String>,
     /// How long an accepted PIN is kept unused; zero: not at all.
     pub session: Duration,
+    /// What it is doing, for [`watch_over`].
+    pub progress: Progress,
 }
 
 struct State<'a> {
@@ -205,6 +216,7 @@ struct State<'a> {
     applications: HashMap<TokenId, Application>,
     /// Serial numbers that were shown.
     serials: HashMap<TokenId, String>,
+    progress: Progress,
 }
 
 /// Gets the open token, or what is there instead, and hands the token back to
@@ -225,6 +237,7 @@ impl Worker {
             extended: HashMap::new(),
             applications: HashMap::new(),
             serials: HashMap::new(),
+            progress: self.progress.clone(),
         };
         while let Some(job) = state.next() {
             tracing::debug!("{}", job.name());
@@ -238,7 +251,9 @@ impl Worker {
                 Job::Check => self.check(&mut state),
                 job => self.act(job, &mut state),
             }
+            self.progress.is(None);
         }
+        self.progress.end();
     }
 
     /// Reads every token in turn. The dialogue with the last one lingers.
@@ -338,6 +353,7 @@ impl Worker {
                 }
                 Err(error) => unreadable(error),
             };
+            state.progress.is(None);
             report(state, found);
             if linger {
                 state.linger(id, &mut token);
@@ -443,12 +459,15 @@ impl Worker {
         state: &mut State<'_>,
         work: &mut Work<'_>,
     ) -> Result<(), TransportError> {
+        self.progress.is(Some(Step::Waits));
         let mut card = self.readers.connect(&id.reader, id.insertion)?;
         let atr = card.atr().clone();
         let promised = Extended::of(&atr, card.max_data());
         let profiles = self.profiles;
         let name = self.name;
+        let progress = &self.progress;
         card.dialogue(&mut |transport: &mut dyn Transport| {
+            progress.is(Some(Step::Talks));
             let extended = state.extended.get(id).copied().unwrap_or(promised);
             let token = match Token::open(transport, &atr, extended, profiles) {
                 Ok(Some(token)) => Ok(token),
@@ -546,6 +565,7 @@ impl State<'_> {
     }
 
     fn perform(&mut self, job: Job, id: &TokenId, token: &mut Token<'_>) {
+        self.progress.is(Some(Step::Talks));
         let report = match job {
             Job::Sign {
                 credential,
@@ -583,6 +603,7 @@ impl State<'_> {
             }
             Job::Look(_) | Job::Lock | Job::Idle(_) | Job::Check | Job::Stop => return,
         };
+        self.progress.is(None);
         tracing::debug!("the token has answered");
         (self.report)(report);
     }
@@ -746,5 +767,16 @@ pub fn watch(readers: &mut dyn Readers, waiting: &dyn Fn(), report: &dyn Fn(Repo
             }
         }
         std::thread::sleep(AGAIN);
+    }
+}
+
+/// Reports what takes the worker too long, until it ends. For a thread of its own: the
+/// worker's stands still meanwhile.
+pub fn watch_over(progress: &Progress, report: &dyn Fn(Report)) {
+    while let Some(overdue) = progress.overdue() {
+        report(match overdue {
+            Overdue::Others => Report::Waits(crate::holder::suspects()),
+            Overdue::Silence => Report::Silent,
+        });
     }
 }

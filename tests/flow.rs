@@ -1349,6 +1349,37 @@ fn r14_a_refused_link_waits_its_turn_too_and_sends_nothing() {
 }
 
 #[test]
+fn a_reader_that_does_not_answer_ends_the_wait_and_its_late_answer_is_nobodys() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    assert_eq!(play.arrive(request("b")), Arrival::Waiting(1));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Waits(Some("kleopatra".into())));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Working);
+    assert!(screen.notice.unwrap().text.contains("kleopatra"));
+    play.report(Report::Silent);
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Failed);
+    assert!(screen.text[0].contains("does not answer"), "{screen:?}");
+    play.press(Action::Close, &[]);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Sign, &["123456"]);
+    // What the card said to the first comes now.
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(play.told().len(), 1, "only the first has been answered");
+    assert_eq!(play.screen().kind, Kind::Working);
+    play.report(Report::Signed(Ok(vec![0x30, 0x02])));
+    assert_eq!(play.told()[1], pairs(&[("b", "signed")])[0]);
+    // The same while tokens are read; what is read then is welcome all the same.
+    let mut play = Play::sign(request("c"));
+    play.report(Report::Silent);
+    assert_eq!(play.screen().kind, Kind::Failed);
+    play.press(Action::Close, &[]);
+    assert_eq!(play.told().len(), 1);
+}
+
+#[test]
 fn r13_a_request_is_shown_once() {
     let mut play = Play::with(request("a"), Tries::Left(3));
     assert_eq!(play.arrive(request("a")), Arrival::AlreadyThere);

@@ -96,3 +96,36 @@ fn a_program_that_waits_for_a_token_sees_it_after_a_restart_of_the_service() {
     let done = waiting.join().unwrap();
     assert!(is_signed(&place, &done.stdout), "{done:?}");
 }
+
+#[test]
+fn it_is_said_after_a_second_that_another_program_has_the_card() {
+    let (place, pin) = place();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/support/hold.py");
+    let reader = place.daemon.reader(0);
+    let link = place.link();
+    for arguments in [
+        vec!["tokens"],
+        vec!["pin", "status", "--json"],
+        vec!["sign", &link, "--print", "--pin-file", &pin],
+    ] {
+        let mut holder = place.daemon.command("python3");
+        let mut holder = holder
+            .args([script, &reader, "transaction", "4"])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut word = [0; 4];
+        let mut said = holder.stdout.take().unwrap();
+        std::io::Read::read_exact(&mut said, &mut word).unwrap();
+        let done = run(&mut place.program(&arguments), LIMIT);
+        assert_eq!(done.code, Some(0), "{arguments:?} {done:?}");
+        // This test has the library loaded too, so that it may be named as well.
+        let waits = "Waiting for python3";
+        assert_eq!(
+            done.stderr.matches(waits).count(),
+            1,
+            "{arguments:?} {done:?}"
+        );
+        holder.wait().unwrap();
+    }
+}

@@ -12,6 +12,8 @@ use crate::screen::{Level, Notice};
 pub(super) enum Remark {
     /// It did not work, and may be tried again.
     Failed(CardError),
+    /// Another program has the card, by this name where it is known.
+    Waits(Option<String>),
     /// The PIN is another one now.
     Changed,
     /// The PIN is unlocked.
@@ -52,6 +54,7 @@ impl Remark {
         let named = |name: &str| [("name", name.to_owned().into())];
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
+            Self::Waits(by) => (Level::Info, waits(by.as_deref(), language)),
             Self::Changed => (Level::Info, language.say("changed")),
             Self::FileUnopened => (Level::Error, language.say("file-unopened")),
             Self::Unlocked => (Level::Info, language.say("unlocked")),
@@ -92,5 +95,13 @@ impl Remark {
             }
         };
         Notice { level, text }
+    }
+}
+
+/// That another program has the card to itself; its name where it is known.
+pub fn waits(by: Option<&str>, language: Language) -> String {
+    match by {
+        None => language.say("waits"),
+        Some(by) => language.say_with("waits-for", [("program", by.to_owned().into())]),
     }
 }

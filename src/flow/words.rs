@@ -85,7 +85,10 @@ fn unbound(flow: &Flow) -> Screen {
         State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
         State::LastTry(_, entry) => last_try(entry, l),
-        State::Busy(busy) => working(busy, l),
+        State::Busy(busy) => Screen {
+            notice: notice(flow),
+            ..working(busy, l)
+        },
         State::Signed => signed(flow),
         State::Refused(refused) => Screen {
             text: vec![refused.what(l), refused.advice(l)],

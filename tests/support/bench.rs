@@ -89,6 +89,7 @@ impl Bench {
             name: securesign_vendors::known::name,
             only: None,
             session: idle,
+            progress: securesign_core::worker::Progress::default(),
         };
         let (jobs, queue) = channel();
         let (sender, reports) = channel();

@@ -17,8 +17,8 @@ use securesign_core::policy::Change;
 #[cfg(feature = "window")]
 use securesign_core::policy::{Appearance, Theme};
 use securesign_core::reader::Readers;
-use securesign_core::screen::{Input, Kind, Screen};
-use securesign_core::worker::{Job, Worker, watch};
+use securesign_core::screen::{Input, Kind, Level, Screen};
+use securesign_core::worker::{Job, Worker, watch, watch_over};
 
 use crate::browser::Caller;
 use crate::guard::{Alarm, Guard};
@@ -26,6 +26,7 @@ use crate::hand::Hand;
 use crate::journal::{self, Journal};
 use crate::own;
 use crate::settings::{self, Seen};
+use crate::terminal::say;
 #[cfg(feature = "window")]
 use crate::window;
 use crate::{browser, farewell, file};
@@ -85,6 +86,11 @@ impl Desk {
             locked(Event::Locked);
         });
         let guard = Guard::new(alarm.clone());
+        let progress = worker.progress.clone();
+        let overdue = reporter(&sender, &wake);
+        std::thread::spawn(move || {
+            watch_over(&progress, &|late| _ = overdue(Event::Report(late)));
+        });
         let (waiting, ready) = channel();
         let gate = watched.is_some().then_some(ready);
         let worker = std::thread::spawn(move || {
@@ -218,12 +224,22 @@ impl Desk {
     /// itself; the bound is for readers that hang. Nobody waits who gives up.
     pub fn settle(&mut self, given_up: &dyn Fn() -> bool) {
         let end = Instant::now() + Duration::from_secs(120);
+        let mut said = self.screen().notice;
         while self.screen().kind == Kind::Working
             && Instant::now() < end
             && self.hand.works()
             && !given_up()
         {
             self.wait(Duration::from_millis(100));
+            // Why it takes so long.
+            let notice = self
+                .screen()
+                .notice
+                .filter(|notice| notice.level == Level::Info);
+            if notice.is_some() && notice != said {
+                notice.iter().for_each(|notice| say(&notice.text));
+                said = notice;
+            }
         }
         self.poll();
         self.stuck = self.screen().kind == Kind::Working;

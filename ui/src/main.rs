@@ -36,20 +36,20 @@ use std::io::{BufRead, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use jiff::Timestamp;
 use securesign_core::document::Document;
 use securesign_core::error::CardError;
-use securesign_core::flow::{Exit, Flow, Order, Refused};
+use securesign_core::flow::{Exit, Flow, Order, Refused, waits};
 use securesign_core::language::Language;
 use securesign_core::pcsc::PcscReaders;
 use securesign_core::reader::Readers;
 use securesign_core::screen::Action;
 use securesign_core::trace::{RecordedReaders, Recording};
 use securesign_core::transport::TransportError;
-use securesign_core::worker::{Job, Look, Report, TokenView, Worker};
+use securesign_core::worker::{Job, Look, Progress, Report, TokenView, Worker, watch_over};
 use serde_json::json;
 
 use args::{Arguments, Command, Pin, SecretFiles};
@@ -219,6 +219,7 @@ impl Place {
             name: securesign_vendors::known::name,
             only: self.only.clone(),
             session,
+            progress: Progress::default(),
         }
     }
 
@@ -617,21 +618,28 @@ fn bytes_to_os(bytes: &[u8]) -> OsString {
 /// One look at all tokens, without a flow.
 fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportError>, String> {
     let worker = place.worker(Duration::ZERO);
+    let progress = worker.progress.clone();
     let (jobs, queue) = channel();
     let (sender, reports) = channel();
+    let late = sender.clone();
     let thread =
         std::thread::spawn(move || worker.run(&queue, &|report| drop(sender.send(report))));
+    std::thread::spawn(move || watch_over(&progress, &|report| drop(late.send(report))));
     let _ = jobs.send(Job::Look(look));
     let _ = jobs.send(Job::Stop);
     // No token needs this long; a reader that hangs, or another program that
     // does not let a card go, would have us wait for ever.
     const PATIENCE: Duration = Duration::from_secs(60);
-    match reports.recv_timeout(PATIENCE) {
-        Ok(Report::Tokens(tokens)) => {
-            let _ = thread.join();
-            Ok(tokens)
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match reports.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(Report::Tokens(tokens)) => {
+                let _ = thread.join();
+                return Ok(tokens);
+            }
+            Ok(Report::Waits(by)) => say(&waits(by.as_deref(), place.language)),
+            _ => return Err(place.language.say("reader-hangs")),
         }
-        _ => Err(place.language.say("reader-hangs")),
     }
 }
 
