@@ -98,6 +98,10 @@ pub struct Channel<'a> {
     spent: Duration,
     /// The control reference template of the last MANAGE SECURITY ENVIRONMENT.
     environment: Option<Vec<u8>>,
+    /// How many frames with a secret went to the card.
+    secrets: usize,
+    /// How many sessions of secure messaging were opened.
+    sessions: usize,
 }
 
 impl<'a> Channel<'a> {
@@ -112,11 +116,14 @@ impl<'a> Channel<'a> {
             begun: Duration::ZERO,
             spent: Duration::ZERO,
             environment: None,
+            secrets: 0,
+            sessions: 0,
         }
     }
 
     /// Secure messaging from here on.
     pub fn wear(&mut self, armor: Box<dyn Armor>) {
+        self.sessions += 1;
         self.cover = Cover::Armored(armor);
         self.environment = None;
     }
@@ -142,6 +149,18 @@ impl<'a> Channel<'a> {
     /// has set it; `None` when that is not known.
     pub fn environment(&mut self) -> &mut Option<Vec<u8>> {
         &mut self.environment
+    }
+
+    /// How often a secret was sent. As long as this has not grown, what failed may be
+    /// repeated.
+    pub fn secrets(&self) -> usize {
+        self.secrets
+    }
+
+    /// How many sessions of secure messaging were opened. A PIN that was verified counts
+    /// in its own session only.
+    pub fn sessions(&self) -> usize {
+        self.sessions
     }
 
     /// What has been learned, for the next dialogue with the same card.
@@ -336,6 +355,7 @@ impl<'a> Channel<'a> {
         if before.saturating_sub(self.begun) > COMMAND_MAX || self.spent > WORK_MAX {
             return Err(TransportError::Slow.into());
         }
+        self.secrets += usize::from(frame.is_secret());
         let answer = self.transport.exchange(frame);
         self.spent += self.transport.elapsed().saturating_sub(before);
         match &answer {

@@ -158,6 +158,9 @@ pub struct Note {
 pub enum Flaw {
     /// The card does not give it.
     Unreadable(StatusWord),
+    /// What the card answers to reading it makes no sense, or is not protected as it
+    /// should be.
+    Failed(CardError),
     /// It is no certificate that could be used; the parser's reason.
     Damaged(String),
     /// It is a certificate, or nearly, that cannot be used here.
@@ -183,6 +186,10 @@ impl Note {
         match &self.flaw {
             Flaw::Unreadable(sw) => {
                 language.say_with("note-unreadable", [place, ("sw", sw.to_string().into())])
+            }
+            Flaw::Failed(error) => {
+                let reason = ("reason", error.what(language).into());
+                language.say_with("note-failed", [place, reason])
             }
             Flaw::Damaged(reason) => {
                 let reason = ("reason", reason.as_str().into());

@@ -83,7 +83,7 @@ impl<'a> Token<'a> {
 
     /// Serial number, where there is one.
     pub fn serial(&mut self) -> Result<Option<String>, CardError> {
-        self.read(|profile, channel, _| profile.serial(channel))
+        self.optional(None, |profile, channel, _| profile.serial(channel))
     }
 
     /// Tries left of the PIN; asks the card only once in a dialogue, and never
@@ -92,7 +92,9 @@ impl<'a> Token<'a> {
         if let Some(known) = self.pin_tries {
             return Ok(known);
         }
-        let tries = self.read(|profile, channel, app| profile.pin_tries(channel, app))?;
+        let tries = self.optional(Tries::Unknown, |profile, channel, app| {
+            profile.pin_tries(channel, app)
+        })?;
         self.pin_tries = Some(tries);
         Ok(tries)
     }
@@ -125,7 +127,9 @@ impl<'a> Token<'a> {
 
     /// Tries left of the PUK.
     pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
-        self.read(|profile, channel, _| profile.puk_tries(channel))
+        self.optional(Tries::Unknown, |profile, channel, _| {
+            profile.puk_tries(channel)
+        })
     }
 
     /// Signs, and checks the signature against the certificate before it is
@@ -143,6 +147,7 @@ impl<'a> Token<'a> {
             return Err(CardError::Unsupported(Lack::KeyKind));
         }
         self.channel.begin_work();
+        self.mend()?;
         let always = credential.pin == PinUse::Always;
         let known = self.accepted;
         if !known || always {
@@ -187,9 +192,8 @@ impl<'a> Token<'a> {
         self.channel.begin_work();
         self.app.before = self.allow(secret, last)?;
         self.touched = true;
-        let result = self
-            .profile
-            .change(&mut self.channel, &self.app, secret, old, new);
+        let result =
+            self.in_session(|profile, channel, app| profile.change(channel, app, secret, old, new));
         // Whether a changed PIN counts as verified differs from card to card.
         self.accepted = false;
         self.at_least = None;
@@ -203,7 +207,8 @@ impl<'a> Token<'a> {
         self.channel.begin_work();
         self.allow(Secret::Puk, last)?;
         self.touched = true;
-        let result = self.profile.unblock(&mut self.channel, &self.app, puk, new);
+        let result =
+            self.in_session(|profile, channel, app| profile.unblock(channel, app, puk, new));
         self.accepted = false;
         self.at_least = None;
         let result = self.settle(Secret::Puk, result);
@@ -233,12 +238,53 @@ impl<'a> Token<'a> {
     ) -> Result<T, CardError> {
         self.channel.begin_work();
         self.mend()?;
-        match what(self.profile, &mut self.channel, &mut self.app) {
+        let sessions = self.channel.sessions();
+        let result = match what(self.profile, &mut self.channel, &mut self.app) {
             Err(CardError::Armor {
                 fault: Fault::Lost, ..
             }) => {
                 self.mend()?;
                 what(self.profile, &mut self.channel, &mut self.app)
+            }
+            other => other,
+        };
+        // A profile opens a session again by itself where it is lost over something
+        // that is not needed.
+        if self.channel.sessions() != sessions {
+            self.accepted = false;
+            self.at_least = None;
+        }
+        result
+    }
+
+    /// Reads something that no job needs: where the card does not give it, for whatever
+    /// reason, it is not known. A card that is gone is gone all the same.
+    fn optional<T>(
+        &mut self,
+        unknown: T,
+        what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
+    ) -> Result<T, CardError> {
+        match self.read(what) {
+            Err(error) if !matches!(error, CardError::Transport(_)) => {
+                tracing::debug!("not known: {error}");
+                Ok(unknown)
+            }
+            other => other,
+        }
+    }
+
+    /// Does something with a PIN in a session that is in order. Where the card loses it
+    /// before anything secret was sent, a new one is opened and all is done once more.
+    fn in_session(
+        &mut self,
+        what: impl Fn(&dyn Profile, &mut Channel<'a>, &Application) -> Result<(), CardError>,
+    ) -> Result<(), CardError> {
+        self.mend()?;
+        let secrets = self.channel.secrets();
+        match what(self.profile, &mut self.channel, &self.app) {
+            Err(CardError::Armor { .. }) if self.channel.secrets() == secrets => {
+                self.mend()?;
+                what(self.profile, &mut self.channel, &self.app)
             }
             other => other,
         }
@@ -266,7 +312,7 @@ impl<'a> Token<'a> {
         }
         self.accepted = false;
         self.touched = true;
-        let result = self.profile.verify(&mut self.channel, &self.app, pin);
+        let result = self.in_session(|profile, channel, app| profile.verify(channel, app, pin));
         if result.is_ok() {
             self.accepted = true;
             // A right PIN can only have raised the counter.

@@ -644,6 +644,10 @@ fn notes() -> Vec<Note> {
     let holder = || "Asha Sharma".to_owned();
     [
         Flaw::Unreadable(StatusWord(0x6982)),
+        Flaw::Failed(CardError::Malformed {
+            during: "read a certificate",
+            at: 3,
+        }),
         Flaw::Damaged("it is longer than 4096 bytes".into()),
         Flaw::Refused(CertificateError::Malformed("validity".into())),
         Flaw::Refused(CertificateError::Indefinite),

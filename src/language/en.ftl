@@ -302,6 +302,7 @@ service-reports-advice = Take the token out and put it in again; run securesign 
 ## What is on a token and not offered
 
 note-unreadable = { $place } cannot be read ({ $sw }).
+note-failed = { $place } cannot be read: { $reason }
 note-damaged = The certificate in { $place } cannot be used: { $reason }.
 # What follows the colon of the one above.
 bad-certificate-form = it is not an X.509 certificate ({ $what })

@@ -301,6 +301,7 @@ service-reports-advice = टोकन निकालकर फिर लगा�
 ## What is on a token and not offered
 
 note-unreadable = { $place } को पढ़ा नहीं जा सका ({ $sw })।
+note-failed = { $place } को पढ़ा नहीं जा सका: { $reason }
 note-damaged = { $place } का प्रमाणपत्र काम में नहीं लिया जा सकता: { $reason }।
 # What follows the colon of the one above.
 bad-certificate-form = यह X.509 प्रमाणपत्र नहीं है ({ $what })

@@ -110,14 +110,11 @@ impl Profile for Epass2003 {
     }
 
     fn open(&self, card: &mut Channel<'_>, atr: &Atr) -> Result<Application, CardError> {
-        card.bare();
-        let mode = mode(card)?;
-        messaging::authenticate(card, mode)?;
-        if mode == Mode::Off {
-            // Signing takes it; without protection nothing else tells.
-            card.trust_extended();
-        }
-        let directory = enter(card, atr)?;
+        let directory = match begin(card, atr) {
+            // Nothing secret was sent yet: once more.
+            Err(CardError::Armor { .. }) => begin(card, atr)?,
+            other => other?,
+        };
         let app = Application {
             directory,
             ..Application::new(&self.spec)
@@ -192,11 +189,13 @@ impl Profile for Epass2003 {
             Secret::Pin => "change the PIN",
             Secret::Puk => "change the PUK",
         };
+        let most = most_tries(card, app, secret)?;
         pin::verify(card, during, secret, old)?;
-        // Now that it was verified, the counter is full.
-        let full = match most_tries(card, app, secret)? {
-            Some(most) => Some(most),
-            None => pin::tries(card, secret)?.count(),
+        let full = match (most, app.before) {
+            (Some(most), _) => Some(most),
+            // It was not told before, and is not asked for again.
+            (None, None) => None,
+            (None, Some(_)) => full_counter(card, app, secret, old)?,
         };
         let most = tries_to_write(full, app.before);
         written(during, pin::replace(card, secret, most, new)?)
@@ -210,8 +209,8 @@ impl Profile for Epass2003 {
         new: &Pin,
     ) -> Result<(), CardError> {
         let during = "unblock the PIN";
-        pin::verify(card, during, Secret::Puk, puk)?;
         let most = tries_to_write(most_tries(card, app, Secret::Pin)?, None);
+        pin::verify(card, during, Secret::Puk, puk)?;
         let sw = pin::replace(card, Secret::Pin, most, new)?;
         if !sw.is_ok() {
             return Err(CardError::UnblockOff { sw });
@@ -239,13 +238,47 @@ impl Profile for Epass2003 {
     }
 }
 
+/// A session from the start, with the application's directory open.
+fn begin(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
+    start(card)?;
+    enter(card, atr)
+}
+
+/// A session from the start; it ends whatever was before.
+fn start(card: &mut Channel<'_>) -> Result<(), CardError> {
+    let mode = mode(card)?;
+    messaging::authenticate(card, mode)?;
+    if mode == Mode::Off {
+        // Signing takes it; without protection nothing else tells.
+        card.trust_extended();
+    }
+    Ok(())
+}
+
+/// A session that was lost is opened again, in the directory in which it was.
+fn resume(card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
+    let during = "select the application again";
+    start(card)?;
+    if let Err(CardError::Refused { .. }) = files::select(card, during, app.directory) {
+        files::select(card, during, MASTER_FILE)?;
+        files::select(card, during, app.directory)?;
+    }
+    Ok(())
+}
+
 /// GET DATA, capabilities (§1.2): always plain. A JavaCard that shares the
 /// answer to reset refuses it, or answers something else.
 fn mode(card: &mut Channel<'_>) -> Result<Mode, CardError> {
     let during = "read the capabilities";
     card.bare();
     let command = Command::new([0x00, 0xCA, 0x01, 0x86]).answer(Answer::Short);
-    let answer = card.require(during, &command)?;
+    let answer = match card.require(during, &command) {
+        // A session of another program, or one that was lost: it is gone by now.
+        Err(CardError::Refused { sw, .. }) if messaging::is_lost(sw) => {
+            card.require(during, &command)?
+        }
+        other => other?,
+    };
     Mode::of(&answer).ok_or(CardError::Refused {
         during,
         sw: StatusWord::NOT_FOUND,
@@ -291,15 +324,32 @@ fn most_tries(
         return Ok(None);
     }
     let during = "read the most tries";
-    let bytes = match files::read(card, &mut app.clone(), during, opensc::MOST_TRIES, Some(2)) {
-        Err(CardError::Refused { .. }) => return Ok(None),
-        other => other?,
+    let bytes = files::read(card, &mut app.clone(), during, opensc::MOST_TRIES, Some(2));
+    let Some(bytes) = files::given(bytes)? else {
+        return Ok(None);
     };
     let most = match secret {
         Secret::Pin => bytes.first(),
         Secret::Puk => bytes.get(1),
     };
     Ok(most.copied().filter(|most| (1..=15).contains(most)))
+}
+
+/// The counter after a right value, when it is full. Where the card does not tell it,
+/// the session may be gone over the question, and what was verified in it: the value,
+/// known to be right, is verified in a new one.
+fn full_counter(
+    card: &mut Channel<'_>,
+    app: &Application,
+    secret: Secret,
+    right: &Pin,
+) -> Result<Option<u8>, CardError> {
+    let tries = files::given(pin::tries(card, secret))?.and_then(Tries::count);
+    if tries.is_none() {
+        resume(card, app)?;
+        pin::verify(card, "verify the PIN again", secret, right)?;
+    }
+    Ok(tries)
 }
 
 /// The number of tries that goes with a new value: what the card says, but never fewer
@@ -332,6 +382,17 @@ fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate>
         return None;
     }
     Some(certificate)
+}
+
+/// A note on a place that the card does not give. Only where the card is gone is that
+/// the end.
+fn unreadable(place: String, error: CardError) -> Result<Note, CardError> {
+    let flaw = match error {
+        CardError::Transport(_) => return Err(error),
+        CardError::Refused { sw, .. } => Flaw::Unreadable(sw),
+        error => Flaw::Failed(error),
+    };
+    Ok(Note { place, flaw })
 }
 
 /// What the answer to a new value says; the old one was right.

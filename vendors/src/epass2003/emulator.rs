@@ -193,6 +193,11 @@ impl Epass {
         self.injected.extend(bytes);
     }
 
+    /// Identifier of the file that was selected last in its directory, if one was.
+    pub fn selected(&self) -> Option<u16> {
+        self.dialogue.file.as_ref()?.last().copied()
+    }
+
     /// Content of a transparent file, by its path from the master file.
     pub fn file(&self, path: &[u16]) -> Option<&[u8]> {
         match &self.files.at(path)?.content {

@@ -7,10 +7,9 @@ use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::CardError;
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
-use securesign_core::sw::StatusWord;
 use securesign_core::text;
 
-use super::{files, rank, signing};
+use super::{files, rank, signing, unreadable};
 
 /// Application directory.
 pub const DIRECTORY: u16 = 0x2003;
@@ -120,11 +119,10 @@ impl Reader<'_> {
         let name = format!("cert{number:04}");
         let bytes = match place.read(card, app, "read a certificate") {
             Ok(bytes) => bytes,
-            Err(CardError::Refused { sw, .. }) => {
-                self.note(name, Flaw::Unreadable(sw));
+            Err(error) => {
+                self.notes.push(unreadable(name, error)?);
                 return Ok(());
             }
-            Err(error) => return Err(error),
         };
         let attributes = Attributes::of(&bytes);
         let Some(der) = attributes
@@ -337,14 +335,14 @@ impl Place {
         during: &'static str,
         enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, CardError> {
-        match files::read_until(card, app, during, self.file, Some(self.used), enough) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(CardError::Refused {
-                sw: StatusWord::SECURITY_STATUS | StatusWord::NOT_FOUND,
-                ..
-            }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        files::given(files::read_until(
+            card,
+            app,
+            during,
+            self.file,
+            Some(self.used),
+            enough,
+        ))
     }
 }
 

@@ -16,6 +16,10 @@ const MAX: usize = certificate::MAX + 0x1000;
 /// as long as a signature, which every one of them sends; the last is OpenSC's.
 const PIECES: [u16; 3] = [0x0200, 0x0100, 0x00D8];
 
+/// Most pieces of one file: the longest in the shortest pieces are fewer. A card that
+/// drips a byte at a time would hold the reader for minutes.
+const MOST_PIECES: usize = 200;
+
 /// READ BINARY behind the end of the file.
 const BEHIND_END: StatusWord = StatusWord(0x6B00);
 /// READ BINARY reached the end of the file.
@@ -66,6 +70,35 @@ pub fn read_until(
     used: Option<usize>,
     enough: impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<u8>, CardError> {
+    let mut result = read_once(card, app, during, file, used, &enough);
+    if let Err(CardError::Armor { .. }) = result {
+        // No file is worth the session: the next one is still to be read.
+        super::resume(card, app)?;
+        result = read_once(card, app, during, file, used, &enough);
+        if let Err(CardError::Armor { .. }) = result {
+            super::resume(card, app)?;
+        }
+    }
+    result
+}
+
+/// What the job does not need: nothing where the card does not give it.
+pub fn given<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error @ CardError::Transport(_)) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+fn read_once(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    during: &'static str,
+    file: u16,
+    used: Option<usize>,
+    enough: &impl Fn(&[u8]) -> bool,
+) -> Result<Vec<u8>, CardError> {
     let size = select(card, during, file)?;
     let len = match (size, used) {
         (Some(size), Some(used)) => size.min(used),
@@ -73,7 +106,13 @@ pub fn read_until(
     };
     let len = len.min(MAX);
     let mut bytes = Vec::new();
+    let mut pieces = 0;
     while bytes.len() < len && !enough(&bytes) {
+        pieces += 1;
+        if pieces > MOST_PIECES {
+            let at = bytes.len();
+            return Err(CardError::Malformed { during, at });
+        }
         let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
         let piece = read_binary(card, app, during, bytes.len(), left)?;
         if piece.is_empty() {

@@ -118,10 +118,29 @@ impl Mode {
     }
 }
 
+/// The card speaks with other keys.
+const STRANGER: CardError = CardError::Unsupported(Lack::Session);
+
+/// What a card says that knows no session (any more).
+pub fn is_lost(sw: StatusWord) -> bool {
+    matches!(sw.0, 0x6985 | 0x6987 | 0x6988)
+}
+
+/// What the card says to a step of the mutual authentication.
+fn accepted(during: &'static str, sw: StatusWord) -> Result<(), CardError> {
+    match sw {
+        StatusWord::OK => Ok(()),
+        sw if is_lost(sw) => Err(CardError::Armor {
+            during,
+            fault: Fault::Lost,
+        }),
+        _ => Err(STRANGER),
+    }
+}
+
 /// Mutual authentication (§2.2); the channel wears the new session afterwards.
 /// It ends whatever session the card was in, and its PIN state with it.
 pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError> {
-    const STRANGER: CardError = CardError::Unsupported(Lack::Session);
     card.bare();
     if mode == Mode::Off {
         return Ok(());
@@ -135,10 +154,9 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
     let command = Command::new([0x80, 0x50, 0x00, 0x00])
         .data(&host)
         .answer(Answer::Exact(expected as u16));
-    let response = card.send("begin secure messaging", &command)?;
-    if !response.sw.is_ok() {
-        return Err(STRANGER);
-    }
+    let during = "begin secure messaging";
+    let response = card.send(during, &command)?;
+    accepted(during, response.sw)?;
     let answer = response.data;
     let halves: Vec<Half> = answer[skipped.min(answer.len())..]
         .chunks_exact(8)
@@ -160,13 +178,9 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
     let mut signed = [&header[..], &[0x10], &handshake.host].concat();
     let mac = session.handshake_mac(&mut signed);
     let body = [handshake.host, mac].concat();
-    let response = card.send(
-        "authenticate for secure messaging",
-        &Command::new(header).data(&body).once(),
-    )?;
-    if !response.sw.is_ok() {
-        return Err(STRANGER);
-    }
+    let during = "authenticate for secure messaging";
+    let response = card.send(during, &Command::new(header).data(&body).once())?;
+    accepted(during, response.sw)?;
     session.start(mac);
     card.wear(Box::new(session));
     Ok(())
@@ -373,7 +387,7 @@ impl Armor for Session {
         let Response { data, sw } = response;
         if data.is_empty() {
             return match sw.0 {
-                0x6985 | 0x6987 | 0x6988 => Err(Fault::Lost),
+                _ if is_lost(sw) => Err(Fault::Lost),
                 // Without protection a card may only refuse.
                 0x9000 | 0x6100..=0x61FF => Err(Fault::Malformed),
                 // How many tries are left is believed only where it is protected.

@@ -6,7 +6,7 @@ use securesign_core::pkcs15::{self, Directory};
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
-use super::{files, rank, signing};
+use super::{files, rank, signing, unreadable};
 
 /// Application directory, DF(PKCS#15).
 pub const DIRECTORY: u16 = 0x5015;
@@ -25,8 +25,9 @@ pub fn credentials(
     search: &Search,
 ) -> Result<Found, CardError> {
     if search.everything {
-        let bytes = files::read(card, app, "read the label", TOKEN_INFO, None)?;
-        app.label = pkcs15::token_label(&bytes)
+        let bytes = files::read(card, app, "read the label", TOKEN_INFO, None);
+        app.label = files::given(bytes)?
+            .and_then(|bytes| pkcs15::token_label(&bytes))
             .map(|label| text::clean(label.trim(), 40))
             .filter(|label| !label.is_empty());
     }
@@ -34,21 +35,21 @@ pub fn credentials(
     let odf = pkcs15::directories(&odf);
     let mut keys = Vec::new();
     let mut certificates = Vec::new();
+    let mut notes = Vec::new();
     for (kind, file) in odf.iter().take(OBJECTS) {
-        match kind {
-            Directory::PrivateKeys => {
-                let bytes = files::read(card, app, "read the list of keys", *file, None)?;
-                keys.extend(pkcs15::private_keys(&bytes));
-            }
-            Directory::Certificates => {
-                let bytes = files::read(card, app, "read the list of certificates", *file, None)?;
-                certificates.extend(pkcs15::certificates(&bytes));
-            }
-            Directory::Other => {}
+        let during = match kind {
+            Directory::PrivateKeys => "read the list of keys",
+            Directory::Certificates => "read the list of certificates",
+            Directory::Other => continue,
+        };
+        match (kind, files::read(card, app, during, *file, None)) {
+            (Directory::PrivateKeys, Ok(bytes)) => keys.extend(pkcs15::private_keys(&bytes)),
+            (_, Ok(bytes)) => certificates.extend(pkcs15::certificates(&bytes)),
+            // There may be another one.
+            (_, Err(error)) => notes.push(unreadable(format!("{file:04X}"), error)?),
         }
     }
     let mut found = Vec::new();
-    let mut notes = Vec::new();
     for entry in certificates.iter().take(OBJECTS) {
         let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
         let Some(key) = keys.iter().find(|key| key.id == entry.id) else {
@@ -67,14 +68,10 @@ pub fn credentials(
         };
         let bytes = match files::read(card, app, "read a certificate", step(file), None) {
             Ok(bytes) => bytes,
-            Err(CardError::Refused { sw, .. }) => {
-                notes.push(Note {
-                    place: name,
-                    flaw: Flaw::Unreadable(sw),
-                });
+            Err(error) => {
+                notes.push(unreadable(name, error)?);
                 continue;
             }
-            Err(error) => return Err(error),
         };
         let Some(certificate) = signing(&name, &bytes, &mut notes) else {
             continue;
