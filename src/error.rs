@@ -101,6 +101,8 @@ pub enum CardError {
 pub enum Lack {
     /// There is no PUK.
     Puk,
+    /// There is no PIN under any reference that is known.
+    Pin,
     /// Keys of this kind cannot sign.
     KeyKind,
     /// RSA keys of this length cannot sign.
@@ -224,9 +226,11 @@ impl CardError {
 }
 
 impl Lack {
-    fn what(self, language: Language) -> String {
+    /// What it lacks, as a part of a sentence.
+    pub(crate) fn what(self, language: Language) -> String {
         match self {
             Lack::Puk => language.say("lack-puk"),
+            Lack::Pin => language.say("lack-pin"),
             Lack::KeyKind => language.say("lack-key-kind"),
             Lack::KeyLength => language.say("lack-key-length"),
             Lack::KeyTooShort => language.say("lack-key-too-short"),

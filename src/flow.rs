@@ -23,7 +23,7 @@ use crate::journal::{Entry as Record, Ledger};
 use crate::language::Language;
 use crate::pin::{Pin, PinFormat, PinRules};
 use crate::policy::{Change, Settings};
-use crate::profile::{Credential, Search, Standing, Tries};
+use crate::profile::{Credential, PinUse, Search, Standing, Tries};
 use crate::screen::{Action, Input, Screen};
 use crate::token::LastTry;
 use crate::transport::TransportError;
@@ -212,6 +212,10 @@ pub struct Flow {
     /// otherwise.
     puk_told: Option<(TokenId, Tries)>,
     exit: Option<Exit>,
+    /// Of tokens only the tries left are read.
+    lean: bool,
+    /// Once something is done, nobody wants to know how many tries are left.
+    ends: bool,
     /// Answers that are still to come to jobs that were given up.
     owed: u32,
     /// A PIN was changed or unlocked.
@@ -235,6 +239,16 @@ impl Flow {
     /// The token window.
     pub fn manage(now: Timestamp) -> (Self, Vec<Effect>) {
         let flow = Self::new(Purpose::Manage, now);
+        let effects = vec![flow.look()];
+        (flow, effects)
+    }
+
+    /// One form of the token window, where nothing else is shown: only the tries left
+    /// are read of a token, and again afterwards where somebody wants to know them.
+    pub fn form(now: Timestamp, look_again: bool) -> (Self, Vec<Effect>) {
+        let mut flow = Self::new(Purpose::Manage, now);
+        flow.lean = true;
+        flow.ends = !look_again;
         let effects = vec![flow.look()];
         (flow, effects)
     }
@@ -287,6 +301,8 @@ impl Flow {
             forgotten: 0,
             puk_told: None,
             exit: None,
+            lean: false,
+            ends: false,
             owed: 0,
             achieved: false,
             failed: None,
@@ -517,12 +533,18 @@ impl Flow {
         self.enter(entry, LastTry::Keep)
     }
 
+    /// Whether the chosen key signs without a PIN. It needs a click all the same.
+    fn is_pinless(&self) -> bool {
+        self.credential()
+            .is_some_and(|credential| credential.pin == PinUse::Never)
+    }
+
     /// Sends what was typed, unless it can never be right or is the last try.
     fn enter(&mut self, entry: Entry, last: LastTry) -> Vec<Effect> {
         let Some((token, info)) = self.token() else {
             return Vec::new();
         };
-        if matches!(entry, Entry::Sign(None)) && !self.in_session() {
+        if matches!(entry, Entry::Sign(None)) && !self.in_session() && !self.is_pinless() {
             return Vec::new();
         }
         if let Err(error) = entry.check(info) {
@@ -729,6 +751,10 @@ impl Flow {
         self.failed = None;
         self.obstacle = None;
         self.remark = Some(what);
+        if self.ends {
+            // It is done, and nothing is shown that could be another now.
+            return self.stay(State::Ready);
+        }
         self.state = State::Looking;
         vec![self.look()]
     }
@@ -925,6 +951,7 @@ impl Flow {
                 serial: order.serial(),
                 everything: false,
             }),
+            Purpose::Manage if self.lean => Look::Tries,
             Purpose::Manage => Look::Everything,
         }))
     }

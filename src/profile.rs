@@ -5,7 +5,7 @@ use std::fmt;
 use crate::atr::{Atr, AtrPattern};
 use crate::certificate::{Certificate, CertificateError};
 use crate::channel::Channel;
-use crate::error::{CardError, Secret};
+use crate::error::{CardError, Lack, Secret};
 use crate::iso;
 use crate::language::Language;
 pub use crate::pin::Tries;
@@ -86,6 +86,10 @@ pub struct Application {
     pub pin: PinRules,
     /// What the PUK looks like on this card; `None`: there is none.
     pub puk: Option<PinRules>,
+    /// Why there is no PUK for its PIN, where there is none.
+    pub no_puk: Lack,
+    /// Which PIN is the card holder's was found out, or cannot be.
+    pub pin_is_known: bool,
     /// Changing the PIN.
     pub change: Standing,
     /// Unlocking with the PUK.
@@ -106,6 +110,8 @@ impl Application {
             piece: 0,
             pin: spec.pin,
             puk: spec.puk,
+            no_puk: Lack::Puk,
+            pin_is_known: false,
             change: Standing::Known,
             unblock: Standing::Known,
             before: None,
@@ -120,6 +126,8 @@ pub enum PinUse {
     Once,
     /// Immediately before every signature.
     Always,
+    /// Not at all: whoever has the token can sign.
+    Never,
 }
 
 /// A certificate and the key that belongs to it.
@@ -142,6 +150,26 @@ pub struct Found {
     pub credentials: Vec<Credential>,
     /// Places that hold something unusable, and why.
     pub notes: Vec<Note>,
+}
+
+impl Found {
+    /// The card did not let its certificates be found.
+    pub fn failed(place: String, error: CardError) -> Self {
+        let flaw = Flaw::Failed(Box::new(error));
+        Self {
+            credentials: Vec::new(),
+            notes: vec![Note { place, flaw }],
+        }
+    }
+
+    /// None of the keys can be used, for this reason.
+    pub fn withhold(&mut self, flaw: &Flaw) {
+        let noted = self.credentials.drain(..).map(|credential| Note {
+            place: credential.label,
+            flaw: flaw.clone(),
+        });
+        self.notes.extend(noted);
+    }
 }
 
 /// A place that holds something unusable.
@@ -176,6 +204,10 @@ pub enum Flaw {
     NoReference,
     /// Its certificate, of this holder, encrypts and does not sign.
     Encryption(String),
+    /// The card has no PIN that lets its key be used.
+    NoPin,
+    /// Reading it ended in an error.
+    Failed(Box<CardError>),
 }
 
 impl Note {
@@ -203,6 +235,11 @@ impl Note {
             Flaw::NoKey(None) => language.say_with("note-no-key", [place]),
             Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
             Flaw::NoFile => language.say_with("note-no-file", [place]),
+            Flaw::Failed(error) => {
+                let reason = ("reason", error.what(language).into());
+                language.say_with("note-failed", [place, reason])
+            }
+            Flaw::NoPin => language.say_with("note-no-pin", [place]),
             Flaw::NoReference => language.say_with("note-no-reference", [place]),
             Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),
         }
@@ -262,7 +299,9 @@ pub trait Profile: Sync {
     fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;
 
     /// Tries left of the PIN; spends none.
-    fn pin_tries(&self, card: &mut Channel<'_>, app: &Application) -> Result<Tries, CardError> {
+    /// [`CardError::Unsupported`] with [`Lack::Pin`]: the card has no such PIN, so that
+    /// none may be sent.
+    fn pin_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
         match self.spec().counter {
             RetryCounter::EmptyVerify => iso::pin_tries(card, app.pin_reference),
             RetryCounter::Unknown => Ok(Tries::Unknown),

@@ -81,13 +81,13 @@ impl<'a> Token<'a> {
         self.read(|profile, channel, app| profile.credentials(channel, app, search))
     }
 
-    /// Serial number, where there is one.
+    /// Serial number, where there is one and the card tells it.
     pub fn serial(&mut self) -> Result<Option<String>, CardError> {
         self.optional(None, |profile, channel, _| profile.serial(channel))
     }
 
     /// Tries left of the PIN; asks the card only once in a dialogue, and never
-    /// between VERIFY and a signature.
+    /// between VERIFY and a signature. [`CardError::Unsupported`]: there is no PIN.
     pub fn pin_tries(&mut self) -> Result<Tries, CardError> {
         if let Some(known) = self.pin_tries {
             return Ok(known);
@@ -174,9 +174,20 @@ impl<'a> Token<'a> {
             }
             other => other?,
         };
-        let key = credential.certificate.key();
-        key.standard(what, &signature)
-            .ok_or(CardError::BadSignature)
+        checked(credential, what, &signature)
+    }
+
+    /// Signs with a key that wants no PIN, and checks the signature as [`Token::sign`]
+    /// does.
+    pub fn sign_without_pin(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        self.channel.begin_work();
+        self.mend()?;
+        let signature = self.ask_signature(credential, what)?;
+        checked(credential, what, &signature)
     }
 
     /// Replaces PIN or PUK.
@@ -258,14 +269,18 @@ impl<'a> Token<'a> {
     }
 
     /// Reads something that no job needs: where the card does not give it, for whatever
-    /// reason, it is not known. A card that is gone is gone all the same.
+    /// reason, it is not known. A card that is gone is gone all the same, and a PIN that
+    /// does not exist must not be asked for.
     fn optional<T>(
         &mut self,
         unknown: T,
         what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         match self.read(what) {
-            Err(error) if !matches!(error, CardError::Transport(_)) => {
+            Err(error @ (CardError::Transport(_) | CardError::Unsupported(Lack::Pin))) => {
+                Err(error)
+            }
+            Err(error) => {
                 tracing::debug!("not known: {error}");
                 Ok(unknown)
             }
@@ -341,7 +356,7 @@ impl<'a> Token<'a> {
                 .app
                 .puk
                 .as_ref()
-                .ok_or(CardError::Unsupported(Lack::Puk))?,
+                .ok_or(CardError::Unsupported(self.app.no_puk))?,
         };
         rules
             .check(value)
@@ -403,6 +418,17 @@ impl<'a> Token<'a> {
             (_, error) => error,
         })
     }
+}
+
+/// The signature in its standard form, if it is this key's.
+fn checked(
+    credential: &Credential,
+    what: ToSign<'_>,
+    signature: &[u8],
+) -> Result<Vec<u8>, CardError> {
+    let key = credential.certificate.key();
+    let standard = key.standard(what, signature);
+    standard.ok_or(CardError::BadSignature)
 }
 
 /// A fault of the form, said of the new value and not of the present one.

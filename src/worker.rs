@@ -14,9 +14,11 @@ use std::time::Duration;
 use crate::atr::Atr;
 use crate::channel::Extended;
 use crate::digest::Digest;
-use crate::error::{CardError, Secret};
+use crate::error::{CardError, Lack, Secret};
 use crate::pin::{Pin, PinRules};
-use crate::profile::{Application, Credential, Found, Profile, Search, Standing, Tries};
+use crate::profile::{
+    Application, Credential, Flaw, Found, PinUse, Profile, Search, Standing, Tries,
+};
 use crate::reader::{Presence, Reader, Readers};
 use crate::signature::ToSign;
 use crate::token::{LastTry, Token};
@@ -179,6 +181,8 @@ pub struct TokenInfo {
     pub pin_rules: PinRules,
     /// What the PUK looks like; `None`: there is none.
     pub puk_rules: Option<PinRules>,
+    /// Why there is no PUK, where there is none.
+    pub no_puk: Lack,
     /// Whether changing the PIN is known to work on such a token.
     pub change: Standing,
     /// Whether unlocking it is.
@@ -341,6 +345,9 @@ impl Worker {
                     return None;
                 }
             };
+            if let Some(app) = state.applications.get(id) {
+                token.recall(app);
+            }
             let found = match inspect(&mut token, look) {
                 Ok(info) => {
                     state
@@ -627,6 +634,7 @@ impl State<'_> {
             None => session.and_then(|session| session.pin_for(&binding, self.idle)),
         };
         let result = match &pin {
+            _ if credential.pin == PinUse::Never => token.sign_without_pin(credential, what),
             Some(pin) => token.sign(credential, what, pin, last),
             None => Err(CardError::SessionOver),
         };
@@ -674,36 +682,50 @@ impl Job {
     }
 }
 
+/// What there is to know of a token. Only what the job needs may fail: who wants to sign
+/// needs certificates, who wants to look or to change the PIN does not.
 fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
-    let found = match look {
+    let everything = *look == Look::Everything;
+    let mut found = match look {
         Look::Tries => Found::default(),
         Look::Signing(search) => token.credentials(search)?,
-        Look::Everything => token.credentials(&Search {
-            serial: None,
-            everything: true,
-        })?,
+        Look::Everything => {
+            let all = Search {
+                serial: None,
+                everything: true,
+            };
+            match token.credentials(&all) {
+                Err(error @ CardError::Transport(_)) => return Err(error),
+                Err(error) => Found::failed(token.label(), error),
+                Ok(found) => found,
+            }
+        }
     };
-    let everything = *look == Look::Everything;
     let serial = if everything { token.serial()? } else { None };
-    let pin = token.pin_tries()?;
+    let pin = match token.pin_tries() {
+        Err(CardError::Unsupported(Lack::Pin)) => {
+            found.withhold(&Flaw::NoPin);
+            Tries::Unknown
+        }
+        other => other?,
+    };
     let puk = if everything || (pin == Tries::Blocked && *look != Look::Tries) {
         token.puk_tries()?
     } else {
         Tries::Unknown
     };
     let app = token.application();
-    let (pin_rules, puk_rules) = (app.pin, app.puk);
-    let (change, unblock) = (app.change, app.unblock);
     Ok(TokenInfo {
         family: token.spec().name.into(),
         label: token.label(),
         serial,
         pin,
         puk,
-        pin_rules,
-        puk_rules,
-        change,
-        unblock,
+        pin_rules: app.pin,
+        puk_rules: app.puk,
+        no_puk: app.no_puk,
+        change: app.change,
+        unblock: app.unblock,
         found,
     })
 }

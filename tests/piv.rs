@@ -21,6 +21,7 @@ use securesign_core::channel::Extended;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::error::{CardError, Secret};
 use securesign_core::frame::Frame;
+use securesign_core::pin::Charset;
 use securesign_core::profile::{PinUse, Search, Tries};
 use securesign_core::signature::ToSign;
 use securesign_core::token::{LastTry, Token};
@@ -55,8 +56,15 @@ fn p256(personality: Personality) -> PivCard {
 #[test]
 fn counts_of_commands_are_within_their_bounds() {
     let ask = Bench::new(p256(NIST), None);
+    // Any PIV card may have a global PIN: which counter is asked has to be read once.
     let (_, tries) = ask.count(|| ask.token_by(Look::Tries));
     println!("tries left: {tries} commands");
+    assert!(tries <= 3, "{tries}");
+    let (_, tries) = ask.count(|| ask.token_by(Look::Tries));
+    println!("tries left, once more: {tries} commands");
+    assert!(tries <= 2, "{tries}");
+    let ask = Bench::new(p256(YUBIKEY5), None);
+    let (_, tries) = ask.count(|| ask.token_by(Look::Tries));
     assert!(tries <= 2, "{tries}");
 
     for (name, max_data, extended, cold_bound) in
@@ -188,7 +196,12 @@ fn a_pin_of_impossible_form_costs_nothing_and_reaches_no_card() {
         let (bench, card) = watched(*personality);
         let (id, info) = bench.token();
         let before = card.card().pin_tries();
+        // Yubico's take letters; the others do not, and three of them count one as wrong.
+        let letters = bench.token().1.pin_rules.charset == Charset::Printable;
         for impossible in ["", "12345", "123456789", "12345a", "१२३४५६"] {
+            if letters && impossible == "12345a" {
+                continue;
+            }
             let sent = |card: &Shared| SECRET_INS.map(|ins| card.card().count(ins));
             let counted = sent(&card);
             let error = bench

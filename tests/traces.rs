@@ -170,15 +170,9 @@ fn sign(token: &mut Token<'_>) -> Result<String, CardError> {
     Ok("signed".into())
 }
 
-/// The token window reads everything before a form is sent.
+/// In the terminal nothing but the tries left is read before a form is sent.
 fn form(token: &mut Token<'_>, doing: &str) -> Result<String, CardError> {
-    token.credentials(&Search {
-        serial: None,
-        everything: true,
-    })?;
-    token.serial()?;
     token.pin_tries()?;
-    token.puk_tries()?;
     match doing {
         "unblock" => token.unblock(&secret("12345678"), &secret("123456"), LastTry::Keep)?,
         _ => token.change(

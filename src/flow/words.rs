@@ -286,7 +286,8 @@ fn sign(flow: &Flow) -> Screen {
         return waiting(flow);
     };
     let cards = certificates(flow);
-    let blocked = info.pin == Tries::Blocked;
+    let pinless = flow.is_pinless();
+    let blocked = info.pin == Tries::Blocked && !pinless;
     let usable = flow.chosen.is_some();
     let mut screen = Screen {
         facts: facts(flow),
@@ -307,7 +308,7 @@ fn sign(flow: &Flow) -> Screen {
     } else {
         screen.notice = notice(flow)
             .or_else(|| slow_clock(flow))
-            .or_else(|| tries_notice(info.pin, l));
+            .or_else(|| tries_notice(info.pin, l).filter(|_| !pinless));
     }
     screen.text.extend(missed(flow));
     let choosable = cards.iter().any(|card| card.unusable.is_none());
@@ -315,6 +316,7 @@ fn sign(flow: &Flow) -> Screen {
     screen.certificates = cards;
     screen.buttons.push(button(Action::Cancel, l.say("cancel")));
     if blocked {
+        screen.text.extend(no_puk(info, l));
         if info.puk_rules.is_some() {
             screen
                 .buttons
@@ -326,6 +328,8 @@ fn sign(flow: &Flow) -> Screen {
             screen.facts.push(pin_status(Status::SessionActive, l));
             screen.text.push(l.say("pin-accepted"));
             screen.notice = notice(flow);
+        } else if pinless {
+            screen.text.push(l.say("pin-not-wanted"));
         } else {
             screen
                 .fields
@@ -363,7 +367,8 @@ fn token(flow: &Flow) -> Screen {
     if info.pin != Tries::Blocked {
         buttons.push(primary(Action::ChangePin, l.say("change-pin")));
     }
-    let notes = info.found.notes.iter().map(|note| note.tell(l)).collect();
+    let mut text: Vec<String> = info.found.notes.iter().map(|note| note.tell(l)).collect();
+    text.extend(no_puk(info, l));
     // With one token there is nothing to choose in this window.
     let chosen = match flow.ready().count() {
         0 | 1 => None,
@@ -372,7 +377,7 @@ fn token(flow: &Flow) -> Screen {
     let certificates = certificates(flow);
     Screen {
         links: links(flow),
-        text: notes,
+        text,
         facts,
         counters: counters(info, l),
         heading: heading(&certificates, chosen.is_some(), l),
@@ -691,6 +696,13 @@ fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {
         Tries::Unknown => (Level::Warning, l.say("tries-not-told")),
     };
     Some(Notice { level, text })
+}
+
+/// Why nothing unlocks it, said before anything is typed.
+fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
+    let lack = ("lack", info.no_puk.what(l).into());
+    let said = || l.say_with("no-unlock", [lack]);
+    info.puk_rules.is_none().then(said)
 }
 
 fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {

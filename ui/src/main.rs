@@ -547,7 +547,7 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
 
 fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> Result<u8, String> {
     let mut secrets = Secrets::read(files, place.language)?;
-    let mut flow = Flow::manage(Timestamp::now());
+    let mut flow = Flow::form(Timestamp::now(), as_json);
     flow.0.speak(place.language);
     let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load(), None);

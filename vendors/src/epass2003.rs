@@ -160,7 +160,11 @@ impl Profile for Epass2003 {
         }))
     }
 
-    fn pin_tries(&self, card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
+    fn pin_tries(
+        &self,
+        card: &mut Channel<'_>,
+        _app: &mut Application,
+    ) -> Result<Tries, CardError> {
         pin::tries(card, Secret::Pin)
     }
 

@@ -67,6 +67,12 @@ const PIN_RULES: PinRules = PinRules {
     pad: Some(0xFF),
 };
 
+/// Yubico's tokens take any characters, and people use them (sheet PIV, §5).
+const YUBICO_PIN: PinRules = PinRules {
+    charset: Charset::Printable,
+    ..PIN_RULES
+};
+
 /// The standard allows any eight bytes; issuers hand out text, and PivApplet
 /// takes digits only. Shorter ones are filled (Yubico).
 const PUK_RULES: PinRules = PinRules {
@@ -75,6 +81,14 @@ const PUK_RULES: PinRules = PinRules {
     charset: Charset::Printable,
     pad: Some(0xFF),
 };
+
+/// A product whose PIN may hold letters and symbols.
+const fn yubico(id: &'static str, name: &'static str, marks: &'static [Mark]) -> Spec {
+    Spec {
+        pin: YUBICO_PIN,
+        ..spec(id, name, marks)
+    }
+}
 
 const fn spec(id: &'static str, name: &'static str, marks: &'static [Mark]) -> Spec {
     Spec {
@@ -107,7 +121,7 @@ pub static PIV: Piv = Piv {
 /// YubiKey 4 and 5: "Yubikey" or "YubiKe(y)" in the historical bytes; some NFC
 /// readers corrupt the last letter.
 pub static YUBIKEY: Piv = Piv {
-    spec: spec(
+    spec: yubico(
         "piv-yubikey",
         "YubiKey PIV",
         &[Mark::Historical(b"Yubikey4"), Mark::Historical(b"YubiKe")],
@@ -122,7 +136,7 @@ pub static YUBIKEY: Piv = Piv {
 
 /// YubiKey NEO: its counter lacks the C of `63Cx` (firmware below 1.0.4).
 pub static YUBIKEY_NEO: Piv = Piv {
-    spec: spec(
+    spec: yubico(
         "piv-yubikey-neo",
         "YubiKey NEO PIV",
         &[Mark::Historical(b"YubikeyNEO")],
@@ -189,6 +203,20 @@ const AUTHENTICATION: Slot = Slot {
     name: "Authentication",
     pin: PinUse::Once,
 };
+/// Meant for keys that encrypt, used for signing by some.
+const KEY_MANAGEMENT: Slot = Slot {
+    key: 0x9D,
+    object: 0x5FC10B,
+    name: "Key management",
+    pin: PinUse::Once,
+};
+/// Signs without a PIN.
+const CARD_AUTHENTICATION: Slot = Slot {
+    key: 0x9E,
+    object: 0x5FC101,
+    name: "Card authentication",
+    pin: PinUse::Never,
+};
 /// Retired key n (0 to 19): key reference `82` + n, object `5FC10D` + n.
 const RETIRED: Slot = Slot {
     key: 0x82,
@@ -238,23 +266,20 @@ impl Profile for Piv {
         app: &mut Application,
         search: &Search,
     ) -> Result<Found, CardError> {
-        if self.extras.global_pin {
-            let during = "read the discovery object";
-            // Dual CAC/PIV cards answer this with nonsense: any error is "no".
-            if let Ok(Some(object)) = objects::read(card, during, objects::DISCOVERY)
-                && objects::global_pin_is_primary(&object)
-            {
-                app.pin_reference = GLOBAL_PIN;
+        self.find_pin(card, app)?;
+        let mut found = Found::default();
+        for slot in [&DIGITAL_SIGNATURE, &AUTHENTICATION] {
+            self.read_slot(card, slot, 0, &mut found)?;
+            // Who asks for one certificate needs no other.
+            if search.serial.is_some() && satisfies(&found, search) {
+                return Ok(found);
             }
         }
-        let mut found = Found::default();
-        self.read_slot(card, &DIGITAL_SIGNATURE, 0, &mut found)?;
-        self.read_slot(card, &AUTHENTICATION, 0, &mut found)?;
-        let satisfied = found.credentials.iter().any(|credential| {
-            search.wants(&credential.certificate) && credential.certificate.may_sign()
-        });
-        if search.everything || !satisfied {
+        if search.everything || !satisfies(&found, search) {
             self.read_retired(card, &mut found)?;
+            for slot in [&KEY_MANAGEMENT, &CARD_AUTHENTICATION] {
+                self.read_slot(card, slot, 0, &mut found)?;
+            }
         }
         Ok(found)
     }
@@ -277,20 +302,24 @@ impl Profile for Piv {
         }
     }
 
-    fn pin_tries(&self, card: &mut Channel<'_>, app: &Application) -> Result<Tries, CardError> {
-        let during = "read the PIN tries left";
-        let command = Command::new([0x00, 0x20, 0x00, app.pin_reference]);
-        let sw = card.send(during, &command)?.sw;
-        Ok(match (sw.counter(), sw) {
-            (Some(count), _) => Tries::from_count(count),
-            (None, StatusWord::BLOCKED) => Tries::Blocked,
-            (None, StatusWord(bare @ 0x6300..=0x630F)) if self.extras.bare_counter => {
-                Tries::from_count((bare & 0x0F) as u8)
-            }
-            // Verified by somebody before us: only metadata tells the counter.
-            (None, StatusWord::OK) => metadata_tries(card, during, app.pin_reference)?,
-            _ => Tries::Unknown,
-        })
+    fn pin_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
+        self.find_pin(card, app)?;
+        let sw = query(card, app.pin_reference)?;
+        if !is_absent(sw) {
+            return self.counted(card, app.pin_reference, sw);
+        }
+        // The card has no such PIN: whatever is sent there is lost. The other one is
+        // taken where the card says that it has it, and else none.
+        let other = match app.pin_reference {
+            PIN => GLOBAL_PIN,
+            _ => PIN,
+        };
+        let sw = query(card, other)?;
+        if sw.counter().is_none() && !sw.is_ok() && sw != StatusWord::BLOCKED {
+            return Err(CardError::Unsupported(Lack::Pin));
+        }
+        app.use_pin(other);
+        self.counted(card, other, sw)
     }
 
     fn puk_tries(&self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
@@ -307,7 +336,7 @@ impl Profile for Piv {
     ) -> Result<(), CardError> {
         self.told(
             Secret::Pin,
-            iso::verify(card, app.pin_reference, &PIN_RULES, pin),
+            iso::verify(card, app.pin_reference, &app.pin, pin),
         )
     }
 
@@ -321,7 +350,7 @@ impl Profile for Piv {
     ) -> Result<(), CardError> {
         // SP 800-73-4, part 2, 3.2.2
         let (reference, rules) = match secret {
-            Secret::Pin => (app.pin_reference, &PIN_RULES),
+            Secret::Pin => (app.pin_reference, &app.pin),
             Secret::Puk => (PUK, &PUK_RULES),
         };
         self.told(
@@ -343,7 +372,7 @@ impl Profile for Piv {
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
         self.told(
             Secret::Puk,
-            iso::unblock(card, PIN, (&PIN_RULES, &PUK_RULES), puk, new),
+            iso::unblock(card, PIN, (&app.pin, &PUK_RULES), puk, new),
         )
     }
 
@@ -374,6 +403,44 @@ impl Profile for Piv {
 }
 
 impl Piv {
+    /// Which PIN is the card holder's: the discovery object says so where there is one.
+    /// Read once for each card.
+    fn find_pin(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<(), CardError> {
+        if app.pin_is_known || !self.extras.global_pin {
+            return Ok(());
+        }
+        let during = "read the discovery object";
+        match objects::read(card, during, objects::DISCOVERY) {
+            Ok(Some(object)) if objects::global_pin_is_primary(&object) => {
+                app.use_pin(GLOBAL_PIN);
+            }
+            Err(error @ CardError::Transport(_)) => return Err(error),
+            // Dual CAC/PIV cards answer this with nonsense: any error is "no".
+            _ => {}
+        }
+        app.pin_is_known = true;
+        Ok(())
+    }
+
+    /// What the answer to an empty VERIFY says of the tries left.
+    fn counted(
+        &self,
+        card: &mut Channel<'_>,
+        reference: u8,
+        sw: StatusWord,
+    ) -> Result<Tries, CardError> {
+        Ok(match (sw.counter(), sw) {
+            (Some(count), _) => Tries::from_count(count),
+            (None, StatusWord::BLOCKED) => Tries::Blocked,
+            (None, StatusWord(bare @ 0x6300..=0x630F)) if self.extras.bare_counter => {
+                Tries::from_count((bare & 0x0F) as u8)
+            }
+            // Verified by somebody before us: only metadata tells the counter.
+            (None, StatusWord::OK) => metadata_tries(card, TRIES_LEFT, reference)?,
+            _ => Tries::Unknown,
+        })
+    }
+
     /// The counter of a refusal, on cards that leave the C out of `63Cx`.
     fn told(&self, secret: Secret, result: Result<(), CardError>) -> Result<(), CardError> {
         match result {
@@ -389,11 +456,24 @@ impl Piv {
     }
 
     fn read_retired(&self, card: &mut Channel<'_>, found: &mut Found) -> Result<(), CardError> {
-        let history = objects::read(card, "read the key history", objects::KEY_HISTORY)?;
-        let count = history.map_or(0, |object| objects::retired_on_card(&object));
-        let blind = count == 0 && self.extras.retired_without_history;
+        let history = objects::read(card, "read the key history", objects::KEY_HISTORY);
+        let count = match history {
+            Err(error @ CardError::Transport(_)) => return Err(error),
+            Ok(Some(object)) => Some(objects::retired_on_card(&object)),
+            Ok(None) => Some(0),
+            // How many there are is not known: as if nothing said so.
+            Err(_) => None,
+        };
+        let blind = match count {
+            None => true,
+            Some(count) => count == 0 && self.extras.retired_without_history,
+        };
         let mut gap = 0;
-        for n in 0..if blind { RETIRED_COUNT } else { count } {
+        for n in 0..if blind {
+            RETIRED_COUNT
+        } else {
+            count.unwrap_or_default()
+        } {
             let there = self.read_slot(card, &RETIRED, n, found)?;
             gap = if there { 0 } else { gap + 1 };
             if blind && gap == RETIRED_GAP {
@@ -425,7 +505,12 @@ impl Piv {
                 });
                 return Ok(false);
             }
-            Err(error) => return Err(error),
+            Err(error @ CardError::Transport(_)) => return Err(error),
+            Err(error) => {
+                let flaw = Flaw::Failed(Box::new(error));
+                found.notes.push(Note { place: label, flaw });
+                return Ok(false);
+            }
         };
         let parsed = objects::certificate(&object)
             .map_err(Flaw::Damaged)
@@ -448,6 +533,44 @@ impl Piv {
             }
         }
         Ok(true)
+    }
+}
+
+/// Whether what is looked for is there already.
+fn satisfies(found: &Found, search: &Search) -> bool {
+    found.credentials.iter().any(|credential| {
+        search.wants(&credential.certificate) && credential.certificate.may_sign()
+    })
+}
+
+/// The step in which tries are counted, for errors and traces.
+const TRIES_LEFT: &str = "read the PIN tries left";
+
+/// VERIFY without data (SP 800-73-4, part 2, 3.2.1): spends no try.
+fn query(card: &mut Channel<'_>, reference: u8) -> Result<StatusWord, CardError> {
+    let command = Command::new([0x00, 0x20, 0x00, reference]);
+    Ok(card.send(TRIES_LEFT, &command)?.sw)
+}
+
+/// The card has no PIN of this reference.
+fn is_absent(sw: StatusWord) -> bool {
+    matches!(sw, StatusWord::WRONG_P1P2 | StatusWord::NO_REFERENCE)
+}
+
+/// What one PIN or the other brings with it.
+trait UsePin {
+    fn use_pin(&mut self, reference: u8);
+}
+
+impl UsePin for Application {
+    fn use_pin(&mut self, reference: u8) {
+        self.pin_reference = reference;
+        // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
+        (self.puk, self.no_puk) = match reference {
+            GLOBAL_PIN => (None, Lack::GlobalPin),
+            _ => (Some(PUK_RULES), Lack::Puk),
+        };
+        self.pin_is_known = true;
     }
 }
 

@@ -149,7 +149,7 @@ fn converse(errand: Errand, token: &mut Token<'_>, sent: &Cell<u32>) -> u32 {
         everything: errand.everything(),
     };
     let found = token.credentials(&search).unwrap_or_default();
-    assert!(found.credentials.len() + found.notes.len() <= 22);
+    assert!(found.credentials.len() + found.notes.len() <= 24);
     if errand.everything() {
         let _ = token.serial();
         let _ = token.puk_tries();

@@ -1,0 +1,171 @@
+//! A PIN is never sent to a reference that the card says it does not have, and places
+//! that are rarely used are looked at before a certificate is said to be missing.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+#[allow(dead_code, reason = "a part of it serves here")]
+mod bench;
+
+use std::sync::{Arc, Mutex};
+
+use bench::{Bench, Shared};
+use securesign_core::error::{CardError, Lack, Secret};
+use securesign_core::profile::{Flaw, PinUse, Search, Tries};
+use securesign_core::worker::Look;
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+
+const PIN: &str = "123456";
+
+/// A card that has its PIN under the global reference, or under none, and says so of the
+/// other with this status word.
+struct Elsewhere {
+    card: Shared,
+    absent: u16,
+    global: bool,
+    /// References that a PIN was sent to.
+    sent: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Emulator for Elsewhere {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.clone().reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let [
+            _,
+            instruction @ (0x20 | 0x24 | 0x2C),
+            p1,
+            reference,
+            rest @ ..,
+        ] = command
+        else {
+            return self.card.card().transmit(command);
+        };
+        if !rest.is_empty() {
+            self.sent.lock().unwrap().push(*reference);
+        }
+        if *reference != 0x00 || !self.global {
+            return self.absent.to_be_bytes().to_vec();
+        }
+        let own = [&[0x00, *instruction, *p1, 0x80], rest].concat();
+        self.card.card().transmit(&own)
+    }
+}
+
+fn bench(absent: u16, global: bool) -> (Bench, Arc<Mutex<Vec<u8>>>) {
+    let card = PivCard::builder(NIST)
+        .seed(b"absent")
+        .key(Slot::AUTHENTICATION, KeyKind::P256)
+        .build()
+        .unwrap();
+    let sent = Arc::default();
+    let card = Elsewhere {
+        card: Shared::new(card),
+        absent,
+        global,
+        sent: Arc::clone(&sent),
+    };
+    (Bench::new(card, None), sent)
+}
+
+#[test]
+fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
+    for absent in [0x6A86, 0x6A88] {
+        // The other one is there.
+        let (bench, sent) = bench(absent, true);
+        let (id, info) = bench.token();
+        assert_eq!(info.pin, Tries::Left(3), "{absent:04X}");
+        let credential = &info.found.credentials[0];
+        bench.sign(&id, credential, Some(PIN)).unwrap();
+        bench.change(&id, Secret::Pin, PIN, "654321").unwrap();
+        assert_eq!(*sent.lock().unwrap(), [0x00, 0x00]);
+        // No PUK resets it, and that is known before one is typed.
+        let (_, info) = bench.token_by(Look::Everything);
+        assert_eq!((info.puk_rules, info.no_puk), (None, Lack::GlobalPin));
+        let error = bench.unblock(&id, "12345678", "222222").unwrap_err();
+        assert_eq!(error, CardError::Unsupported(Lack::GlobalPin));
+        assert_eq!(sent.lock().unwrap().len(), 2, "{absent:04X}");
+
+        // Neither is.
+        let (bench, sent) = self::bench(absent, false);
+        let (id, info) = bench.token();
+        assert_eq!(info.found.credentials, [], "nothing to sign with");
+        assert_eq!(info.found.notes[0].flaw, Flaw::NoPin);
+        let error = bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
+        assert_eq!(error, CardError::Unsupported(Lack::Pin));
+        assert_eq!(sent.lock().unwrap().len(), 0, "{absent:04X}");
+    }
+}
+
+fn everywhere() -> PivCard {
+    let retired = Slot::from_reference(0x82).unwrap();
+    PivCard::builder(NIST)
+        .seed(b"absent")
+        .key(Slot::SIGNATURE, KeyKind::P256)
+        .key(Slot::AUTHENTICATION, KeyKind::P256)
+        .key(Slot::KEY_MANAGEMENT, KeyKind::P256)
+        .key(Slot::CARD_AUTHENTICATION, KeyKind::P256)
+        .key(retired, KeyKind::P256)
+        .key_history(1, 0)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn a_certificate_is_found_wherever_it_is() {
+    // Serial numbers are those of the places.
+    for serial in ["9C", "9A", "82", "9D", "9E"] {
+        let bench = Bench::new(everywhere(), None);
+        let (id, info) = bench.token_by(Look::Signing(Search {
+            serial: Some(serial.into()),
+            everything: false,
+        }));
+        let wanted = |c: &&securesign_core::profile::Credential| {
+            c.certificate.serial().trim_start_matches('0') == serial
+        };
+        let found = info.found.credentials.iter().find(wanted);
+        let credential = found.unwrap_or_else(|| panic!("{serial}"));
+        let pin = (credential.pin != PinUse::Never).then_some(PIN);
+        assert_eq!(pin.is_none(), serial == "9E");
+        bench.sign(&id, credential, pin).unwrap();
+    }
+    let bench = Bench::new(everywhere(), None);
+    let (_, info) = bench.token_by(Look::Everything);
+    let places: Vec<&str> = info.found.credentials.iter().map(|c| &*c.label).collect();
+    assert_eq!(
+        places,
+        [
+            "Digital signature (9C)",
+            "Authentication (9A)",
+            "Retired (82)",
+            "Key management (9D)",
+            "Card authentication (9E)"
+        ]
+    );
+}
+
+#[test]
+fn who_asks_for_one_certificate_does_not_wait_for_the_others() {
+    for (serial, most) in [("9C", 6), ("9A", 8)] {
+        let bench = Bench::new(everywhere(), None);
+        let look = Look::Signing(Search {
+            serial: Some(serial.into()),
+            everything: false,
+        });
+        let ((_, info), commands) = bench.count(|| bench.token_by(look));
+        assert!(commands <= most, "{serial}: {commands}");
+        assert_eq!(info.pin, Tries::Left(3));
+    }
+}
