@@ -155,7 +155,7 @@ pub struct Found {
 impl Found {
     /// The card did not let its certificates be found.
     pub fn failed(place: String, error: CardError) -> Self {
-        let flaw = Flaw::Failed(Box::new(error));
+        let flaw = Flaw::Failed(error);
         Self {
             credentials: Vec::new(),
             notes: vec![Note { place, flaw }],
@@ -206,8 +206,6 @@ pub enum Flaw {
     Encryption(String),
     /// The card has no PIN that lets its key be used.
     NoPin,
-    /// Reading it ended in an error.
-    Failed(Box<CardError>),
 }
 
 impl Note {
@@ -235,10 +233,6 @@ impl Note {
             Flaw::NoKey(None) => language.say_with("note-no-key", [place]),
             Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
             Flaw::NoFile => language.say_with("note-no-file", [place]),
-            Flaw::Failed(error) => {
-                let reason = ("reason", error.what(language).into());
-                language.say_with("note-failed", [place, reason])
-            }
             Flaw::NoPin => language.say_with("note-no-pin", [place]),
             Flaw::NoReference => language.say_with("note-no-reference", [place]),
             Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),

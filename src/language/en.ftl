@@ -315,7 +315,6 @@ bad-certificate-curve = its key describes its curve by explicit parameters, whic
 bad-certificate-key-damaged = its key is damaged
 note-empty = { $place } holds no certificate.
 note-no-pin = { $place }: the token has no { -pin } that lets its key be used
-note-failed = { $place }: { $reason }
 note-no-key = { $place }: without its private key.
 note-no-key-of = { $place }: { $subject }, without its private key.
 note-no-file = { $place }: not in a file of its own.

@@ -314,7 +314,6 @@ bad-certificate-curve = इसकी कुंजी में वक्र क�
 bad-certificate-key-damaged = इसकी कुंजी क्षतिग्रस्त है
 note-empty = { $place } में कोई प्रमाणपत्र नहीं है।
 note-no-pin = { $place }: टोकन में ऐसा कोई { -pin } नहीं है जिससे इसकी कुंजी का इस्तेमाल हो सके
-note-failed = { $place }: { $reason }
 note-no-key = { $place }: इसकी निजी कुंजी नहीं है।
 note-no-key-of = { $place }: { $subject }, निजी कुंजी नहीं है।
 note-no-file = { $place }: इसकी अपनी फ़ाइल नहीं है।

@@ -507,7 +507,7 @@ impl Piv {
             }
             Err(error @ CardError::Transport(_)) => return Err(error),
             Err(error) => {
-                let flaw = Flaw::Failed(Box::new(error));
+                let flaw = Flaw::Failed(error);
                 found.notes.push(Note { place: label, flaw });
                 return Ok(false);
             }
