@@ -133,7 +133,11 @@ pub fn parse(link: &str) -> Result<Request, Refusal> {
         Ok(reply) => reply,
         Err(error) => return Err(Refusal { error, reply: None }),
     };
-    match subject(&mut query) {
+    let subject = subject(&mut query).and_then(|subject| match query.looks_cut() {
+        Some(error) => Err(error),
+        None => Ok(subject),
+    });
+    match subject {
         Ok((document, cert_serial)) => Ok(Request {
             request_id: reply.request_id,
             document,
@@ -145,7 +149,9 @@ pub fn parse(link: &str) -> Result<Request, Refusal> {
             // A callback or id that stands last in a link that was cut may be
             // half of what the portal wrote.
             let whole = !(matches!(error, LinkError::Truncated { .. })
-                && (query.is_last("callbackUrl") || query.is_last("requestId")));
+                && ["callbackUrl", "requestId", "apiKey"]
+                    .iter()
+                    .any(|name| query.is_last(name)));
             Err(Refusal {
                 error,
                 reply: whole.then(|| Box::new(reply)),

@@ -230,9 +230,13 @@ impl std::error::Error for Denial {}
 /// those have blocks of their own, so that one label cannot mix them with
 /// look-alikes. Latin, Greek and Cyrillic imitate each other: punycode only.
 fn display(origin: &Origin) -> String {
-    let unicode = Url::parse(origin.as_str()).map(|url| url.origin().unicode_serialization());
+    // An app's address has no host that could be written in another way.
+    let unicode = Url::parse(origin.as_str())
+        .ok()
+        .filter(|url| url.has_host())
+        .map(|url| url.origin().unicode_serialization());
     match unicode {
-        Ok(text) if text != origin.as_str() && text.split(['.', '/', ':']).all(is_plain) => {
+        Some(text) if text != origin.as_str() && text.split(['.', '/', ':']).all(is_plain) => {
             format!("{origin} ({text})")
         }
         _ => origin.to_string(),

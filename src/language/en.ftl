@@ -379,6 +379,7 @@ link-base64 = In the signing link, { $name } is damaged (it is not base64).
 link-digest-length = The digest to be signed has { $found } bytes, but { $algorithm } has { $size }.
 link-digest-mismatch = The document in the signing link is not the one its digest belongs to.
 link-key = The portal's API key is malformed.
+link-key-shape-advice = Nothing was sent: tell the portal that its apiKey must have 1 to 256 printable characters after ss_live_ or ss_test_.
 link-key-advice = Nothing was sent: tell the portal that its apiKey must begin with ss_live_ or ss_test_.
 link-serial = The certificate number that the portal asks for (certSerial) is not hex.
 link-deceit-advice = Nothing was signed or sent: close this window, and tell the portal if you trust it.

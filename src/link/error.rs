@@ -84,6 +84,8 @@ pub enum LinkError {
     Callback(CallbackFault),
     /// Not `ss_live_…` or `ss_test_…`.
     ApiKey,
+    /// What follows `ss_live_` or `ss_test_` is empty, too long or not printable.
+    ApiKeyShape,
     /// `certSerial` is not hex.
     Serial,
 }
@@ -155,7 +157,7 @@ impl LinkError {
     /// The code of SecureSign handoff protocol, §4.
     pub fn code(&self) -> ErrorCode {
         match self {
-            LinkError::ApiKey => ErrorCode::ApiKeyInvalid,
+            LinkError::ApiKey | LinkError::ApiKeyShape => ErrorCode::ApiKeyInvalid,
             _ => ErrorCode::RequestInvalid,
         }
     }
@@ -191,6 +193,9 @@ impl LinkError {
             LinkError::DigestMismatch => "hashBase64 is not the digest of documentBase64.",
             LinkError::Callback(_) => "callbackUrl is not an address a result can go to.",
             LinkError::ApiKey => "apiKey must begin with ss_live_ or ss_test_.",
+            LinkError::ApiKeyShape => {
+                "apiKey must have 1 to 256 printable characters after ss_live_ or ss_test_."
+            }
             LinkError::Serial => "certSerial must be hex.",
         }
     }
@@ -243,7 +248,7 @@ impl LinkError {
             ),
             LinkError::DigestMismatch => l.say("link-digest-mismatch"),
             LinkError::Callback(fault) => fault.what(l),
-            LinkError::ApiKey => l.say("link-key"),
+            LinkError::ApiKey | LinkError::ApiKeyShape => l.say("link-key"),
             LinkError::Serial => l.say("link-serial"),
         }
     }
@@ -265,6 +270,7 @@ impl LinkError {
             | LinkError::DigestMismatch
             | LinkError::Callback(_) => language.say("link-deceit-advice"),
             LinkError::ApiKey => language.say("link-key-advice"),
+            LinkError::ApiKeyShape => language.say("link-key-shape-advice"),
             _ => language.say_with("link-advice", [("reason", self.reason().into())]),
         }
     }

@@ -41,11 +41,18 @@ const PARAMETERS: usize = 64;
 /// §8); a link of about this length that lacks something was cut.
 const WINDOWS_CUT: std::ops::RangeInclusive<usize> = 2_040..=2_090;
 
+/// The same, and what Chromium and Firefox pass at most (ground truth: they drop longer
+/// ones, other launchers cut them).
+const CUTS: [std::ops::RangeInclusive<usize>; 3] =
+    [WINDOWS_CUT, 32_700..=32_800, 131_000..=131_100];
+
 /// The decoded parameters that we know.
 pub(super) struct Query {
     length: usize,
     fields: BTreeMap<&'static str, Zeroizing<String>>,
     last: Option<&'static str>,
+    /// The last value shows by itself that nothing of it is missing.
+    whole: bool,
     /// How the link ends, if that looks like a cut once something is missing.
     ending: Option<Cut>,
 }
@@ -62,6 +69,7 @@ impl Query {
             length,
             fields: BTreeMap::new(),
             last: None,
+            whole: false,
             ending: None,
         };
         query.percent_signs(raw)?;
@@ -94,6 +102,14 @@ impl Query {
         }
     }
 
+    /// The link is as long as what systems leave of longer ones, and nothing shows that
+    /// its last value is whole: half of a callback URL is an URL as well.
+    pub(super) fn looks_cut(&self) -> Option<LinkError> {
+        let last = self.last?;
+        let cut_here = CUTS.iter().any(|lengths| lengths.contains(&self.length));
+        (cut_here && !self.whole).then(|| self.truncated(Cut::Value(last)))
+    }
+
     fn percent_signs(&self, raw: &str) -> Result<(), LinkError> {
         let bytes = raw.as_bytes();
         for (at, _) in raw.match_indices('%') {
@@ -110,6 +126,10 @@ impl Query {
     }
 
     fn parameters(&mut self, raw: &str) -> Result<(), LinkError> {
+        if raw.is_empty() {
+            // Nothing was cut off where nothing was begun.
+            return Ok(());
+        }
         let mut seen = HashSet::new();
         let mut segments = raw.split('&').enumerate().peekable();
         while let Some((at, segment)) = segments.next() {
@@ -134,7 +154,10 @@ impl Query {
             {
                 return Err(LinkError::FieldTooLong { name, limit });
             }
-            let value = decode(raw_value.unwrap_or_default());
+            let mut value = decode(raw_value.unwrap_or_default());
+            if known.is_some_and(|(name, _)| is_base64(name)) {
+                value = without_line_ends(&value);
+            }
             for part in [&name, &value] {
                 // Only the last character of the link can be half of one.
                 if last && part.ends_with('\u{FFFD}') {
@@ -144,6 +167,7 @@ impl Query {
             }
             if last {
                 self.last = known.map(|(name, _)| *name);
+                self.whole = known.is_some_and(|(name, _)| is_whole(name, &value));
                 self.ending = ending(&name, raw_value);
                 let half = |(known, _): &(&str, usize)| known.starts_with(name.as_str());
                 if raw_value.is_none() && known.is_none() && KNOWN.iter().any(half) {
@@ -163,15 +187,42 @@ impl Query {
     }
 }
 
+fn is_base64(name: &str) -> bool {
+    name.ends_with("Base64")
+}
+
+/// `openssl base64`, Ruby and Android write base64 in lines.
+fn without_line_ends(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(text.replace(['\r', '\n'], ""))
+}
+
 /// How the last parameter ends, where that may be a cut.
 fn ending(name: &str, value: Option<&str>) -> Option<Cut> {
     let known = KNOWN.iter().find(|(known, _)| *known == name)?.0;
     match value {
         None | Some("") => Some(Cut::Name),
-        Some(value) if known.ends_with("Base64") => {
-            super::base::ends_inside_group(&decode(value)).then_some(Cut::Value(known))
+        Some(value) if is_base64(known) => {
+            let value = without_line_ends(&decode(value));
+            super::base::ends_inside_group(&value).then_some(Cut::Value(known))
         }
         Some(_) => None,
+    }
+}
+
+/// Whether a value shows by itself that it was not cut: one of few words, the padding at
+/// the end of base64, a closed object, a UUID.
+fn is_whole(name: &str, value: &str) -> bool {
+    match name {
+        "hashAlgo" => ["SHA256", "SHA384", "SHA512"].contains(&value),
+        "documentType" => ["hash", "pdf", "xml"].contains(&value),
+        "visible" | "timestamp" => ["true", "false"].contains(&value),
+        "signatureType" => ["enveloped", "enveloping", "detached"].contains(&value),
+        "position" | "appearance" => serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(),
+        // Its length is compared with the algorithm's.
+        "hashBase64" => true,
+        "documentBase64" => value.ends_with('='),
+        "requestId" => super::value::RequestId::is_uuid(value),
+        _ => false,
     }
 }
 
@@ -206,22 +257,19 @@ fn is_forbidden(c: char) -> bool {
 
 /// The raw query. The part before it is one of two, to the letter (schemes and
 /// hosts in any case): that is stricter than any parser, which would forgive a
-/// default port or an empty user name.
-///
-/// `securesign://sign/?…` is refused too: the protocol says an empty path.
-/// Chromium and the `url` crate leave the path of a scheme like ours empty; a
-/// launcher that adds the slash would have to be named before we accept it.
+/// default port or an empty user name. A slash behind it is what browsers add.
 fn address(link: &str) -> Result<&str, LinkError> {
     if link.contains('#') {
         return Err(LinkError::Address(AddressPart::Fragment));
     }
     let (head, query) = link.split_once('?').unwrap_or((link, ""));
-    let host_end = head.len() - "/open".len().min(head.len());
-    let universal = head
+    let whole = head.strip_suffix('/').unwrap_or(head);
+    let host_end = whole.len() - "/open".len().min(whole.len());
+    let universal = whole
         .get(..host_end)
         .is_some_and(|h| h.eq_ignore_ascii_case("https://sign.securesign.toolsbots.com"))
-        && head.ends_with("/open");
-    if universal || head.eq_ignore_ascii_case("securesign://sign") {
+        && whole.ends_with("/open");
+    if universal || whole.eq_ignore_ascii_case("securesign://sign") {
         return Ok(query);
     }
     Err(LinkError::Address(wrong_part(head)))

@@ -8,19 +8,27 @@ use zeroize::Zeroizing;
 use super::error::LinkError;
 use crate::text::hex_lower;
 
-/// Opaque to us: 1 to 128 of `A-Z a-z 0-9 . _ -`, echoed as it came. Published
-/// as a UUID, but real portals send other shapes.
+/// Opaque to us: 1 to 128 of `A-Z a-z 0-9 . _ - { } + / = :`, echoed as it came.
+/// Published as a UUID, but real portals send other shapes: GUIDs in braces, base64.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RequestId(String);
 
 impl RequestId {
-    /// Refuses every other character and length.
+    /// Refuses every other character and length. A space is a `+` that form decoding
+    /// took away.
     pub fn parse(text: &str) -> Result<Self, LinkError> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        let text = text.replace(' ', "+");
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-{}+/=:".contains(&b);
         match (1..=128).contains(&text.len()) && text.bytes().all(plain) {
-            true => Ok(Self(text.to_owned())),
+            true => Ok(Self(text)),
             false => Err(LinkError::RequestId),
         }
+    }
+
+    /// A UUID as RFC 9562, 4, writes it: one that was cut off is none.
+    pub(super) fn is_uuid(text: &str) -> bool {
+        let lengths = text.split('-').map(str::len);
+        lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
     }
 
     /// As it came.
@@ -45,15 +53,20 @@ impl ApiKey {
     const LIVE: &str = "ss_live_";
     const TEST: &str = "ss_test_";
 
-    /// The prefix and 1 to 256 of `A-Z a-z 0-9 . _ - ~`.
-    pub fn parse(text: Zeroizing<String>) -> Result<Self, LinkError> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'~');
+    /// The prefix and 1 to 256 printable ASCII characters. A space is a `+` that form
+    /// decoding took away.
+    pub fn parse(mut text: Zeroizing<String>) -> Result<Self, LinkError> {
+        if text.contains(' ') {
+            text = Zeroizing::new(text.replace(' ', "+"));
+        }
+        let plain = |b: u8| b.is_ascii_graphic();
         let rest = text
             .strip_prefix(Self::LIVE)
             .or_else(|| text.strip_prefix(Self::TEST));
         match rest.is_some_and(|r| (1..=256).contains(&r.len()) && r.bytes().all(plain)) {
             true => Ok(Self(text)),
-            false => Err(LinkError::ApiKey),
+            false if rest.is_none() => Err(LinkError::ApiKey),
+            false => Err(LinkError::ApiKeyShape),
         }
     }
 
