@@ -35,8 +35,12 @@ const EXTENDED_OVERHEAD: usize = 9;
 /// commands with chaining work on every card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extended {
-    /// Card or reader cannot, or did not say that they can.
+    /// Card or reader did not say that they can.
     No,
+    /// The reader takes short commands only.
+    Short,
+    /// The reader takes up to this many bytes of data, the card did not say.
+    Reader(usize),
     /// Card and reader say that they can, up to this many bytes of data.
     Promised(usize),
     /// The card has answered an extended command.
@@ -47,16 +51,22 @@ impl Extended {
     /// Only where the card's capabilities *and* the reader allow it.
     pub fn of(atr: &Atr, reader_max: Option<usize>) -> Self {
         match reader_max {
-            Some(max) if max > 0x100 && atr.extended_length() => {
-                Self::Promised(max.min(0xFFFF) - EXTENDED_OVERHEAD)
+            None => Self::No,
+            Some(..=0x100) => Self::Short,
+            Some(max) => {
+                let max = max.min(0xFFFF) - EXTENDED_OVERHEAD;
+                if atr.extended_length() {
+                    Self::Promised(max)
+                } else {
+                    Self::Reader(max)
+                }
             }
-            _ => Self::No,
         }
     }
 
     fn fits(self, command: &Command<'_>) -> bool {
         let (max, proven) = match self {
-            Self::No => return false,
+            Self::No | Self::Short | Self::Reader(_) => return false,
             Self::Promised(max) => (max, false),
             Self::Proven(max) => (max, true),
         };
@@ -168,10 +178,23 @@ impl<'a> Channel<'a> {
         self.extended
     }
 
-    /// The card is known to take extended length although nothing says so.
+    /// The card is known to take extended length although nothing says so. What the
+    /// reader takes is not its to say.
     pub fn trust_extended(&mut self) {
-        if self.extended == Extended::No {
-            self.extended = Extended::Proven(TRUSTED);
+        self.extended = match self.extended {
+            Extended::No => Extended::Proven(TRUSTED),
+            Extended::Reader(max) | Extended::Promised(max) => Extended::Proven(max.min(TRUSTED)),
+            known @ (Extended::Short | Extended::Proven(_)) => known,
+        };
+    }
+
+    /// Whether a command with so much data gets to the card in one piece. Secure
+    /// messaging has its own form for it, and readers are not asked there.
+    pub fn takes(&self, len: usize) -> bool {
+        match (&self.cover, self.extended) {
+            (Cover::Armored(_) | Cover::Torn, _) => true,
+            (Cover::Plain, Extended::Proven(max)) => len <= max.max(SHORT_MAX),
+            (Cover::Plain, _) => len <= SHORT_MAX,
         }
     }
 

@@ -119,6 +119,8 @@ pub enum Lack {
     Setup,
     /// The card opens no protected session with the keys that are published.
     Session,
+    /// What has to be sent for a signature is longer than the reader takes.
+    Reader,
 }
 
 impl CardError {
@@ -239,6 +241,7 @@ impl Lack {
             Lack::GlobalPin => language.say("lack-global-pin"),
             Lack::Setup => language.say("lack-setup"),
             Lack::Session => language.say("lack-session"),
+            Lack::Reader => language.say("lack-reader"),
         }
     }
 }

@@ -389,7 +389,8 @@ fn max_apdu_data(card: &pcsc::Card) -> Option<usize> {
                 .iter()
                 .rev()
                 .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-            return (max > 0).then_some(max);
+            // 0: short commands only.
+            return Some(max);
         }
         properties = &rest[value.len()..];
     }

@@ -10,7 +10,7 @@ use crate::iso;
 use crate::language::Language;
 pub use crate::pin::Tries;
 use crate::pin::{Pin, PinRules};
-use crate::signature::ToSign;
+use crate::signature::{PublicKey, ToSign};
 use crate::sw::StatusWord;
 
 /// Facts about a family, or about one product of it. No decisions.
@@ -141,6 +141,8 @@ pub struct Credential {
     pub pin: PinUse,
     /// The certificate.
     pub certificate: Certificate,
+    /// Why the card cannot sign with it, whatever is asked for ([`Profile::lack`]).
+    pub lack: Option<Lack>,
 }
 
 /// What was found on a card.
@@ -288,6 +290,10 @@ pub trait Profile: Sync {
         app: &mut Application,
         search: &Search,
     ) -> Result<Found, CardError>;
+
+    /// Why this card, in this reader, cannot sign with such a key: known before a PIN is
+    /// asked for, since what cannot work costs no try. Asks the card nothing.
+    fn lack(&self, card: &Channel<'_>, app: &Application, key: &PublicKey) -> Option<Lack>;
 
     /// The token's serial number as people read it, where there is one.
     fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;

@@ -7,6 +7,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use signature::hazmat::PrehashVerifier;
 
 use crate::digest::{Digest, HashAlgorithm};
+use crate::error::Lack;
 use crate::tlv;
 
 /// What a card is to sign.
@@ -92,6 +93,18 @@ impl PublicKey {
             Self::Rsa(_) => Some(format!("{}withRSA", hash.name())),
             Self::P256(_) | Self::P384(_) => Some(format!("{}withECDSA", hash.name())),
             Self::RsaPss(_) | Self::Ed25519(_) => None,
+        }
+    }
+
+    /// Why this key cannot sign that, whatever card it is on.
+    pub fn lack(&self, what: ToSign<'_>) -> Option<Lack> {
+        match self {
+            Self::RsaPss(_) => Some(Lack::KeyKind),
+            Self::Ed25519(_) if what.message().is_none() => Some(Lack::Ed25519),
+            Self::Rsa(key) if emsa_pkcs1_v15(what.digest(), key.size()).is_none() => {
+                Some(Lack::KeyTooShort)
+            }
+            _ => None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::pin::Pin;
 use crate::profile::{
     Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
 };
-use crate::signature::{PublicKey, ToSign};
+use crate::signature::ToSign;
 use crate::sw::StatusWord;
 use crate::transport::{Ending, Transport};
 
@@ -78,7 +78,12 @@ impl<'a> Token<'a> {
 
     /// Signing certificates.
     pub fn credentials(&mut self, search: &Search) -> Result<Found, CardError> {
-        self.read(|profile, channel, app| profile.credentials(channel, app, search))
+        let mut found =
+            self.read(|profile, channel, app| profile.credentials(channel, app, search))?;
+        for credential in &mut found.credentials {
+            credential.lack = self.lack(credential);
+        }
+        Ok(found)
     }
 
     /// Serial number, where there is one and the card tells it.
@@ -143,8 +148,9 @@ impl<'a> Token<'a> {
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
         // What cannot work never costs a try.
-        if matches!(credential.certificate.key(), PublicKey::RsaPss(_)) {
-            return Err(CardError::Unsupported(Lack::KeyKind));
+        let key = credential.certificate.key();
+        if let Some(lack) = key.lack(what).or_else(|| self.lack(credential)) {
+            return Err(CardError::Unsupported(lack));
         }
         self.channel.begin_work();
         self.mend()?;
@@ -184,6 +190,10 @@ impl<'a> Token<'a> {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
+        let key = credential.certificate.key();
+        if let Some(lack) = key.lack(what).or_else(|| self.lack(credential)) {
+            return Err(CardError::Unsupported(lack));
+        }
         self.channel.begin_work();
         self.mend()?;
         let signature = self.ask_signature(credential, what)?;
@@ -239,6 +249,11 @@ impl<'a> Token<'a> {
             let _ = self.profile.log_out(&mut self.channel, &self.app);
         }
         (Ending::Reset, self.channel.extended())
+    }
+
+    fn lack(&self, credential: &Credential) -> Option<Lack> {
+        self.profile
+            .lack(&self.channel, &self.app, credential.certificate.key())
     }
 
     /// Reads something that needs no PIN. A session of secure messaging that the

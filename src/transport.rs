@@ -36,7 +36,7 @@ pub trait Card {
     fn atr(&self) -> &Atr;
 
     /// Largest data field that the reader passes on (PC/SC part 10,
-    /// `dwMaxAPDUDataSize`); `None` where it does not say: short APDUs then.
+    /// `dwMaxAPDUDataSize`): 0, short APDUs only; `None` where it does not say.
     fn max_data(&self) -> Option<usize>;
 
     /// Runs `work` in one transaction that no other program can enter. The card

@@ -798,6 +798,7 @@ fn card_errors() -> Vec<CardError> {
     for lack in [
         Lack::Puk,
         Lack::KeyKind,
+        Lack::Reader,
         Lack::KeyLength,
         Lack::KeyTooShort,
         Lack::Ed25519,

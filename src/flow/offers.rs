@@ -1,8 +1,9 @@
 //! Which certificates are offered, and which one is chosen.
 
 use super::{Flow, Purpose, words};
+use crate::error::Lack;
 use crate::profile::{Credential, Search};
-use crate::signature::PublicKey;
+use crate::signature::{PublicKey, ToSign};
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
 /// A certificate on a token.
@@ -68,10 +69,16 @@ impl Flow {
         if matches!(certificate.key(), PublicKey::RsaPss(_)) {
             return Some(self.language.say("certificate-pss"));
         }
+        if let Some(lack) = credential.lack {
+            let lack = ("lack", lack.what(self.language).into());
+            return Some(self.language.say_with("certificate-not-with-token", [lack]));
+        }
         // Said of the key alone: nothing is asked of the card for it.
-        certificate
-            .key()
-            .signature_algorithm(order.digest().algorithm())
+        let key = certificate.key();
+        if key.lack(ToSign::Digest(order.digest())) == Some(Lack::KeyTooShort) {
+            return Some(self.language.say("certificate-key-too-short"));
+        }
+        key.signature_algorithm(order.digest().algorithm())
             .is_none()
             .then(|| self.language.say("certificate-no-digest"))
     }

@@ -27,7 +27,7 @@ use securesign_core::profile::{
     Application, Credential, Flaw, Found, Mark, Note, Profile, RetryCounter, Search, Spec,
     Standing, Tries,
 };
-use securesign_core::signature::ToSign;
+use securesign_core::signature::{PublicKey, ToSign};
 use securesign_core::sw::StatusWord;
 
 pub use messaging::{Mode, Session};
@@ -144,6 +144,10 @@ impl Profile for Epass2003 {
             opensc::DIRECTORY => opensc::credentials(card, app, search),
             _ => espk::credentials(card, app, search),
         }
+    }
+
+    fn lack(&self, card: &Channel<'_>, _app: &Application, key: &PublicKey) -> Option<Lack> {
+        sign::lack(card, key)
     }
 
     fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {

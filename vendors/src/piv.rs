@@ -19,7 +19,7 @@ use securesign_core::profile::{
     Application, Credential, Flaw, Found, Mark, Note, PinUse, Profile, RetryCounter, Search, Spec,
     Tries,
 };
-use securesign_core::signature::ToSign;
+use securesign_core::signature::{PublicKey, ToSign};
 use securesign_core::sw::StatusWord;
 use securesign_core::{iso, text, tlv};
 
@@ -284,6 +284,10 @@ impl Profile for Piv {
         Ok(found)
     }
 
+    fn lack(&self, _card: &Channel<'_>, _app: &Application, key: &PublicKey) -> Option<Lack> {
+        sign::lack(key)
+    }
+
     fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
         if self.extras.serial {
             // Yubico GET SERIAL, firmware 5.0 and later: 4 bytes, big-endian.
@@ -526,6 +530,7 @@ impl Piv {
                     key: u16::from(key),
                     pin: slot.pin,
                     certificate,
+                    lack: None,
                 });
             }
             Err(flaw) => {

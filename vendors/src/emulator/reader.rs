@@ -162,7 +162,8 @@ impl Card for EmulatedCard {
     }
 
     fn max_data(&self) -> Option<usize> {
-        self.slot.lock().max_data
+        // As readers say that take short ones only.
+        Some(self.slot.lock().max_data.unwrap_or(0))
     }
 
     fn dialogue(

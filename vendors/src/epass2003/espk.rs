@@ -152,6 +152,7 @@ impl Reader<'_> {
                 key: key.reference,
                 pin: PinUse::Once,
                 certificate,
+                lack: None,
             },
         ));
         Ok(())

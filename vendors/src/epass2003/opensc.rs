@@ -91,6 +91,7 @@ pub fn credentials(
             key: step(reference),
             pin: PinUse::Once,
             certificate,
+            lack: None,
         };
         found.push((rank(&credential.certificate), credential));
     }

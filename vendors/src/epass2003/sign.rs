@@ -25,6 +25,20 @@ const ECDSA_SHA256: u8 = 0x92;
 /// bare RSA (OpenSC issues 2843, 3034, 3081, 3203).
 const RSA_FAILED: StatusWord = StatusWord(0x6F83);
 
+/// Longest RSA modulus in bytes: 2048 bits (§5).
+const RSA_MAX: usize = 256;
+
+/// Why the card, in this reader, cannot sign with such a key.
+pub fn lack(card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
+    match (key, key.rsa_len()) {
+        (PublicKey::Rsa(_), Some(len)) if len > RSA_MAX => Some(Lack::KeyLength),
+        // The card knows no chaining: a block goes out in one piece or not at all.
+        (PublicKey::Rsa(_), Some(len)) if !card.takes(len) => Some(Lack::Reader),
+        (PublicKey::Rsa(_) | PublicKey::P256(_), _) => None,
+        _ => Some(Lack::KeyKind),
+    }
+}
+
 /// Asks for a signature; the PIN is verified already.
 pub fn sign(
     card: &mut Channel<'_>,

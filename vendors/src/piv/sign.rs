@@ -29,6 +29,28 @@ pub fn sign(
     general_authenticate(card, algorithm, credential.key, &input)
 }
 
+/// Why no card of this family signs with such a key.
+pub fn lack(key: &PublicKey) -> Option<Lack> {
+    match key {
+        PublicKey::Rsa(_) => rsa_algorithm(key.rsa_len().unwrap_or_default())
+            .is_none()
+            .then_some(Lack::KeyLength),
+        PublicKey::RsaPss(_) => Some(Lack::KeyKind),
+        PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => None,
+    }
+}
+
+/// By the length of the modulus in bytes.
+fn rsa_algorithm(len: usize) -> Option<u8> {
+    Some(match len {
+        128 => RSA_1024,
+        256 => RSA_2048,
+        384 => RSA_3072,
+        512 => RSA_4096,
+        _ => return None,
+    })
+}
+
 /// The algorithm is derived from the certificate and nothing else: a wrong one
 /// stops some cards (sheet PIV, §9).
 fn algorithm_and_input(
@@ -40,13 +62,7 @@ fn algorithm_and_input(
     match (key, what.message()) {
         (PublicKey::Rsa(_), _) => {
             let len = key.rsa_len().unwrap_or_default();
-            let algorithm = match len {
-                128 => RSA_1024,
-                256 => RSA_2048,
-                384 => RSA_3072,
-                512 => RSA_4096,
-                _ => return Err(CardError::Unsupported(Lack::KeyLength)),
-            };
+            let algorithm = rsa_algorithm(len).ok_or(CardError::Unsupported(Lack::KeyLength))?;
             let block =
                 emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Lack::KeyTooShort))?;
             Ok((algorithm, block))
