@@ -42,14 +42,17 @@ impl Policy {
 
     /// - `https` origins are listed with the fingerprint of the key; a test key
     ///   also needs `test = true` there.
-    /// - Localhost is for test keys, with nothing listed; never for live keys.
+    /// - Localhost is for test keys, never for live ones; and since any page can make up
+    ///   a test key, and any program listen there, it is listed like every other origin,
+    ///   unless it is the demo token that signs ([`Policy::check_for_demo`]).
     /// - App schemes are on the allow-list, and the key is that of a listed
     ///   portal: an app's scheme says nothing about who is calling.
     pub fn check(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
         let listed = match callback.kind() {
-            CallbackKind::Localhost if key.is_test() => return Ok(permit(callback, key, None)),
-            CallbackKind::Localhost => return Err(self.deny(callback, key, Why::LiveToLocalhost)),
-            CallbackKind::Web => self.of_origin(callback.origin()),
+            CallbackKind::Localhost if !key.is_test() => {
+                return Err(self.deny(callback, key, Why::LiveToLocalhost));
+            }
+            CallbackKind::Localhost | CallbackKind::Web => self.of_origin(callback.origin()),
             CallbackKind::App => {
                 if !self.settings.schemes.iter().any(|s| s == callback.scheme()) {
                     return Err(self.deny(callback, key, Why::Scheme));
@@ -57,8 +60,16 @@ impl Policy {
                 self.settings.portals.iter().collect()
             }
         };
-        if listed.is_empty() && callback.kind() == CallbackKind::Web {
-            return Err(self.deny(callback, key, Why::Origin));
+        if listed.is_empty() {
+            return Err(self.deny(
+                callback,
+                key,
+                match callback.kind() {
+                    CallbackKind::Localhost => Why::TestToLocalhost,
+                    CallbackKind::App => Why::Key,
+                    CallbackKind::Web => Why::Origin,
+                },
+            ));
         }
         let fingerprint = key.fingerprint();
         let mut why = Why::Key;
@@ -72,6 +83,15 @@ impl Policy {
             why = Why::TestKey;
         }
         Err(self.deny(callback, key, why))
+    }
+
+    /// As [`Policy::check`], where only the demo token can sign: localhost may call with
+    /// any test key.
+    pub fn check_for_demo(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
+        if callback.kind() == CallbackKind::Localhost && key.is_test() {
+            return Ok(permit(callback, key, None));
+        }
+        self.check(callback, key)
     }
 
     fn of_origin(&self, origin: &Origin) -> Vec<&Portal> {
@@ -131,6 +151,11 @@ impl Permit {
         self.test
     }
 
+    /// The result goes to this computer, where any program may be the one that listens.
+    pub fn is_local(&self) -> bool {
+        self.callback.kind() == CallbackKind::Localhost
+    }
+
     pub(crate) fn callback(&self) -> &Callback {
         &self.callback
     }
@@ -155,6 +180,7 @@ enum Why {
     Key,
     TestKey,
     LiveToLocalhost,
+    TestToLocalhost,
     Scheme,
 }
 
@@ -162,7 +188,9 @@ impl Denial {
     /// `SS_DOMAIN_NOT_ALLOWED` or `SS_API_KEY_INVALID`.
     pub fn code(&self) -> ErrorCode {
         match self.why {
-            Why::Origin | Why::LiveToLocalhost | Why::Scheme => ErrorCode::DomainNotAllowed,
+            Why::Origin | Why::LiveToLocalhost | Why::TestToLocalhost | Why::Scheme => {
+                ErrorCode::DomainNotAllowed
+            }
             Why::Key | Why::TestKey => ErrorCode::ApiKeyInvalid,
         }
     }
@@ -177,6 +205,7 @@ impl Denial {
             Why::Key => language.say_with("denied-key", origin),
             Why::TestKey => language.say_with("denied-test-key", origin),
             Why::LiveToLocalhost => language.say_with("denied-live-local", origin),
+            Why::TestToLocalhost => language.say_with("denied-test-local", origin),
             Why::Scheme => language.say_with("denied-scheme", origin),
         }
     }
@@ -191,6 +220,7 @@ impl Denial {
         match self.why {
             Why::TestKey if !self.app => language.say_with("denied-test-key-advice", [file]),
             Why::Scheme => language.say_with("denied-advice", [file, lines]),
+            Why::TestToLocalhost => language.say_with("denied-test-local-advice", [file, lines]),
             _ if self.app => language.say_with("denied-app-key-advice", [file, lines]),
             Why::Key => language.say_with("denied-key-advice", [file, lines]),
             _ => language.say_with("denied-advice", [file, lines]),
@@ -208,7 +238,7 @@ impl Denial {
         match self.why {
             Why::LiveToLocalhost => None,
             Why::Scheme => Some(format!("[callback]\nschemes = [\"{}\"]\n", self.scheme)),
-            Why::Origin | Why::Key | Why::TestKey => Some(format!(
+            Why::Origin | Why::Key | Why::TestKey | Why::TestToLocalhost => Some(format!(
                 "[[portal]]\norigin = \"{origin}\"\nkey = \"sha256:{}\"\n{test}",
                 self.fingerprint
             )),

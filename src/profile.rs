@@ -164,12 +164,16 @@ impl Found {
         }
     }
 
-    /// None of the keys can be used, for this reason.
+    /// None of the keys that want a PIN can be used, for this reason.
     pub fn withhold(&mut self, flaw: &Flaw) {
-        let noted = self.credentials.drain(..).map(|credential| Note {
-            place: credential.label,
-            flaw: flaw.clone(),
-        });
+        let wants_pin = |credential: &mut Credential| credential.pin != PinUse::Never;
+        let noted = self
+            .credentials
+            .extract_if(.., wants_pin)
+            .map(|credential| Note {
+                place: credential.label,
+                flaw: flaw.clone(),
+            });
         self.notes.extend(noted);
     }
 }

@@ -109,6 +109,48 @@ fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
     }
 }
 
+#[test]
+fn an_answer_that_makes_no_sense_is_no_leave_to_send_the_pin() {
+    // 80 is denied; what is said of the other reference is nonsense.
+    struct Nonsense(Shared, Arc<Mutex<usize>>, Vec<u8>);
+    impl Emulator for Nonsense {
+        fn atr(&self) -> Vec<u8> {
+            self.0.atr()
+        }
+        fn reset(&mut self) {
+            self.0.clone().reset();
+        }
+        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+            match command {
+                [_, 0x20, _, 0x80] => vec![0x6A, 0x88],
+                [_, 0x20, _, _] => self.2.clone(),
+                [_, 0x20 | 0x24 | 0x2C, ..] => {
+                    *self.1.lock().unwrap() += 1;
+                    vec![0x90, 0x00]
+                }
+                _ => self.0.card().transmit(command),
+            }
+        }
+    }
+    for answer in [&[0x90][..], &[0x6F, 0x00], &[0x67, 0x00]] {
+        let card = PivCard::builder(NIST)
+            .seed(b"absent")
+            .key(Slot::AUTHENTICATION, KeyKind::P256)
+            .key(Slot::CARD_AUTHENTICATION, KeyKind::P256)
+            .build()
+            .unwrap();
+        let sent = Arc::default();
+        let card = Nonsense(Shared::new(card), Arc::clone(&sent), answer.to_vec());
+        let bench = Bench::new(card, None);
+        let (id, info) = bench.token_by(Look::Everything);
+        // What needs no PIN can still be used.
+        let places: Vec<&str> = info.found.credentials.iter().map(|c| &*c.label).collect();
+        assert_eq!(places, ["Card authentication (9E)"], "{answer:02X?}");
+        bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
+        assert_eq!(*sent.lock().unwrap(), 0, "{answer:02X?}");
+    }
+}
+
 fn everywhere() -> PivCard {
     let retired = Slot::from_reference(0x82).unwrap();
     PivCard::builder(NIST)

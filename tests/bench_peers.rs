@@ -144,7 +144,8 @@ impl<'a> Bench<'a> {
         // Nobody's cache and nobody's settings.
         command
             .current_dir(self.scratch.path())
-            .env("HOME", self.scratch.path());
+            .env("HOME", self.scratch.path())
+            .env("XDG_CONFIG_HOME", self.scratch.path());
         command
     }
 

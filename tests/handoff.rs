@@ -470,7 +470,15 @@ fn r06_localhost_is_for_test_keys_and_apps_are_listed() {
     ] {
         let parsed = Callback::parse(url).unwrap();
         assert_eq!(parsed.kind(), CallbackKind::Localhost, "{url}");
-        assert!(nothing.check(&parsed, &key(TEST)).is_ok(), "{url}");
+        assert!(nothing.check_for_demo(&parsed, &key(TEST)).is_ok(), "{url}");
+        // With a real token localhost is listed like every other origin.
+        let denial = nothing.check(&parsed, &key(TEST)).unwrap_err();
+        assert_eq!(denial.code(), ErrorCode::DomainNotAllowed, "{url}");
+        let settings = Settings::from_toml(&denial.lines().unwrap()).unwrap();
+        let allowing = Policy::new(settings, FILE);
+        assert!(allowing.check(&parsed, &key(TEST)).unwrap().is_local());
+        assert!(allowing.check(&parsed, &key("ss_test_other")).is_err());
+        assert!(allowing.check(&parsed, &key(LIVE)).is_err());
         let denial = check(url, LIVE).unwrap_err();
         assert_eq!(denial.code(), ErrorCode::DomainNotAllowed, "{url}");
         assert_eq!(denial.lines(), None);

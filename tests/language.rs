@@ -351,7 +351,7 @@ struct Story {
 
 impl Story {
     fn of_link(link: &str) -> Self {
-        Self::of_bytes(link.as_bytes(), false)
+        Self::of_bytes(link.as_bytes(), true)
     }
 
     fn of_bytes(link: &[u8], demo: bool) -> Self {
@@ -877,7 +877,7 @@ fn requests_that_wait_and_requests_that_were_used_are_told_of_in_hindi() {
     let order = |id: &str| {
         let policy = Policy::new(Settings::default(), "settings.toml");
         let link = link(&[]).replace("request-7", id);
-        Order::accept(link.as_bytes(), &policy, false, &|_| true)
+        Order::accept(link.as_bytes(), &policy, true, &|_| true)
     };
     let mut story = Story::signing(&token(Tries::Left(3)));
     for id in ["request-8", "request-9"] {

@@ -43,7 +43,7 @@ fn order() -> Order {
     ];
     let link = Url::parse_with_params("securesign://sign", parameters).unwrap();
     let policy = Policy::new(Settings::default(), "settings.toml");
-    let accepted = Order::accept(link.as_str().as_bytes(), &policy, false, &|_| true);
+    let accepted = Order::accept(link.as_str().as_bytes(), &policy, true, &|_| true);
     accepted.ok().unwrap()
 }
 

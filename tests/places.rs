@@ -258,6 +258,7 @@ fn pipes_in_place_of_our_files_are_not_waited_for() {
 #[test]
 fn a_user_whose_folders_are_links_signs_as_others_do() {
     let user = User::new();
+    fs::remove_dir_all(user.path("XDG_CONFIG_HOME")).unwrap();
     for (at, folder) in [
         ("XDG_DATA_HOME", "dots/data"),
         ("XDG_CONFIG_HOME", "dots/config"),
@@ -270,6 +271,7 @@ fn a_user_whose_folders_are_links_signs_as_others_do() {
     user.link("dots/securesign", "dots/config/securesign");
     let settings = user.home.file("mine.toml", "[session]\nidle_minutes = 3\n");
     symlink(settings, user.path("dots/securesign/settings.toml")).unwrap();
+    user.home.allow(support::local::DEMO);
     user.signs();
     assert_eq!(user.journal(), 1);
 }

@@ -442,7 +442,7 @@ impl Drop for Portal {
 fn form(port: u16, rest: &str) -> Form {
     let callback = Callback::parse(&format!("http://localhost:{port}{rest}")).unwrap();
     let key = ApiKey::parse("ss_test_abcdef1234567890".to_owned().into()).unwrap();
-    let permit = Policy::new(Settings::default(), "settings.toml").check(&callback, &key);
+    let permit = Policy::new(Settings::default(), "settings.toml").check_for_demo(&callback, &key);
     let signed = callback::Signed {
         request_id: RequestId::parse("req-1").unwrap(),
         signature: (0..=255u8).cycle().take(300_000).collect(),

@@ -686,6 +686,7 @@ fn r13_a_replayed_link_is_refused_after_a_restart_with_no_command_to_the_card() 
     let daemon = Daemon::start(&["Reader"]);
     let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
     let home = Home::new();
+    home.allow(("http://localhost:9090", "ss_test_demo"));
     let pin = home.file("pin", "123456\n");
     let sign = |link: &str| {
         let line = ["sign", link, "--print", "--pin-file", &pin];
@@ -734,6 +735,7 @@ fn r22_no_secret_is_in_anything_written() {
     let daemon = Daemon::start(&["Reader"]);
     let card = VirtualCard::insert(daemon.port(0), Box::new(piv(RIGHT, UNLOCK)));
     let home = Home::new();
+    home.allow(("http://localhost:8080", KEY));
     // The files with the secrets lie outside what is searched.
     let secrets = Home::new();
     let [right, wrong, new, puk] = [
@@ -914,4 +916,48 @@ fn usage_errors_are_exit_code_2_and_help_is_0() {
     let line = ["--reader", "demo", "sign", &link, "--print", "--pin-file"];
     assert_eq!(code(&[&line[..], &[&pin]].concat()).0, Some(0));
     assert_eq!(code(&["result", "http://localhost/"]).0, Some(2));
+}
+
+#[test]
+fn a_test_key_asks_a_real_token_for_nothing_unless_the_settings_say_so() {
+    let daemon = Daemon::start(&["Reader"]);
+    let card = VirtualCard::insert(daemon.port(0), Box::new(piv("123456", "12345678")));
+    let home = Home::bare();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!((done.code, &*done.stdout), (Some(2), ""), "{done:?}");
+    assert!(done.stderr.contains("SS_DOMAIN_NOT_ALLOWED"), "{done:?}");
+    assert!(
+        done.stderr.contains("origin = \"http://localhost:8080\""),
+        "{done:?}"
+    );
+    let line = ["sign", "-", "--print", "--pin-file", &pin];
+    let links = format!("{link}\n");
+    let done = feed(&mut home.with(&daemon, &line), links.as_bytes(), LIMIT);
+    assert_eq!((done.code, &*done.stdout), (Some(2), ""), "{done:?}");
+    assert_eq!(card.count().apdus, 0);
+    // The demo token signs for whoever asks.
+    let line = [
+        "--reader",
+        "demo",
+        "sign",
+        &link,
+        "--print",
+        "--pin-file",
+        &pin,
+    ];
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    // Whoever builds a portal adds the lines that were advised, and is told who may listen.
+    let link = fresh(&link);
+    home.allow(("http://localhost:8080", "ss_test_demo"));
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(
+        done.stderr.contains("Any program on this computer"),
+        "{done:?}"
+    );
 }

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use home::{Home, demo_link};
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
+use support::local::{DEMO, allow};
 use support::nitrokey::Nitrokey;
 use support::pcscd::Daemon;
 use support::run::{Scratch, run};
@@ -33,6 +34,7 @@ fn record_the_journeys_of_piv() {
     let daemon = Daemon::start(&["Recorded"]);
     let card = Nitrokey::provisioned(&daemon, 0, &[("9c", "ECCP256")]);
     let scratch = Scratch::new("record");
+    allow(scratch.path(), DEMO);
     let write = |name: &str, text: &str| {
         let path = scratch.path().join(name);
         fs::write(&path, text).unwrap();

@@ -292,7 +292,10 @@ fn sign(flow: &Flow) -> Screen {
     let mut screen = Screen {
         facts: facts(flow),
         chosen: chosen_index(flow),
-        text: first_seen(flow),
+        text: result_local(flow)
+            .into_iter()
+            .chain(first_seen(flow))
+            .collect(),
         ..plain(Kind::Sign, l.say("sign-title"))
     };
     if cards.is_empty() {
@@ -598,6 +601,16 @@ fn document(flow: &Flow, order: &Order) -> String {
         (None, None) if order.document().is_some() => l.say("document-given"),
         (None, None) => l.say("document-digest-only"),
     }
+}
+
+/// On a computer anybody may listen. The demo's signature is of no use to anybody.
+fn result_local(flow: &Flow) -> Option<String> {
+    let Purpose::Sign(order) = &flow.purpose else {
+        return None;
+    };
+    let origin = ("origin", order.permit().origin_display().into());
+    let local = order.permit().is_local() && !order.is_demo();
+    local.then(|| flow.language.say_with("result-local", [origin]))
 }
 
 fn first_seen(flow: &Flow) -> Vec<String> {

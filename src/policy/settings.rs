@@ -171,8 +171,9 @@ impl Portal {
     /// From what a person typed: an origin, and the API key itself, of which only
     /// the fingerprint is kept.
     pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
-        let origin = web_origin(origin.trim()).ok_or(PortalFault::Origin)?;
         let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
+        let test = key.as_ref().is_ok_and(ApiKey::is_test);
+        let origin = web_origin(origin.trim(), test).ok_or(PortalFault::Origin)?;
         let key = key.map_err(|_| PortalFault::Key)?;
         Ok(Self {
             origin,
@@ -329,7 +330,7 @@ struct WindowEntry {
 }
 
 fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
-    let origin = web_origin(entry.origin.get_ref()).ok_or_else(|| SettingsError {
+    let origin = web_origin(entry.origin.get_ref(), entry.test).ok_or_else(|| SettingsError {
         line: Some(line(text, entry.origin.span().start)),
         fault: Fault::Origin(bounded(entry.origin.get_ref())),
     })?;
@@ -346,13 +347,19 @@ fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
 }
 
 /// The same parser and the same rules as for a callback, and nothing but an
-/// origin: a path here would look like a restriction that nobody enforces.
-fn web_origin(text: &str) -> Option<Origin> {
+/// origin: a path here would look like a restriction that nobody enforces. This computer
+/// is one for those who build portals, with a test key.
+fn web_origin(text: &str, test: bool) -> Option<Origin> {
     let url = Url::parse(text).ok()?;
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let dotted = url.domain().is_some_and(|domain| domain.ends_with('.'));
     let callback = Callback::parse(text).ok()?;
-    (bare && !dotted && callback.kind() == CallbackKind::Web).then(|| callback.origin().clone())
+    let kind = match callback.kind() {
+        CallbackKind::Web => true,
+        CallbackKind::Localhost => test,
+        CallbackKind::App => false,
+    };
+    (bare && !dotted && kind).then(|| callback.origin().clone())
 }
 
 fn fingerprint(text: &str) -> Option<String> {

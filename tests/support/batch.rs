@@ -19,6 +19,7 @@ use std::time::Duration;
 use securesign_vendors::piv::emulator::personality::Selection;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, Personality, PivCard, Slot};
 
+use crate::support::local::{DEMO, allow};
 use crate::support::pcscd::Daemon;
 use crate::support::run::{Scratch, eventually, run, succeed};
 use crate::support::vpcd::VirtualCard;
@@ -55,8 +56,10 @@ impl Place {
         let daemon = Daemon::start(&["Reader"]);
         let card = Arc::new(Mutex::new(card));
         let inserted = VirtualCard::insert_shared(daemon.port(0), card.clone());
+        let home = Scratch::new("kept");
+        allow(home.path(), DEMO);
         Self {
-            home: Scratch::new("kept"),
+            home,
             daemon,
             card,
             inserted: Some(inserted),

@@ -16,6 +16,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::support::local::{DEMO, allow};
 use crate::support::pcscd::Daemon;
 use crate::support::run::{Scratch, succeed};
 
@@ -26,8 +27,21 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 pub struct Home(pub Scratch);
 
 impl Home {
+    /// Of somebody who tries the demo's link with tokens.
     pub fn new() -> Self {
+        let home = Self::bare();
+        home.allow(DEMO);
+        home
+    }
+
+    /// Without settings.
+    pub fn bare() -> Self {
         Self(Scratch::new("home"))
+    }
+
+    /// Lists a portal on this computer.
+    pub fn allow(&self, portal: (&str, &str)) {
+        allow(&self.0.path().join("XDG_CONFIG_HOME"), portal);
     }
 
     /// The program with nothing of the real user's and no PC/SC service.

@@ -9,6 +9,7 @@
 )]
 
 pub mod display;
+pub mod local;
 pub mod nitrokey;
 pub mod pcscd;
 pub mod run;

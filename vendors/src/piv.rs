@@ -318,7 +318,11 @@ impl Profile for Piv {
             PIN => GLOBAL_PIN,
             _ => PIN,
         };
-        let sw = query(card, other)?;
+        let sw = match query(card, other) {
+            Err(error @ CardError::Transport(_)) => return Err(error),
+            Err(_) => return Err(CardError::Unsupported(Lack::Pin)),
+            Ok(sw) => sw,
+        };
         if sw.counter().is_none() && !sw.is_ok() && sw != StatusWord::BLOCKED {
             return Err(CardError::Unsupported(Lack::Pin));
         }
@@ -418,11 +422,12 @@ impl Piv {
             Ok(Some(object)) if objects::global_pin_is_primary(&object) => {
                 app.use_pin(GLOBAL_PIN);
             }
+            Ok(_) => app.pin_is_known = true,
             Err(error @ CardError::Transport(_)) => return Err(error),
-            // Dual CAC/PIV cards answer this with nonsense: any error is "no".
-            _ => {}
+            // Dual CAC/PIV cards answer this with nonsense: "no" for now, and asked again
+            // in the next dialogue.
+            Err(_) => {}
         }
-        app.pin_is_known = true;
         Ok(())
     }
 
