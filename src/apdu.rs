@@ -147,6 +147,16 @@ impl<'a> Command<'a> {
         frames
     }
 
+    /// The last block of the chain once more, with the Le that the card wants.
+    pub fn last_block(&self, le: u8) -> Frame {
+        let block = self.data.bytes().chunks(SHORT_MAX).last();
+        frame(
+            self.header,
+            Data::Plain(block.unwrap_or_default()),
+            Some(le),
+        )
+    }
+
     /// Extended form: `00 Lc1 Lc2 data Le1 Le2`, or `00 Le1 Le2` without data.
     /// Data is at most 65,535 bytes.
     pub fn extended(&self) -> Frame {

@@ -159,7 +159,11 @@ impl Certificate {
 
     /// Serial number in upper-case hex, as the protocol has it.
     pub fn serial(&self) -> String {
-        hex_upper(&self.serial)
+        // Not the zero that only keeps a DER INTEGER positive.
+        match self.serial.iter().position(|byte| *byte != 0x00) {
+            Some(start) => hex_upper(&self.serial[start..]),
+            None => "00".into(),
+        }
     }
 
     /// Serial number, big-endian, as it came.

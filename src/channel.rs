@@ -331,7 +331,11 @@ impl<'a> Channel<'a> {
                 return Ok(response);
             }
         }
-        let response = self.exchange(&frames[last])?;
+        let mut response = self.exchange(&frames[last])?;
+        if response.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
+            // As for a single command: refused for its Le, so not executed. Once.
+            response = self.exchange(&command.last_block(response.sw.sw2()))?;
+        }
         self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
         self.drain(response)
     }
@@ -459,6 +463,25 @@ mod tests {
         let (result, sent, _) = run(&[&[0x6C, 0x02], &[0x6C, 0x02]], Extended::No, &read());
         assert_eq!(result.unwrap().sw, StatusWord(0x6C02));
         assert_eq!(sent.len(), 2);
+    }
+
+    #[test]
+    fn the_last_block_of_a_chain_is_repeated_with_the_le_that_the_card_wants() {
+        let data = [0x5A; 300];
+        let command = Command::new([0x00, 0x2A, 0x80, 0x86])
+            .data(&data)
+            .answer(Answer::Short)
+            .once();
+        let answers: [&[u8]; 3] = [&[0x90, 0x00], &[0x6C, 0x02], &[1, 2, 0x90, 0x00]];
+        let (result, sent, _) = run(&answers, Extended::No, &command);
+        assert_eq!(result.unwrap().data, [1, 2]);
+        assert!(sent[0].starts_with("10 2A 80 86 FF"), "{sent:?}");
+        assert!(sent[1].starts_with("00 2A 80 86 2D") && sent[1].ends_with("5A 00"));
+        assert!(sent[2].starts_with("00 2A 80 86 2D") && sent[2].ends_with("5A 02"));
+        // Once only, and nothing before the last block.
+        let answers: [&[u8]; 3] = [&[0x90, 0x00], &[0x6C, 0x02], &[0x6C, 0x03]];
+        let (result, sent, _) = run(&answers, Extended::No, &command);
+        assert_eq!((result.unwrap().sw, sent.len()), (StatusWord(0x6C03), 3));
     }
 
     #[test]
