@@ -27,6 +27,10 @@ const COMMAND_MAX: Duration = Duration::from_secs(40);
 /// signature, a new PIN.
 const WORK_MAX: Duration = Duration::from_secs(60);
 
+/// CHANGE REFERENCE DATA, RESET RETRY COUNTER (ISO 7816-4, 11.5.7 and 11.5.10), and the
+/// ePass2003's own.
+const REPLACING: [u8; 3] = [0x24, 0x2C, 0xE5];
+
 /// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
 /// leave room for (PC/SC part 10, some readers count these too).
 const EXTENDED_OVERHEAD: usize = 9;
@@ -110,6 +114,8 @@ pub struct Channel<'a> {
     environment: Option<Vec<u8>>,
     /// How many frames with a secret went to the card.
     secrets: usize,
+    /// How many commands that set a new PIN or PUK were sent.
+    replaced: usize,
     /// How many sessions of secure messaging were opened.
     sessions: usize,
 }
@@ -127,6 +133,7 @@ impl<'a> Channel<'a> {
             spent: Duration::ZERO,
             environment: None,
             secrets: 0,
+            replaced: 0,
             sessions: 0,
         }
     }
@@ -165,6 +172,12 @@ impl<'a> Channel<'a> {
     /// repeated.
     pub fn secrets(&self) -> usize {
         self.secrets
+    }
+
+    /// How many commands that set a new PIN or PUK were sent so far: where one was, and
+    /// what came after it was lost, nobody knows which value holds.
+    pub fn replaced(&self) -> usize {
+        self.replaced
     }
 
     /// How many sessions of secure messaging were opened. A PIN that was verified counts
@@ -220,6 +233,9 @@ impl<'a> Channel<'a> {
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
         self.transport.step(during);
+        if let Data::Secret(_) = command.data {
+            self.replaced += usize::from(REPLACING.contains(&command.header[1]));
+        }
         self.begun = self.transport.elapsed();
         match std::mem::replace(&mut self.cover, Cover::Torn) {
             Cover::Plain => self.cover = Cover::Plain,

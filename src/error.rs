@@ -92,6 +92,8 @@ pub enum CardError {
     BadSignature,
     /// Another token, or none of ours, is in the reader now.
     Changed,
+    /// The answer to a new PIN or PUK was lost: whether it is in force is not known.
+    Unclear(Secret),
     /// The PIN of the session was forgotten, by time-out or by its end.
     SessionOver,
 }
@@ -182,6 +184,7 @@ impl CardError {
             Self::RawRsa => l.say("raw-rsa"),
             Self::Unsupported(lack) => l.say_with("unsupported", [("lack", lack.what(l).into())]),
             Self::BadSignature => l.say("bad-signature"),
+            Self::Unclear(secret) => l.say_with("unclear", [("secret", secret.name(l).into())]),
             Self::SessionOver => l.say("session-over"),
             Self::Changed => l.say("token-changed"),
         }
@@ -216,6 +219,9 @@ impl CardError {
             Self::Refused { .. } | Self::Malformed { .. } => l.say("repeat-advice"),
             Self::Unsupported(_) => l.say("unsupported-advice"),
             Self::BadSignature => l.say("bad-signature-advice"),
+            Self::Unclear(secret) => {
+                l.say_with("unclear-advice", [("secret", secret.name(l).into())])
+            }
             Self::SessionOver => l.say("session-over-advice"),
             Self::Changed => l.say("token-changed-advice"),
         }

@@ -806,6 +806,7 @@ impl Flow {
             }
             // Whatever was known of the token may be wrong now.
             CardError::Transport(_)
+            | CardError::Unclear(_)
             | CardError::Changed
             | CardError::Refused { .. }
             | CardError::Malformed { .. }

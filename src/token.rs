@@ -213,8 +213,10 @@ impl<'a> Token<'a> {
         self.channel.begin_work();
         self.app.before = self.allow(secret, last)?;
         self.touched = true;
+        let replaced = self.channel.replaced();
         let result =
             self.in_session(|profile, channel, app| profile.change(channel, app, secret, old, new));
+        let result = self.unless_lost(replaced, secret, result);
         // Whether a changed PIN counts as verified differs from card to card.
         self.accepted = false;
         self.at_least = None;
@@ -228,8 +230,10 @@ impl<'a> Token<'a> {
         self.channel.begin_work();
         self.allow(Secret::Puk, last)?;
         self.touched = true;
+        let replaced = self.channel.replaced();
         let result =
             self.in_session(|profile, channel, app| profile.unblock(channel, app, puk, new));
+        let result = self.unless_lost(replaced, Secret::Pin, result);
         self.accepted = false;
         self.at_least = None;
         let result = self.settle(Secret::Puk, result);
@@ -298,6 +302,22 @@ impl<'a> Token<'a> {
             Err(error) => {
                 tracing::debug!("not known: {error}");
                 Ok(unknown)
+            }
+            other => other,
+        }
+    }
+
+    /// A card that went away after a new value was sent may have taken it.
+    fn unless_lost(
+        &self,
+        replaced: usize,
+        secret: Secret,
+        result: Result<(), CardError>,
+    ) -> Result<(), CardError> {
+        let sent = self.channel.replaced() > replaced;
+        match result {
+            Err(CardError::Transport(_) | CardError::Armor { .. }) if sent => {
+                Err(CardError::Unclear(secret))
             }
             other => other,
         }

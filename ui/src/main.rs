@@ -571,7 +571,10 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
             let error = failure
                 .map(|error| error.what(Language::English))
                 .or_else(undone);
-            value.insert("success".into(), json!(done));
+            let unclear = matches!(failure, Some(CardError::Unclear(_)));
+            // Nobody knows.
+            let success = if unclear { json!(null) } else { json!(done) };
+            value.insert("success".into(), success);
             value.insert("error".into(), json!(error));
             value.insert(
                 "advice".into(),
