@@ -8,7 +8,6 @@
 )]
 
 #[path = "support/bench.rs"]
-#[allow(dead_code, reason = "a part of it serves here")]
 mod bench;
 
 use bench::Shared;

@@ -4,6 +4,7 @@
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "here a panic is a failed test"
 )]

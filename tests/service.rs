@@ -10,7 +10,6 @@
 
 #[path = "support/batch.rs"]
 mod batch;
-#[allow(dead_code, reason = "a part of it serves here")]
 mod support;
 
 use std::fs;
