@@ -1,10 +1,9 @@
-//! The card's operating system, as far as one applet needs it: SELECT, command
+//! The card's operating system, as far as its applets need it: SELECT, command
 //! chaining, GET RESPONSE, power.
 
 use apdu_app::App;
 use iso7816::command::{Command, CommandView};
 use iso7816::{Instruction, Status};
-use piv_authenticator::{Authenticator, Client};
 
 use crate::count::Count;
 
@@ -12,6 +11,8 @@ use crate::count::Count;
 const PIV_AID: [u8; 11] = [
     0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00,
 ];
+/// OpenPGP card 3.4, 4.2.1, without version and serial number.
+const OPENPGP_AID: [u8; 6] = [0xD2, 0x76, 0x00, 0x01, 0x24, 0x01];
 /// The registered part of an AID: the shortest name that can mean this card.
 const RID_LEN: usize = 5;
 
@@ -21,35 +22,85 @@ const LOG_OUT: [u8; 4] = [0x00, 0x20, 0xFF, 0x80];
 /// Room for one command and one response, as in the firmware.
 const SIZE: usize = 7609;
 
-pub struct Card<C> {
-    applet: Authenticator<C>,
+type Answer = heapless::Vec<u8, SIZE>;
+
+/// One application of the card.
+pub trait Applet {
+    /// Whether SELECT with this name means it.
+    fn is_named(&self, name: &[u8]) -> bool;
+    fn select(&mut self, command: CommandView<'_>, reply: &mut Answer) -> Result<(), Status>;
+    fn call(&mut self, command: CommandView<'_>, reply: &mut Answer) -> Result<(), Status>;
+    /// Another one is selected, or the power is gone.
+    fn leave(&mut self);
+}
+
+impl<C: piv_authenticator::Client> Applet for piv_authenticator::Authenticator<C> {
+    /// Any leading part of the AID. The applet itself wants nine bytes at least;
+    /// choosing it is not its job.
+    fn is_named(&self, name: &[u8]) -> bool {
+        PIV_AID.starts_with(name)
+    }
+
+    fn select(&mut self, command: CommandView<'_>, reply: &mut Answer) -> Result<(), Status> {
+        App::select(self, iso7816::Interface::Contact, command, reply)
+    }
+
+    fn call(&mut self, command: CommandView<'_>, reply: &mut Answer) -> Result<(), Status> {
+        App::call(self, iso7816::Interface::Contact, command, reply)
+    }
+
+    /// The applet does nothing when it is deselected, and on a Nitrokey it
+    /// loses its volatile state with the power. Here it would stay logged in.
+    fn leave(&mut self) {
+        let log_out = CommandView::try_from(&LOG_OUT[..]).expect("a case 1 command");
+        let _ = Applet::call(self, log_out, &mut Answer::new());
+    }
+}
+
+impl<C: opcard::Client> Applet for opcard::Card<C> {
+    fn is_named(&self, name: &[u8]) -> bool {
+        name.starts_with(&OPENPGP_AID) || OPENPGP_AID.starts_with(name)
+    }
+
+    fn select(&mut self, command: CommandView<'_>, reply: &mut Answer) -> Result<(), Status> {
+        App::select(self, iso7816::Interface::Contact, command, reply)
+    }
+
+    fn call(&mut self, command: CommandView<'_>, reply: &mut Answer) -> Result<(), Status> {
+        App::call(self, iso7816::Interface::Contact, command, reply)
+    }
+
+    fn leave(&mut self) {
+        App::deselect(self);
+    }
+}
+
+pub struct Card<'a> {
+    applets: Vec<Box<dyn Applet + 'a>>,
     atr: Vec<u8>,
     count: Count,
-    selected: bool,
+    selected: Option<usize>,
     chain: Option<Command<SIZE>>,
     pending: Vec<u8>,
 }
 
-impl<C: Client> Card<C> {
-    pub fn new(applet: Authenticator<C>, atr: Vec<u8>, count: Count) -> Self {
+impl<'a> Card<'a> {
+    pub fn new(applets: Vec<Box<dyn Applet + 'a>>, atr: Vec<u8>, count: Count) -> Self {
         Self {
-            applet,
+            applets,
             atr,
             count,
-            selected: false,
+            selected: None,
             chain: None,
             pending: Vec::new(),
         }
     }
 
-    /// The applet does nothing when it is deselected, and on a Nitrokey it
-    /// loses its volatile state with the power. Here it would stay logged in.
     fn lose_power(&mut self) {
-        self.selected = false;
+        self.selected = None;
         self.chain = None;
         self.pending.clear();
-        let log_out = CommandView::try_from(&LOG_OUT[..]).expect("a case 1 command");
-        let _ = self.call(log_out);
+        self.applets.iter_mut().for_each(|applet| applet.leave());
     }
 
     fn respond(&mut self, apdu: &[u8]) -> Vec<u8> {
@@ -96,38 +147,26 @@ impl<C: Client> Card<C> {
         if command.instruction() == Instruction::Select && command.p1 == 0x04 {
             return self.select(command);
         }
-        if !self.selected {
-            return Err(Status::NotFound);
-        }
-        self.call(command)
-    }
-
-    /// Any leading part of the AID, from the RID on, names the application.
-    /// The applet itself wants nine bytes at least; choosing it is not its job.
-    fn select(&mut self, command: CommandView<'_>) -> Result<Vec<u8>, Status> {
-        let name = command.data();
-        if name.len() < RID_LEN || !PIV_AID.starts_with(name) {
-            return Err(Status::NotFound);
-        }
-        let mut reply = heapless::Vec::<u8, SIZE>::new();
-        App::select(
-            &mut self.applet,
-            iso7816::Interface::Contact,
-            command,
-            &mut reply,
-        )?;
-        self.selected = true;
+        let selected = self.selected.ok_or(Status::NotFound)?;
+        let mut reply = Answer::new();
+        self.applets[selected].call(command, &mut reply)?;
         Ok(reply.to_vec())
     }
 
-    fn call(&mut self, command: CommandView<'_>) -> Result<Vec<u8>, Status> {
-        let mut reply = heapless::Vec::<u8, SIZE>::new();
-        App::call(
-            &mut self.applet,
-            iso7816::Interface::Contact,
-            command,
-            &mut reply,
-        )?;
+    /// The one that is selected stays so where the name means none.
+    fn select(&mut self, command: CommandView<'_>) -> Result<Vec<u8>, Status> {
+        let name = command.data();
+        let named = |applet: &Box<dyn Applet + '_>| applet.is_named(name);
+        let found = self.applets.iter().position(named);
+        let found = found
+            .filter(|_| name.len() >= RID_LEN)
+            .ok_or(Status::NotFound)?;
+        if let Some(other) = self.selected.filter(|other| *other != found) {
+            self.applets[other].leave();
+        }
+        let mut reply = Answer::new();
+        self.applets[found].select(command, &mut reply)?;
+        self.selected = Some(found);
         Ok(reply.to_vec())
     }
 
@@ -146,7 +185,7 @@ impl<C: Client> Card<C> {
     }
 }
 
-impl<C: Client> vpicc::VSmartCard for Card<C> {
+impl vpicc::VSmartCard for Card<'_> {
     fn atr(&self) -> &[u8] {
         &self.atr
     }

@@ -1,7 +1,9 @@
-//! Nitrokey's PIV applet, as their firmware runs it, behind a virtual reader.
+//! Nitrokey's PIV and OpenPGP applets, as their firmware runs them, behind a virtual
+//! reader.
 //!
-//! The card is kept in memory: a new process is a new card, with the factory
-//! PIN 123456, PUK 12345678 and the management key 0102…08 three times.
+//! The card is kept in memory: a new process is a new card. PIV: the factory PIN
+//! 123456, PUK 12345678 and the management key 0102…08 three times. OpenPGP: PW1
+//! 123456, PW3 12345678.
 
 mod backends;
 mod card;
@@ -10,11 +12,11 @@ mod count;
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::ExitCode;
 
-use piv_authenticator::{Authenticator, Options};
+use piv_authenticator::Authenticator;
 use trussed::virt::{self, StoreConfig};
 
 use backends::{BACKENDS, Backends};
-use card::Card;
+use card::{Applet, Card};
 use count::Count;
 
 /// T=1; historical bytes: card capabilities (tag 73: DF by full and partial
@@ -24,9 +26,12 @@ const ATR_EXTENDED: &str = "3B8E018073C001C0584E6974726F6B65791C";
 /// The ATR of a Nitrokey 3: it promises neither chaining nor extended length.
 const ATR_PLAIN: &str = "3B8F01805D4E6974726F6B657900000000006A";
 
-const USAGE: &str = "usage: nitrokey-card PORT [--count FILE] [--no-extended | --atr HEX]
+const USAGE: &str =
+    "usage: nitrokey-card PORT [--openpgp | --both] [--count FILE] [--no-extended | --atr HEX]
 
   PORT           where vpcd waits for a card (on this machine)
+  --openpgp      OpenPGP in place of PIV
+  --both         PIV and OpenPGP, as on a Nitrokey 3
   --count FILE   keep FILE at: APDUs, bytes to the card, bytes from the card
   --no-extended  an ATR that does not offer extended length
   --atr HEX      this ATR";
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
 
 struct Arguments {
     port: u16,
+    piv: bool,
+    openpgp: bool,
     atr: Vec<u8>,
     count: Count,
 }
@@ -51,12 +58,15 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let mut port = None;
     let mut atr = ATR_EXTENDED.to_owned();
     let mut count = Count::nowhere();
+    let (mut piv, mut openpgp) = (true, false);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--count" => {
                 let path = words.next().ok_or(USAGE)?;
                 count = Count::in_file(&path).map_err(|error| format!("{path}: {error}"))?;
             }
+            "--openpgp" => (piv, openpgp) = (false, true),
+            "--both" => openpgp = true,
             "--no-extended" => atr = ATR_PLAIN.to_owned(),
             "--atr" => atr = words.next().ok_or(USAGE)?,
             number => port = Some(number.parse().map_err(|_| USAGE)?),
@@ -64,6 +74,8 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
     }
     Ok(Arguments {
         port: port.ok_or(USAGE)?,
+        piv,
+        openpgp,
         atr: bytes(&atr).ok_or(USAGE)?,
         count,
     })
@@ -84,9 +96,18 @@ fn serve(arguments: Arguments) -> Result<(), String> {
     let mut connection = vpicc::Connection::from(stream);
 
     virt::with_platform(StoreConfig::ram(), |platform| {
-        platform.run_client_with_backends("piv", Backends::new(), BACKENDS, |client| {
-            let applet = Authenticator::new(client, Options::default());
-            let mut card = Card::new(applet, arguments.atr, arguments.count);
+        let clients = [("piv", BACKENDS), ("opcard", BACKENDS)];
+        platform.run_clients_with_backends(clients, Backends::new(), |[piv, openpgp]| {
+            let piv = Authenticator::new(piv, piv_authenticator::Options::default());
+            let openpgp = opcard::Card::new(openpgp, opcard::Options::default());
+            let mut applets: Vec<Box<dyn Applet + '_>> = Vec::new();
+            if arguments.piv {
+                applets.push(Box::new(piv));
+            }
+            if arguments.openpgp {
+                applets.push(Box::new(openpgp));
+            }
+            let mut card = Card::new(applets, arguments.atr, arguments.count);
             // The reader hangs up when it goes away: that ends the card, too.
             loop {
                 // vpcd writes a length and then a message. Between the two it
