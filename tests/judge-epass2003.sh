@@ -8,58 +8,11 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-target=${CARGO_TARGET_DIR:-$root/target}
-driver=${VPCD_DRIVER:-/usr/lib/pcsc/drivers/serial/libifdvpcd.so}
-module=${OPENSC_MODULE:-$(find /usr/lib -name opensc-pkcs11.so -print -quit)}
-limit="timeout 60"
-port=$((36000 + $$ % 20000))
-dir=$(mktemp -d)
-mode=start
-passed=0
-failed=0
-pcscd_pid=
-card_pid=
-
-stop() { # pid
-    [ -n "$1" ] || return 0
-    kill "$1" 2>/dev/null || true
-    wait "$1" 2>/dev/null || true
-}
-cleanup() {
-    stop "$card_pid"
-    stop "$pcscd_pid"
-    rm -rf "$dir"
-}
-trap cleanup EXIT
-
-pass() { passed=$((passed + 1)); echo "pass: $mode: $1"; }
-fail() {
-    failed=$((failed + 1))
-    echo "FAIL: $mode: $1"
-    [ ! -f "$dir/out" ] || sed 's/^/      /' "$dir/out"
-}
-# Runs a command; passes if it succeeds.
-ok() {
-    local what=$1; shift
-    if "$@" >"$dir/out" 2>&1; then pass "$what"; else fail "$what"; fi
-}
-# Runs a command; passes if its output has the pattern, whatever its status.
-says() {
-    local what=$1 pattern=$2; shift 2
-    "$@" >"$dir/out" 2>&1 || true
-    if grep -qE -- "$pattern" "$dir/out"; then pass "$what"; else fail "$what"; fi
-}
-# Runs a command; passes if it fails, and says the pattern.
-refuses() {
-    local what=$1 pattern=$2; shift 2
-    if "$@" >"$dir/out" 2>&1; then fail "$what (accepted)"; return; fi
-    if grep -qE -- "$pattern" "$dir/out"; then pass "$what"; else fail "$what"; fi
-}
-
-(cd "$root" && cargo build --quiet -p securesign-vendors --all-features --example epass2003_vpcd)
-# A copy: a build that goes on beside must not change the card under judgement.
-emulator=$dir/epass2003_vpcd
-cp "$target/debug/examples/epass2003_vpcd" "$emulator"
+example=epass2003_vpcd
+reader="Feitian judge"
+subject=start
+. "$root/tests/support/judge.sh"
+build_card
 
 # Single DES lives in the legacy provider; without it OpenSC 0.23 crashes in DES mode.
 cat >"$dir/openssl.cnf" <<'EOC'
@@ -85,48 +38,11 @@ app default {
 EOC
 export OPENSC_CONF=$dir/opensc.conf
 
-cp "$driver" "$dir/libifdvpcd.so"
-mkdir "$dir/conf"
-cat >"$dir/conf/reader" <<EOC
-FRIENDLYNAME "Feitian judge"
-DEVICENAME   /dev/null:0x$(printf %X "$port")
-LIBPATH      $dir/libifdvpcd.so
-CHANNELID    0x$(printf %X "$port")
-EOC
-export PCSCLITE_CSOCK_NAME=$dir/pcscd
-cat >"$dir/activate.py" <<'EOC'
-import os, socket, sys
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1])
-listener.listen()
-if listener.fileno() != 3:
-    os.dup2(listener.fileno(), 3)
-os.set_inheritable(3, True)
-os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
-os.execvp("pcscd", ["pcscd", "--foreground", "-c", sys.argv[2]])
-EOC
-PATH=$PATH:/usr/sbin python3 "$dir/activate.py" "$PCSCLITE_CSOCK_NAME" "$dir/conf" >"$dir/pcscd.log" 2>&1 &
-pcscd_pid=$!
+start_pcscd
 
-# A fresh token in the reader.
-insert() { # arguments of the emulator
-    stop "$card_pid"
-    card_pid=
-    sleep 0.6
-    EPASS2003_LOG=1 "$emulator" "$port" "$mode" "$@" >"$dir/card.log" 2>&1 &
-    card_pid=$!
-    local try
-    for try in $(seq 200); do
-        if $limit opensc-tool -a >/dev/null 2>&1; then return 0; fi
-        sleep 0.1
-    done
-    echo "no card in the reader" >&2
-    cat "$dir/card.log" "$dir/pcscd.log" >&2
-    exit 1
-}
-
-p11() { $limit pkcs11-tool --module "$module" "$@"; }
-p15() { $limit pkcs15-tool "$@"; }
+# A fresh token in the mode at hand.
+token() { insert "$mode" "$@"; } # arguments of the emulator
+export EPASS2003_LOG=1
 init() { $limit pkcs15-init --profile pkcs15+onepin "$@"; }
 
 head -c 1000 /dev/urandom >"$dir/message"
@@ -228,7 +144,7 @@ judge_erasing() {
     refuses "nothing is left" "" p15 --dump
     ok "made anew" init --create-pkcs15 --so-pin 12345678 --so-puk 87654321 --pin 123456 --puk 87654321 --label Again
     says "label" "Again" p15 --dump
-    insert blank any-query-code
+    token blank any-query-code
     ok "made with the profile in which nobody may write the master file" \
         $limit pkcs15-init --profile pkcs15 --create-pkcs15 \
         --so-pin 12345678 --so-puk 87654321 --label Default
@@ -237,7 +153,7 @@ judge_erasing() {
 # A token in the vendor's layout, as far as 0.23 goes: it has the channel, and knows
 # nothing of the files.
 judge_vendor() {
-    insert l2
+    token l2
     says "vendor's token recognised" "epass2003" $limit opensc-tool -n
     says "its directory has its name" "RSAFE-ESPK" \
         $limit opensc-tool -s 00A40000023F0000 -s 00A4000002200300
@@ -268,17 +184,19 @@ EOC
     refuses "and cannot erase it" "Security status" init --erase-card
 }
 
-[ $# -gt 0 ] || set -- aes des fips plain
+least=0
+[ $# -gt 0 ] || { least=204; set -- aes des fips plain; }
 for mode in "$@"; do
+    subject=$mode
     if [ "$mode" = fips ]; then
-        insert blank
+        token blank
         refuses "0.23 codes the retry query wrongly and fails, as on real tokens" "Card command failed" \
             init --create-pkcs15 --so-pin 12345678 --so-puk 87654321 --pin 123456 --puk 87654321 --label Judge
-        insert blank any-query-code
+        token blank any-query-code
     elif [ "$mode" = des ]; then
-        insert blank one-byte-length
+        token blank one-byte-length
     else
-        insert blank
+        token blank
     fi
     personalise
     judge_keys
@@ -287,5 +205,4 @@ for mode in "$@"; do
     [ "$mode" = fips ] || judge_vendor
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+summary $least

@@ -178,7 +178,8 @@ judge_making() {
 
 build_card
 start_pcscd
-[ $# -gt 0 ] || set -- smartpgp canokey opcard yubikey5 zeitcontrol gnuk
+least=0
+[ $# -gt 0 ] || { least=195; set -- smartpgp canokey opcard yubikey5 zeitcontrol gnuk; }
 for product in "$@"; do
     subject=$product
     version=3.4 certificates=3
@@ -204,4 +205,4 @@ for product in "$@"; do
     if [ $certificates = 3 ]; then gnupg_signs "P-256 in SIG, by scdaemon" 1 PKSIGN ec sha256; fi
     gnupg_signs "P-384 in AUT, by scdaemon" 3 PKAUTH ec sha384
 done
-summary
+summary $least

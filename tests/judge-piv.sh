@@ -7,105 +7,16 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-target=${CARGO_TARGET_DIR:-$root/target}
-driver=${VPCD_DRIVER:-/usr/lib/pcsc/drivers/serial/libifdvpcd.so}
-module=${OPENSC_MODULE:-$(find /usr/lib -name opensc-pkcs11.so -print -quit)}
-limit="timeout 60"
-port=$((36000 + $$ % 20000))
-dir=$(mktemp -d)
-passed=0
-failed=0
-pcscd_pid=
-card_pid=
+example=piv_vpcd
+reader="Yubikey judge"
+subject=
+. "$root/tests/support/judge.sh"
+build_card
+start_pcscd
 
-stop() { # pid
-    [ -n "$1" ] || return 0
-    kill "$1" 2>/dev/null || true
-    wait "$1" 2>/dev/null || true
-}
-cleanup() {
-    stop "$card_pid"
-    stop "$pcscd_pid"
-    rm -rf "$dir"
-}
-trap cleanup EXIT
-
-pass() { passed=$((passed + 1)); echo "pass: $personality: $1"; }
-fail() {
-    failed=$((failed + 1))
-    echo "FAIL: $personality: $1"
-    [ ! -f "$dir/out" ] || sed 's/^/      /' "$dir/out"
-}
-# Runs a command; passes if it succeeds.
-ok() {
-    local what=$1; shift
-    if "$@" >"$dir/out" 2>&1; then pass "$what"; else fail "$what"; fi
-}
-# Runs a command; passes if its output has the pattern, whatever its status.
-says() {
-    local what=$1 pattern=$2; shift 2
-    "$@" >"$dir/out" 2>&1 || true
-    if grep -qE -- "$pattern" "$dir/out"; then pass "$what"; else fail "$what"; fi
-}
-# Runs a command; passes if it fails, and says the pattern.
-refuses() {
-    local what=$1 pattern=$2; shift 2
-    if "$@" >"$dir/out" 2>&1; then fail "$what (accepted)"; return; fi
-    if grep -qE -- "$pattern" "$dir/out"; then pass "$what"; else fail "$what"; fi
-}
-
-(cd "$root" && cargo build --quiet -p securesign-vendors --all-features --example piv_vpcd)
-# A copy: a build that goes on beside must not change the card under judgement.
-emulator=$dir/piv_vpcd
-cp "$target/debug/examples/piv_vpcd" "$emulator"
-
-cp "$driver" "$dir/libifdvpcd.so"
-mkdir "$dir/conf"
-cat >"$dir/conf/reader" <<EOF
-FRIENDLYNAME "Yubikey judge"
-DEVICENAME   /dev/null:0x$(printf %X "$port")
-LIBPATH      $dir/libifdvpcd.so
-CHANNELID    0x$(printf %X "$port")
-EOF
-export PCSCLITE_CSOCK_NAME=$dir/pcscd
-cat >"$dir/activate.py" <<'EOF'
-import os, socket, sys
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1])
-listener.listen()
-if listener.fileno() != 3:
-    os.dup2(listener.fileno(), 3)
-os.set_inheritable(3, True)
-os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
-os.execvp("pcscd", ["pcscd", "--foreground", "-c", sys.argv[2]])
-EOF
-PATH=$PATH:/usr/sbin python3 "$dir/activate.py" "$PCSCLITE_CSOCK_NAME" "$dir/conf" >"$dir/pcscd.log" 2>&1 &
-pcscd_pid=$!
-
-# A fresh card: new counters, the same keys (they come from a fixed seed).
-insert() { # SLOT=KEY ...
-    stop "$card_pid"
-    card_pid=
-    sleep 0.6
-    "$emulator" "$port" "$personality" "$@" >"$dir/card.log" 2>&1 &
-    card_pid=$!
-    local try
-    for try in $(seq 100); do
-        if $limit opensc-tool -a >/dev/null 2>&1; then return 0; fi
-        sleep 0.1
-    done
-    echo "no card in the reader" >&2
-    cat "$dir/card.log" "$dir/pcscd.log" >&2
-    exit 1
-}
-
-p11() { $limit pkcs11-tool --module "$module" "$@"; }
-p15() { $limit pkcs15-tool "$@"; }
+# A fresh card of the personality at hand.
+card() { insert "$personality" "$@"; } # SLOT=KEY ...
 ykpiv() { $limit yubico-piv-tool -r Yubikey "$@"; }
-# The status word to one APDU.
-sends() { # what apdu status-word
-    says "$1: $3" "SW1=0x${3:0:2}, SW2=0x${3:2:2}" $limit opensc-tool -s "$2"
-}
 select_aid=00A404000BA000000308000010000100
 
 # Signs with one tool, checks with another. PKCS#11 ids: 01 is 9A, 02 is 9C, 03 is 9D.
@@ -136,8 +47,8 @@ $limit openssl dgst -sha384 -binary -out "$dir/sha384" "$dir/message"
 
 judge_reading() { # name that OpenSC gives the card
     says "OpenSC binds its PIV driver" "$1" $limit opensc-tool -n
-    sends "SELECT with the full AID" "$select_aid" 9000
-    sends "an absent object" 00CB3FFF055C035FC10D00 6A82
+    sends "SELECT with the full AID" 9000 "$select_aid"
+    sends "an absent object" 6A82 00CB3FFF055C035FC10D00
     p15 --list-certificates >"$dir/out" 2>&1 || true
     if [ "$(grep -c '^X.509' "$dir/out")" = 4 ]; then pass "four certificates"; else fail "four certificates"; fi
     p15 --list-keys >"$dir/out" 2>&1 || true
@@ -158,17 +69,17 @@ judge_signing() {
 
 judge_opensc_pins() { # tries of the PIN, tries of the PUK
     $limit opensc-tool --reset >/dev/null 2>&1 || true
-    sends "all tries" 00200080 "63C$1"
+    sends "all tries" "63C$1" 00200080
     says "OpenSC is told of the lost try" "tries left: $(($1 - 1))" p15 --change-pin -a 01 --pin 111111 --new-pin 222222
-    sends "one try lost" 00200080 "63C$(($1 - 1))"
+    sends "one try lost" "63C$(($1 - 1))" 00200080
     ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin 123456 --new-pin 222222
     refuses "the old PIN is refused" "CKR_PIN_INCORRECT" p11 --login --pin 123456 --sign --id 01 -m SHA256-RSA-PKCS \
         -i "$dir/message" -o "$dir/signature"
     says "OpenSC is told of the lost PUK try" "tries left: $(($2 - 1))" \
         p15 --unblock-pin -a 01 --puk 87654321 --new-pin 333333
     ok "OpenSC unblocks" p15 --unblock-pin -a 01 --puk 12345678 --new-pin 123456
-    sends "log-out" 0020FF80 9000
-    sends "all tries again" 00200080 "63C$1"
+    sends "log-out" 9000 0020FF80
+    sends "all tries again" "63C$1" 00200080
 }
 
 judge_yubico_pins() { # tries of the PIN; tries of the PUK told by the last wrong one
@@ -197,8 +108,10 @@ judge_yubico_pins() { # tries of the PIN; tries of the PUK told by the last wron
     refuses "... the right PIN is refused then" "Pin code blocked" ykpiv -a verify-pin -P 555555
 }
 
-[ $# -gt 0 ] || set -- nist yubikey5 pivapplet openfips201 canokey
+least=0
+[ $# -gt 0 ] || { least=215; set -- nist yubikey5 pivapplet openfips201 canokey; }
 for personality in "$@"; do
+    subject=$personality
     layout="9a=rsa2048 9c=p256 9d=p384 9e=rsa2048 gzip=9d"
     case $personality in
         nist) pin=3 puk=3 blocked=6983 name="Personal Identity Verification" ;;
@@ -210,7 +123,7 @@ for personality in "$@"; do
         *) echo "no such personality: $personality" >&2; exit 2 ;;
     esac
     # shellcheck disable=SC2086
-    insert $layout
+    card $layout
     judge_reading "$name"
     judge_signing
     if [ "$personality" = openfips201 ]; then
@@ -222,13 +135,13 @@ for personality in "$@"; do
     fi
     judge_opensc_pins $pin $puk
     judge_yubico_pins $pin $puk
-    sends "status of the blocked PIN" 00200080 $blocked
-    insert 9a=p384 9c=rsa3072 9e=p256
+    sends "status of the blocked PIN" $blocked 00200080
+    card 9a=p384 9c=rsa3072 9e=p256
     signs "P-384 in 9A" 01 ECDSA sha384 -sha384
 done
 
-personality=yubikey5
-insert 9a=rsa2048
+personality=yubikey5 subject=yubikey5
+card 9a=rsa2048
 says "yubico-piv-tool reads the version" "5\.7\.1" ykpiv -a version
 says "... and the serial number" "5700001" ykpiv -a status
 refuses "... resets only a blocked card" "[Ff]ailed" ykpiv -a reset
@@ -239,5 +152,4 @@ done
 ok "... resets it when PIN and PUK are blocked" ykpiv -a reset
 ok "... and the factory PIN is back" ykpiv -a verify-pin -P 123456
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+summary $least
