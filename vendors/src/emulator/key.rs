@@ -1,6 +1,8 @@
 //! Private keys and their raw operations, whatever the card that holds them.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 
 use der::Decode;
 use rsa::BoxedUint;
@@ -111,6 +113,20 @@ impl PrivateKey {
             }
             (_, None) => None,
         }
+    }
+
+    /// The key of a seed. It is made once in a process, because a test builds many cards
+    /// and an RSA key takes a second.
+    pub fn repeatable(kind: KeyKind, seed: Vec<u8>) -> Option<Self> {
+        static MADE: Mutex<BTreeMap<(KeyKind, Vec<u8>), PrivateKey>> = Mutex::new(BTreeMap::new());
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = (kind, seed);
+        if let Some(key) = made.get(&name) {
+            return Some(key.clone());
+        }
+        let key = Self::generate(kind, &mut Stream::new(&name.1))?;
+        made.insert(name, key.clone());
+        Some(key)
     }
 
     /// Reads a PKCS#8 `PrivateKeyInfo` (RFC 5958), DER.

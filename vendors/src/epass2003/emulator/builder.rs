@@ -1,8 +1,7 @@
 //! What a token is born with.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -276,22 +275,13 @@ impl Builder {
         self.serial
     }
 
-    /// A key of this seed. Repeatable ones are made once in a process, because a test
-    /// builds many tokens and an RSA key takes a second.
+    /// A key of this seed.
     pub(super) fn key(&self, kind: KeyKind, seed: &[u8], purpose: &[u8]) -> Option<PrivateKey> {
-        static MADE: Mutex<BTreeMap<(KeyKind, Vec<u8>), PrivateKey>> = Mutex::new(BTreeMap::new());
         let own = [seed, purpose].concat();
         if self.seed.is_none() {
             return PrivateKey::generate(kind, &mut Stream::new(&own));
         }
-        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = (kind, own);
-        if let Some(key) = made.get(&name) {
-            return Some(key.clone());
-        }
-        let key = PrivateKey::generate(kind, &mut Stream::new(&name.1))?;
-        made.insert(name, key.clone());
-        Some(key)
+        PrivateKey::repeatable(kind, own)
     }
 }
 

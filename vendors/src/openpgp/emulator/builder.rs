@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256, Sha512};
@@ -215,22 +214,13 @@ impl Builder {
         attributes(kind, slot, self.product.attribute_tail)
     }
 
-    /// A key of this seed. Repeatable ones are made once in a process, because a test
-    /// builds many cards and an RSA key takes a second.
+    /// A key of this seed.
     fn made(&self, kind: KeyKind, seed: &[u8], slot: KeySlot) -> Option<PrivateKey> {
-        static MADE: Mutex<BTreeMap<(KeyKind, Vec<u8>), PrivateKey>> = Mutex::new(BTreeMap::new());
         let own = [seed, &[slot.crt()]].concat();
         if self.seed.is_none() {
             return PrivateKey::generate(kind, &mut Stream::new(&own));
         }
-        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = (kind, own);
-        if let Some(key) = made.get(&name) {
-            return Some(key.clone());
-        }
-        let key = PrivateKey::generate(kind, &mut Stream::new(&name.1))?;
-        made.insert(name, key.clone());
-        Some(key)
+        PrivateKey::repeatable(kind, own)
     }
 
     fn statement(&self, slot: KeySlot) -> Statement<'_> {
