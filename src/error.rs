@@ -267,6 +267,19 @@ impl From<TransportError> for CardError {
     }
 }
 
+/// What no job needs: nothing where the card does not give it, for whatever reason. Only a
+/// card or reader that is gone is an error.
+pub fn given<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error @ CardError::Transport(_)) => Err(error),
+        Err(error) => {
+            tracing::debug!("not known: {error}");
+            Ok(None)
+        }
+    }
+}
+
 /// Names the step in which the TLV was read.
 pub fn malformed(during: &'static str) -> impl Fn(TlvError) -> CardError {
     move |error| CardError::Malformed {

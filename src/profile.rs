@@ -215,6 +215,16 @@ pub enum Flaw {
 }
 
 impl Note {
+    /// On a place that the card does not give. Only where the card is gone is that the end.
+    pub fn unreadable(place: String, error: CardError) -> Result<Self, CardError> {
+        let flaw = match error {
+            CardError::Transport(_) => return Err(error),
+            CardError::Refused { sw, .. } => Flaw::Unreadable(sw),
+            error => Flaw::Failed(error),
+        };
+        Ok(Self { place, flaw })
+    }
+
     /// What is to be said of it.
     pub fn tell(&self, language: Language) -> String {
         let place = ("place", self.place.as_str().into());

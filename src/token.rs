@@ -4,7 +4,7 @@
 use crate::armor::Fault;
 use crate::atr::Atr;
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Lack, Secret};
+use crate::error::{CardError, Lack, Secret, given};
 use crate::pin::Pin;
 use crate::profile::{
     Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
@@ -147,11 +147,7 @@ impl<'a> Token<'a> {
         pin: &Pin,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
-        // What cannot work never costs a try.
-        let key = credential.certificate.key();
-        if let Some(lack) = key.lack(what).or_else(|| self.lack(credential)) {
-            return Err(CardError::Unsupported(lack));
-        }
+        self.refuse_impossible(credential, what)?;
         self.channel.begin_work();
         self.mend()?;
         let always = credential.pin == PinUse::Always;
@@ -190,10 +186,7 @@ impl<'a> Token<'a> {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        let key = credential.certificate.key();
-        if let Some(lack) = key.lack(what).or_else(|| self.lack(credential)) {
-            return Err(CardError::Unsupported(lack));
-        }
+        self.refuse_impossible(credential, what)?;
         self.channel.begin_work();
         self.mend()?;
         let signature = self.ask_signature(credential, what)?;
@@ -255,6 +248,19 @@ impl<'a> Token<'a> {
         (Ending::Reset, self.channel.extended())
     }
 
+    /// What cannot work never costs a try.
+    fn refuse_impossible(
+        &self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<(), CardError> {
+        let lack = credential.certificate.key().lack(what);
+        match lack.or_else(|| self.lack(credential)) {
+            Some(lack) => Err(CardError::Unsupported(lack)),
+            None => Ok(()),
+        }
+    }
+
     fn lack(&self, credential: &Credential) -> Option<Lack> {
         self.profile
             .lack(&self.channel, &self.app, credential.certificate.key())
@@ -296,14 +302,8 @@ impl<'a> Token<'a> {
         what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         match self.read(what) {
-            Err(error @ (CardError::Transport(_) | CardError::Unsupported(Lack::Pin))) => {
-                Err(error)
-            }
-            Err(error) => {
-                tracing::debug!("not known: {error}");
-                Ok(unknown)
-            }
-            other => other,
+            Err(error @ CardError::Unsupported(Lack::Pin)) => Err(error),
+            other => Ok(given(other)?.unwrap_or(unknown)),
         }
     }
 

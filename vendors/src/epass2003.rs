@@ -21,7 +21,7 @@ use securesign_core::apdu::{Answer, Command};
 use securesign_core::atr::{Atr, AtrPattern};
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack, Secret};
+use securesign_core::error::{CardError, Lack, Secret, given};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
     Application, Credential, Flaw, Found, Mark, Note, Profile, RetryCounter, Search, Spec,
@@ -333,7 +333,7 @@ fn most_tries(
     }
     let during = "read the most tries";
     let bytes = files::read(card, &mut app.clone(), during, opensc::MOST_TRIES, Some(2));
-    let Some(bytes) = files::given(bytes)? else {
+    let Some(bytes) = given(bytes)? else {
         return Ok(None);
     };
     let most = match secret {
@@ -352,7 +352,7 @@ fn full_counter(
     secret: Secret,
     right: &Pin,
 ) -> Result<Option<u8>, CardError> {
-    let tries = files::given(pin::tries(card, secret))?.and_then(Tries::count);
+    let tries = given(pin::tries(card, secret))?.and_then(Tries::count);
     if tries.is_none() {
         resume(card, app)?;
         pin::verify(card, "verify the PIN again", secret, right)?;
@@ -390,17 +390,6 @@ fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate>
         return None;
     }
     Some(certificate)
-}
-
-/// A note on a place that the card does not give. Only where the card is gone is that
-/// the end.
-fn unreadable(place: String, error: CardError) -> Result<Note, CardError> {
-    let flaw = match error {
-        CardError::Transport(_) => return Err(error),
-        CardError::Refused { sw, .. } => Flaw::Unreadable(sw),
-        error => Flaw::Failed(error),
-    };
-    Ok(Note { place, flaw })
 }
 
 /// What the answer to a new value says; the old one was right.

@@ -13,7 +13,7 @@ use securesign_core::apdu::{Answer, Command};
 use securesign_core::atr::Atr;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack, Secret};
+use securesign_core::error::{CardError, Lack, Secret, given};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
     Application, Credential, Flaw, Found, Mark, Note, PinUse, Profile, RetryCounter, Search, Spec,
@@ -318,15 +318,12 @@ impl Profile for Piv {
             PIN => GLOBAL_PIN,
             _ => PIN,
         };
-        let sw = match query(card, other) {
-            Err(error @ CardError::Transport(_)) => return Err(error),
-            Err(_) => return Err(CardError::Unsupported(Lack::Pin)),
-            Ok(sw) => sw,
-        };
-        if sw.counter().is_none() && !sw.is_ok() && sw != StatusWord::BLOCKED {
-            return Err(CardError::Unsupported(Lack::Pin));
-        }
-        app.use_pin(other);
+        let is_there =
+            |sw: &StatusWord| sw.counter().is_some() || sw.is_ok() || *sw == StatusWord::BLOCKED;
+        let sw = given(query(card, other))?
+            .filter(is_there)
+            .ok_or(CardError::Unsupported(Lack::Pin))?;
+        use_pin(app, other);
         self.counted(card, other, sw)
     }
 
@@ -418,16 +415,15 @@ impl Piv {
             return Ok(());
         }
         let during = "read the discovery object";
-        match objects::read(card, during, objects::DISCOVERY) {
-            Ok(Some(object)) if objects::global_pin_is_primary(&object) => {
-                app.use_pin(GLOBAL_PIN);
-            }
-            Ok(_) => app.pin_is_known = true,
-            Err(error @ CardError::Transport(_)) => return Err(error),
-            // Dual CAC/PIV cards answer this with nonsense: "no" for now, and asked again
-            // in the next dialogue.
-            Err(_) => {}
+        // Dual CAC/PIV cards answer this with nonsense: "no" for now, and asked again in
+        // the next dialogue.
+        let Some(object) = given(objects::read(card, during, objects::DISCOVERY))? else {
+            return Ok(());
+        };
+        if object.is_some_and(|object| objects::global_pin_is_primary(&object)) {
+            use_pin(app, GLOBAL_PIN);
         }
+        app.pin_is_known = true;
         Ok(())
     }
 
@@ -466,23 +462,13 @@ impl Piv {
 
     fn read_retired(&self, card: &mut Channel<'_>, found: &mut Found) -> Result<(), CardError> {
         let history = objects::read(card, "read the key history", objects::KEY_HISTORY);
-        let count = match history {
-            Err(error @ CardError::Transport(_)) => return Err(error),
-            Ok(Some(object)) => Some(objects::retired_on_card(&object)),
-            Ok(None) => Some(0),
-            // How many there are is not known: as if nothing said so.
-            Err(_) => None,
-        };
-        let blind = match count {
-            None => true,
-            Some(count) => count == 0 && self.extras.retired_without_history,
-        };
+        let told = given(history)?
+            .map(|object| object.map_or(0, |object| objects::retired_on_card(&object)));
+        // Where the object cannot be read, nothing says how many there are.
+        let count = told.unwrap_or_default();
+        let blind = told.is_none() || count == 0 && self.extras.retired_without_history;
         let mut gap = 0;
-        for n in 0..if blind {
-            RETIRED_COUNT
-        } else {
-            count.unwrap_or_default()
-        } {
+        for n in 0..if blind { RETIRED_COUNT } else { count } {
             let there = self.read_slot(card, &RETIRED, n, found)?;
             gap = if there { 0 } else { gap + 1 };
             if blind && gap == RETIRED_GAP {
@@ -507,17 +493,8 @@ impl Piv {
         let object = match objects::read(card, "read a certificate", tag) {
             Ok(Some(object)) => object,
             Ok(None) => return Ok(false),
-            Err(CardError::Refused { sw, .. }) => {
-                found.notes.push(Note {
-                    place: label,
-                    flaw: Flaw::Unreadable(sw),
-                });
-                return Ok(false);
-            }
-            Err(error @ CardError::Transport(_)) => return Err(error),
             Err(error) => {
-                let flaw = Flaw::Failed(error);
-                found.notes.push(Note { place: label, flaw });
+                found.notes.push(Note::unreadable(label, error)?);
                 return Ok(false);
             }
         };
@@ -567,21 +544,15 @@ fn is_absent(sw: StatusWord) -> bool {
     matches!(sw, StatusWord::WRONG_P1P2 | StatusWord::NO_REFERENCE)
 }
 
-/// What one PIN or the other brings with it.
-trait UsePin {
-    fn use_pin(&mut self, reference: u8);
-}
-
-impl UsePin for Application {
-    fn use_pin(&mut self, reference: u8) {
-        self.pin_reference = reference;
-        // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
-        (self.puk, self.no_puk) = match reference {
-            GLOBAL_PIN => (None, Lack::GlobalPin),
-            _ => (Some(PUK_RULES), Lack::Puk),
-        };
-        self.pin_is_known = true;
-    }
+/// Takes one PIN or the other, and what it brings with it.
+fn use_pin(app: &mut Application, reference: u8) {
+    app.pin_reference = reference;
+    // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
+    (app.puk, app.no_puk) = match reference {
+        GLOBAL_PIN => (None, Lack::GlobalPin),
+        _ => (Some(PUK_RULES), Lack::Puk),
+    };
+    app.pin_is_known = true;
 }
 
 /// GET METADATA (Yubico, firmware 5.3 and later), tag `06`: total and remaining

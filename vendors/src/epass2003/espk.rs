@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
+use securesign_core::error::{CardError, given};
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
-use super::{files, rank, signing, unreadable};
+use super::{files, rank, signing};
 
 /// Application directory.
 pub const DIRECTORY: u16 = 0x2003;
@@ -120,7 +120,7 @@ impl Reader<'_> {
         let bytes = match place.read(card, app, "read a certificate") {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.notes.push(unreadable(name, error)?);
+                self.notes.push(Note::unreadable(name, error)?);
                 return Ok(());
             }
         };
@@ -336,7 +336,7 @@ impl Place {
         during: &'static str,
         enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, CardError> {
-        files::given(files::read_until(
+        given(files::read_until(
             card,
             app,
             during,

@@ -82,15 +82,6 @@ pub fn read_until(
     result
 }
 
-/// What the job does not need: nothing where the card does not give it.
-pub fn given<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error @ CardError::Transport(_)) => Err(error),
-        Err(_) => Ok(None),
-    }
-}
-
 fn read_once(
     card: &mut Channel<'_>,
     app: &mut Application,

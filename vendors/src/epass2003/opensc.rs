@@ -1,12 +1,12 @@
 //! The PKCS#15 layout that OpenSC's `pkcs15-init` makes (sheet ePass2003, §7).
 
 use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
+use securesign_core::error::{CardError, given};
 use securesign_core::pkcs15::{self, Directory};
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
-use super::{files, rank, signing, unreadable};
+use super::{files, rank, signing};
 
 /// Application directory, DF(PKCS#15).
 pub const DIRECTORY: u16 = 0x5015;
@@ -26,7 +26,7 @@ pub fn credentials(
 ) -> Result<Found, CardError> {
     if search.everything {
         let bytes = files::read(card, app, "read the label", TOKEN_INFO, None);
-        app.label = files::given(bytes)?
+        app.label = given(bytes)?
             .and_then(|bytes| pkcs15::token_label(&bytes))
             .map(|label| text::clean(label.trim(), 40))
             .filter(|label| !label.is_empty());
@@ -46,7 +46,7 @@ pub fn credentials(
             (Directory::PrivateKeys, Ok(bytes)) => keys.extend(pkcs15::private_keys(&bytes)),
             (_, Ok(bytes)) => certificates.extend(pkcs15::certificates(&bytes)),
             // There may be another one.
-            (_, Err(error)) => notes.push(unreadable(format!("{file:04X}"), error)?),
+            (_, Err(error)) => notes.push(Note::unreadable(format!("{file:04X}"), error)?),
         }
     }
     let mut found = Vec::new();
@@ -69,7 +69,7 @@ pub fn credentials(
         let bytes = match files::read(card, app, "read a certificate", step(file), None) {
             Ok(bytes) => bytes,
             Err(error) => {
-                notes.push(unreadable(name, error)?);
+                notes.push(Note::unreadable(name, error)?);
                 continue;
             }
         };
