@@ -129,14 +129,20 @@ pub struct ReplyTo {
 /// `https://sign.securesign.toolsbots.com/open?…`.
 pub fn parse(link: &str) -> Result<Request, Refusal> {
     let mut query = Query::read(link).map_err(|error| Refusal { error, reply: None })?;
-    let reply = match reply(&mut query) {
-        Ok(reply) => reply,
-        Err(error) => return Err(Refusal { error, reply: None }),
+    // What is wrong with half a link is that it is half of one.
+    let cut = query.looks_cut();
+    let true_cause = |error| match (&cut, error) {
+        (_, error @ LinkError::Truncated { .. }) => error,
+        (Some(cut), _) => cut.clone(),
+        (None, error) => error,
     };
-    let subject = subject(&mut query).and_then(|subject| match query.looks_cut() {
-        Some(error) => Err(error),
-        None => Ok(subject),
-    });
+    let reply = reply(&mut query).map_err(|error| Refusal {
+        error: true_cause(error),
+        reply: None,
+    })?;
+    let subject = subject(&mut query)
+        .map_err(true_cause)
+        .and_then(|subject| cut.clone().map_or(Ok(subject), Err));
     match subject {
         Ok((document, cert_serial)) => Ok(Request {
             request_id: reply.request_id,
@@ -166,7 +172,16 @@ pub fn parse_bytes(link: &[u8]) -> Result<Request, Refusal> {
     if link.len() > LINK_LIMIT {
         return Err(refuse(LinkError::TooLong { length: link.len() }));
     }
-    let text = std::str::from_utf8(link).map_err(|_| refuse(LinkError::NotText))?;
+    let text = std::str::from_utf8(link).map_err(|error| {
+        refuse(match error.error_len() {
+            Some(_) => LinkError::NotText,
+            // The link ends inside a character.
+            None => LinkError::Truncated {
+                length: link.len(),
+                cut: Cut::Percent,
+            },
+        })
+    })?;
     parse(text)
 }
 
@@ -228,9 +243,9 @@ fn digest(query: &Query, algorithm: HashAlgorithm, text: &str) -> Result<Digest,
     };
     let found = bytes.len();
     Digest::new(algorithm, &bytes).ok_or_else(|| {
-        // A whole digest of another algorithm is a mistake of the portal; any
-        // other short length at the end of the link is a cut.
-        let whole = [16, 20, 28, 32, 48, 64].contains(&found);
+        // A whole digest of another algorithm is a mistake of the portal, unless the link
+        // has the length of a cut one; any other short length at its end is a cut.
+        let whole = [16, 20, 28, 32, 48, 64].contains(&found) && !query.cut_here();
         match last && found < algorithm.size() && !whole {
             true => query.truncated(Cut::Value(NAME)),
             false => LinkError::DigestLength { algorithm, found },

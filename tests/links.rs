@@ -186,6 +186,185 @@ fn a_link_as_long_as_what_systems_leave_is_cut_unless_its_end_says_otherwise() {
     }
 }
 
+/// The last parameter, its value, and whether the value shows that nothing is missing.
+/// Values from SecureSign handoff protocol, §2 and §7.
+const ENDINGS: [(&str, &str, bool); 50] = [
+    ("requestId", "1b4e28ba-2fa1-11d2-883f-0016d3cca427", true),
+    ("requestId", "1b4e28ba-2fa1-11d2-883f-0016d3cca42", false),
+    ("requestId", "request-7", false),
+    ("requestId", "", false),
+    ("hashBase64", DIGEST, true),
+    // May go on: with its padding, and then with what else was there.
+    (
+        "hashBase64",
+        "47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeRkm5NMpJWZG3hSuFU",
+        false,
+    ),
+    // What SHA-1 makes is also what is left of more.
+    ("hashBase64", "47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeQ%3D", false),
+    ("hashBase64", "47DE", false),
+    ("hashBase64", "", false),
+    ("hashAlgo", "SHA256", true),
+    ("hashAlgo", "SHA25", false),
+    ("hashAlgo", "", false),
+    ("documentType", "hash", true),
+    ("documentType", "has", false),
+    ("callbackUrl", "http%3A%2F%2Flocalhost%3A8080%2Fcb", false),
+    ("callbackUrl", "http%3A%2F%2F", false),
+    ("apiKey", "ss_test_abc", false),
+    ("apiKey", "ss_te", false),
+    ("certSerial", "0A1B2C", false),
+    ("certSerial", "", false),
+    ("documentBase64", "JVBERi0xLg%3D%3D", true),
+    ("documentBase64", "JVBERi0xLg%3D", false),
+    ("documentBase64", "JVBERi0xLjc%3D", true),
+    ("documentBase64", "JVBERi0xLjc", false),
+    ("documentBase64", "JVBERi0x", false),
+    ("visible", "true", true),
+    ("visible", "fals", false),
+    ("timestamp", "false", true),
+    ("timestamp", "t", false),
+    ("page", "1", false),
+    ("position", "%7B%22x%22%3A1%7D", true),
+    ("position", "%5B1%2C2%5D", true),
+    ("position", "%7B%22x%22%3A1", false),
+    // Whole JSON that may go on.
+    ("position", "12", false),
+    ("position", "true", false),
+    ("position", "%22a%22", false),
+    ("position", "", false),
+    ("appearance", "%7B%22a%22%3A%7B%7D%7D", true),
+    ("appearance", "%7B%22a%22%3A%7B%7D", false),
+    ("appearance", "null", false),
+    ("reason", "%7B%7D", false),
+    ("location", "Pune", false),
+    ("signatureIndex", "1", false),
+    ("signatureType", "enveloped", true),
+    ("signatureType", "envelop", false),
+    ("signatureId", "id-1", false),
+    ("referenceUri", "%23a", false),
+    ("certS", "", false),
+    ("certSerial%20", "0A1B2C", false),
+    ("utm_source", "mail", false),
+];
+
+/// As [`ending`], with a document where the parameter wants one.
+fn ending_of_its_kind(name: &str, value: &str, length: usize) -> String {
+    let kind = match name {
+        "documentBase64" | "visible" | "timestamp" | "page" | "position" | "appearance"
+        | "reason" | "location" | "signatureIndex" => "pdf",
+        "signatureType" | "signatureId" | "referenceUri" => "xml",
+        _ => return ending(name, value, length),
+    };
+    let document = match name {
+        "documentBase64" => "",
+        _ => "&documentBase64=JVBERi0xLjc%3D",
+    };
+    let usual: Vec<String> = query(&[("documentType", kind)])
+        .split('&')
+        .filter(|part| !part.starts_with("hashBase64="))
+        .map(str::to_owned)
+        .collect();
+    let head = format!("securesign://sign?{}{document}&more=", usual.join("&"));
+    let tail = format!("&{name}={value}");
+    let rest = length - head.len() - tail.len();
+    format!("{head}{}{tail}", "x".repeat(rest))
+}
+
+fn is_cut(link: &str) -> bool {
+    match link::parse(link) {
+        Ok(_) => false,
+        Err(refused) => matches!(refused.error, LinkError::Truncated { .. }),
+    }
+}
+
+#[test]
+fn every_parameter_that_may_go_on_makes_a_link_of_such_a_length_a_cut_one() {
+    for length in [2046, 2047, 2048, 2082, 2083, 32_767, 131_071] {
+        for (name, value, whole) in ENDINGS {
+            let link = ending_of_its_kind(name, value, length);
+            assert_eq!(link.len(), length);
+            let parsed = link::parse(&link);
+            assert_eq!(parsed.is_ok(), whole, "{name}={value}: {parsed:?}");
+            assert_eq!(is_cut(&link), !whole, "{name}={value}: {parsed:?}");
+        }
+        // Nothing at all, or a name alone, proves nothing.
+        let link = ending("documentType", "hash", length - 1);
+        assert!(is_cut(&format!("{link}&")));
+        for (name, _, _) in ENDINGS {
+            let link = ending(name, "", length + 1);
+            assert!(is_cut(link.trim_end_matches('=')), "{name}");
+        }
+    }
+    // Other lengths prove nothing.
+    for length in [1500, 2030, 2100, 20_000, 33_000, 140_000] {
+        for (name, value) in [("certSerial", "0A1B2C"), ("utm_source", "mail")] {
+            assert!(link::parse(&ending(name, value, length)).is_ok(), "{name}");
+        }
+    }
+}
+
+/// Whatever stands last, a link that systems cut is not followed. What remains: a cut
+/// just before an `&` is a link that ends there.
+#[test]
+fn real_links_cut_where_windows_cuts_are_never_followed() {
+    let callback = format!(
+        "https%3A%2F%2Fportal.example.gov.in%2Fesign%2F{}",
+        "a".repeat(1_600)
+    );
+    let good = query(&[
+        ("requestId", "1b4e28ba-2fa1-11d2-883f-0016d3cca427"),
+        ("callbackUrl", &callback),
+    ]);
+    let parts: Vec<&str> = good.split('&').chain(["certSerial=0A1B2C3D4E5F"]).collect();
+    for first in 0..parts.len() {
+        let (last, rest) = (&parts[..first], &parts[first..]);
+        // Moves what stands at the cut through every parameter.
+        for more in (0..420).step_by(29) {
+            let more = format!("more={}", "x".repeat(more));
+            let parts = [&[more.as_str()], rest, last].concat();
+            let whole = format!("securesign://sign?{}", parts.join("&"));
+            for end in 2046..=2083.min(whole.len() - 1) {
+                let (cut, lost) = whole.split_at(end);
+                assert!(
+                    is_cut(cut) || lost.starts_with('&'),
+                    "{:?}\n…{}|{lost}",
+                    link::parse(cut),
+                    &cut[1_900..]
+                );
+                // Some launchers write what they have cut anew. (An `=` in place of the
+                // `%3D` that was lost cuts nothing off.)
+                if cut[end - 2..].contains('%') {
+                    continue;
+                }
+                assert!(is_cut(&format!("{cut}&")), "…{}&|{lost}", &cut[1_900..]);
+                assert!(
+                    lost.starts_with("%3D") || is_cut(&format!("{cut}=")),
+                    "…{}=|{lost}",
+                    &cut[1_900..]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_link_cut_inside_a_character_is_a_cut_link() {
+    let link = format!("securesign://sign?{}&reason=", query(&[]));
+    let bytes = [link.as_bytes(), &"अ".as_bytes()[..2]].concat();
+    let refused = link::parse_bytes(&bytes).unwrap_err().error;
+    assert!(
+        matches!(
+            refused,
+            LinkError::Truncated {
+                cut: Cut::Percent,
+                ..
+            }
+        ),
+        "{refused:?}"
+    );
+}
+
 #[test]
 fn a_link_without_parameters_was_not_cut_off() {
     for link in [

@@ -110,7 +110,7 @@ pub enum AddressPart {
 }
 
 /// Where a link was cut.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Inside a `%xx` or the bytes of one character.
     Percent,
@@ -118,6 +118,8 @@ pub enum Cut {
     Name,
     /// Inside this parameter's value.
     Value(&'static str),
+    /// Inside a parameter that we do not know: half of a known one, perhaps.
+    Unknown(Quoted),
     /// Before this parameter; told by the length alone.
     Before(&'static str),
 }
@@ -301,12 +303,15 @@ impl AddressPart {
 }
 
 impl Cut {
-    fn place(self, language: Language) -> String {
+    fn place(&self, language: Language) -> String {
         match self {
             Cut::Percent => language.say("link-cut-percent"),
             Cut::Name => language.say("link-cut-name"),
-            Cut::Value(name) => language.say_with("link-cut-value", [("name", name.into())]),
-            Cut::Before(name) => language.say_with("link-cut-before", [("name", name.into())]),
+            Cut::Value(name) => language.say_with("link-cut-value", [("name", (*name).into())]),
+            Cut::Unknown(name) => {
+                language.say_with("link-cut-value", [("name", name.to_string().into())])
+            }
+            Cut::Before(name) => language.say_with("link-cut-before", [("name", (*name).into())]),
         }
     }
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::error::{AddressPart, Cut, LinkError, Quoted};
 use super::{CALLBACK_LIMIT, LINK_LIMIT};
+use crate::digest::HashAlgorithm;
 
 /// Parameters and the longest value of each, in bytes as it stands in the link.
 const KNOWN: [(&str, usize); 19] = [
@@ -37,22 +38,22 @@ const KNOWN: [(&str, usize); 19] = [
 /// No portal sends more; a link of a million empty ones is not worth the work.
 const PARAMETERS: usize = 64;
 
-/// Windows passes about 2,046 to 2,083 characters (SecureSign handoff protocol,
-/// §8); a link of about this length that lacks something was cut.
-const WINDOWS_CUT: std::ops::RangeInclusive<usize> = 2_040..=2_090;
-
-/// The same, and what Chromium and Firefox pass at most (ground truth: they drop longer
-/// ones, other launchers cut them).
+/// What systems leave of longer links, in characters: Windows about 2,046 to 2,083
+/// (SecureSign handoff protocol, §8) and 32,767 (a command line there), Linux 131,071
+/// (one argument, `MAX_ARG_STRLEN`). With some room for what is added on the way.
 const CUTS: [std::ops::RangeInclusive<usize>; 3] =
-    [WINDOWS_CUT, 32_700..=32_800, 131_000..=131_100];
+    [2_040..=2_090, 32_700..=32_800, 131_000..=131_100];
 
 /// The decoded parameters that we know.
 pub(super) struct Query {
     length: usize,
     fields: BTreeMap<&'static str, Zeroizing<String>>,
+    /// The link is as long as what systems leave of longer ones.
+    cut_here: bool,
     last: Option<&'static str>,
-    /// The last value shows by itself that nothing of it is missing.
-    whole: bool,
+    /// Where the link was cut, if it was: `None` where the last value shows by itself
+    /// that nothing of it is missing.
+    open_end: Option<Cut>,
     /// How the link ends, if that looks like a cut once something is missing.
     ending: Option<Cut>,
 }
@@ -68,8 +69,9 @@ impl Query {
         let mut query = Self {
             length,
             fields: BTreeMap::new(),
+            cut_here: cut_here(link),
             last: None,
-            whole: false,
+            open_end: None,
             ending: None,
         };
         query.percent_signs(raw)?;
@@ -83,9 +85,9 @@ impl Query {
     }
 
     pub(super) fn require(&mut self, name: &'static str) -> Result<Zeroizing<String>, LinkError> {
-        self.take(name).ok_or(match self.ending {
-            Some(cut) => self.truncated(cut),
-            None if WINDOWS_CUT.contains(&self.length) => self.truncated(Cut::Before(name)),
+        self.take(name).ok_or_else(|| match &self.ending {
+            Some(cut) => self.truncated(cut.clone()),
+            None if self.cut_here => self.truncated(Cut::Before(name)),
             None => LinkError::Missing { name },
         })
     }
@@ -95,6 +97,11 @@ impl Query {
         self.last == Some(name)
     }
 
+    /// The link is as long as what systems leave of longer ones.
+    pub(super) fn cut_here(&self) -> bool {
+        self.cut_here
+    }
+
     pub(super) fn truncated(&self, cut: Cut) -> LinkError {
         LinkError::Truncated {
             length: self.length,
@@ -102,12 +109,12 @@ impl Query {
         }
     }
 
-    /// The link is as long as what systems leave of longer ones, and nothing shows that
-    /// its last value is whole: half of a callback URL is an URL as well.
+    /// The link has such a length, and nothing shows that its last value is whole: half of a callback URL is an URL as well, and half of
+    /// `certSerial` is a parameter that nobody knows. (A cut just before an `&` cannot be
+    /// told from a link that ends there.)
     pub(super) fn looks_cut(&self) -> Option<LinkError> {
-        let last = self.last?;
-        let cut_here = CUTS.iter().any(|lengths| lengths.contains(&self.length));
-        (cut_here && !self.whole).then(|| self.truncated(Cut::Value(last)))
+        let cut = self.open_end.clone().filter(|_| self.cut_here)?;
+        Some(self.truncated(cut))
     }
 
     fn percent_signs(&self, raw: &str) -> Result<(), LinkError> {
@@ -140,6 +147,7 @@ impl Query {
             if segment.is_empty() {
                 if last {
                     self.ending = Some(Cut::Name);
+                    self.open_end = Some(Cut::Name);
                 }
                 continue;
             }
@@ -167,7 +175,7 @@ impl Query {
             }
             if last {
                 self.last = known.map(|(name, _)| *name);
-                self.whole = known.is_some_and(|(name, _)| is_whole(name, &value));
+                self.open_end = open_end(&name, self.last, &value);
                 self.ending = ending(&name, raw_value);
                 let half = |(known, _): &(&str, usize)| known.starts_with(name.as_str());
                 if raw_value.is_none() && known.is_none() && KNOWN.iter().any(half) {
@@ -209,21 +217,49 @@ fn ending(name: &str, value: Option<&str>) -> Option<Cut> {
     }
 }
 
-/// Whether a value shows by itself that it was not cut: one of few words, the padding at
-/// the end of base64, a closed object, a UUID.
+/// Where the last parameter may have been cut: everywhere, unless its value is whole.
+fn open_end(name: &str, known: Option<&'static str>, value: &str) -> Option<Cut> {
+    match known {
+        Some(known) => (!is_whole(known, value)).then_some(Cut::Value(known)),
+        None => Some(Cut::Unknown(Quoted::new(name))),
+    }
+}
+
+/// Whether a value shows by itself that it was not cut: one of few words, base64 with
+/// its last padding, a closed object or array, a UUID.
 fn is_whole(name: &str, value: &str) -> bool {
     match name {
-        "hashAlgo" => ["SHA256", "SHA384", "SHA512"].contains(&value),
+        "hashAlgo" => HashAlgorithm::from_name(value).is_some(),
         "documentType" => ["hash", "pdf", "xml"].contains(&value),
         "visible" | "timestamp" => ["true", "false"].contains(&value),
         "signatureType" => ["enveloped", "enveloping", "detached"].contains(&value),
-        "position" | "appearance" => serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok(),
-        // Its length is compared with the algorithm's.
-        "hashBase64" => true,
-        "documentBase64" => value.ends_with('='),
+        // A number may go on, and so may a word; what is closed may not.
+        "position" | "appearance" => {
+            value.trim_end().ends_with(['}', ']'])
+                && serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok()
+        }
+        // Of a digest the length is known; without its padding it may go on.
+        "hashBase64" => groups(value).is_some_and(|size| {
+            HashAlgorithm::ALL
+                .iter()
+                .any(|algorithm| algorithm.size() == size)
+        }),
+        "documentBase64" => value.ends_with('=') && groups(value).is_some(),
         "requestId" => super::value::RequestId::is_uuid(value),
         _ => false,
     }
+}
+
+/// How many bytes this base64 holds, if no group of it lacks anything.
+fn groups(text: &str) -> Option<usize> {
+    let whole = text.len().is_multiple_of(4);
+    whole.then(|| super::base::decode(text).map(|bytes| bytes.len()))?
+}
+
+/// In bytes, and in the units that Windows counts.
+fn cut_here(link: &str) -> bool {
+    let cut = |length| CUTS.iter().any(|lengths| lengths.contains(&length));
+    cut(link.len()) || cut(link.encode_utf16().count())
 }
 
 /// One name or one value: it holds neither `&` nor, where it matters, `=`.
