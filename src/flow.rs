@@ -6,9 +6,11 @@ mod offers;
 mod order;
 mod pages;
 mod queue;
+mod refused;
 mod remark;
 mod session;
 mod unopened;
+mod way;
 mod words;
 
 use std::collections::VecDeque;
@@ -22,7 +24,7 @@ use crate::error::{CardError, Lack, Secret};
 use crate::journal::{Entry as Record, Ledger};
 use crate::language::Language;
 use crate::pin::{Pin, PinFormat, PinRules};
-use crate::policy::{Change, Settings};
+use crate::policy::{Change, Permit, Policy, Settings};
 use crate::profile::{Credential, PinUse, Search, Standing, Tries};
 use crate::screen::{Action, Input, Screen};
 use crate::token::LastTry;
@@ -31,14 +33,16 @@ use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView
 
 use compare::Compared;
 pub use compare::Reading;
-pub use order::{Order, OtherDocument, Refused, Spent};
+pub use order::{Order, OtherDocument, Spent};
 pub use pages::Home;
 use pages::Page;
 pub use queue::{Arrival, WAITING_MAX};
+pub use refused::Refused;
 use remark::Remark;
 pub use remark::waits;
 use session::Session;
 pub use unopened::Unopened;
+use way::Way;
 
 /// What happens to the flow.
 pub enum Event {
@@ -78,6 +82,14 @@ pub enum Effect {
     Read(Reading),
     /// Remember that this origin has been served, for the first-seen note.
     Remember(String),
+    /// This request id of this origin may be used again: it was given up, and nothing
+    /// was signed.
+    Release {
+        /// The origin.
+        origin: String,
+        /// As in the link.
+        request_id: String,
+    },
     /// Write this into the journal.
     Record(Box<Record>),
     /// Read the journal; answered by [`Event::Journal`].
@@ -99,7 +111,7 @@ pub enum Exit {
     Done,
     /// Not done; what could be said to the portal was said; exit code 1.
     NotDone,
-    /// Refused before anything was done; nothing was called back; exit code 2.
+    /// Refused before anything was done, and nobody was told; exit code 2.
     Refused,
 }
 
@@ -157,7 +169,13 @@ enum Undelivered {
     Unbuilt(CallbackError),
     /// No browser took it.
     Unopened(Unopened),
+    /// The portal may not call any more.
+    Closed(Box<Refused>),
 }
+
+/// Reads the settings as they are now, to judge by; an error says what is wrong with
+/// them.
+pub type Judge = Box<dyn Fn() -> Result<Policy, String>>;
 
 /// What the token window's forms are for.
 #[derive(Clone, Copy)]
@@ -222,6 +240,7 @@ pub struct Flow {
     achieved: bool,
     /// A failure in the token window has not been mended since.
     failed: Option<CardError>,
+    judge: Option<Judge>,
     now: Timestamp,
     home: Home,
     language: Language,
@@ -306,6 +325,7 @@ impl Flow {
             owed: 0,
             achieved: false,
             failed: None,
+            judge: None,
             now,
             home: Home::default(),
             language: Language::default(),
@@ -315,6 +335,12 @@ impl Flow {
     /// Its screens are in this language from now on; English without this.
     pub fn speak(&mut self, language: Language) {
         self.language = language;
+    }
+
+    /// Whoever waited is judged again when it is shown, and whoever is answered just
+    /// before; without this the settings do not change while it runs.
+    pub fn judged_by(&mut self, judge: Judge) {
+        self.judge = Some(judge);
     }
 
     /// The language of its screens.
@@ -766,7 +792,8 @@ impl Flow {
         let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
         let origin = order.origin().to_owned();
         let record = order.record(self.now, Ok(&signing.credential));
-        let mut effects = self.deliver(&outcome);
+        let way = order.way().clone();
+        let mut effects = self.deliver(&way, &outcome);
         let delivered = !effects.is_empty();
         effects.insert(0, Effect::Record(Box::new(record)));
         if delivered {
@@ -779,18 +806,29 @@ impl Flow {
         effects
     }
 
-    /// The callback with an outcome, or a screen that says why it cannot be.
-    fn deliver(&mut self, outcome: &Outcome) -> Vec<Effect> {
-        let Purpose::Sign(order) = &self.purpose else {
-            return Vec::new();
+    /// The callback with an outcome, or a screen that says why it cannot be. Where the
+    /// portal may not call any more, nothing goes to it.
+    fn deliver(&mut self, way: &Way, outcome: &Outcome) -> Vec<Effect> {
+        let built = match self.permit(way) {
+            Ok(permit) => callback::build(&permit, outcome, callback::platform_limit())
+                .map_err(Undelivered::Unbuilt),
+            Err(refused) => Err(Undelivered::Closed(Box::new(refused))),
         };
-        match callback::build(order.permit(), outcome, callback::platform_limit()) {
-            Ok(answer) => vec![Effect::Open(answer, order.caller().map(str::to_owned))],
-            Err(error) => {
-                self.state = State::Undelivered(Undelivered::Unbuilt(error));
+        match built {
+            Ok(answer) => vec![Effect::Open(answer, way.caller().map(str::to_owned))],
+            Err(undelivered) => {
+                self.state = State::Undelivered(undelivered);
                 Vec::new()
             }
         }
+    }
+
+    fn permit(&self, way: &Way) -> Result<Permit, Refused> {
+        let mut way = way.clone();
+        if let Some(judge) = &self.judge {
+            way.open_again(&judge().map_err(Refused::unjudged)?)?;
+        }
+        Ok(way.permit().clone())
     }
 
     /// Shows what went wrong and lets the person go on where that makes sense.
@@ -860,15 +898,31 @@ impl Flow {
             return Vec::new();
         }
         let (exit, effects) = match (&self.purpose, &self.state) {
-            (_, State::Refused(_)) => (Exit::Refused, Vec::new()),
+            (_, State::Refused(refused)) => match (refused.way(), refused.outcome()) {
+                (Some(way), Some(outcome)) => {
+                    let way = way.clone();
+                    let told = self.deliver(&way, &outcome);
+                    let exit = if told.is_empty() {
+                        Exit::Refused
+                    } else {
+                        Exit::NotDone
+                    };
+                    (exit, told)
+                }
+                _ => (Exit::Refused, Vec::new()),
+            },
             (_, State::Undelivered(_)) => (Exit::NotDone, Vec::new()),
             (Purpose::Sign(_), State::Signed) => (Exit::Done, Vec::new()),
-            (Purpose::Sign(order), _) => {
+            (Purpose::Sign(order), state) => {
                 let (code, remaining) = self.give_up();
                 let outcome = order.failed(code, remaining);
-                let record = order.record(self.now, Err(code));
-                let mut effects = self.deliver(&outcome);
-                effects.insert(0, Effect::Record(Box::new(record)));
+                let mut effects = vec![Effect::Record(Box::new(order.record(self.now, Err(code))))];
+                // A token that is still at work may sign yet.
+                if !matches!(state, State::Busy(_)) {
+                    effects.push(order.release());
+                }
+                let way = order.way().clone();
+                effects.extend(self.deliver(&way, &outcome));
                 (Exit::NotDone, effects)
             }
             // To look is enough in the token window.

@@ -11,6 +11,8 @@
 #[path = "support/bench.rs"]
 mod bench;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -90,6 +92,8 @@ struct Play {
     recorded: Vec<Record>,
     changes: Vec<Change>,
     readings: Vec<Reading>,
+    /// Ids that may be used again.
+    released: Vec<String>,
 }
 
 impl Play {
@@ -105,6 +109,7 @@ impl Play {
             recorded: Vec::new(),
             changes: Vec::new(),
             readings: Vec::new(),
+            released: Vec::new(),
         };
         play.keep(effects);
         play
@@ -125,6 +130,7 @@ impl Play {
                 Effect::Change(change) => self.changes.push(change),
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
                 Effect::Read(reading) => self.readings.push(reading),
+                Effect::Release { request_id, .. } => self.released.push(request_id),
             }
         }
     }
@@ -343,7 +349,6 @@ fn r08_a_refused_link_sends_nothing_whatever_is_pressed() {
         link(CALLBACK, "ss_live_k", &[]),
         link(CALLBACK, "ss_test_k", &[("documentType", "hash")]),
         "securesign://sign?".into(),
-        link(CALLBACK, "ss_test_k", &[]).replace("documentType=hash", "documentType=pdf"),
     ];
     for link in hostile {
         let mut play = Play::sign(order(&link));
@@ -1397,7 +1402,7 @@ fn r13_a_request_is_shown_once() {
 
 #[test]
 fn r13_a_used_id_is_refused_and_claimed_last_of_all() {
-    let claims = std::cell::RefCell::new(Vec::new());
+    let claims = RefCell::new(Vec::new());
     let claim = |origin: &str, id: &str| {
         let mut claims = claims.borrow_mut();
         let pair = (origin.to_owned(), id.to_owned());
@@ -1424,12 +1429,15 @@ fn r13_a_used_id_is_refused_and_claimed_last_of_all() {
     let screen = play.screen();
     assert_eq!(screen.kind, Kind::Failed);
     assert_eq!(screen.facts[0].value, "SS_REQUEST_INVALID");
-    assert!(screen.text[0].contains("opened on this computer before"));
+    assert!(screen.text[0].contains("used on this computer before"));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     play.press(Action::Sign, &["123456"]);
-    play.press(Action::Close, &[]);
-    assert_eq!(play.flow.exit(), Some(Exit::Refused));
     assert!(play.jobs.is_empty() && play.opened.is_empty());
+    // Its portal may call, so it hears why; and the id stays used.
+    play.press(Action::Close, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+    assert_eq!(play.told(), pairs(&[("a", "SS_REQUEST_INVALID")]));
+    assert!(play.jobs.is_empty() && play.released.is_empty());
 
     // Where nobody can tell, nothing is signed either.
     let unknown = |_: &str, _: &str| Err(Spent::Unknown("the disk is full".into()));
@@ -1437,6 +1445,220 @@ fn r13_a_used_id_is_refused_and_claimed_last_of_all() {
     assert_eq!(play.screen().kind, Kind::Failed);
     assert!(play.screen().text[0].contains("the disk is full"));
     assert!(play.jobs.is_empty());
+}
+
+#[test]
+fn r13_an_id_may_be_used_again_when_it_was_given_up_and_never_when_it_was_signed() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.released, ["a"]);
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Err(CardError::Wrong {
+        secret: Secret::Pin,
+        left: Some(2),
+    })));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.released, ["a"]);
+    let mut play = Play::sign(request("a"));
+    play.sign_with_pin();
+    play.press(Action::Close, &[]);
+    assert!(play.released.is_empty());
+    // Signed, and not delivered.
+    let mut play = Play::sign(request("a"));
+    play.sign_with_pin();
+    let unopened = Event::OpenFailed(Unopened::NoProgram);
+    let effects = play.flow.on(unopened, now());
+    play.keep(effects);
+    play.press(Action::Close, &[]);
+    assert!(play.released.is_empty());
+    // The token may sign it yet.
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.input(Input::Closed);
+    assert_eq!(play.told(), pairs(&[("a", "SS_SIGN_CANCELLED")]));
+    assert!(play.released.is_empty());
+}
+
+#[test]
+fn a_portal_that_may_call_hears_once_why_its_request_is_refused() {
+    let good = link(CALLBACK, "ss_test_k", &[]);
+    let hash = STANDARD.encode(abc(HashAlgorithm::Sha256).bytes());
+    let hash: String = url::form_urlencoded::byte_serialize(hash.as_bytes()).collect();
+    let refused = [
+        good.replace("hashAlgo=SHA256", "hashAlgo=MD5"),
+        good.replace("hashAlgo=SHA256&", ""),
+        good.replace("hashAlgo=SHA256", "hashAlgo=SHA512"),
+        good.replace("documentType=hash", "documentType=doc"),
+        good.replace(
+            "documentType=hash",
+            "documentType=pdf&documentBase64=JVBERg%3D%3D",
+        )
+        .replace(&format!("hashBase64={hash}&"), ""),
+        good.replace(
+            "documentType=hash",
+            "documentType=xml&documentBase64=PGEvPg%3D%3D",
+        )
+        .replace(&format!("hashBase64={hash}&"), ""),
+        format!("{good}&certSerial=xyz"),
+    ];
+    for link in refused {
+        let mut play = Play::sign(order(&link));
+        let screen = play.screen();
+        assert_eq!(screen.kind, Kind::Failed, "{link}");
+        let told = "http://localhost:8080 is told so when you close this.";
+        assert!(screen.text.iter().any(|text| text == told), "{screen:?}");
+        assert!(
+            play.opened.is_empty(),
+            "nothing goes before the person saw it"
+        );
+        play.press(Action::Close, &[]);
+        play.input(Input::Closed);
+        let expected = pairs(&[("request-7", "SS_REQUEST_INVALID")]);
+        assert_eq!(play.told(), expected, "{link}");
+        assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+        assert!(play.jobs.is_empty() && play.recorded.is_empty());
+
+        // The same of an origin that may not call.
+        let evil = link.replace("localhost%3A8080", "evil.example");
+        assert_ne!(evil, link);
+        let mut play = Play::sign(order(&evil));
+        let screen = play.screen();
+        assert!(!screen.text.iter().any(|text| text.contains("is told")));
+        play.press(Action::Close, &[]);
+        assert!(play.opened.is_empty(), "{evil}");
+        assert_eq!(play.flow.exit(), Some(Exit::Refused));
+    }
+    // One that waits for its turn is told then, and so is one that another displaces.
+    let bad = || order(&good.replace("hashAlgo=SHA256", "hashAlgo=MD5"));
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.arrive(bad());
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.told().len(), 1);
+    assert_eq!(play.arrive(request("b")), Arrival::Shown);
+    let expected = ("request-7".to_owned(), "SS_REQUEST_INVALID".to_owned());
+    assert_eq!(play.told()[1], expected);
+}
+
+/// A portal in the settings that a test takes out of them.
+struct Listed {
+    settings: Rc<RefCell<Result<Settings, String>>>,
+}
+
+impl Listed {
+    const CALLBACK: &str = "https://portal.example.gov.in/cb";
+    const KEY: &str = "ss_live_k";
+
+    fn new() -> Self {
+        let portal = Portal::new("https://portal.example.gov.in", Self::KEY).unwrap();
+        let settings = Settings {
+            portals: vec![portal],
+            ..Settings::default()
+        };
+        Self {
+            settings: Rc::new(RefCell::new(Ok(settings))),
+        }
+    }
+
+    fn policy(settings: &Settings) -> Policy {
+        Policy::new(settings.clone(), "settings.toml")
+    }
+
+    fn order(&self, id: &str) -> Result<Order, Refused> {
+        let link = link(Self::CALLBACK, Self::KEY, &[]).replace("request-7", id);
+        let policy = Self::policy(self.settings.borrow().as_ref().unwrap());
+        Order::accept(link.as_bytes(), &policy, false, &|_| true)
+    }
+
+    fn judged(&self, mut play: Play) -> Play {
+        let settings = self.settings.clone();
+        play.flow.judged_by(Box::new(move || {
+            settings
+                .borrow()
+                .as_ref()
+                .map(Self::policy)
+                .map_err(Clone::clone)
+        }));
+        play
+    }
+
+    fn remove(&self) {
+        *self.settings.borrow_mut() = Ok(Settings::default());
+    }
+
+    fn damage(&self) {
+        *self.settings.borrow_mut() = Err("line 3 is not understood".into());
+    }
+}
+
+#[test]
+fn r08_a_portal_that_was_removed_is_neither_shown_nor_answered() {
+    type Withdraw = fn(&Listed);
+    let withdrawals: [(Withdraw, &str); 2] = [
+        (Listed::remove, "is not allowed to request signatures"),
+        (Listed::damage, "line 3 is not understood"),
+    ];
+    for (withdraw, reason) in withdrawals {
+        // While it waits.
+        let listed = Listed::new();
+        let mut play = listed.judged(Play::with(request("a"), Tries::Left(3)));
+        assert_eq!(play.arrive(listed.order("b")), Arrival::Waiting(1));
+        withdraw(&listed);
+        // "a" is the demo token's, and no portal of these settings either.
+        play.opened.clear();
+        play.press(Action::Cancel, &[]);
+        if matches!(play.screen().title.as_str(), "Not delivered") {
+            play.press(Action::Close, &[]);
+        }
+        let screen = play.screen();
+        assert_eq!(screen.kind, Kind::Failed);
+        assert!(screen.text[0].contains(reason), "{screen:?}");
+        play.released.retain(|id| id == "b");
+        assert_eq!(play.released, ["b"], "nobody has seen it");
+        play.press(Action::Close, &[]);
+        let to_portal = |url: &Url| url.host_str() == Some("portal.example.gov.in");
+        assert!(!play.opened.iter().any(to_portal));
+        assert_eq!(play.flow.exit(), Some(Exit::Refused));
+
+        // While the person thinks, and then signs.
+        let listed = Listed::new();
+        let mut play = listed.judged(Play::with(listed.order("a"), Tries::Left(3)));
+        play.press(Action::Sign, &["123456"]);
+        withdraw(&listed);
+        play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+        assert!(play.opened.is_empty());
+        let screen = play.screen();
+        assert_eq!(screen.title, "Not delivered");
+        assert!(screen.text[0].contains(reason), "{screen:?}");
+        play.press(Action::Close, &[]);
+        assert!(play.opened.is_empty());
+        assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+        assert!(play.released.is_empty(), "it was signed");
+
+        // Nor does it hear that the person gave up, or that its request is bad.
+        let listed = Listed::new();
+        let mut play = listed.judged(Play::with(listed.order("a"), Tries::Left(3)));
+        withdraw(&listed);
+        play.press(Action::Cancel, &[]);
+        assert!(play.opened.is_empty());
+        let listed = Listed::new();
+        let used = |_: &str, _: &str| Err(Spent::Before);
+        let order = listed.order("a").and_then(|order| order.claimed(&used));
+        let mut play = listed.judged(Play::sign(order));
+        withdraw(&listed);
+        play.press(Action::Close, &[]);
+        assert!(play.opened.is_empty());
+        assert_eq!(play.flow.exit(), Some(Exit::Refused));
+    }
+    // As long as it is listed nothing changes.
+    let listed = Listed::new();
+    let mut play = listed.judged(Play::with(listed.order("a"), Tries::Left(3)));
+    play.arrive(listed.order("b"));
+    play.press(Action::Cancel, &[]);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.sign_with_pin();
+    let expected = pairs(&[("a", "SS_SIGN_CANCELLED"), ("b", "signed")]);
+    assert_eq!(play.told(), expected);
 }
 
 #[test]

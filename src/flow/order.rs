@@ -4,27 +4,29 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::callback::{self, Failed, Outcome, Scheme, Signed};
+use crate::callback::{self, Outcome, Scheme, Signed};
 use crate::code::ErrorCode;
 use crate::digest::Digest;
 use crate::document::Document;
 use crate::journal::Entry;
 use crate::language::Language;
-use crate::link::{self, LinkError, Request, Serial};
-use crate::policy::{Denial, Permit, Policy};
+use crate::link::{self, Serial};
+use crate::policy::{Permit, Policy};
 use crate::profile::Credential;
 use crate::signature::PublicKey;
 use crate::worker::TokenInfo;
 
+use super::Effect;
+use super::refused::{Reason, Refused};
+use super::way::Way;
+
 /// What may be signed, for whom.
 pub struct Order {
-    request: Request,
+    way: Way,
     digest: Digest,
-    permit: Permit,
+    cert_serial: Option<Serial>,
     first_seen: bool,
     document: Option<Arc<[u8]>>,
-    caller: Option<String>,
-    demo: bool,
 }
 
 /// Why a request id cannot be used.
@@ -47,69 +49,6 @@ impl OtherDocument {
     }
 }
 
-/// Why a link is not followed. Shown on the screen only: nothing is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// The link itself.
-    Link(LinkError),
-    /// Whoever asks may not.
-    Denied(Box<Denial>),
-    /// A live key at the demo token.
-    DemoOnly,
-    /// A signature inside a document of this kind: "PDF".
-    NotYet(&'static str),
-    /// The request of this portal was opened before.
-    Used(String),
-    /// Whether it was opened before cannot be found out; the reason.
-    Unclaimed(String),
-    /// Whether it may be followed cannot be found out; what is wrong with the
-    /// settings.
-    Unjudged(String),
-}
-
-impl Refused {
-    /// Error code of the handoff protocol, §4.
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Self::Link(error) => error.code(),
-            Self::Denied(denial) => denial.code(),
-            Self::DemoOnly => ErrorCode::ApiKeyInvalid,
-            Self::NotYet(_) | Self::Used(_) => ErrorCode::RequestInvalid,
-            Self::Unclaimed(_) | Self::Unjudged(_) => ErrorCode::Internal,
-        }
-    }
-
-    /// What happened.
-    pub fn what(&self, language: Language) -> String {
-        match self {
-            Self::Link(error) => error.what(language),
-            Self::Denied(denial) => denial.what(language),
-            Self::DemoOnly => language.say("demo-live"),
-            Self::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
-            Self::Used(requester) => {
-                language.say_with("used", [("requester", requester.as_str().into())])
-            }
-            Self::Unclaimed(reason) => {
-                language.say_with("unclaimed", [("reason", reason.as_str().into())])
-            }
-            Self::Unjudged(reason) => reason.clone(),
-        }
-    }
-
-    /// What to do.
-    pub fn advice(&self, language: Language) -> String {
-        match self {
-            Self::Link(error) => error.advice(language),
-            Self::Denied(denial) => denial.advice(language),
-            Self::DemoOnly => language.say("demo-live-advice"),
-            Self::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
-            Self::Used(_) => language.say("used-advice"),
-            Self::Unclaimed(_) => language.say("unclaimed-advice"),
-            Self::Unjudged(_) => language.say("unjudged-advice"),
-        }
-    }
-}
-
 impl Order {
     /// Parses the link, and asks the policy whether its portal may call.
     /// `demo`: the demo token is in use, which serves test keys only. `seen`
@@ -120,54 +59,63 @@ impl Order {
         demo: bool,
         seen: &dyn Fn(&str) -> bool,
     ) -> Result<Self, Refused> {
-        let request = link::parse_bytes(link).map_err(|refusal| Refused::Link(refusal.error))?;
-        let check = if demo {
-            Policy::check_for_demo
-        } else {
-            Policy::check
+        let request = link::parse_bytes(link).map_err(|refusal| {
+            let reason = Reason::Link(refusal.error);
+            let way = refusal
+                .reply
+                .and_then(|to| Way::open(*to, policy, demo).ok());
+            match way {
+                Some(way) => Refused::told(reason, way),
+                None => reason.into(),
+            }
+        })?;
+        let way = Way::open(request.reply_to(), policy, demo)?;
+        let digest = match request.document {
+            link::Document::Hash(digest) => digest,
+            link::Document::Pdf(_) => return Err(Refused::told(Reason::NotYet("PDF"), way)),
+            link::Document::Xml(_) => return Err(Refused::told(Reason::NotYet("XML"), way)),
         };
-        let permit = check(policy, &request.callback, &request.api_key)
-            .map_err(|denial| Refused::Denied(Box::new(denial)))?;
-        if demo && !request.api_key.is_test() {
-            return Err(Refused::DemoOnly);
-        }
-        let digest = match &request.document {
-            link::Document::Hash(digest) => digest.clone(),
-            link::Document::Pdf(_) => return Err(Refused::NotYet("PDF")),
-            link::Document::Xml(_) => return Err(Refused::NotYet("XML")),
-        };
-        let first_seen = !seen(permit.origin().as_str());
+        let first_seen = !seen(way.origin());
         Ok(Self {
-            request,
+            way,
             digest,
-            permit,
+            cert_serial: request.cert_serial,
             first_seen,
             document: None,
-            caller: None,
-            demo,
         })
     }
 
     /// The same order, handed over by another start of the program that this browser
     /// had called: a name that means nothing here, and comes back with the answer.
     pub fn called_by(mut self, caller: String) -> Self {
-        self.caller = Some(caller);
+        self.way.called_by(caller);
         self
     }
 
     /// Who had called the start that handed it over; `None`: it was this one.
     pub fn caller(&self) -> Option<&str> {
-        self.caller.as_deref()
+        self.way.caller()
     }
 
     /// The same order, if its id was never used for its origin before: a request is
     /// shown once. `claim` takes origin and id, and notes them as used from now on.
     pub fn claimed(self, claim: &dyn Fn(&str, &str) -> Result<(), Spent>) -> Result<Self, Refused> {
-        match claim(self.origin(), self.request_id()) {
-            Ok(()) => Ok(self),
-            Err(Spent::Before) => Err(Refused::Used(self.requester())),
-            Err(Spent::Unknown(reason)) => Err(Refused::Unclaimed(reason)),
-        }
+        let reason = match claim(self.origin(), self.request_id()) {
+            Ok(()) => return Ok(self),
+            Err(Spent::Before) => Reason::Used(self.requester()),
+            Err(Spent::Unknown(reason)) => Reason::Unclaimed(reason),
+        };
+        Err(Refused::told(reason, self.way))
+    }
+
+    /// The same order, if its portal may still call by the settings as they are now.
+    pub(super) fn judged(mut self, policy: &Policy) -> Result<Self, Refused> {
+        self.way.open_again(policy)?;
+        Ok(self)
+    }
+
+    pub(super) fn way(&self) -> &Way {
+        &self.way
     }
 
     /// Whether it is the same request of the same origin.
@@ -195,36 +143,32 @@ impl Order {
     /// Serial number of the only certificate that may be used, if any:
     /// upper-case hex.
     pub fn serial(&self) -> Option<String> {
-        self.request.cert_serial.as_ref().map(Serial::to_string)
+        self.cert_serial.as_ref().map(Serial::to_string)
     }
 
     /// As in the link.
     pub fn request_id(&self) -> &str {
-        self.request.request_id.as_str()
+        self.way.request_id()
     }
 
     /// Only the demo token can sign it.
     pub fn is_demo(&self) -> bool {
-        self.demo
+        self.way.is_demo()
     }
 
     /// The permission that its callback is built with.
     pub fn permit(&self) -> &Permit {
-        &self.permit
+        self.way.permit()
     }
 
     /// The validated origin, exactly.
     pub fn origin(&self) -> &str {
-        self.permit.origin().as_str()
+        self.way.origin()
     }
 
     /// The validated origin for people, and the name that the settings give it.
     pub fn requester(&self) -> String {
-        let origin = self.permit.origin_display();
-        match self.permit.name() {
-            Some(name) => format!("{origin} ({name})"),
-            None => origin,
-        }
+        self.way.requester()
     }
 
     /// No signature was made for this origin on this computer before.
@@ -252,7 +196,7 @@ impl Order {
             PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => Scheme::Ecdsa,
         };
         Outcome::Signed(Box::new(Signed {
-            request_id: self.request.request_id.clone(),
+            request_id: self.way.to().request_id.clone(),
             signature,
             scheme,
             digest: self.digest.clone(),
@@ -276,12 +220,16 @@ impl Order {
         Entry::new(now, self.origin(), self.request_id(), &self.digest, end)
     }
 
+    /// Nothing was signed: its id may be used again.
+    pub(super) fn release(&self) -> Effect {
+        Effect::Release {
+            origin: self.origin().to_owned(),
+            request_id: self.request_id().to_owned(),
+        }
+    }
+
     /// The result when nothing was signed.
     pub fn failed(&self, code: ErrorCode, remaining: Option<u8>) -> Outcome {
-        let failed = Failed::new(self.request.request_id.clone(), code);
-        Outcome::Failed(Failed {
-            remaining_attempts: remaining,
-            ..failed
-        })
+        self.way.failed(code, remaining)
     }
 }

@@ -101,12 +101,25 @@ impl Flow {
         }
     }
 
-    /// The next request that waits, if any.
+    /// The next request that waits, if any. One whose portal may not call any more is
+    /// refused, and nobody has seen it.
     pub(super) fn advance(&mut self) -> Vec<Effect> {
-        match self.queue.pop_front() {
-            Some(order) => self.next(order),
-            None => Vec::new(),
-        }
+        let Some(order) = self.queue.pop_front() else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        let order = order.and_then(|order| {
+            let release = order.release();
+            let judged = match &self.judge {
+                Some(judge) => judge()
+                    .map_err(Refused::unjudged)
+                    .and_then(|policy| order.judged(&policy)),
+                None => Ok(order),
+            };
+            judged.inspect_err(|_| effects.push(release))
+        });
+        effects.extend(self.next(order));
+        effects
     }
 
     /// The card does not let go of a request that was given up, and whoever waits

@@ -90,16 +90,24 @@ fn unbound(flow: &Flow) -> Screen {
             ..working(busy, l)
         },
         State::Signed => signed(flow),
-        State::Refused(refused) => Screen {
-            text: vec![refused.what(l), refused.advice(l)],
-            facts: vec![fact(l.say("code"), refused.code().as_str())],
-            notice: notice(flow),
-            buttons: match refused {
-                super::Refused::Unjudged(_) => vec![open_file(l), close(flow)],
-                _ => vec![close(flow)],
-            },
-            ..plain(Kind::Failed, l.say("refused-title"))
-        },
+        State::Refused(refused) => {
+            Screen {
+                text: [refused.what(l), refused.advice(l)]
+                    .into_iter()
+                    .chain(refused.requester().map(|requester| {
+                        l.say_with("refused-told", [("requester", requester.into())])
+                    }))
+                    .collect(),
+                facts: vec![fact(l.say("code"), refused.code().as_str())],
+                notice: notice(flow),
+                buttons: if refused.is_unjudged() {
+                    vec![open_file(l), close(flow)]
+                } else {
+                    vec![close(flow)]
+                },
+                ..plain(Kind::Failed, l.say("refused-title"))
+            }
+        }
         State::Failed(error) => Screen {
             text: vec![error.what(l), error.advice(l)],
             buttons: vec![close(flow)],
@@ -110,11 +118,16 @@ fn unbound(flow: &Flow) -> Screen {
             let reason = match undelivered {
                 Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
                 Undelivered::Unopened(unopened) => unopened.what(l),
+                Undelivered::Closed(refused) => refused.what(l),
+            };
+            let advice = match undelivered {
+                Undelivered::Closed(refused) => refused.advice(l),
+                _ => l.say("undelivered-advice"),
             };
             Screen {
                 text: vec![
                     l.say_with("undelivered", [("reason", reason.into())]),
-                    l.say("undelivered-advice"),
+                    advice,
                 ],
                 buttons: vec![close(flow)],
                 ..plain(Kind::Failed, l.say("undelivered-title"))

@@ -203,6 +203,7 @@ requests-wait =
        *[other] { $count } more requests are waiting.
     }
 refused-title = This request was refused
+refused-told = { $requester } is told so when you close this.
 code = Code
 failed-title = It did not work
 undelivered-title = Not delivered
@@ -403,9 +404,9 @@ callback-planted = The portal's callback address brings a result of its own (ss_
 
 demo-live = The demo token serves test keys only, and this link has a live key.
 demo-live-advice = Use a real token, or a link with an ss_test_ key.
-used = This request of { $requester } was opened on this computer before, and each can be used only once.
+used = This request of { $requester } was used on this computer before, and each can be used only once.
 used-advice = Go back to the portal and start again there.
-unclaimed = Whether this request was opened before cannot be found out: { $reason }.
+unclaimed = Whether this request was used before cannot be found out: { $reason }.
 used-no-home = there is no home folder
 used-unusable = { $file } cannot be used ({ $reason })
 used-damaged = { $file } is damaged; remove it, and open no link that you have opened before

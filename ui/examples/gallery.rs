@@ -123,7 +123,7 @@ const SCREENS: [(&str, Make); 43] = [
         studio.order("securesign://sign?hashAlgo=MD5").flow
     }),
     ("refused-settings", |studio| {
-        let refused = Refused::Unjudged(studio.broken());
+        let refused = Refused::unjudged(studio.broken());
         studio.begin(Flow::sign(Err(refused), now())).flow
     }),
     ("settings-broken", |studio| {

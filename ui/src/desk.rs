@@ -29,7 +29,7 @@ use crate::settings::{self, Seen};
 use crate::terminal::say;
 #[cfg(feature = "window")]
 use crate::window;
-use crate::{browser, farewell, file};
+use crate::{browser, farewell, file, used};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,6 +275,7 @@ impl Desk {
                 },
                 Effect::Read(reading) => self.read(reading),
                 Effect::Remember(origin) => self.seen.remember(&origin),
+                Effect::Release { origin, request_id } => used::release(&origin, &request_id),
                 Effect::Record(entry) => {
                     let written = journal::of_user().and_then(|journal| journal.append(&entry));
                     if let Err(error) = written {

@@ -42,11 +42,11 @@ use clap::Parser;
 use jiff::Timestamp;
 use securesign_core::document::Document;
 use securesign_core::error::CardError;
-use securesign_core::flow::{Exit, Flow, Order, Refused, waits};
+use securesign_core::flow::{Exit, Flow, Judge, Order, Refused, waits};
 use securesign_core::language::Language;
 use securesign_core::pcsc::PcscReaders;
 use securesign_core::reader::Readers;
-use securesign_core::screen::Action;
+use securesign_core::screen::{Action, Input};
 use securesign_core::trace::{RecordedReaders, Recording};
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{Job, Look, Progress, Report, TokenView, Worker, watch_over};
@@ -285,7 +285,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
         let now = Timestamp::now();
         let mut flow = match link {
             Some(link) => {
-                let policy = policy.clone().map_err(Refused::Unjudged);
+                let policy = policy.clone().map_err(Refused::unjudged);
                 let order = policy
                     .and_then(|policy| order(link, &policy, place, &seen))
                     .and_then(|order| claimed(order, place.language));
@@ -297,6 +297,7 @@ fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8,
             None => Flow::manage(now),
         };
         flow.0.know(home(&settings));
+        flow.0.judged_by(judge(place.language));
         if let (None, Err(reason)) = (link, policy) {
             say(&reason);
             flow.0.tell_broken(reason);
@@ -417,6 +418,7 @@ fn sign(
     let mut request = first.as_ref().ok().map(name);
     let mut flow = Flow::sign(first, Timestamp::now());
     flow.0.speak(place.language);
+    flow.0.judged_by(judge(place.language));
     let session = if many { settings.idle } else { Duration::ZERO };
     // Not for what is refused: the PC/SC client frees what its threads are still
     // setting up when a program ends at once.
@@ -429,7 +431,10 @@ fn sign(
     loop {
         if let Some(text) = refused.take() {
             say(&text);
-            worst = worst.max(REFUSED);
+            // A portal that may call hears why; to nobody else is anything sent.
+            desk.input(Input::Closed);
+            desk.delivered();
+            worst = worst.max(desk.exit().map_or(REFUSED, code));
         } else {
             let mut terminal = Terminal {
                 desk: &mut desk,
@@ -450,7 +455,10 @@ fn sign(
         let Some(link) = (if many { next() } else { None }) else {
             return Ok(worst);
         };
-        let order = order(&link, &policy, place, desk.seen())
+        // Settings may have changed since the last one.
+        let order = judge(place.language)()
+            .map_err(Refused::unjudged)
+            .and_then(|policy| order(&link, &policy, place, desk.seen()))
             .and_then(|order| claimed(order, place.language));
         refused = order.as_ref().err().map(told_refusal);
         request = order.as_ref().ok().map(name);
@@ -479,6 +487,11 @@ fn order(
         place.is_demo(),
         &|origin| seen.contains(origin),
     )
+}
+
+/// The settings as they are when it is asked.
+fn judge(language: Language) -> Judge {
+    Box::new(move || settings::load(language).map(|(_, policy)| policy))
 }
 
 /// Last of all checks: from now on the request's id is used.

@@ -71,7 +71,7 @@ fn text(path: &Path, language: Language) -> Result<String, String> {
 /// A link that another start handed over, judged by the settings as they are now.
 #[cfg(feature = "window")]
 pub fn accept(link: &[u8], seen: &Seen, language: Language) -> Result<Order, Refused> {
-    let (_, policy) = load(language).map_err(Refused::Unjudged)?;
+    let (_, policy) = load(language).map_err(Refused::unjudged)?;
     Order::accept(link, &policy, false, &|origin| seen.contains(origin))
 }
 

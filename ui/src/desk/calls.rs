@@ -64,7 +64,8 @@ impl Desk {
         };
         let language = self.flow.language();
         let order = settings::accept(link, &self.seen, language)
-            .map(|order| order.called_by(wanted.caller.clone()));
+            .map(|order| order.called_by(wanted.caller.clone()))
+            .map_err(|refused| refused.called_by(wanted.caller.clone()));
         let refused = Cell::new(order.is_err());
         let claim = |origin: &str, id: &str| {
             let claimed = used::claim(origin, id, language);

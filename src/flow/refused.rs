@@ -1,0 +1,132 @@
+//! A link that is not followed, and whether its portal hears of it.
+
+use crate::callback::Outcome;
+use crate::code::ErrorCode;
+use crate::language::Language;
+use crate::link::LinkError;
+use crate::policy::Denial;
+
+use super::way::Way;
+
+/// Why a link is not followed. A portal that may call is told when the person has seen
+/// it; to anybody else nothing is ever sent.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    reason: Reason,
+    way: Option<Box<Way>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The link itself.
+    Link(LinkError),
+    /// Whoever asks may not.
+    Denied(Box<Denial>),
+    /// A live key at the demo token.
+    DemoOnly,
+    /// A signature inside a document of this kind: "PDF".
+    NotYet(&'static str),
+    /// The request of this portal was opened before.
+    Used(String),
+    /// Whether it was opened before cannot be found out; the reason.
+    Unclaimed(String),
+    /// Whether it may be followed cannot be found out; what is wrong with the
+    /// settings.
+    Unjudged(String),
+}
+
+impl Refused {
+    /// What is wrong with the settings, by which every link is judged.
+    pub fn unjudged(reason: String) -> Self {
+        Reason::Unjudged(reason).into()
+    }
+
+    pub(super) fn told(reason: Reason, way: Way) -> Self {
+        let way = Some(Box::new(way));
+        Self { reason, way }
+    }
+
+    /// The portal that may hear of it.
+    pub(super) fn way(&self) -> Option<&Way> {
+        self.way.as_deref()
+    }
+
+    /// It was handed over by another start of the program that this browser had called,
+    /// as in [`super::Order::called_by`].
+    pub fn called_by(mut self, caller: String) -> Self {
+        if let Some(way) = &mut self.way {
+            way.called_by(caller);
+        }
+        self
+    }
+
+    /// Because of the settings, which cannot be read.
+    pub(super) fn is_unjudged(&self) -> bool {
+        matches!(self.reason, Reason::Unjudged(_))
+    }
+
+    /// Who is told when the person closes the page, for people.
+    pub(super) fn requester(&self) -> Option<String> {
+        self.way().map(Way::requester)
+    }
+
+    /// What the portal is told.
+    pub(super) fn outcome(&self) -> Option<Outcome> {
+        self.way().map(|way| way.failed(self.code(), None))
+    }
+
+    /// Error code of the handoff protocol, §4.
+    pub fn code(&self) -> ErrorCode {
+        match &self.reason {
+            Reason::Link(error) => error.code(),
+            Reason::Denied(denial) => denial.code(),
+            Reason::DemoOnly => ErrorCode::ApiKeyInvalid,
+            Reason::NotYet(_) | Reason::Used(_) => ErrorCode::RequestInvalid,
+            Reason::Unclaimed(_) | Reason::Unjudged(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// What happened.
+    pub fn what(&self, language: Language) -> String {
+        match &self.reason {
+            Reason::Link(error) => error.what(language),
+            Reason::Denied(denial) => denial.what(language),
+            Reason::DemoOnly => language.say("demo-live"),
+            Reason::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
+            Reason::Used(requester) => {
+                language.say_with("used", [("requester", requester.as_str().into())])
+            }
+            Reason::Unclaimed(reason) => {
+                language.say_with("unclaimed", [("reason", reason.as_str().into())])
+            }
+            Reason::Unjudged(reason) => reason.clone(),
+        }
+    }
+
+    /// What to do.
+    pub fn advice(&self, language: Language) -> String {
+        match &self.reason {
+            Reason::Link(error) => error.advice(language),
+            Reason::Denied(denial) => denial.advice(language),
+            Reason::DemoOnly => language.say("demo-live-advice"),
+            Reason::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
+            Reason::Used(_) => language.say("used-advice"),
+            Reason::Unclaimed(_) => language.say("unclaimed-advice"),
+            Reason::Unjudged(_) => language.say("unjudged-advice"),
+        }
+    }
+}
+
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Self {
+        Self { reason, way: None }
+    }
+}
+
+/// The same refusal of the same request.
+impl PartialEq for Refused {
+    fn eq(&self, other: &Self) -> bool {
+        let to = |refused: &Self| refused.way().map(|way| way.to().clone());
+        self.reason == other.reason && to(self) == to(other)
+    }
+}
