@@ -13,7 +13,7 @@ mod home;
 mod support;
 
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -138,10 +138,11 @@ fn several_links_are_signed_in_one_run_with_one_pin() {
     );
 }
 
-/// Each with its own text, on standard error, exit code 2, nothing called back,
-/// and no command sent to the card that is there.
+/// Each with its own text, on standard error, and no command sent to the card that is
+/// there. Where request id, callback and key are good the portal hears of it, exit code
+/// 1; else nothing is called back, exit code 2.
 #[test]
-fn bad_links_each_have_their_own_text_and_send_nothing() {
+fn bad_links_each_have_their_own_text_and_sign_nothing() {
     let daemon = Daemon::start(&["Reader"]);
     let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
     let before = card.count();
@@ -155,13 +156,16 @@ fn bad_links_each_have_their_own_text_and_send_nothing() {
     let id = &good[good.find("requestId=").unwrap()..good.find("&hashBase64").unwrap()];
     let callback = "http%3A%2F%2Flocalhost%3A8080%2Fsign%2Fcallback";
     let hash = "R8oR7POoWbDau4yE34%2Fc7jQBowv5%2BLFy%2FSi%2F%2BtKFs2c%3D";
-    let links = [
-        with(&format!("{id}&"), ""),
+    let told = [
         with("&hashAlgo=SHA256", ""),
-        with("documentType=hash", "documentType=hash&documentType=hash"),
         with(hash, "AAAA"),
         with(hash, "R8oR7POoWbDau4y*****"),
         with("hashAlgo=SHA256", "hashAlgo=MD5"),
+        with("documentType=hash", "documentType=pdf"),
+    ];
+    let untold = [
+        with(&format!("{id}&"), ""),
+        with("documentType=hash", "documentType=hash&documentType=hash"),
         with(callback, "http%3A%2F%2Fportal.example%2Fcb"),
         with(callback, "javascript%3Aalert(1)"),
         with(callback, "https%3A%2F%2Fa.example%40b.example%2Fcb"),
@@ -170,20 +174,28 @@ fn bad_links_each_have_their_own_text_and_send_nothing() {
         with("securesign://sign", "securesign://login"),
         with("=demo-", "=demo%ZZ1"),
         with("=demo-", "=demo%001"),
-        with("documentType=hash", "documentType=pdf"),
         good[..good.len() / 2].to_owned(),
         format!("{good}&more={}", "A".repeat(3 << 20)),
         "A".repeat(3 << 20),
         "mailto:somebody".into(),
     ];
     let mut texts = Vec::new();
-    for link in &links {
+    for (link, is_told) in told
+        .iter()
+        .map(|link| (link, true))
+        .chain(untold.iter().map(|link| (link, false)))
+    {
         // Over standard input, because no argument can be that long.
         let line = ["sign", "-", "--print", "--pin-file", &pin];
         let done = feed(&mut home.with(&daemon, &line), link.as_bytes(), LIMIT);
         let shown: String = link.chars().take(200).collect();
-        assert_eq!(done.code, Some(2), "{shown}: {done:?}");
-        assert_eq!(done.stdout, "", "{shown}");
+        if is_told {
+            assert_eq!(done.code, Some(1), "{shown}: {done:?}");
+            assert_eq!(result(&done.stdout)["error"], "SS_REQUEST_INVALID");
+        } else {
+            assert_eq!(done.code, Some(2), "{shown}: {done:?}");
+            assert_eq!(done.stdout, "", "{shown}");
+        }
         assert!(done.stderr.len() < 2000, "{shown}: {}", done.stderr);
         texts.push(done.stderr);
     }
@@ -695,17 +707,26 @@ fn r13_a_replayed_link_is_refused_after_a_restart_with_no_command_to_the_card() 
     let link = demo_link();
     assert_eq!(sign(&link).code, Some(0));
     let before = card.count();
-    let again = sign(&link);
-    assert_eq!((again.code, &*again.stdout), (Some(2), ""), "{again:?}");
-    assert!(again.stderr.contains("SS_REQUEST_INVALID"), "{again:?}");
+    let refused = |done: &Finished, times: usize| {
+        assert_eq!(done.code, Some(1), "{done:?}");
+        let said = done.stderr.matches("SS_REQUEST_INVALID").count();
+        assert_eq!(said, times, "{done:?}");
+        // Its portal may call, and hears why; there is no signature.
+        assert_eq!(done.stdout.lines().count(), times);
+        for line in done.stdout.lines() {
+            let told = result(line);
+            assert_eq!(told["error"], "SS_REQUEST_INVALID");
+            assert!(told.get("signatureBase64").is_none());
+        }
+    };
+    refused(&sign(&link), 1);
     // Whatever else the link says now.
-    let other = sign(&link.replace("callback", "elsewhere"));
-    assert_eq!((other.code, &*other.stdout), (Some(2), ""), "{other:?}");
+    refused(&sign(&link.replace("%2Fcallback", "%2Felsewhere")), 1);
     // One of many on standard input too.
     let line = ["sign", "-", "--print", "--pin-file", &pin];
     let links = format!("{link}\n{link}\n");
     let done = feed(&mut home.with(&daemon, &line), links.as_bytes(), LIMIT);
-    assert_eq!((done.code, &*done.stdout), (Some(2), ""), "{done:?}");
+    refused(&done, 2);
     assert_eq!(card.count(), before);
     // The same id of another portal is another request.
     assert_eq!(sign(&link.replace("8080", "9090")).code, Some(0));
@@ -721,6 +742,54 @@ fn r13_a_replayed_link_is_refused_after_a_restart_with_no_command_to_the_card() 
     assert_eq!((blind.code, &*blind.stdout), (Some(2), ""), "{blind:?}");
     assert!(blind.stderr.contains("used-requests"), "{blind:?}");
     assert_eq!(card.count(), before);
+}
+
+#[test]
+fn r13_a_request_that_was_given_up_may_be_opened_again() {
+    let daemon = Daemon::start(&["Reader"]);
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    let line = ["sign", &link, "--print", "--pin-file", &pin];
+    // No token is there, and nobody waits for one.
+    for _ in 0..2 {
+        let done = run(&mut home.with(&daemon, &line), LIMIT);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert_eq!(result(&done.stdout)["error"], "SS_TOKEN_NOT_FOUND");
+    }
+    let _card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+}
+
+#[test]
+fn r08_a_portal_that_is_taken_out_of_the_settings_gets_nothing_from_a_run_that_goes_on() {
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let daemon = Daemon::start(&["Reader"]);
+    let _card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));
+    let line = ["sign", "-", "--print", "--pin-file", &pin];
+    let mut program = home.with(&daemon, &line);
+    program.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut program = program.stderr(Stdio::piped()).spawn().unwrap();
+    let mut links = program.stdin.take().unwrap();
+    let mut answers = BufReader::new(program.stdout.take().unwrap()).lines();
+    let link = demo_link();
+    writeln!(links, "{link}").unwrap();
+    let first = answers.next().unwrap().unwrap();
+    assert_eq!(result(&first)["success"], true);
+    let settings = home
+        .0
+        .path()
+        .join("XDG_CONFIG_HOME/securesign/settings.toml");
+    fs::write(&settings, "").unwrap();
+    writeln!(links, "{}", fresh(&link)).unwrap();
+    drop(links);
+    let done = program.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    assert!(answers.next().is_none());
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(said.contains("SS_DOMAIN_NOT_ALLOWED"), "{said}");
 }
 
 /// Everything that is written anywhere, at the highest level of detail, is

@@ -100,12 +100,15 @@ impl Order {
     /// The same order, if its id was never used for its origin before: a request is
     /// shown once. `claim` takes origin and id, and notes them as used from now on.
     pub fn claimed(self, claim: &dyn Fn(&str, &str) -> Result<(), Spent>) -> Result<Self, Refused> {
-        let reason = match claim(self.origin(), self.request_id()) {
-            Ok(()) => return Ok(self),
-            Err(Spent::Before) => Reason::Used(self.requester()),
-            Err(Spent::Unknown(reason)) => Reason::Unclaimed(reason),
-        };
-        Err(Refused::told(reason, self.way))
+        match claim(self.origin(), self.request_id()) {
+            Ok(()) => Ok(self),
+            Err(Spent::Before) => {
+                let reason = Reason::Used(self.requester());
+                Err(Refused::told(reason, self.way))
+            }
+            // The portal is not told: once that is mended, the same link works.
+            Err(Spent::Unknown(reason)) => Err(Reason::Unclaimed(reason).into()),
+        }
     }
 
     /// The same order, if its portal may still call by the settings as they are now.

@@ -57,8 +57,8 @@ pub enum Command {
 
     /// Sign in the terminal
     ///
-    /// Exit code 0: signed. 1: not signed, the portal was told so. 2: refused or
-    /// bad usage, nothing was called back; the reason is on standard error.
+    /// Exit code 0: signed. 1: not signed, and a portal that may call was told so. 2:
+    /// refused or bad usage, nothing was called back; the reason is on standard error.
     Sign {
         /// securesign://sign?…, or - for links on standard input, one a line
         link: OsString,
