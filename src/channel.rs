@@ -114,8 +114,14 @@ pub struct Channel<'a> {
     environment: Option<Vec<u8>>,
     /// How many frames with a secret went to the card.
     secrets: usize,
-    /// How many commands that set a new PIN or PUK were sent.
+    /// How many frames with a new PIN or PUK went to the card.
     replaced: usize,
+    /// The present command sets a new PIN or PUK.
+    replaces: bool,
+    /// A frame with a secret went to the card, and no answer to it came that counts.
+    unanswered: bool,
+    /// No answer came at all to what was sent last.
+    mute: bool,
     /// How many sessions of secure messaging were opened.
     sessions: usize,
 }
@@ -134,6 +140,9 @@ impl<'a> Channel<'a> {
             environment: None,
             secrets: 0,
             replaced: 0,
+            replaces: false,
+            unanswered: false,
+            mute: false,
             sessions: 0,
         }
     }
@@ -155,6 +164,7 @@ impl<'a> Channel<'a> {
     /// before is not counted.
     pub fn begin_work(&mut self) {
         self.spent = Duration::ZERO;
+        self.unanswered = false;
     }
 
     /// Random bytes, recorded in traces: not for secrets.
@@ -174,10 +184,21 @@ impl<'a> Channel<'a> {
         self.secrets
     }
 
-    /// How many commands that set a new PIN or PUK were sent so far: where one was, and
+    /// How many frames with a new PIN or PUK went to the card so far: where one did, and
     /// what came after it was lost, nobody knows which value holds.
     pub fn replaced(&self) -> usize {
         self.replaced
+    }
+
+    /// Whether the answer to the last secret that was sent is lost: what the card made of
+    /// it is not known.
+    pub fn unanswered(&self) -> bool {
+        self.unanswered
+    }
+
+    /// Whether the card, or its reader, gave no answer at all when it was asked last.
+    pub fn is_mute(&self) -> bool {
+        self.mute
     }
 
     /// How many sessions of secure messaging were opened. A PIN that was verified counts
@@ -233,10 +254,19 @@ impl<'a> Channel<'a> {
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
         self.transport.step(during);
-        if let Data::Secret(_) = command.data {
-            self.replaced += usize::from(REPLACING.contains(&command.header[1]));
-        }
         self.begun = self.transport.elapsed();
+        self.replaces =
+            matches!(command.data, Data::Secret(_)) && REPLACING.contains(&command.header[1]);
+        let response = self.send_covered(during, command)?;
+        self.unanswered = false;
+        Ok(response)
+    }
+
+    fn send_covered(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+    ) -> Result<Response, CardError> {
         match std::mem::replace(&mut self.cover, Cover::Torn) {
             Cover::Plain => self.cover = Cover::Plain,
             Cover::Armored(armor) => return self.send_armored(during, command, armor),
@@ -398,8 +428,13 @@ impl<'a> Channel<'a> {
         if before.saturating_sub(self.begun) > COMMAND_MAX || self.spent > WORK_MAX {
             return Err(TransportError::Slow.into());
         }
-        self.secrets += usize::from(frame.is_secret());
+        if frame.is_secret() {
+            self.secrets += 1;
+            self.replaced += usize::from(self.replaces);
+            self.unanswered = true;
+        }
         let answer = self.transport.exchange(frame);
+        self.mute = answer.is_err();
         self.spent += self.transport.elapsed().saturating_sub(before);
         match &answer {
             // A frame shows no PIN; of the answer only the status word is logged.

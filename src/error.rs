@@ -94,6 +94,13 @@ pub enum CardError {
     Changed,
     /// The answer to a new PIN or PUK was lost: whether it is in force is not known.
     Unclear(Secret),
+    /// The answer to a PIN or PUK was lost: whether a try is gone is not known.
+    Unanswered {
+        /// Which was sent.
+        secret: Secret,
+        /// How the answer was lost.
+        cause: Box<CardError>,
+    },
     /// The PIN of the session was forgotten, by time-out or by its end.
     SessionOver,
 }
@@ -185,6 +192,11 @@ impl CardError {
             Self::Unsupported(lack) => l.say_with("unsupported", [("lack", lack.what(l).into())]),
             Self::BadSignature => l.say("bad-signature"),
             Self::Unclear(secret) => l.say_with("unclear", [("secret", secret.name(l).into())]),
+            Self::Unanswered { secret, cause } => {
+                let cause = cause.what(l).into();
+                let secret = secret.name(l).into();
+                l.say_with("unanswered", [("cause", cause), ("secret", secret)])
+            }
             Self::SessionOver => l.say("session-over"),
             Self::Changed => l.say("token-changed"),
         }
@@ -221,6 +233,9 @@ impl CardError {
             Self::BadSignature => l.say("bad-signature-advice"),
             Self::Unclear(secret) => {
                 l.say_with("unclear-advice", [("secret", secret.name(l).into())])
+            }
+            Self::Unanswered { secret, .. } => {
+                l.say_with("unanswered-advice", [("secret", secret.name(l).into())])
             }
             Self::SessionOver => l.say("session-over-advice"),
             Self::Changed => l.say("token-changed-advice"),

@@ -842,9 +842,13 @@ impl Flow {
                 self.state = State::Failed(Box::new(error));
                 Vec::new()
             }
+            // What is left of the tries is read before anybody types again.
+            CardError::Unclear(_) | CardError::Unanswered { .. } => {
+                self.state = State::Looking;
+                vec![self.look()]
+            }
             // Whatever was known of the token may be wrong now.
             CardError::Transport(_)
-            | CardError::Unclear(_)
             | CardError::Changed
             | CardError::Refused { .. }
             | CardError::Malformed { .. }
@@ -870,6 +874,7 @@ impl Flow {
             }
             CardError::Blocked(secret) => (*secret, Tries::Blocked),
             CardError::LastTry(secret) => (*secret, Tries::Left(1)),
+            CardError::Unanswered { secret, .. } => (*secret, Tries::Unknown),
             _ => return,
         };
         let Some(id) = self.token().map(|(id, _)| id.clone()) else {
@@ -938,7 +943,11 @@ impl Flow {
     /// Which error code the portal hears (handoff protocol, §4): the obstacle
     /// at which the person gave up.
     fn give_up(&self) -> (ErrorCode, Option<u8>) {
-        let code = match &self.obstacle {
+        let obstacle = match &self.obstacle {
+            Some(CardError::Unanswered { cause, .. }) => Some(&**cause),
+            other => other.as_ref(),
+        };
+        let code = match obstacle {
             Some(CardError::Wrong { left: Some(0), .. } | CardError::Blocked(_)) => {
                 ErrorCode::PinBlocked
             }

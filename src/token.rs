@@ -209,7 +209,7 @@ impl<'a> Token<'a> {
         let replaced = self.channel.replaced();
         let result =
             self.in_session(|profile, channel, app| profile.change(channel, app, secret, old, new));
-        let result = self.unless_lost(replaced, secret, result);
+        let result = result.map_err(|error| self.unless_lost(replaced, (secret, secret), error));
         // Whether a changed PIN counts as verified differs from card to card.
         self.accepted = false;
         self.at_least = None;
@@ -226,7 +226,8 @@ impl<'a> Token<'a> {
         let replaced = self.channel.replaced();
         let result =
             self.in_session(|profile, channel, app| profile.unblock(channel, app, puk, new));
-        let result = self.unless_lost(replaced, Secret::Pin, result);
+        let sent = (Secret::Puk, Secret::Pin);
+        let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
         self.accepted = false;
         self.at_least = None;
         let result = self.settle(Secret::Puk, result);
@@ -307,20 +308,27 @@ impl<'a> Token<'a> {
         }
     }
 
-    /// A card that went away after a new value was sent may have taken it.
+    /// After a new value was sent, only a status word of the card tells whether it has
+    /// taken it. `present` and `new`: what was sent for it, and what it sets.
     fn unless_lost(
         &self,
         replaced: usize,
-        secret: Secret,
-        result: Result<(), CardError>,
-    ) -> Result<(), CardError> {
-        let sent = self.channel.replaced() > replaced;
-        match result {
-            Err(CardError::Transport(_) | CardError::Armor { .. }) if sent => {
-                Err(CardError::Unclear(secret))
-            }
-            other => other,
+        (present, new): (Secret, Secret),
+        error: CardError,
+    ) -> CardError {
+        if self.channel.replaced() > replaced && is_no_answer(&error) {
+            return CardError::Unclear(new);
         }
+        self.unless_answered(present, error)
+    }
+
+    /// After a secret was sent, only a status word of the card tells whether it cost a try.
+    fn unless_answered(&self, secret: Secret, error: CardError) -> CardError {
+        if !self.channel.unanswered() {
+            return error;
+        }
+        let cause = Box::new(error);
+        CardError::Unanswered { secret, cause }
     }
 
     /// Does something with a PIN in a session that is in order. Where the card loses it
@@ -371,6 +379,7 @@ impl<'a> Token<'a> {
             return Ok(());
         }
         self.at_least = None;
+        let result = result.map_err(|error| self.unless_answered(Secret::Pin, error));
         self.settle(Secret::Pin, result)
     }
 
@@ -414,21 +423,15 @@ impl<'a> Token<'a> {
         }
     }
 
-    /// Turns an answer that does not tell the tries left into one that does, by
-    /// asking the counter. Nothing is repeated.
+    /// Turns an answer that does not tell the tries left, or one that was lost, into one
+    /// that does, by asking the counter. Nothing is repeated.
     fn settle(&mut self, secret: Secret, result: Result<(), CardError>) -> Result<(), CardError> {
         let before = self.pin_tries.take();
         let error = match result {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        let unclear = matches!(
-            error,
-            CardError::Wrong { left: None, .. }
-                | CardError::Refused { .. }
-                | CardError::Armor { .. }
-        );
-        if secret == Secret::Puk || !unclear {
+        if secret == Secret::Puk || !self.counter_tells(&error) {
             if let CardError::Wrong {
                 secret: Secret::Pin,
                 left: Some(left),
@@ -438,7 +441,12 @@ impl<'a> Token<'a> {
             }
             return Err(error);
         }
-        let now = self.pin_tries()?;
+        let is_lost = matches!(error, CardError::Unclear(_) | CardError::Unanswered { .. });
+        let now = match self.pin_tries() {
+            // What was lost is what the person has to know.
+            Err(_) if is_lost => return Err(error),
+            other => other?,
+        };
         let was = before.and_then(Tries::count);
         Err(match (now, error) {
             (Tries::Blocked, _) => CardError::Blocked(secret),
@@ -450,9 +458,31 @@ impl<'a> Token<'a> {
                 secret,
                 left: Some(left),
             },
+            // No try is gone, so that it is a plain failure.
+            (Tries::Left(_), CardError::Unanswered { cause, .. }) if was.is_some() => *cause,
             (_, error) => error,
         })
     }
+
+    /// Whether the counter says more than the error, and can be asked: a card that is gone
+    /// is read anew by whoever opens it again.
+    fn counter_tells(&self, error: &CardError) -> bool {
+        match error {
+            CardError::Wrong { left: None, .. }
+            | CardError::Refused { .. }
+            | CardError::Armor { .. } => true,
+            CardError::Unclear(_) | CardError::Unanswered { .. } => !self.channel.is_mute(),
+            _ => false,
+        }
+    }
+}
+
+/// Whatever came is no status word of the card.
+fn is_no_answer(error: &CardError) -> bool {
+    matches!(
+        error,
+        CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. }
+    )
 }
 
 /// The signature in its standard form, if it is this key's.

@@ -1884,3 +1884,45 @@ fn an_answer_for_another_file_or_another_request_is_nobodys() {
     );
     assert_eq!(play.screen().notice.unwrap().text, "3 tries left");
 }
+
+#[test]
+fn what_a_lost_answer_leaves_open_is_said_and_read_before_anything_is_typed_again() {
+    let looks = |play: &Play| {
+        let looks = |job: &&Job| matches!(job, Job::Look(_));
+        play.jobs.iter().filter(looks).count()
+    };
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    let before = looks(&play);
+    let cause = Box::new(CardError::Transport(TransportError::Removed));
+    let secret = Secret::Pin;
+    let lost = CardError::Unanswered { secret, cause };
+    play.report(Report::Signed(Err(lost)));
+    assert_eq!(play.screen().kind, Kind::Working);
+    assert_eq!(looks(&play), before + 1);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(2))])));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Sign);
+    let said = screen.notice.unwrap().text;
+    assert!(said.contains("not known whether a try was used"), "{said}");
+    assert!(said.contains("2 tries left"), "{said}");
+    // Nothing went out again by itself.
+    let sent = |job: &&Job| matches!(job, Job::Sign { .. });
+    assert_eq!(play.jobs.iter().filter(sent).count(), 1);
+    play.input(Input::Closed);
+    assert_eq!(play.result()["error"], "SS_TOKEN_REMOVED");
+    // A new PIN that may be in force or not.
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::ChangePin, &[]);
+    play.press(Action::Submit, &["123456", "654321", "654321"]);
+    let before = looks(&play);
+    play.report(Report::Changed(secret, Err(CardError::Unclear(secret))));
+    assert_eq!(play.screen().kind, Kind::Working);
+    assert_eq!(looks(&play), before + 1);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Token);
+    let said = screen.notice.unwrap().text;
+    assert!(said.contains("Try the new PIN first"), "{said}");
+}

@@ -792,6 +792,11 @@ fn card_errors() -> Vec<CardError> {
     errors.push(CardError::NewPinRefused { sw });
     errors.push(CardError::UnblockOff { sw });
     errors.push(CardError::Malformed { during, at: 7 });
+    for secret in [Secret::Pin, Secret::Puk] {
+        let cause = Box::new(CardError::Malformed { during, at: 0 });
+        errors.push(CardError::Unanswered { secret, cause });
+        errors.push(CardError::Unclear(secret));
+    }
     for fault in [Fault::Lost, Fault::Checksum, Fault::Malformed] {
         errors.push(CardError::Armor { during, fault });
     }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::remark::Remark;
 use super::{Busy, Compared, Entry, Errand, Flow, Order, Purpose, State, Step, Undelivered};
+use crate::error::{CardError, Secret};
 use crate::language::Language;
 use crate::pin::{PinRules, Status};
 use crate::profile::{Flaw, Standing, Tries};
@@ -564,7 +566,21 @@ fn last_try(entry: &Entry, l: Language) -> Screen {
 
 fn notice(flow: &Flow) -> Option<Notice> {
     let remark = flow.remark.as_ref()?;
-    Some(remark.notice(flow.language))
+    let mut notice = remark.notice(flow.language);
+    // Whether a try is gone was not told; how many are left may be by now.
+    if let Remark::Failed(CardError::Unanswered {
+        secret: Secret::Pin,
+        ..
+    }) = remark
+        && let Some((_, info)) = flow.token()
+        && let Tries::Left(_) = info.pin
+    {
+        let tries = tries_notice(info.pin, flow.language);
+        notice
+            .text
+            .extend(tries.map(|tries| format!(" {}", tries.text)));
+    }
+    Some(notice)
 }
 
 fn pin_status(status: Status, l: Language) -> Fact {

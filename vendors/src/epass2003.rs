@@ -225,7 +225,10 @@ impl Profile for Epass2003 {
         }
         // The card took it; whether it works is told by using it. It is the value
         // just written, so no try of the user's is at stake.
-        pin::verify(card, "check the new PIN", Secret::Pin, new)
+        match pin::verify(card, "check the new PIN", Secret::Pin, new) {
+            Err(CardError::Refused { .. }) => Err(CardError::Unclear(Secret::Pin)),
+            other => other,
+        }
     }
 
     fn sign(
