@@ -173,12 +173,13 @@ pub fn parse_bytes(link: &[u8]) -> Result<Request, Refusal> {
         return Err(refuse(LinkError::TooLong { length: link.len() }));
     }
     let text = std::str::from_utf8(link).map_err(|error| {
+        let place = query::parameter_at(&String::from_utf8_lossy(link), error.valid_up_to());
         refuse(match error.error_len() {
-            Some(_) => LinkError::NotText,
+            Some(_) => LinkError::NotText { place },
             // The link ends inside a character.
             None => LinkError::Truncated {
                 length: link.len(),
-                cut: Cut::Percent,
+                cut: Cut::Character(place),
             },
         })
     })?;

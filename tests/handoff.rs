@@ -12,7 +12,7 @@ use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::language::Language;
 use securesign_core::link::{
     self, AddressPart, ApiKey, Callback, CallbackFault, CallbackKind, Cut, Document, LINK_LIMIT,
-    LinkError, RequestId, Serial,
+    LinkError, Quoted, RequestId, Serial,
 };
 use securesign_core::policy::{Denial, Permit, Policy, Settings};
 use url::form_urlencoded;
@@ -334,26 +334,36 @@ fn r04_what_two_readers_could_read_differently_is_refused() {
     }
     let masked = format!("{link}&callback%55rl=https://evil.com/");
     assert!(matches!(error(&masked), LinkError::Twice { .. }));
+    let at = |name| Some(Quoted::new(name));
     for bad in ["%zz", "%4", "%", "%%41", "%-1", "%+1", "%u0041"] {
         let link = format!("{link}&x={bad}&y=1");
-        assert_eq!(error(&link), LinkError::BadPercent, "{bad}");
+        let place = at("x");
+        assert_eq!(error(&link), LinkError::BadPercent { place }, "{bad}");
     }
     for bad in ["%FF", "%C0%AF", "%ED%A0%80", "%F5%80%80%80", "%E0%A4"] {
         let value = format!("{link}&x={bad}&y=1");
-        assert_eq!(error(&value), LinkError::NotText, "{bad}");
+        let place = at("x");
+        assert_eq!(error(&value), LinkError::NotText { place }, "{bad}");
         let name = format!("{link}&{bad}=1&y=1");
-        assert_eq!(error(&name), LinkError::NotText, "{bad}");
+        assert!(matches!(error(&name), LinkError::NotText { .. }), "{bad}");
     }
     let bytes = [link.as_bytes(), &[0xFF]].concat();
     let refusal = link::parse_bytes(&bytes).unwrap_err();
-    assert_eq!(refusal.error, LinkError::NotText);
+    let place = at("apiKey");
+    assert_eq!(refusal.error, LinkError::NotText { place });
     for c in "\0\n\r\t\u{7F}\u{85}\u{202E}\u{2066}\u{200F}\u{61C}\u{2028}\u{FEFF}".chars() {
-        let forbidden = LinkError::ForbiddenCharacter { character: c };
-        assert_eq!(error(&format!("{link}&reason={c}&y=1")), forbidden);
+        let forbidden = |name| LinkError::ForbiddenCharacter {
+            place: at(name),
+            character: c,
+        };
+        assert_eq!(
+            error(&format!("{link}&reason={c}&y=1")),
+            forbidden("reason")
+        );
         let value = Page::good().with("reason", &format!("a{c}b"));
-        assert_eq!(value.error(), forbidden);
+        assert_eq!(value.error(), forbidden("reason"));
         let name = Page::good().with(&format!("x{c}"), "1");
-        assert_eq!(name.error(), forbidden);
+        assert_eq!(name.error(), forbidden("x?"));
     }
     // Once, not twice: what is still encoded afterwards stays so.
     let page = Page::good().with("requestId", "a%41");

@@ -9,7 +9,7 @@
 
 use securesign_core::flow::Order;
 use securesign_core::language::Language;
-use securesign_core::link::{self, Cut, LinkError};
+use securesign_core::link::{self, CallbackFault, Cut, LinkError};
 use securesign_core::policy::{Policy, Settings};
 
 const DIGEST: &str = "47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeRkm5NMpJWZG3hSuFU%3D";
@@ -357,12 +357,275 @@ fn a_link_cut_inside_a_character_is_a_cut_link() {
         matches!(
             refused,
             LinkError::Truncated {
-                cut: Cut::Percent,
+                cut: Cut::Character(Some(_)),
                 ..
             }
         ),
         "{refused:?}"
     );
+}
+
+/// Which refusal this is; the next one that is thought of does not compile without a
+/// number, and then without a link that it refuses.
+fn number(error: &LinkError) -> usize {
+    match error {
+        LinkError::TooLong { .. } => 0,
+        LinkError::NotText { .. } => 1,
+        LinkError::ForbiddenCharacter { .. } => 2,
+        LinkError::BadPercent { .. } => 3,
+        LinkError::Address(_) => 4,
+        LinkError::TooManyParameters => 5,
+        LinkError::Twice { .. } => 6,
+        LinkError::FieldTooLong { .. } => 7,
+        LinkError::Missing { .. } => 8,
+        LinkError::Truncated { .. } => 9,
+        LinkError::RequestId => 10,
+        LinkError::HashAlgo { .. } => 11,
+        LinkError::DocumentType { .. } => 12,
+        LinkError::Base64 { .. } => 13,
+        LinkError::DigestLength { .. } => 14,
+        LinkError::DigestMismatch => 15,
+        LinkError::Callback(fault) => match fault {
+            CallbackFault::Unreadable => 16,
+            CallbackFault::Backslash => 17,
+            CallbackFault::Userinfo => 18,
+            CallbackFault::PlainHttp => 19,
+            CallbackFault::Scheme { .. } => 20,
+            CallbackFault::Host => 21,
+            CallbackFault::LocalSpelling => 22,
+            CallbackFault::ResultPlanted => 23,
+        },
+        LinkError::ApiKey => 24,
+        LinkError::ApiKeyShape => 25,
+        LinkError::Serial => 26,
+    }
+}
+const REFUSALS: usize = 27;
+
+#[test]
+fn every_refusal_names_the_parameter_and_the_true_cause_in_both_languages() {
+    let good = query(&[]);
+    let with = |name, value: &str| query(&[(name, value)]);
+    let and = |more: &str| format!("{good}&{more}");
+    let without = |name: &str| {
+        let parts = good.split('&').filter(|part| !part.starts_with(name));
+        parts.collect::<Vec<_>>().join("&")
+    };
+    let pdf = |more: &str| with("documentType", "pdf").replace("hashBase64=", "x=") + "&" + more;
+    let callback = |url: &str| with("callbackUrl", url);
+    // The query, and what stands in the refusal: the parameter, the cause in English,
+    // and the cause in Hindi.
+    let mut table: Vec<(String, &str, &str, &str)> = vec![
+        (and("place=%FF&y=1"), "“place”", "not text", "टेक्स्ट नहीं"),
+        (and("%C0=1&y=1"), "“?”", "not text", "टेक्स्ट नहीं"),
+        (and("place=a%00b"), "“place”", "U+0000", "U+0000"),
+        (
+            and("place=\u{202E}"),
+            "“place”",
+            "(U+202E)",
+            "धोखा देने वाला अक्षर है (U+202E)",
+        ),
+        (with("requestId", "a%0Ab"), "requestId", "hidden", "छिपा"),
+        (and("place=%zz"), "“place”", "two hex digits", "दो हेक्स अंक"),
+        (and("pl%zzace=1"), "“pl", "two hex digits", "दो हेक्स अंक"),
+        (and(&"&".repeat(70)), "", "(more than 64)", "(64 से अधिक)"),
+        (and("apiKey=1"), "apiKey", "twice", "दो बार"),
+        (and("%61piKey=1"), "apiKey", "twice", "दो बार"),
+        (and("x=1&x=1"), "“x”", "twice", "दो बार"),
+        (
+            with("requestId", "request-7%22"),
+            "requestId",
+            "not allowed",
+            "अनुमति नहीं",
+        ),
+        // What may be in it, as tests/links.rs accepts it.
+        (
+            with("requestId", "request-7%22"),
+            "requestId",
+            "1 to 128 of A-Z a-z 0-9 . _ - { } + / = and :",
+            "1 to 128 of A-Z a-z 0-9 . _ - { } + / = and :",
+        ),
+        (with("hashAlgo", "MD5"), "hashAlgo", "“MD5”", "“MD5”"),
+        (
+            with("documentType", "doc"),
+            "documentType",
+            "“doc”",
+            "“doc”",
+        ),
+        (
+            with("hashBase64", "%2A%2A%2A%2A"),
+            "hashBase64",
+            "hashBase64 is not base64.",
+            "वह base64 नहीं",
+        ),
+        (
+            pdf("documentBase64=%2A%2A%2A%2A&y=1"),
+            "documentBase64",
+            "documentBase64 is not base64.",
+            "वह base64 नहीं",
+        ),
+        (
+            with("hashBase64", "47DEQpj8HBSa"),
+            "hashBase64",
+            "9 bytes, but SHA256 has 32",
+            "9 बाइट",
+        ),
+        (
+            pdf(&format!(
+                "documentBase64=JVBERi0xLjc%3D&hashBase64={DIGEST}"
+            )),
+            "documentBase64",
+            "(hashBase64) belongs to",
+            "वह नहीं है जिसका हैश",
+        ),
+        (callback("cb"), "callbackUrl", "not whole", "अधूरा"),
+        (callback("https://a\\b"), "callbackUrl", "“\\”", "“\\”"),
+        (
+            callback("https://a@b.in"),
+            "callbackUrl",
+            "user name",
+            "उपयोगकर्ता नाम",
+        ),
+        (
+            callback("http://b.in"),
+            "callbackUrl",
+            "without encryption",
+            "बिना एन्क्रिप्शन",
+        ),
+        (callback("file:///x"), "callbackUrl", "“file”", "“file”"),
+        (
+            callback("https://b.in."),
+            "callbackUrl",
+            "no proper host",
+            "सही होस्ट नहीं",
+        ),
+        (
+            callback("http://127.0.0.2/"),
+            "callbackUrl",
+            "this computer",
+            "यही कंप्यूटर",
+        ),
+        (
+            callback("https://b.in/?ss_result=x"),
+            "callbackUrl",
+            "a result of its own",
+            "अपना परिणाम",
+        ),
+        (
+            with("apiKey", "live_k"),
+            "apiKey",
+            "must begin with ss_live_",
+            "ss_live_ या ss_test_ से शुरू",
+        ),
+        (
+            with("apiKey", "ss_live_"),
+            "apiKey",
+            "1 to 256 printable characters",
+            "1 से 256",
+        ),
+        (
+            and("certSerial=xyz"),
+            "certSerial",
+            "not a hex number",
+            "हेक्स संख्या नहीं",
+        ),
+        (
+            and(&format!("certSerial={}", "1".repeat(65))),
+            "certSerial",
+            "at most 64 digits",
+            "अधिकतम 64 अंकों",
+        ),
+        (and("place=%4"), "“place”", "cut off", "कट गया"),
+        (and("certS"), "“certS”", "cut off", "कट गया"),
+        (without("hashBase64") + "&", "“&”", "cut off", "कट गया"),
+        (
+            without("hashBase64") + "&hashBase64=",
+            "hashBase64",
+            "cut off",
+            "कट गया",
+        ),
+        (
+            without("hashBase64") + "&hashBase64=47DEQ",
+            "hashBase64",
+            "cut off",
+            "कट गया",
+        ),
+    ];
+    let required = [
+        "requestId",
+        "hashBase64",
+        "hashAlgo",
+        "documentType",
+        "callbackUrl",
+        "apiKey",
+    ];
+    for name in required {
+        let text = "is missing or empty.";
+        table.push((without(name) + "&y=1", name, text, "नहीं है"));
+    }
+    let text = "documentBase64 is missing or empty.";
+    table.push((pdf("y=1"), "documentBase64", text, "नहीं है"));
+    // SecureSign handoff protocol, §2: no more than these bytes, as they stand there.
+    for (name, limit) in [("callbackUrl", 8192), ("requestId", 384), ("apiKey", 1024)] {
+        let long = with(name, &"1".repeat(limit + 1));
+        table.push((long, name, "is too long", "बहुत लंबा"));
+    }
+    let long = and(&format!("reason={}&y=1", "1".repeat(4097)));
+    table.push((long, "reason: ", "(more than 4096 bytes)", "4096 बाइट"));
+    let long = and(&format!("x={}", "1".repeat(2 * 1024 * 1024)));
+    table.push((long, "", "2097152", "2097152"));
+    let mut links: Vec<(String, &str, &str, &str)> = table
+        .into_iter()
+        .map(|(query, name, english, hindi)| {
+            let link = format!("securesign://sign?{query}");
+            (link, name, english, hindi)
+        })
+        .collect();
+    let elsewhere = format!("securesign://verify?{good}");
+    links.push((elsewhere, "“sign”", "something else", "कुछ और"));
+    let before = format!("securesign://\u{202E}sign?{good}");
+    links.push((before, "", "in its address", "उसके पते"));
+
+    let mut seen = [false; REFUSALS];
+    for (link, name, english, hindi) in links {
+        let shown: String = link.chars().take(300).collect();
+        let refused = link::parse(&link).expect_err(&shown).error;
+        seen[number(&refused)] = true;
+        for (language, cause) in [(Language::English, english), (Language::Hindi, hindi)] {
+            let text = format!("{} {}", refused.what(language), refused.advice(language));
+            assert!(text.contains(name), "{name}: {text}\n{shown}");
+            assert!(text.contains(cause), "{cause}: {text}\n{shown}");
+        }
+    }
+    assert!(seen.iter().all(|&seen| seen), "{seen:?}");
+}
+
+/// What follows a link's request is told the portal: each of these sentences is fixed,
+/// and names its parameter.
+#[test]
+fn the_sentence_for_the_portal_names_the_parameter() {
+    let bad = |name, value| {
+        let link = format!("securesign://sign?{}&y=1", query(&[(name, value)]));
+        link::parse(&link).unwrap_err()
+    };
+    for (name, value) in [
+        ("hashBase64", "%2A%2A%2A%2A"),
+        ("hashBase64", "47DEQpj8HBSa"),
+        ("hashBase64", ""),
+        ("hashAlgo", "MD5"),
+        ("hashAlgo", ""),
+        ("documentType", "doc"),
+        ("documentType", ""),
+    ] {
+        let refusal = bad(name, value);
+        assert!(refusal.reply.is_some(), "{name}={value}");
+        let reason = refusal.error.reason();
+        assert!(reason.contains(name), "{name}={value}: {reason}");
+    }
+    for name in ["requestId", "callbackUrl", "apiKey"] {
+        let reason = bad(name, "").error.reason();
+        assert!(reason.starts_with(name), "{reason}");
+    }
 }
 
 #[test]

@@ -3,11 +3,12 @@
 
 use std::fmt;
 
+use super::query::PARAMETERS;
 use super::value::ApiKey;
 use super::{CallbackFault, LINK_LIMIT};
 use crate::code::ErrorCode;
 use crate::digest::HashAlgorithm;
-use crate::language::Language;
+use crate::language::{Language, Value};
 
 /// Why a link was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,14 +19,22 @@ pub enum LinkError {
         length: usize,
     },
     /// Not UTF-8, before or after decoding.
-    NotText,
+    NotText {
+        /// The parameter, if it is not before the first of them.
+        place: Option<Quoted>,
+    },
     /// NUL, a control character or one that changes the direction of writing.
     ForbiddenCharacter {
+        /// The parameter, if it is not before the first of them.
+        place: Option<Quoted>,
         /// Which one.
         character: char,
     },
     /// `%` without two hex digits.
-    BadPercent,
+    BadPercent {
+        /// The parameter, if it is not before the first of them.
+        place: Option<Quoted>,
+    },
     /// Not the address of a signing request.
     Address(AddressPart),
     /// More than any portal sends.
@@ -112,11 +121,11 @@ pub enum AddressPart {
 /// Where a link was cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// Inside a `%xx` or the bytes of one character.
-    Percent,
-    /// Inside a parameter's name or just after it.
-    Name,
-    /// Inside this parameter's value.
+    /// Inside a `%xx` or the bytes of one character of this parameter.
+    Character(Option<Quoted>),
+    /// Inside a parameter's name, of which this stands there; `&`: before it.
+    Name(Quoted),
+    /// Inside this parameter's value or just before it.
     Value(&'static str),
     /// Inside a parameter that we do not know: half of a known one, perhaps.
     Unknown(Quoted),
@@ -168,29 +177,26 @@ impl LinkError {
     pub fn reason(&self) -> &'static str {
         match self {
             LinkError::TooLong { .. } => "The link is longer than 2 MiB.",
-            LinkError::NotText => "The link is not UTF-8.",
+            LinkError::NotText { .. } => "The link is not UTF-8.",
             LinkError::ForbiddenCharacter { .. } => "The link holds a forbidden character.",
-            LinkError::BadPercent => "A percent sign is not followed by two hex digits.",
+            LinkError::BadPercent { .. } => "A percent sign is not followed by two hex digits.",
             LinkError::Address(_) => "The link is not securesign://sign?….",
             LinkError::TooManyParameters => "The link has too many parameters.",
             LinkError::Twice { .. } => "A parameter is given twice.",
             LinkError::FieldTooLong { .. } => "A parameter is too long.",
-            LinkError::Missing { name: "hashBase64" } => "hashBase64 is missing or empty.",
-            LinkError::Missing { name: "hashAlgo" } => "hashAlgo is missing or empty.",
-            LinkError::Missing {
-                name: "documentType",
-            } => "documentType is missing or empty.",
-            LinkError::Missing {
-                name: "documentBase64",
-            } => "documentBase64 is missing or empty.",
-            LinkError::Missing { .. } => "A required parameter is missing or empty.",
+            LinkError::Missing { name } => missing(name),
             LinkError::Truncated { .. } => {
                 "The link was cut on its way; Windows passes about 2,046 characters."
             }
-            LinkError::RequestId => "requestId must be 1 to 128 of A-Z a-z 0-9 . _ -",
+            LinkError::RequestId => {
+                "requestId must be 1 to 128 of A-Z a-z 0-9 . _ - { } + / = and :"
+            }
             LinkError::HashAlgo { .. } => "hashAlgo must be SHA256, SHA384 or SHA512.",
             LinkError::DocumentType { .. } => "documentType must be hash, pdf or xml.",
-            LinkError::Base64 { .. } => "A base64 parameter is not base64.",
+            LinkError::Base64 {
+                name: "documentBase64",
+            } => "documentBase64 is not base64.",
+            LinkError::Base64 { .. } => "hashBase64 is not base64.",
             LinkError::DigestLength { .. } => "The length of hashBase64 does not fit hashAlgo.",
             LinkError::DigestMismatch => "hashBase64 is not the digest of documentBase64.",
             LinkError::Callback(_) => "callbackUrl is not an address a result can go to.",
@@ -198,7 +204,23 @@ impl LinkError {
             LinkError::ApiKeyShape => {
                 "apiKey must have 1 to 256 printable characters after ss_live_ or ss_test_."
             }
-            LinkError::Serial => "certSerial must be hex.",
+            LinkError::Serial => "certSerial must be 1 to 64 hex digits.",
+        }
+    }
+
+    /// The same for a person to pass on, who sees the link: with the parameter that a
+    /// sentence which is fixed cannot name.
+    fn reason_here(&self) -> String {
+        let named = match self {
+            LinkError::NotText { place } | LinkError::BadPercent { place } => {
+                place.as_ref().map(Quoted::to_string)
+            }
+            LinkError::FieldTooLong { name, .. } => Some((*name).to_owned()),
+            _ => None,
+        };
+        match named {
+            Some(name) => format!("{name}: {}", self.reason()),
+            None => self.reason().to_owned(),
         }
     }
 
@@ -210,16 +232,21 @@ impl LinkError {
                 "link-too-long",
                 [("length", (*length).into()), ("limit", LINK_LIMIT.into())],
             ),
-            LinkError::NotText => l.say("link-not-text"),
-            LinkError::ForbiddenCharacter { character } => {
+            LinkError::NotText { place } => l.say_with("link-not-text", [in_place(place, l)]),
+            LinkError::ForbiddenCharacter { place, character } => {
                 let code = format!("U+{:04X}", u32::from(*character));
-                l.say_with("link-character", [("code", code.into())])
+                l.say_with(
+                    "link-character",
+                    [in_place(place, l), ("code", code.into())],
+                )
             }
-            LinkError::BadPercent => l.say("link-percent"),
+            LinkError::BadPercent { place } => l.say_with("link-percent", [in_place(place, l)]),
             LinkError::Address(part) => {
                 l.say_with("link-address", [("fault", part.what(l).into())])
             }
-            LinkError::TooManyParameters => l.say("link-parameters"),
+            LinkError::TooManyParameters => {
+                l.say_with("link-parameters", [("limit", PARAMETERS.into())])
+            }
             LinkError::Twice { name } => {
                 l.say_with("link-twice", [("name", name.to_string().into())])
             }
@@ -273,9 +300,32 @@ impl LinkError {
             | LinkError::Callback(_) => language.say("link-deceit-advice"),
             LinkError::ApiKey => language.say("link-key-advice"),
             LinkError::ApiKeyShape => language.say("link-key-shape-advice"),
-            _ => language.say_with("link-advice", [("reason", self.reason().into())]),
+            _ => language.say_with("link-advice", [("reason", self.reason_here().into())]),
         }
     }
+}
+
+/// For the portal too, so these are whole sentences.
+fn missing(name: &str) -> &'static str {
+    match name {
+        "requestId" => "requestId is missing or empty.",
+        "callbackUrl" => "callbackUrl is missing or empty.",
+        "apiKey" => "apiKey is missing or empty.",
+        "documentType" => "documentType is missing or empty.",
+        "hashAlgo" => "hashAlgo is missing or empty.",
+        "hashBase64" => "hashBase64 is missing or empty.",
+        "documentBase64" => "documentBase64 is missing or empty.",
+        _ => "A required parameter is missing or empty.",
+    }
+}
+
+/// `$place`: the parameter, or what stands before all of them.
+fn in_place(place: &Option<Quoted>, language: Language) -> (&'static str, Value<'static>) {
+    let place = match place {
+        Some(name) => name.to_string(),
+        None => language.say("link-place-address"),
+    };
+    ("place", place.into())
 }
 
 /// In English, for logs.
@@ -305,8 +355,12 @@ impl AddressPart {
 impl Cut {
     fn place(&self, language: Language) -> String {
         match self {
-            Cut::Percent => language.say("link-cut-percent"),
-            Cut::Name => language.say("link-cut-name"),
+            Cut::Character(place) => {
+                language.say_with("link-cut-percent", [in_place(place, language)])
+            }
+            Cut::Name(name) => {
+                language.say_with("link-cut-name", [("name", name.to_string().into())])
+            }
             Cut::Value(name) => language.say_with("link-cut-value", [("name", (*name).into())]),
             Cut::Unknown(name) => {
                 language.say_with("link-cut-value", [("name", name.to_string().into())])

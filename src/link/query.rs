@@ -36,7 +36,7 @@ const KNOWN: [(&str, usize); 19] = [
 ];
 
 /// No portal sends more; a link of a million empty ones is not worth the work.
-const PARAMETERS: usize = 64;
+pub(super) const PARAMETERS: usize = 64;
 
 /// What systems leave of longer links, in characters: Windows about 2,046 to 2,083
 /// (SecureSign handoff protocol, §8) and 32,767 (a command line there), Linux 131,071
@@ -64,7 +64,7 @@ impl Query {
         if length > LINK_LIMIT {
             return Err(LinkError::TooLong { length });
         }
-        characters(link)?;
+        characters(link, |at| parameter_at(link, at))?;
         let raw = address(link)?;
         let mut query = Self {
             length,
@@ -74,7 +74,7 @@ impl Query {
             open_end: None,
             ending: None,
         };
-        query.percent_signs(raw)?;
+        query.percent_signs(link, raw)?;
         query.parameters(raw)?;
         Ok(query)
     }
@@ -117,16 +117,17 @@ impl Query {
         Some(self.truncated(cut))
     }
 
-    fn percent_signs(&self, raw: &str) -> Result<(), LinkError> {
+    fn percent_signs(&self, link: &str, raw: &str) -> Result<(), LinkError> {
         let bytes = raw.as_bytes();
         for (at, _) in raw.match_indices('%') {
+            let place = || parameter_at(link, link.len() - raw.len() + at);
             match (bytes.get(at + 1), bytes.get(at + 2)) {
                 (Some(a), Some(b)) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {}
-                (None, _) => return Err(self.truncated(Cut::Percent)),
+                (None, _) => return Err(self.truncated(Cut::Character(place()))),
                 (Some(a), None) if a.is_ascii_hexdigit() => {
-                    return Err(self.truncated(Cut::Percent));
+                    return Err(self.truncated(Cut::Character(place())));
                 }
-                _ => return Err(LinkError::BadPercent),
+                _ => return Err(LinkError::BadPercent { place: place() }),
             }
         }
         Ok(())
@@ -146,8 +147,9 @@ impl Query {
             }
             if segment.is_empty() {
                 if last {
-                    self.ending = Some(Cut::Name);
-                    self.open_end = Some(Cut::Name);
+                    let cut = Cut::Name(Quoted::new("&"));
+                    self.ending = Some(cut.clone());
+                    self.open_end = Some(cut);
                 }
                 continue;
             }
@@ -169,9 +171,10 @@ impl Query {
             for part in [&name, &value] {
                 // Only the last character of the link can be half of one.
                 if last && part.ends_with('\u{FFFD}') {
-                    return Err(self.truncated(Cut::Percent));
+                    let place = Some(Quoted::new(&name));
+                    return Err(self.truncated(Cut::Character(place)));
                 }
-                characters(part)?;
+                characters(part, |_| Some(Quoted::new(&name)))?;
             }
             if last {
                 self.last = known.map(|(name, _)| *name);
@@ -179,7 +182,7 @@ impl Query {
                 self.ending = ending(&name, raw_value);
                 let half = |(known, _): &(&str, usize)| known.starts_with(name.as_str());
                 if raw_value.is_none() && known.is_none() && KNOWN.iter().any(half) {
-                    return Err(self.truncated(Cut::Name));
+                    return Err(self.truncated(Cut::Name(Quoted::new(&name))));
                 }
             }
             if let Some(&(name, _)) = known {
@@ -208,7 +211,7 @@ fn without_line_ends(text: &str) -> Zeroizing<String> {
 fn ending(name: &str, value: Option<&str>) -> Option<Cut> {
     let known = KNOWN.iter().find(|(known, _)| *known == name)?.0;
     match value {
-        None | Some("") => Some(Cut::Name),
+        None | Some("") => Some(Cut::Value(known)),
         Some(value) if is_base64(known) => {
             let value = without_line_ends(&decode(value));
             super::base::ends_inside_group(&value).then_some(Cut::Value(known))
@@ -273,13 +276,26 @@ fn decode(raw: &str) -> Zeroizing<String> {
     )
 }
 
+/// The parameter that stands at this place of the link, however much of it is well
+/// written; `None` before the first of them.
+pub(super) fn parameter_at(link: &str, at: usize) -> Option<Quoted> {
+    let query = link.find('?')? + 1;
+    let before = link.get(query..at)?;
+    let begin = query + before.rfind('&').map_or(0, |and| and + 1);
+    let name = link.get(begin..)?.split(['=', '&']).next()?;
+    Some(Quoted::new(&decode(name)))
+}
+
 /// Refuses what cannot be shown honestly: control characters, bidi controls,
 /// line and paragraph separators, and U+FFFD, which is what decoding makes of
-/// bytes that are not UTF-8.
-fn characters(text: &str) -> Result<(), LinkError> {
-    match text.chars().find(|&c| is_forbidden(c)) {
-        Some('\u{FFFD}') => Err(LinkError::NotText),
-        Some(character) => Err(LinkError::ForbiddenCharacter { character }),
+/// bytes that are not UTF-8. `place` tells which parameter stands there.
+fn characters(text: &str, place: impl Fn(usize) -> Option<Quoted>) -> Result<(), LinkError> {
+    match text.char_indices().find(|&(_, c)| is_forbidden(c)) {
+        Some((at, '\u{FFFD}')) => Err(LinkError::NotText { place: place(at) }),
+        Some((at, character)) => Err(LinkError::ForbiddenCharacter {
+            place: place(at),
+            character,
+        }),
         None => Ok(()),
     }
 }
