@@ -45,20 +45,18 @@ impl Policy {
     /// - Localhost is for test keys, never for live ones; and since any page can make up
     ///   a test key, and any program listen there, it is listed like every other origin,
     ///   unless it is the demo token that signs ([`Policy::check_for_demo`]).
-    /// - App schemes are on the allow-list, and the key is that of a listed
-    ///   portal: an app's scheme says nothing about who is calling.
+    /// - Apps are listed like portals, their scheme as the origin. Or their scheme is on
+    ///   the allow-list, and then the key is that of any listed portal: an app's scheme
+    ///   says nothing about who is calling.
     pub fn check(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
         let listed = match callback.kind() {
             CallbackKind::Localhost if !key.is_test() => {
                 return Err(self.deny(callback, key, Why::LiveToLocalhost));
             }
-            CallbackKind::Localhost | CallbackKind::Web => self.of_origin(callback.origin()),
-            CallbackKind::App => {
-                if !self.settings.schemes.iter().any(|s| s == callback.scheme()) {
-                    return Err(self.deny(callback, key, Why::Scheme));
-                }
+            CallbackKind::App if self.may_receive(callback.scheme()) => {
                 self.settings.portals.iter().collect()
             }
+            _ => self.of_origin(callback.origin()),
         };
         if listed.is_empty() {
             return Err(self.deny(
@@ -66,7 +64,8 @@ impl Policy {
                 key,
                 match callback.kind() {
                     CallbackKind::Localhost => Why::TestToLocalhost,
-                    CallbackKind::App => Why::Key,
+                    CallbackKind::App if self.may_receive(callback.scheme()) => Why::Key,
+                    CallbackKind::App => Why::Scheme,
                     CallbackKind::Web => Why::Origin,
                 },
             ));
@@ -94,6 +93,10 @@ impl Policy {
         self.check(callback, key)
     }
 
+    fn may_receive(&self, scheme: &str) -> bool {
+        self.settings.schemes.iter().any(|s| s == scheme)
+    }
+
     fn of_origin(&self, origin: &Origin) -> Vec<&Portal> {
         let portals = self.settings.portals.iter();
         portals.filter(|p| p.origin == *origin).collect()
@@ -102,11 +105,11 @@ impl Policy {
     fn deny(&self, callback: &Callback, key: &ApiKey, why: Why) -> Denial {
         Denial {
             origin: callback.origin().clone(),
-            scheme: callback.scheme().to_owned(),
             fingerprint: key.fingerprint(),
             test: key.is_test(),
             app: callback.kind() == CallbackKind::App,
             file: self.file.clone(),
+            inline: self.settings.inline,
             why,
         }
     }
@@ -166,11 +169,11 @@ impl Permit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
     origin: Origin,
-    scheme: String,
     fingerprint: String,
     test: bool,
     app: bool,
     file: String,
+    inline: bool,
     why: Why,
 }
 
@@ -215,34 +218,39 @@ impl Denial {
         let Some(lines) = self.lines() else {
             return language.say("denied-live-local-advice");
         };
+        let when = match self.why {
+            Why::TestToLocalhost => language.say("denied-test-local-advice"),
+            Why::TestKey => language.say("denied-test-key-advice"),
+            Why::Key if self.app => language.say("denied-app-key-advice"),
+            Why::Key => language.say("denied-key-advice"),
+            Why::Origin | Why::Scheme | Why::LiveToLocalhost => language.say("denied-advice"),
+        };
         let file = ("file", self.file.as_str().into());
-        let lines = ("lines", lines.into());
-        match self.why {
-            Why::TestKey if !self.app => language.say_with("denied-test-key-advice", [file]),
-            Why::Scheme => language.say_with("denied-advice", [file, lines]),
-            Why::TestToLocalhost => language.say_with("denied-test-local-advice", [file, lines]),
-            _ if self.app => language.say_with("denied-app-key-advice", [file, lines]),
-            Why::Key => language.say_with("denied-key-advice", [file, lines]),
-            _ => language.say_with("denied-advice", [file, lines]),
-        }
+        let lines = ("lines", lines.trim().into());
+        let how = match self.inline {
+            true => language.say_with("denied-inline", [file, lines]),
+            false => language.say_with("denied-lines", [file, lines]),
+        };
+        format!("{when} {how}")
     }
 
-    /// The lines for the settings file, if any can allow it. Nothing in them
-    /// needs quoting: origin and scheme are of letters, digits and `.-_+:[]/`.
+    /// What to add to the settings file, if anything can allow it: a table, which can
+    /// stand at the end of every file, or a value for the beginning of the list where the
+    /// portals stand in one. Nothing in it needs quoting: an origin is of letters, digits
+    /// and `.-_+:[]/`.
     pub fn lines(&self) -> Option<String> {
-        let test = if self.test { "test = true\n" } else { "" };
-        let origin = match self.app {
-            true => "https://…",
-            false => self.origin.as_str(),
-        };
-        match self.why {
-            Why::LiveToLocalhost => None,
-            Why::Scheme => Some(format!("[callback]\nschemes = [\"{}\"]\n", self.scheme)),
-            Why::Origin | Why::Key | Why::TestKey | Why::TestToLocalhost => Some(format!(
-                "[[portal]]\norigin = \"{origin}\"\nkey = \"sha256:{}\"\n{test}",
-                self.fingerprint
-            )),
+        if matches!(self.why, Why::LiveToLocalhost) {
+            return None;
         }
+        let origin = format!("origin = \"{}\"", self.origin);
+        let key = format!("key = \"sha256:{}\"", self.fingerprint);
+        Some(match (self.inline, self.test) {
+            (true, true) => format!("{{ {origin}, {key}, test = true }},"),
+            (true, false) => format!("{{ {origin}, {key} }},"),
+            // The last line of the file need not end.
+            (false, true) => format!("\n[[portal]]\n{origin}\n{key}\ntest = true\n"),
+            (false, false) => format!("\n[[portal]]\n{origin}\n{key}\n"),
+        })
     }
 }
 

@@ -499,7 +499,7 @@ fn r06_localhost_is_for_test_keys_and_apps_are_listed() {
     assert!(
         denial
             .advice(Language::English)
-            .contains("schemes = [\"other\"]")
+            .contains("origin = \"other:\"")
     );
     let denial = check("myapp://done", "ss_live_unknownunknown").unwrap_err();
     assert_eq!(denial.code(), ErrorCode::ApiKeyInvalid);
@@ -629,6 +629,137 @@ fn r08_a_denial_says_how_to_allow_it_and_the_lines_do() {
         let allowed = Policy::new(Settings::from_toml(&lines).unwrap(), FILE);
         let permit = allowed.check(&Callback::parse(url).unwrap(), &key(api_key));
         assert!(permit.is_ok(), "{lines}");
+    }
+}
+
+/// The template of README, with a fingerprint where it has none.
+fn template() -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+    let readme = readme.unwrap();
+    let begin = readme.find("    [[portal]]").unwrap();
+    let lines = readme[begin..].lines();
+    let template = lines.take_while(|line| line.is_empty() || line.starts_with("    "));
+    let template: Vec<&str> = template.map(str::trim_start).collect();
+    template.join("\n").replace('…', &"0".repeat(64))
+}
+
+#[test]
+fn r08_what_a_refusal_advises_works_in_every_valid_settings_file() {
+    let zeros = format!("key = \"sha256:{}\"", "0".repeat(64));
+    let portal = format!("[[portal]]\norigin = \"https://a.in\"\n{zeros}\n");
+    let inline = format!("{{ origin = \"https://a.in\", {zeros} }}");
+    let callback = "[callback]\nschemes = []\n";
+    let template = template();
+    // Each of them as it is, with CR LF, and without the end of its last line.
+    let mut files: Vec<String> = Vec::new();
+    for file in [
+        String::new(),
+        template.clone(),
+        "# nobody yet\n".into(),
+        callback.into(),
+        "[callback]\nschemes = [\"else\"] # one".into(),
+        "callback.schemes = []\nsession.idle_minutes = 5\n".into(),
+        "callback = { schemes = [] }\nwindow = { theme = \"dark\" }\n".into(),
+        "[callback]\n[session]\n[window]\n".into(),
+        format!("{portal}{callback}"),
+        format!("{callback}{portal}"),
+        format!("{portal}test = true # to try\n{portal}"),
+        format!(
+            "{callback}\n[[portal]]\norigin = \"https://a.in\"\nkey = '''\nsha256:{}'''\n",
+            "0".repeat(64)
+        ),
+        "portal = []\n".into(),
+        format!("portal = [{inline}]\n{callback}"),
+        format!("session.idle_minutes = 5\nportal = [\n    {inline},\n    # another\n]\n"),
+        "[[portal]]\norigin = \"https://new.example.in\"\n".to_owned() + &zeros,
+    ] {
+        files.push(file.replace('\n', "\r\n"));
+        files.push(file.trim_end().to_owned());
+        files.push(file);
+    }
+    // A key that is listed, and does not say that it is for trying.
+    let test = format!("sha256:{}", key(TEST).fingerprint());
+    files.push(format!(
+        "[[portal]]\norigin = \"https://new.example.in\"\ntest = false\nkey = \"{test}\""
+    ));
+    for file in files {
+        let settings = Settings::from_toml(&file).unwrap_or_else(|e| panic!("{e}\n{file}"));
+        let policy = Policy::new(settings.clone(), FILE);
+        for (url, api_key) in [
+            ("https://new.example.in/cb", LIVE),
+            ("https://new.example.in/cb", TEST),
+            ("https://[2001:db8::1]:8443/cb", LIVE),
+            ("http://localhost:3000/cb", TEST),
+            ("https://[::1]/cb", TEST),
+            ("myapp://done", LIVE),
+            ("my-app.2+x:done", TEST),
+            // Its scheme may receive, and nobody is listed who may send.
+            ("else:done", LIVE),
+        ] {
+            let callback = Callback::parse(url).unwrap();
+            let denial = policy.check(&callback, &key(api_key)).unwrap_err();
+            let lines = denial.lines().unwrap();
+            for language in [Language::English, Language::Hindi] {
+                let advice = denial.advice(language);
+                assert!(advice.contains(FILE), "{advice}");
+                assert!(advice.ends_with(lines.trim()), "{advice}");
+            }
+            let place = "portal = [";
+            let then = match file.find(place) {
+                Some(at) => {
+                    assert!(denial.advice(Language::English).contains(place));
+                    assert!(denial.advice(Language::Hindi).contains(place));
+                    let (before, after) = file.split_at(at + place.len());
+                    format!("{before}{lines}{after}")
+                }
+                None => format!("{file}{lines}"),
+            };
+            let after = Settings::from_toml(&then).unwrap_or_else(|e| panic!("{e}\n{then}"));
+            // Nothing else is changed, and nobody else may call.
+            assert_eq!(after.schemes, settings.schemes, "{then}");
+            assert_eq!(after.idle, settings.idle, "{then}");
+            assert_eq!(after.portals.len(), settings.portals.len() + 1, "{then}");
+            let after = Policy::new(after, FILE);
+            assert!(after.check(&callback, &key(api_key)).is_ok(), "{then}");
+            let other = key("ss_live_unknownunknown");
+            assert!(after.check(&callback, &other).is_err(), "{then}");
+        }
+    }
+}
+
+#[test]
+fn r06_an_app_in_the_list_of_portals_is_one_app_with_one_key() {
+    let with = |origin: &str| {
+        let fingerprint = key(LIVE).fingerprint();
+        Settings::from_toml(&format!(
+            "[[portal]]\norigin = \"{origin}\"\nkey = \"sha256:{fingerprint}\"\n"
+        ))
+    };
+    let policy = Policy::new(with("MyApp:").unwrap(), FILE);
+    let may = |url: &str, api_key: &str| {
+        let callback = Callback::parse(url).unwrap();
+        policy.check(&callback, &key(api_key)).is_ok()
+    };
+    assert!(may("myapp://done", LIVE) && may("MYAPP:x?y=1", LIVE));
+    assert!(!may("myapp://done", "ss_live_unknownunknown"));
+    assert!(!may("myapp2://done", LIVE) && !may("https://myapp/", LIVE));
+    for origin in [
+        "myapp",
+        "myapp://",
+        "myapp:x",
+        "myapp:/",
+        "myapp:?",
+        "x:",
+        "file:",
+        "javascript:",
+        "ms-settings:",
+        "securesign:",
+        "http:",
+        "https:",
+        " myapp:",
+        "my app:",
+    ] {
+        assert!(with(origin).is_err(), "{origin}");
     }
 }
 

@@ -320,7 +320,7 @@ fn real_links_cut_where_windows_cuts_are_never_followed() {
     for first in 0..parts.len() {
         let (last, rest) = (&parts[..first], &parts[first..]);
         // Moves what stands at the cut through every parameter.
-        for more in (0..420).step_by(29) {
+        for more in (0..320).step_by(38) {
             let more = format!("more={}", "x".repeat(more));
             let parts = [&[more.as_str()], rest, last].concat();
             let whole = format!("securesign://sign?{}", parts.join("&"));

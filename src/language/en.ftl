@@ -429,19 +429,18 @@ denied-test-key = { $origin } came with a test key, and is not a test portal.
 denied-test-local = A test key asks for a signature with your token, with a callback on this computer ({ $origin }).
 denied-live-local = A live API key was used with a callback on this computer ({ $origin }).
 denied-scheme = No app with the scheme { $origin } is allowed to request signatures here.
-denied-test-local-advice = Nothing was sent. If you are building this portal, add to { $file }: { $lines }
+denied-test-local-advice = Nothing was sent: allow it only if you are building this portal.
 denied-live-local-advice = Nothing was sent: while developing, use an ss_test_ key.
-denied-app-key-advice =
-    Nothing was sent; only if you trust it, list the portal that the app belongs to in { $file }, with its own origin:
+denied-app-key-advice = Nothing was sent: allow it only if you trust the portal that the app belongs to.
+denied-test-key-advice = Nothing was sent: allow it only if this portal is there to be tried out.
+denied-key-advice = Nothing was sent: ask the portal whether its key has changed, and allow the new one only if it says so.
+denied-advice = Nothing was sent: allow it only if you trust it.
+denied-lines =
+    To allow it, add these lines at the end of { $file } (create the file if it is not there):
 
     { $lines }
-denied-test-key-advice = Nothing was sent; if it is there to be tried out, add the line test = true to its entry in { $file }.
-denied-key-advice =
-    Nothing was sent: ask the portal whether its key has changed. Only if it says so, add these lines at the end of { $file }:
-
-    { $lines }
-denied-advice =
-    Nothing was sent; only if you trust it, add these lines at the end of { $file } (create the file if it is not there):
+denied-inline =
+    To allow it, write this in { $file }, directly after “portal = [”:
 
     { $lines }
 
@@ -467,7 +466,7 @@ settings-scale-advice = Write { $least } to { $most }, or leave it out.
 settings-form = they are written in a way that this window cannot change.
 settings-form-advice = Change them in the file itself.
 settings-origin = “{ $found }” is not an https origin.
-settings-origin-advice = Write scheme and host (and a port if there is one), as in origin = "https://portal.example.gov.in"; localhost needs no entry.
+settings-origin-advice = Write scheme and host (and a port if there is one), as in origin = "https://portal.example.gov.in"; localhost only with test = true; an app as its scheme and a colon, as in "myapp:".
 settings-key = key is not a fingerprint.
 settings-key-advice = Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself.
 settings-scheme = “{ $found }” can never be an app's callback scheme.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml_edit::{DocumentMut, Item};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -20,13 +21,13 @@ pub use change::Change;
 ///
 /// ```toml
 /// [[portal]]
-/// origin = "https://portal.example.gov.in"
+/// origin = "https://portal.example.gov.in"   # or an app: "myapp:"
 /// key = "sha256:…"          # SHA-256 of the API key, in hex
 /// name = "Example portal"   # optional
 /// test = true               # optional: the key is an ss_test_ key
 ///
 /// [callback]
-/// schemes = ["myapp"]       # apps that may receive results
+/// schemes = ["myapp"]       # apps that may receive results of every portal here
 ///
 /// [session]
 /// idle_minutes = 15         # 0 = never keep the PIN
@@ -40,6 +41,9 @@ pub use change::Change;
 pub struct Settings {
     /// In the order of the file.
     pub portals: Vec<Portal>,
+    /// The portals stand in one list, `portal = […]`, to which TOML lets no table be
+    /// added.
+    pub inline: bool,
     /// Lower case, without the colon.
     pub schemes: Vec<String>,
     /// How long a PIN is kept without use; zero: never kept.
@@ -104,7 +108,7 @@ pub enum Theme {
 /// One portal and one of its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Portal {
-    /// As parsed: lower case, punycode, no default port.
+    /// As parsed: lower case, punycode, no default port; of an app its scheme and a colon.
     pub origin: Origin,
     /// SHA-256 of its API key, lower-case hex.
     pub fingerprint: String,
@@ -120,6 +124,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             portals: Vec::new(),
+            inline: false,
             schemes: Vec::new(),
             idle: minutes(IDLE_MINUTES),
             window: Appearance::default(),
@@ -135,6 +140,8 @@ impl Settings {
             fault: Fault::Syntax(bounded(error.message())),
         })?;
         let mut settings = Settings::default();
+        let form = text.parse::<DocumentMut>();
+        settings.inline = form.is_ok_and(|form| form.get("portal").is_some_and(Item::is_value));
         for entry in file.portal {
             settings.portals.push(portal(text, entry)?);
         }
@@ -330,7 +337,9 @@ struct WindowEntry {
 }
 
 fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
-    let origin = web_origin(entry.origin.get_ref(), entry.test).ok_or_else(|| SettingsError {
+    let origin = entry.origin.get_ref();
+    let origin = web_origin(origin, entry.test).or_else(|| app_origin(origin));
+    let origin = origin.ok_or_else(|| SettingsError {
         line: Some(line(text, entry.origin.span().start)),
         fault: Fault::Origin(bounded(entry.origin.get_ref())),
     })?;
@@ -360,6 +369,14 @@ fn web_origin(text: &str, test: bool) -> Option<Origin> {
         CallbackKind::App => false,
     };
     (bare && !dotted && kind).then(|| callback.origin().clone())
+}
+
+/// `myapp:`, and nothing behind it, for whoever holds the scheme gets it all.
+fn app_origin(text: &str) -> Option<Origin> {
+    let callback = Callback::parse(text).ok()?;
+    let app = callback.kind() == CallbackKind::App;
+    let bare = callback.origin().as_str().eq_ignore_ascii_case(text);
+    (app && bare).then(|| callback.origin().clone())
 }
 
 fn fingerprint(text: &str) -> Option<String> {

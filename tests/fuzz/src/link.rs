@@ -121,14 +121,10 @@ fn allowing(callback: &Callback, key: &ApiKey) -> Settings {
 }
 
 /// The lines that a person is told to write are settings, and do what was said.
-/// An app's key wants an origin that only the person knows.
 fn advised(lines: &str, callback: &Callback, key: &ApiKey) {
-    if lines.contains("\"https://…\"") {
-        return;
-    }
     let settings = Settings::from_toml(lines).unwrap_or_else(|error| panic!("{error}\n{lines}"));
     let checked = Policy::new(settings, "settings.toml").check(callback, key);
-    assert!(checked.is_ok() || callback.kind() == CallbackKind::App);
+    assert!(checked.is_ok(), "{lines}");
 }
 
 fn outcomes(id: &RequestId, digest: &Digest) -> [Outcome; 2] {
