@@ -167,6 +167,11 @@ impl<'a> Channel<'a> {
         self.unanswered = false;
     }
 
+    /// Time that has passed since any fixed moment, as the transport counts it.
+    pub fn elapsed(&self) -> Duration {
+        self.transport.elapsed()
+    }
+
     /// Random bytes, recorded in traces: not for secrets.
     pub fn random(&mut self, bytes: &mut [u8]) -> Result<(), CardError> {
         Ok(self.transport.random(bytes)?)

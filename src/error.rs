@@ -1,6 +1,8 @@
 //! What can go wrong with a card. Every error has two sentences: what happened,
 //! and what to do.
 
+use std::time::Duration;
+
 use crate::armor::Fault;
 use crate::language::Language;
 use crate::pin::PinFormat;
@@ -64,6 +66,13 @@ pub enum CardError {
         /// Status word.
         sw: StatusWord,
     },
+    /// The card did not check the PIN, or did not sign, and its status word tells why.
+    Declined {
+        /// Why.
+        reason: Reason,
+        /// Status word.
+        sw: StatusWord,
+    },
     /// The card's answer makes no sense.
     Malformed {
         /// The step, as in traces.
@@ -103,6 +112,89 @@ pub enum CardError {
     },
     /// The PIN of the session was forgotten, by time-out or by its end.
     SessionOver,
+}
+
+/// Why a card did not check a PIN, or did not sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The key waited for a touch, and none came.
+    NoTouch,
+    /// No PIN counts as verified, or none any more.
+    PinForgotten,
+    /// There is no such key, or it is none for this certificate.
+    NoKey,
+    /// A PIN is not taken in this way: often, without contacts.
+    PinNotTaken,
+    /// There is no such PIN.
+    NoPin,
+    /// Its conditions of use are not satisfied.
+    Conditions,
+    /// A fault of the card's own.
+    Fault,
+}
+
+/// Keys wait about fifteen seconds for a touch (sheet PIV, 9.2), and then say what they say
+/// to a missing PIN. No other refusal takes so long.
+const TOUCH_MISSED: Duration = Duration::from_secs(10);
+
+impl Reason {
+    /// What a status word says after VERIFY; `None`: nothing that is known.
+    pub fn of_verifying(sw: StatusWord) -> Option<Self> {
+        match sw {
+            StatusWord::SECURITY_STATUS => Some(Self::PinNotTaken),
+            StatusWord::NO_REFERENCE | StatusWord::WRONG_P1P2 => Some(Self::NoPin),
+            sw => Self::of_any(sw),
+        }
+    }
+
+    /// What a status word says in place of a signature, after so long a silence; `None`:
+    /// nothing that is known.
+    pub fn of_signing(sw: StatusWord, silence: Duration) -> Option<Self> {
+        match sw {
+            _ if silence >= TOUCH_MISSED => Some(Self::NoTouch),
+            StatusWord::NOT_TOUCHED => Some(Self::NoTouch),
+            StatusWord::SECURITY_STATUS => Some(Self::PinForgotten),
+            StatusWord::WRONG_DATA
+            | StatusWord::NOT_FOUND
+            | StatusWord::WRONG_P1P2
+            | StatusWord::NO_REFERENCE => Some(Self::NoKey),
+            sw => Self::of_any(sw),
+        }
+    }
+
+    fn of_any(sw: StatusWord) -> Option<Self> {
+        match (sw, sw.sw1()) {
+            (StatusWord::CONDITIONS, _) => Some(Self::Conditions),
+            // ISO 7816-4, 5.6: execution errors, and no precise diagnosis.
+            (_, 0x64 | 0x65 | 0x6F) => Some(Self::Fault),
+            _ => None,
+        }
+    }
+
+    fn what(self, sw: StatusWord, language: Language) -> String {
+        let sw = [("sw", sw.to_string().into())];
+        match self {
+            Self::NoTouch => language.say_with("declined-no-touch", sw),
+            Self::PinForgotten => language.say_with("declined-pin-forgotten", sw),
+            Self::NoKey => language.say_with("declined-no-key", sw),
+            Self::PinNotTaken => language.say_with("declined-pin-not-taken", sw),
+            Self::NoPin => language.say_with("declined-no-pin", sw),
+            Self::Conditions => language.say_with("declined-conditions", sw),
+            Self::Fault => language.say_with("declined-fault", sw),
+        }
+    }
+
+    fn advice(self, language: Language) -> String {
+        match self {
+            Self::NoTouch => language.say("declined-no-touch-advice"),
+            Self::PinForgotten => language.say("declined-pin-forgotten-advice"),
+            Self::NoKey => language.say("declined-no-key-advice"),
+            Self::PinNotTaken => language.say("declined-pin-not-taken-advice"),
+            Self::NoPin => language.say("declined-no-pin-advice"),
+            Self::Conditions => language.say("declined-conditions-advice"),
+            Self::Fault => language.say("declined-fault-advice"),
+        }
+    }
 }
 
 /// What a card, its family or a request lacks.
@@ -175,6 +267,7 @@ impl CardError {
                     None => l.say_with("refused-unexplained", [("step", step), ("sw", word)]),
                 }
             }
+            Self::Declined { reason, sw } => reason.what(*sw, l),
             Self::Malformed { during, at } => l.say_with(
                 "malformed",
                 [("step", (*during).into()), ("at", (*at).into())],
@@ -228,6 +321,7 @@ impl CardError {
             Self::Armor { .. } => l.say("armor-advice"),
             Self::UnblockOff { .. } => l.say("unblock-off-advice"),
             Self::RawRsa => l.say("raw-rsa-advice"),
+            Self::Declined { reason, .. } => reason.advice(l),
             Self::Refused { .. } | Self::Malformed { .. } => l.say("repeat-advice"),
             Self::Unsupported(_) => l.say("unsupported-advice"),
             Self::BadSignature => l.say("bad-signature-advice"),

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use crate::callback::{self, Answer, CallbackError, Outcome};
 use crate::code::ErrorCode;
 use crate::document::{Document, Unreadable};
-use crate::error::{CardError, Lack, Secret};
+use crate::error::{CardError, Lack, Reason, Secret};
 use crate::journal::{Entry as Record, Ledger};
 use crate::language::Language;
 use crate::pin::{Pin, PinFormat, PinRules};
@@ -643,10 +643,16 @@ impl Flow {
     }
 
     fn report(&mut self, report: Report) -> Vec<Effect> {
-        if matches!(self.remark, Some(Remark::Waits(_))) {
+        if matches!(self.remark, Some(Remark::Waits(_) | Remark::Touch)) {
             self.remark = None;
         }
         match report {
+            Report::Touch => {
+                if matches!(self.state, State::Busy(Busy::Signing(_))) {
+                    self.remark = Some(Remark::Touch);
+                }
+                Vec::new()
+            }
             Report::Waits(by) => {
                 if matches!(self.state, State::Looking | State::Busy(_)) {
                     self.remark = Some(Remark::Waits(by));
@@ -851,6 +857,7 @@ impl Flow {
             CardError::Transport(_)
             | CardError::Changed
             | CardError::Refused { .. }
+            | CardError::Declined { .. }
             | CardError::Malformed { .. }
             | CardError::Armor { .. } => {
                 self.state = State::Ready;
@@ -960,12 +967,30 @@ impl Flow {
             Some(CardError::Transport(TransportError::Removed | TransportError::NoReader)) => {
                 ErrorCode::TokenRemoved
             }
+            // The person could have gone on.
             Some(
-                CardError::BadSignature
-                | CardError::Malformed { .. }
+                CardError::Transport(TransportError::Reset)
+                | CardError::Declined {
+                    reason: Reason::NoTouch | Reason::PinForgotten,
+                    ..
+                },
+            ) => ErrorCode::SignCancelled,
+            // None that answers.
+            Some(CardError::Transport(_)) => ErrorCode::TokenNotFound,
+            Some(CardError::Declined {
+                reason: Reason::NoKey,
+                ..
+            }) => ErrorCode::CertNotFound,
+            Some(
+                CardError::Declined { .. }
                 | CardError::Refused { .. }
-                | CardError::Transport(_),
-            ) => ErrorCode::Internal,
+                | CardError::Malformed { .. }
+                | CardError::Armor { .. }
+                | CardError::RawRsa
+                | CardError::Unsupported(_),
+            ) => ErrorCode::TokenUnsupported,
+            // Whose fault it is cannot be told: it may be ours.
+            Some(CardError::BadSignature) => ErrorCode::Internal,
             _ => self.standing_obstacle(),
         };
         (code, None)

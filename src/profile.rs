@@ -38,6 +38,10 @@ pub struct Spec {
     pub source: &'static str,
 }
 
+/// The step of the command that makes the signature, as in traces: the one in which a
+/// card may wait for a touch.
+pub const SIGN: &str = "sign";
+
 /// A mark by which a card is recognised.
 #[derive(Debug)]
 pub enum Mark {

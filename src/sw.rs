@@ -13,6 +13,8 @@ impl StatusWord {
     pub const OK: Self = Self(0x9000);
     /// Verification failed, no counter told.
     pub const VERIFY_FAILED: Self = Self(0x6300);
+    /// A key waited for a touch, and none came (CanoKey; sheet PIV, 9.2).
+    pub const NOT_TOUCHED: Self = Self(0x6600);
     /// Wrong length: Lc or Le, or no extended length at all.
     pub const WRONG_LENGTH: Self = Self(0x6700);
     /// A PIN is needed first.

@@ -4,7 +4,7 @@
 use crate::armor::Fault;
 use crate::atr::Atr;
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Lack, Secret, given};
+use crate::error::{CardError, Lack, Reason, Secret, given};
 use crate::pin::Pin;
 use crate::profile::{
     Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
@@ -158,8 +158,8 @@ impl<'a> Token<'a> {
         let signature = match self.ask_signature(credential, what) {
             // The card has forgotten a PIN that it accepted earlier in this
             // dialogue: once more, with the same PIN, and no further.
-            Err(CardError::Refused {
-                sw: StatusWord::SECURITY_STATUS,
+            Err(CardError::Declined {
+                reason: Reason::PinForgotten,
                 ..
             }) if known && !always => {
                 self.mend()?;
@@ -381,6 +381,7 @@ impl<'a> Token<'a> {
         self.at_least = None;
         let result = result.map_err(|error| self.unless_answered(Secret::Pin, error));
         self.settle(Secret::Pin, result)
+            .map_err(|error| declined(error, Reason::of_verifying))
     }
 
     fn ask_signature(
@@ -388,8 +389,17 @@ impl<'a> Token<'a> {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        self.profile
-            .sign(&mut self.channel, &self.app, credential, what)
+        let begun = self.channel.elapsed();
+        let signature = self
+            .profile
+            .sign(&mut self.channel, &self.app, credential, what);
+        let silence = self.channel.elapsed().saturating_sub(begun);
+        signature.map_err(|error| match error {
+            CardError::Refused { sw, .. } if sw == StatusWord::BLOCKED => {
+                CardError::Blocked(Secret::Pin)
+            }
+            error => declined(error, |sw| Reason::of_signing(sw, silence)),
+        })
     }
 
     /// What can never be right never reaches the card.
@@ -474,6 +484,17 @@ impl<'a> Token<'a> {
             CardError::Unclear(_) | CardError::Unanswered { .. } => !self.channel.is_mute(),
             _ => false,
         }
+    }
+}
+
+/// A refusal with its reason, where its status word tells that.
+fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> CardError {
+    match error {
+        CardError::Refused { during, sw } => match reason(sw) {
+            Some(reason) => CardError::Declined { reason, sw },
+            None => CardError::Refused { during, sw },
+        },
+        other => other,
     }
 }
 

@@ -27,8 +27,8 @@ use crate::transport::{Ending, Transport, TransportError};
 mod progress;
 mod session;
 
-use progress::Step;
 pub use progress::{Overdue, Progress};
+use progress::{Step, Told};
 use session::Session;
 pub use session::{Binding, Kept};
 
@@ -132,6 +132,8 @@ pub enum Report {
     /// Another program has had the card to itself for a while; its name where the
     /// system tells. The job goes on when it lets go.
     Waits(Option<String>),
+    /// The token is slow to sign, and may wait for a touch.
+    Touch,
     /// The reader does not answer. An answer that comes after that is to a job that was
     /// given up.
     Silent,
@@ -475,6 +477,11 @@ impl Worker {
         let progress = &self.progress;
         card.dialogue(&mut |transport: &mut dyn Transport| {
             progress.is(Some(Step::Talks));
+            let transport = &mut Told {
+                transport,
+                progress,
+                signs: false,
+            };
             let extended = state.extended.get(id).copied().unwrap_or(promised);
             let token = match Token::open(transport, &atr, extended, profiles) {
                 Ok(Some(token)) => Ok(token),
@@ -798,6 +805,7 @@ pub fn watch_over(progress: &Progress, report: &dyn Fn(Report)) {
     while let Some(overdue) = progress.overdue() {
         report(match overdue {
             Overdue::Others => Report::Waits(crate::holder::suspects()),
+            Overdue::Touch => Report::Touch,
             Overdue::Silence => Report::Silent,
         });
     }

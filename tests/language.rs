@@ -26,7 +26,7 @@ use jiff::Timestamp;
 use securesign_core::certificate::CertificateError;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::document::{Document, Unreadable};
-use securesign_core::error::{CardError, Secret};
+use securesign_core::error::{CardError, Reason, Secret};
 use securesign_core::flow::{Effect, Event, Flow, Home, Order, Reading, Spent, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
@@ -791,6 +791,17 @@ fn card_errors() -> Vec<CardError> {
     errors.push(CardError::Refused { during, sw });
     errors.push(CardError::NewPinRefused { sw });
     errors.push(CardError::UnblockOff { sw });
+    for reason in [
+        Reason::NoTouch,
+        Reason::PinForgotten,
+        Reason::NoKey,
+        Reason::PinNotTaken,
+        Reason::NoPin,
+        Reason::Conditions,
+        Reason::Fault,
+    ] {
+        errors.push(CardError::Declined { reason, sw });
+    }
     errors.push(CardError::Malformed { during, at: 7 });
     for secret in [Secret::Pin, Secret::Puk] {
         let cause = Box::new(CardError::Malformed { during, at: 0 });

@@ -14,6 +14,8 @@ pub(super) enum Remark {
     Failed(CardError),
     /// Another program has the card, by this name where it is known.
     Waits(Option<String>),
+    /// The token may wait for a touch.
+    Touch,
     /// The PIN is another one now.
     Changed,
     /// The PIN is unlocked.
@@ -55,6 +57,7 @@ impl Remark {
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Waits(by) => (Level::Info, waits(by.as_deref(), language)),
+            Self::Touch => (Level::Info, language.say("touch")),
             Self::Changed => (Level::Info, language.say("changed")),
             Self::FileUnopened => (Level::Error, language.say("file-unopened")),
             Self::Unlocked => (Level::Info, language.say("unlocked")),

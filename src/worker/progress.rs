@@ -4,8 +4,15 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::frame::Frame;
+use crate::profile::SIGN;
+use crate::transport::{Transport, TransportError};
+
 /// Before it is said that another program is waited for.
 const OTHERS: Duration = Duration::from_secs(1);
+
+/// Before it is said that the token may wait for a touch. Most sign faster.
+const TOUCH: Duration = Duration::from_secs(2);
 
 /// A reader that has not answered by then will not. More than a card may take for one
 /// job in all ([`crate::channel`]), so that a slow one is told from a dead one.
@@ -28,6 +35,8 @@ pub(super) enum Step {
     Waits,
     /// A dialogue with the card.
     Talks,
+    /// The command that makes a signature.
+    Signs,
 }
 
 /// What takes longer than it should.
@@ -35,6 +44,8 @@ pub(super) enum Step {
 pub enum Overdue {
     /// Another program is waited for.
     Others,
+    /// The token may wait for a touch.
+    Touch,
     /// The reader does not answer.
     Silence,
 }
@@ -60,14 +71,15 @@ impl Progress {
                 state = self.wait(state, None);
                 continue;
             };
-            let (limit, overdue) = match step {
-                Step::Waits => (OTHERS, Overdue::Others),
-                Step::Talks => (SILENCE, Overdue::Silence),
+            let (limit, overdue, next) = match step {
+                Step::Waits => (OTHERS, Overdue::Others, None),
+                Step::Talks => (SILENCE, Overdue::Silence, None),
+                Step::Signs => (TOUCH, Overdue::Touch, Some((Step::Talks, since))),
             };
             match limit.checked_sub(since.elapsed()) {
                 Some(left) => state = self.wait(state, Some(left)),
                 None => {
-                    state.step = None;
+                    state.step = next;
                     return Some(overdue);
                 }
             }
@@ -92,5 +104,38 @@ impl Progress {
             }
             None => changed.wait(state).unwrap_or_else(PoisonError::into_inner),
         }
+    }
+}
+
+/// A transport that tells when the card is asked for a signature.
+pub(super) struct Told<'a> {
+    pub(super) transport: &'a mut dyn Transport,
+    pub(super) progress: &'a Progress,
+    /// The frames belong to the command that signs.
+    pub(super) signs: bool,
+}
+
+impl Transport for Told<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        if !self.signs {
+            return self.transport.exchange(frame);
+        }
+        self.progress.is(Some(Step::Signs));
+        let answer = self.transport.exchange(frame);
+        self.progress.is(Some(Step::Talks));
+        answer
+    }
+
+    fn step(&mut self, name: &'static str) {
+        self.signs = name == SIGN;
+        self.transport.step(name);
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.transport.elapsed()
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
+        self.transport.random(bytes)
     }
 }

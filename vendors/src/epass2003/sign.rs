@@ -5,7 +5,7 @@ use securesign_core::channel::Channel;
 use securesign_core::digest::HashAlgorithm;
 use securesign_core::error::{CardError, Lack};
 use securesign_core::iso;
-use securesign_core::profile::{Application, Credential};
+use securesign_core::profile::{Application, Credential, SIGN};
 use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_core::sw::StatusWord;
 
@@ -89,16 +89,16 @@ fn perform(
 ) -> Result<Vec<u8>, CardError> {
     let template = template(algorithm, key);
     let chosen_now = iso::set_environment(card, tag, &template)?;
-    let mut response = card.send("sign", &operation.once())?;
+    let mut response = card.send(SIGN, &operation.once())?;
     if response.sw == StatusWord::CONDITIONS && !chosen_now {
         *card.environment() = None;
         iso::set_environment(card, tag, &template)?;
-        response = card.send("sign", &operation.once())?;
+        response = card.send(SIGN, &operation.once())?;
     }
     match response.sw {
         StatusWord::OK => Ok(response.data),
         RSA_FAILED => Err(CardError::RawRsa),
-        sw => Err(CardError::Refused { during: "sign", sw }),
+        sw => Err(CardError::Refused { during: SIGN, sw }),
     }
 }
 
@@ -130,14 +130,14 @@ fn finish_hash(
     let finish = Command::new([0x00, 0x2A, 0x9E, 0x9A])
         .answer(Answer::Short)
         .once();
-    let response = card.send("sign", &finish)?;
+    let response = card.send(SIGN, &finish)?;
     match response.sw {
         StatusWord::OK => Ok(Some(response.data)),
         sw if refused(sw) => {
             *card.environment() = None;
             Ok(None)
         }
-        sw => Err(CardError::Refused { during: "sign", sw }),
+        sw => Err(CardError::Refused { during: SIGN, sw }),
     }
 }
 

@@ -3,7 +3,7 @@
 use securesign_core::apdu::{Answer, Command};
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, Lack, malformed};
-use securesign_core::profile::{Application, Credential};
+use securesign_core::profile::{Application, Credential, SIGN};
 use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_core::tlv;
 
@@ -87,7 +87,7 @@ fn general_authenticate(
     key: u16,
     input: &[u8],
 ) -> Result<Vec<u8>, CardError> {
-    let during = "sign";
+    let during = SIGN;
     let template = tlv::template(0x7C, &[(0x82, &[]), (0x81, input)]).map_err(malformed(during))?;
     let command = Command::new([0x00, 0x87, algorithm, key as u8])
         .data(&template)
