@@ -216,6 +216,8 @@ pub enum Flaw {
     Encryption(String),
     /// The card has no PIN that lets its key be used.
     NoPin,
+    /// It was not looked at, since the card does not say whether anything is there.
+    Unsought,
 }
 
 impl Note {
@@ -254,6 +256,7 @@ impl Note {
             Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
             Flaw::NoFile => language.say_with("note-no-file", [place]),
             Flaw::NoPin => language.say_with("note-no-pin", [place]),
+            Flaw::Unsought => language.say_with("note-unsought", [place]),
             Flaw::NoReference => language.say_with("note-no-reference", [place]),
             Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),
         }

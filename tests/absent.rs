@@ -18,7 +18,7 @@ use securesign_core::error::{CardError, Lack, Secret};
 use securesign_core::profile::{Flaw, PinUse, Search, Tries};
 use securesign_core::worker::Look;
 use securesign_vendors::emulator::Emulator;
-use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot, YUBIKEY5};
 
 const PIN: &str = "123456";
 
@@ -81,7 +81,8 @@ fn bench(absent: u16, global: bool) -> (Bench, Arc<Mutex<Vec<u8>>>) {
 
 #[test]
 fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
-    for absent in [0x6A86, 0x6A88] {
+    // The last two may only mean the question: the PIN goes elsewhere where it is.
+    for absent in [0x6A86, 0x6A88, 0x6A82, 0x6B00] {
         // The other one is there.
         let (bench, sent) = bench(absent, true);
         let (id, info) = bench.token();
@@ -96,7 +97,8 @@ fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
         let error = bench.unblock(&id, "12345678", "222222").unwrap_err();
         assert_eq!(error, CardError::Unsupported(Lack::GlobalPin));
         assert_eq!(sent.lock().unwrap().len(), 2, "{absent:04X}");
-
+    }
+    for absent in [0x6A86, 0x6A88] {
         // Neither is.
         let (bench, sent) = self::bench(absent, false);
         let (id, info) = bench.token();
@@ -195,6 +197,62 @@ fn a_certificate_is_found_wherever_it_is() {
             "Card authentication (9E)"
         ]
     );
+}
+
+#[test]
+fn a_retired_certificate_is_found_whatever_the_key_history_says() {
+    let card = |personality, history: Option<&[u8]>| {
+        let last = Slot::retired(20).unwrap();
+        let builder = PivCard::builder(personality)
+            .seed(b"absent")
+            .key(Slot::SIGNATURE, KeyKind::P256)
+            .key(last, KeyKind::P256);
+        let builder = match history {
+            Some(bytes) => builder.raw_object(0x5F_C10C, bytes),
+            None => builder,
+        };
+        Bench::new(builder.build().unwrap(), None)
+    };
+    // No object; none on the card; three on the card; nothing told; no TLV.
+    let histories: [Option<&[u8]>; 5] = [
+        None,
+        Some(&[0x53, 0x05, 0xC1, 0x01, 0x00, 0xFE, 0x00]),
+        Some(&[0x53, 0x05, 0xC1, 0x01, 0x03, 0xFE, 0x00]),
+        Some(&[0x53, 0x00]),
+        Some(&[0x53, 0x7F, 0x01]),
+    ];
+    for personality in [NIST, YUBIKEY5] {
+        for history in histories {
+            let name = format!("{}, {history:02X?}", personality.name);
+            let bench = card(personality, history);
+            let (id, info) = bench.token_by(Look::Signing(Search {
+                serial: Some("95".into()),
+                everything: false,
+            }));
+            let credential = info.found.credentials.last().unwrap();
+            assert_eq!(credential.label, "Retired (95)", "{name}");
+            bench.sign(&id, credential, Some(PIN)).unwrap();
+        }
+    }
+    // Who looks at everything hears what was not looked at, where nothing says that there
+    // is nothing.
+    for (personality, history, unsought) in [
+        (NIST, histories[0], false),
+        (NIST, histories[1], false),
+        (NIST, histories[3], true),
+        (NIST, histories[4], true),
+        (YUBIKEY5, histories[0], true),
+        (YUBIKEY5, histories[1], true),
+    ] {
+        let (_, info) = card(personality, history).token_by(Look::Everything);
+        let places: Vec<&str> = info.found.notes.iter().map(|note| &*note.place).collect();
+        let expected: &[&str] = if unsought {
+            &["Retired (86–95)"]
+        } else {
+            &[]
+        };
+        assert_eq!(places, expected, "{}, {history:02X?}", personality.name);
+    }
 }
 
 #[test]

@@ -660,6 +660,7 @@ fn notes() -> Vec<Note> {
         Flaw::NoKey(Some(holder())),
         Flaw::NoFile,
         Flaw::NoReference,
+        Flaw::Unsought,
         Flaw::Encryption(holder()),
     ]
     .map(|flaw| Note {

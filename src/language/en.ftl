@@ -343,6 +343,7 @@ note-no-key = { $place }: without its private key.
 note-no-key-of = { $place }: { $subject }, without its private key.
 note-no-file = { $place }: not in a file of its own.
 note-no-reference = { $place }: its key has no reference.
+note-unsought = { $place }: not looked at, because the places before are empty and the token does not say which are in use.
 note-encryption = { $place }: { $subject }, for encryption only.
 
 ## Status words (ISO 7816-4, 5.6)

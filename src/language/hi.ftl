@@ -342,6 +342,7 @@ note-no-key = { $place }: इसकी निजी कुंजी नहीं
 note-no-key-of = { $place }: { $subject }, निजी कुंजी नहीं है।
 note-no-file = { $place }: इसकी अपनी फ़ाइल नहीं है।
 note-no-reference = { $place }: इसकी कुंजी का संदर्भ नहीं है।
+note-unsought = { $place }: नहीं देखा गया, क्योंकि पहले के स्थान खाली हैं और टोकन नहीं बताता कि कौन-से काम में हैं।
 note-encryption = { $place }: { $subject }, केवल एन्क्रिप्शन के लिए।
 
 ## Status words (ISO 7816-4, 5.6)

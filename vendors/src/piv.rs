@@ -217,6 +217,13 @@ const CARD_AUTHENTICATION: Slot = Slot {
     name: "Card authentication",
     pin: PinUse::Never,
 };
+/// The places of the standard, in the order of use.
+const SLOTS: [&Slot; 4] = [
+    &DIGITAL_SIGNATURE,
+    &AUTHENTICATION,
+    &KEY_MANAGEMENT,
+    &CARD_AUTHENTICATION,
+];
 /// Retired key n (0 to 19): key reference `82` + n, object `5FC10D` + n.
 const RETIRED: Slot = Slot {
     key: 0x82,
@@ -268,12 +275,20 @@ impl Profile for Piv {
     ) -> Result<Found, CardError> {
         self.find_pin(card, app)?;
         let mut found = Found::default();
+        if search.serial.is_some() {
+            // Who asks for one certificate needs no other; but before it is said to be
+            // missing, every place is looked at, whatever the key history says.
+            let retired = (0..RETIRED_COUNT).map(|n| (&RETIRED, n));
+            for (slot, n) in SLOTS.map(|slot| (slot, 0)).into_iter().chain(retired) {
+                self.read_slot(card, slot, n, &mut found)?;
+                if satisfies(&found, search) {
+                    break;
+                }
+            }
+            return Ok(found);
+        }
         for slot in [&DIGITAL_SIGNATURE, &AUTHENTICATION] {
             self.read_slot(card, slot, 0, &mut found)?;
-            // Who asks for one certificate needs no other.
-            if search.serial.is_some() && satisfies(&found, search) {
-                return Ok(found);
-            }
         }
         if search.everything || !satisfies(&found, search) {
             self.read_retired(card, &mut found)?;
@@ -293,38 +308,42 @@ impl Profile for Piv {
             // Yubico GET SERIAL, firmware 5.0 and later: 4 bytes, big-endian.
             let command = Command::new([0x00, 0xF8, 0x00, 0x00]).answer(Answer::Short);
             let response = card.send("read the serial number", &command)?;
-            if let (StatusWord::OK, Ok(number)) = (response.sw, response.data.try_into()) {
-                return Ok(Some(u32::from_be_bytes(number).to_string()));
+            // Only a card that never has it is known by another number: the same card
+            // must not have two.
+            if response.sw != StatusWord::UNKNOWN_INS {
+                let number = response.data.try_into().ok();
+                let number = number.filter(|_| response.sw.is_ok());
+                return Ok(number.map(|number| u32::from_be_bytes(number).to_string()));
             }
         }
         let during = "read the card holder unique identifier";
-        match objects::read(card, during, objects::CHUID) {
-            Ok(object) => Ok(object.and_then(|object| objects::card_number(&object))),
-            // A number is good to have, and no more.
-            Err(CardError::Refused { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let object = objects::read(card, during, objects::CHUID)?;
+        Ok(object.and_then(|object| objects::card_number(&object)))
     }
 
     fn pin_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
         self.find_pin(card, app)?;
         let sw = query(card, app.pin_reference)?;
-        if !is_absent(sw) {
+        if !may_be_absent(sw) {
             return self.counted(card, app.pin_reference, sw);
         }
-        // The card has no such PIN: whatever is sent there is lost. The other one is
-        // taken where the card says that it has it, and else none.
+        // Whatever is sent to a PIN that the card does not have is lost. The other one is
+        // taken where the card says that it has it.
         let other = match app.pin_reference {
             PIN => GLOBAL_PIN,
             _ => PIN,
         };
         let is_there =
             |sw: &StatusWord| sw.counter().is_some() || sw.is_ok() || *sw == StatusWord::BLOCKED;
-        let sw = given(query(card, other))?
-            .filter(is_there)
-            .ok_or(CardError::Unsupported(Lack::Pin))?;
-        use_pin(app, other);
-        self.counted(card, other, sw)
+        match given(query(card, other))?.filter(is_there) {
+            Some(sw) => {
+                use_pin(app, other);
+                self.counted(card, other, sw)
+            }
+            None if is_absent(sw) => Err(CardError::Unsupported(Lack::Pin)),
+            // It may only be the question that the card does not know.
+            None => Ok(Tries::Unknown),
+        }
     }
 
     fn puk_tries(&self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
@@ -460,20 +479,29 @@ impl Piv {
         }
     }
 
+    /// The retired slots, as many as the card says that it uses; where it does not say,
+    /// until several in a row are empty, and the rest is noted.
     fn read_retired(&self, card: &mut Channel<'_>, found: &mut Found) -> Result<(), CardError> {
         let history = objects::read(card, "read the key history", objects::KEY_HISTORY);
-        let told = given(history)?
-            .map(|object| object.map_or(0, |object| objects::retired_on_card(&object)));
-        // Where the object cannot be read, nothing says how many there are.
-        let count = told.unwrap_or_default();
-        let blind = told.is_none() || count == 0 && self.extras.retired_without_history;
+        let told = match given(history)? {
+            Some(None) if !self.extras.retired_without_history => Some(0),
+            // Such products write the object when a program has them do so.
+            Some(Some(object)) => objects::retired_on_card(&object)
+                .filter(|count| *count > 0 || !self.extras.retired_without_history),
+            _ => None,
+        };
         let mut gap = 0;
-        for n in 0..if blind { RETIRED_COUNT } else { count } {
-            let there = self.read_slot(card, &RETIRED, n, found)?;
-            gap = if there { 0 } else { gap + 1 };
-            if blind && gap == RETIRED_GAP {
+        for n in 0..told.unwrap_or(RETIRED_COUNT) {
+            if told.is_none() && gap == RETIRED_GAP {
+                let (first, last) = (RETIRED.key + n, RETIRED.key + RETIRED_COUNT - 1);
+                found.notes.push(Note {
+                    place: format!("{} ({first:02X}–{last:02X})", RETIRED.name),
+                    flaw: Flaw::Unsought,
+                });
                 break;
             }
+            let there = self.read_slot(card, &RETIRED, n, found)?;
+            gap = if there { 0 } else { gap + 1 };
         }
         Ok(())
     }
@@ -542,6 +570,12 @@ fn query(card: &mut Channel<'_>, reference: u8) -> Result<StatusWord, CardError>
 /// The card has no PIN of this reference.
 fn is_absent(sw: StatusWord) -> bool {
     matches!(sw, StatusWord::WRONG_P1P2 | StatusWord::NO_REFERENCE)
+}
+
+/// The card has none, or does not know how to tell (ISO 7816-4, 5.6: nothing found,
+/// wrong P1 or P2).
+fn may_be_absent(sw: StatusWord) -> bool {
+    is_absent(sw) || matches!(sw, StatusWord::NOT_FOUND | StatusWord(0x6B00))
 }
 
 /// Takes one PIN or the other, and what it brings with it.

@@ -90,14 +90,15 @@ fn inflate(stream: impl Read) -> Result<Vec<u8>, String> {
     }
 }
 
-/// How many retired keys have their certificate on the card: 0 to 20.
-pub fn retired_on_card(object: &[u8]) -> u8 {
+/// How many retired keys have their certificate on the card: 0 to 20. `None`: it does not
+/// say, or nothing that can be.
+pub fn retired_on_card(object: &[u8]) -> Option<u8> {
     let count = tlv::expect(object, CONTENT)
         .and_then(|content| tlv::find(content, HISTORY_ON_CARD))
         .ok()
         .flatten()
         .and_then(|value| value.first().copied());
-    count.unwrap_or(0).min(20)
+    count.filter(|count| *count <= 20)
 }
 
 /// Whether the card wants its global PIN (P2 = `00`) rather than the PIV PIN
