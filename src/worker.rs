@@ -434,7 +434,7 @@ impl Worker {
                             token.recall(app);
                         }
                         if let Some(serial) = state.serials.get(&id)
-                            && token.serial().ok().flatten().as_ref() != Some(serial)
+                            && !has_serial(&mut token, serial)
                         {
                             (state.report)(failed(&job, CardError::Changed));
                             return Some(token);
@@ -735,6 +735,12 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         unblock: app.unblock,
         found,
     })
+}
+
+/// Whether the token tells the serial number that it has told before. A card may fail to
+/// once; one that does twice is another.
+fn has_serial(token: &mut Token<'_>, serial: &str) -> bool {
+    (0..2).any(|_| token.serial().ok().flatten().as_deref() == Some(serial))
 }
 
 /// A card that went away while it was read leaves an empty reader.
