@@ -3,8 +3,8 @@
 //! sheet's), with the habits of single products as switches.
 //!
 //! Two layouts. [`Epass::blank`] is an empty token, which OpenSC's pkcs15-init fills
-//! (and judges: tests/judge-epass2003.sh). [`Epass::l2`] is a token as Indian
-//! certifying authorities hand it out:
+//! (and judges: tests/judge-epass2003.sh), and [`Epass::l1`] is what it leaves then.
+//! [`Epass::l2`] is a token as Indian certifying authorities hand it out:
 //!
 //! ```no_run
 //! use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
@@ -50,6 +50,7 @@ mod identity;
 mod image;
 mod key;
 mod messaging;
+mod pkcs15;
 mod secret;
 mod sign;
 mod status;
@@ -133,6 +134,12 @@ impl Epass {
     /// An empty token without master file.
     pub fn blank(mode: Mode) -> Builder {
         Builder::new(mode, builder::Layout::Blank)
+    }
+
+    /// A token as OpenSC's pkcs15-init leaves it, with the sizes of its `onepin` profile:
+    /// PIN 12345678, PUK "rockey", no certificates yet.
+    pub fn l1(mode: Mode) -> Builder {
+        Builder::new(mode, builder::Layout::Pkcs15)
     }
 
     /// A token in the vendor's layout ("ENTERSAFE-ESPK"): PIN 12345678, SO PIN

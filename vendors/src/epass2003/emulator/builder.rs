@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::container::Container;
 use super::identity::{Identity, Mode, Tail, capabilities};
 use super::image;
+use super::pkcs15;
 use super::status::sw;
 use super::system::System;
 use super::{Dialogue, Epass};
@@ -44,10 +45,11 @@ pub(super) struct Habits {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
     Blank,
+    Pkcs15,
     Vendor,
 }
 
-/// Collects habits and content; see [`Epass::blank`] and [`Epass::l2`].
+/// Collects habits and content; see [`Epass::blank`], [`Epass::l1`] and [`Epass::l2`].
 pub struct Builder {
     mode: Mode,
     layout: Layout,
@@ -57,6 +59,7 @@ pub struct Builder {
     seed: Option<Zeroizing<Vec<u8>>>,
     habits: Habits,
     pub(super) label: String,
+    pub(super) changed: Vec<u8>,
     pub(super) pin: Zeroizing<Vec<u8>>,
     pub(super) so_pin: Zeroizing<Vec<u8>>,
     pub(super) tries: (u8, u8),
@@ -75,7 +78,7 @@ impl Builder {
                 Mode::Aes | Mode::Des | Mode::Plain => [0x10, 0x06, 0x31],
             },
             tail: match layout {
-                Layout::Blank => Tail::Status,
+                Layout::Blank | Layout::Pkcs15 => Tail::Status,
                 Layout::Vendor => Tail::Fixed([0x86, 0x00, 0x00]),
             },
             serial: [0xED, 0x28, 0x8A, 0x80, 0x39, 0x00, 0x26, 0x01],
@@ -92,6 +95,7 @@ impl Builder {
                 last_chunk: LastChunk::WrongLength,
             },
             label: "HYP2003".to_owned(),
+            changed: b"20250101000000Z".to_vec(),
             pin: Zeroizing::new(b"12345678".to_vec()),
             so_pin: Zeroizing::new(b"rockey".to_vec()),
             tries: (USUAL_TRIES, USUAL_TRIES),
@@ -137,9 +141,16 @@ impl Builder {
         self
     }
 
-    /// The token's label in `tokeninfo`.
+    /// The token's label in `tokeninfo`, or in EF(TokenInfo).
     pub fn label(mut self, label: &str) -> Self {
         self.label = label.to_owned();
+        self
+    }
+
+    /// When OpenSC's layout was last changed, as EF(TokenInfo) has it: a GeneralizedTime.
+    /// It tells nothing where this is empty.
+    pub fn changed(mut self, time: &str) -> Self {
+        self.changed = time.as_bytes().to_vec();
         self
     }
 
@@ -238,8 +249,10 @@ impl Builder {
             }
         };
         let mut files = System::default();
-        if self.layout == Layout::Vendor {
-            image::fill(&mut files, &self, &seed)?;
+        match self.layout {
+            Layout::Blank => {}
+            Layout::Pkcs15 => pkcs15::fill(&mut files, &self, &seed)?,
+            Layout::Vendor => image::fill(&mut files, &self, &seed)?,
         }
         Ok(Epass {
             mode: self.mode,

@@ -1,5 +1,6 @@
 //! The vendor's layout as a personalised token has it: sheet §8.2 and §8.3.
 
+use p256::ecdsa::SigningKey;
 use rsa::traits::PublicKeyParts;
 use sha1::{Digest, Sha1};
 use zeroize::Zeroizing;
@@ -66,35 +67,14 @@ pub(super) fn fill(files: &mut System, builder: &Builder, seed: &[u8]) -> Result
     let directory = files.insert(&master, directory);
     files.insert(&directory, File::secret_store(0x5301, SEALED));
 
-    let PrivateKey::P256(authority) = builder
-        .key(KeyKind::P256, seed, b"authority")
-        .ok_or(BuildError::Key(0))?
-    else {
-        return Err(BuildError::Key(0));
-    };
+    let authority = authority(builder, seed)?;
     let mut objects = Vec::new();
     let mut handles = Vec::new();
     let mut names = Vec::new();
     for (at, container) in builder.containers().iter().enumerate() {
         let number = at + 1;
         let step = STEP * u16::try_from(number).map_err(|_| BuildError::TooMuch)?;
-        let key = match &container.pkcs8 {
-            Some(der) => PrivateKey::from_pkcs8(der),
-            None if container.foreign.is_some() => None,
-            None => builder.key(
-                container.kind,
-                seed,
-                format!("container {number}").as_bytes(),
-            ),
-        };
-        let der = match (&container.foreign, &key) {
-            (Some(der), _) => Some(der.clone()),
-            (None, Some(key)) => {
-                certificate::issue(container, key, &authority, 1000 + u32::from(step))
-            }
-            (None, None) => return Err(BuildError::Key(number)),
-        };
-        let der = der.ok_or(BuildError::Certificate(number))?;
+        let (key, der) = pair(builder, seed, &authority, number, container)?;
         let parts = Parts::new(container, number, step, key.as_ref(), &der);
         if container.keeps_key {
             let Some(key @ PrivateKey::Rsa(kind, _)) = key else {
@@ -169,8 +149,46 @@ pub(super) fn fill(files: &mut System, builder: &Builder, seed: &[u8]) -> Result
     Ok(())
 }
 
+/// Who issues the certificates.
+pub(super) fn authority(builder: &Builder, seed: &[u8]) -> Result<SigningKey, BuildError> {
+    match builder.key(KeyKind::P256, seed, b"authority") {
+        Some(PrivateKey::P256(key)) => Ok(key),
+        _ => Err(BuildError::Key(0)),
+    }
+}
+
+/// The key and the certificate of the container with this number; no key for a finished
+/// certificate that came without.
+pub(super) fn pair(
+    builder: &Builder,
+    seed: &[u8],
+    authority: &SigningKey,
+    number: usize,
+    container: &Container,
+) -> Result<(Option<PrivateKey>, Vec<u8>), BuildError> {
+    let key = match &container.pkcs8 {
+        Some(der) => PrivateKey::from_pkcs8(der),
+        None if container.foreign.is_some() => None,
+        None => builder.key(
+            container.kind,
+            seed,
+            format!("container {number}").as_bytes(),
+        ),
+    };
+    let serial = u32::try_from(number).map_err(|_| BuildError::TooMuch)?;
+    let der = match (&container.foreign, &key) {
+        (Some(der), _) => Some(der.clone()),
+        (None, Some(key)) => {
+            let serial = 1000 + serial * u32::from(STEP);
+            certificate::issue(container, key, authority, serial)
+        }
+        (None, None) => return Err(BuildError::Key(number)),
+    };
+    Ok((key, der.ok_or(BuildError::Certificate(number))?))
+}
+
 /// The user's PIN and the security officer's, which is inferred (sheet §8.5).
-fn secrets(builder: &Builder) -> Vec<Secret> {
+pub(super) fn secrets(builder: &Builder) -> Vec<Secret> {
     let modify = if builder.pin_reset {
         BY_USER
     } else {
