@@ -17,6 +17,7 @@ use const_oid::db::rfc5280::{
     ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_KEY_USAGE, ID_CE_SUBJECT_ALT_NAME,
 };
 use der::pem::{LineEnding, encode_string};
+use der::{AnyRef, Decode, Header, SliceReader, Tag, Tagged};
 use jiff::Timestamp;
 
 use crate::language::Language;
@@ -159,11 +160,24 @@ impl Certificate {
 
     /// Serial number in upper-case hex, as the protocol has it.
     pub fn serial(&self) -> String {
-        // Not the zero that only keeps a DER INTEGER positive.
-        match self.serial.iter().position(|byte| *byte != 0x00) {
-            Some(start) => hex_upper(&self.serial[start..]),
-            None => "00".into(),
+        serial_text(&self.serial)
+    }
+
+    /// The serial number of a certificate of which only the beginning was read, in the
+    /// form of [`Certificate::serial`]; `None` where it does not tell.
+    pub fn serial_at(beginning: &[u8]) -> Option<String> {
+        let mut reader = SliceReader::new(beginning).ok()?;
+        // Certificate, TBSCertificate (RFC 5280, 4.1): neither needs to be whole.
+        for _ in 0..2 {
+            let sequence = Header::decode(&mut reader).ok()?.tag() == Tag::Sequence;
+            sequence.then_some(())?;
         }
+        let mut serial = AnyRef::decode(&mut reader).ok()?;
+        if serial.tag().is_context_specific() {
+            // The version.
+            serial = AnyRef::decode(&mut reader).ok()?;
+        }
+        (serial.tag() == Tag::Integer).then(|| serial_text(serial.value()))
     }
 
     /// Serial number, big-endian, as it came.
@@ -217,6 +231,14 @@ impl PartialEq for Certificate {
 }
 
 impl Eq for Certificate {}
+
+/// Not with the zero that only keeps a DER INTEGER positive.
+fn serial_text(bytes: &[u8]) -> String {
+    match bytes.iter().position(|byte| *byte != 0x00) {
+        Some(start) => hex_upper(&bytes[start..]),
+        None => "00".into(),
+    }
+}
 
 /// The parts of a SEQUENCE, taken one after the other.
 struct Parts<'a>(std::vec::IntoIter<Object<'a>>);

@@ -3,7 +3,7 @@
 //! not understood is passed over.
 
 use der::asn1::{AnyRef, OctetStringRef, Utf8StringRef};
-use der::{Decode, SliceReader, Tag, Tagged};
+use der::{Decode, ErrorKind, SliceReader, Tag, Tagged};
 
 /// Most entries of one file.
 const ENTRIES: usize = 64;
@@ -37,6 +37,8 @@ pub struct CertificateEntry {
     pub label: Option<String>,
     /// iD, the same as that of its key.
     pub id: Vec<u8>,
+    /// Whether it is a certification authority's.
+    pub authority: bool,
     /// Last file identifier of the path; `None` where the value is in the entry.
     pub file: Option<u16>,
 }
@@ -64,6 +66,21 @@ pub fn private_keys(file: &[u8]) -> Vec<KeyEntry> {
 /// EF(CDF): X.509 certificates.
 pub fn certificates(file: &[u8]) -> Vec<CertificateEntry> {
     entries(file).filter_map(certificate).collect()
+}
+
+/// Whether the beginning of a directory file holds all its objects: something else
+/// than an object follows the last one, most often the zeros that fill the file. Files are
+/// many times as long as their content.
+pub fn is_whole(beginning: &[u8]) -> bool {
+    let Ok(mut reader) = SliceReader::new(beginning) else {
+        return false;
+    };
+    loop {
+        match AnyRef::decode(&mut reader) {
+            Ok(_) => {}
+            Err(error) => return !matches!(error.kind(), ErrorKind::Incomplete { .. }),
+        }
+    }
 }
 
 /// EF(TokenInfo): the label (PKCS#15, 6.9).
@@ -103,8 +120,10 @@ fn certificate(entry: AnyRef<'_>) -> Option<CertificateEntry> {
         .and_then(|label| label.decode_as::<Utf8StringRef<'_>>().ok())
         .map(|label| label.as_str().to_owned());
     let attributes = elements(*parts.get(1)?);
+    let authority = attributes.get(1).map(|second| second.decode_as::<bool>());
     Some(CertificateEntry {
         label,
+        authority: matches!(authority, Some(Ok(true))),
         id: octets(*attributes.first()?)?.to_vec(),
         file: type_attributes(&parts).and_then(path),
     })
@@ -150,4 +169,44 @@ fn elements(value: AnyRef<'_>) -> Vec<AnyRef<'_>> {
 fn entries(bytes: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
     let mut reader = SliceReader::new(bytes).ok();
     std::iter::from_fn(move || AnyRef::decode(reader.as_mut()?).ok()).take(ENTRIES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EF(CDF) as OpenSC 0.23 wrote it for a certificate and that of an authority; the
+    /// first one's path ends in a zero.
+    const CDF: &[u8] = &[
+        0x30, 0x26, 0x30, 0x11, 0x0C, 0x0B, b'C', b'e', b'r', b't', b'i', b'f', b'i', b'c', b'a',
+        b't', b'e', 0x03, 0x02, 0x06, 0x40, 0x30, 0x03, 0x04, 0x01, 0x45, 0xA1, 0x0C, 0x30, 0x0A,
+        0x30, 0x08, 0x04, 0x06, 0x3F, 0x00, 0x50, 0x15, 0x31, 0x00, 0x30, 0x29, 0x30, 0x11, 0x0C,
+        0x0B, b'C', b'e', b'r', b't', b'i', b'f', b'i', b'c', b'a', b't', b'e', 0x03, 0x02, 0x06,
+        0x40, 0x30, 0x06, 0x04, 0x01, 0x50, 0x01, 0x01, 0xFF, 0xA1, 0x0C, 0x30, 0x0A, 0x30, 0x08,
+        0x04, 0x06, 0x3F, 0x00, 0x50, 0x15, 0x31, 0x03,
+    ];
+
+    #[test]
+    fn the_certificate_of_an_authority_is_known_from_the_directory() {
+        let entries: Vec<_> = certificates(CDF)
+            .into_iter()
+            .map(|entry| (entry.id, entry.file, entry.authority))
+            .collect();
+        let expected = [
+            (vec![0x45], Some(0x3100), false),
+            (vec![0x50], Some(0x3103), true),
+        ];
+        assert_eq!(entries, expected);
+    }
+
+    #[test]
+    fn a_directory_is_read_as_far_as_its_objects_go_and_no_less() {
+        let filled = [CDF, &[0x00; 8]].concat();
+        for len in 0..=filled.len() {
+            // What looks like filling within an object, or could be followed by another one,
+            // is no end.
+            assert_eq!(is_whole(&filled[..len]), len > CDF.len(), "{len} bytes");
+        }
+        assert!(is_whole(&[0x00]));
+    }
 }

@@ -82,6 +82,9 @@ pub struct Application {
     pub label: Option<String>,
     /// Algorithm identifiers that the card lists, if it does.
     pub algorithms: Vec<u8>,
+    /// What the card says of its own abilities, in its own form; empty where it is not
+    /// asked.
+    pub capabilities: Vec<u8>,
     /// File identifier of the directory that is open; 0 where files play no part.
     pub directory: u16,
     /// Most bytes that one READ BINARY asks for; 0: not tried yet.
@@ -110,6 +113,7 @@ impl Application {
             pin_reference: spec.pin_reference,
             label: None,
             algorithms: Vec::new(),
+            capabilities: Vec::new(),
             directory: 0,
             piece: 0,
             pin: spec.pin,
@@ -284,9 +288,24 @@ pub struct Search {
 impl Search {
     /// Whether the certificate is asked for.
     pub fn wants(&self, certificate: &Certificate) -> bool {
-        self.serial.as_deref().is_none_or(|serial| {
-            certificate.serial().trim_start_matches('0') == serial.trim_start_matches('0')
-        })
+        self.is_for(&certificate.serial())
+    }
+
+    /// Whether the certificate that begins like this cannot be the one that is asked for,
+    /// so that the rest of it need not be read.
+    pub fn rules_out(&self, beginning: &[u8]) -> bool {
+        self.serial.is_some()
+            && Certificate::serial_at(beginning).is_some_and(|serial| !self.is_for(&serial))
+    }
+
+    /// Whether it is the only one that is asked for: nothing else has to be looked at.
+    pub fn ends_with(&self, certificate: &Certificate) -> bool {
+        self.serial.is_some() && self.wants(certificate)
+    }
+
+    fn is_for(&self, serial: &str) -> bool {
+        let wanted = self.serial.as_deref();
+        wanted.is_none_or(|it| it.trim_start_matches('0') == serial.trim_start_matches('0'))
     }
 }
 

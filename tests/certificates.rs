@@ -88,6 +88,20 @@ fn what_openssl_reads_is_read_and_named() {
 }
 
 #[test]
+fn the_beginning_of_a_certificate_tells_its_serial_number_or_nothing() {
+    for name in READ.into_iter().chain(["two_cn"]) {
+        let (bytes, serial) = (bytes(name), read(name).serial());
+        let told: Vec<Option<String>> = (0..=bytes.len())
+            .map(|len| Certificate::serial_at(&bytes[..len]))
+            .collect();
+        // Never a part of it.
+        let mut other = told.iter().flatten().filter(|told| **told != serial);
+        assert_eq!(other.next(), None, "{name}");
+        assert_eq!(told[64].as_ref(), Some(&serial), "{name}");
+    }
+}
+
+#[test]
 fn dates_reach_from_before_1970_to_no_end() {
     let endless = read("not_after_9999");
     assert_eq!(endless.expires(), None);

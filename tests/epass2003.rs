@@ -21,7 +21,7 @@ use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::error::{CardError, Secret};
 use securesign_core::frame::Frame;
 use securesign_core::language::Language;
-use securesign_core::profile::{Note, Search, Standing, Tries};
+use securesign_core::profile::{Credential, Note, Search, Standing, Tries};
 use securesign_core::signature::ToSign;
 use securesign_core::token::{LastTry, Token};
 use securesign_core::transport::{Transport, TransportError};
@@ -92,6 +92,73 @@ fn counts_of_commands_are_within_their_bounds() {
         assert!(fresh <= 3, "{mode:?}: {fresh}");
         assert_eq!(card.card().pin_tries(), 10);
     }
+}
+
+/// A token of this layout with so many signing certificates of the size that Indian
+/// authorities issue, and that of an authority where there are several.
+fn filled(layout: fn(Mode) -> Builder, certificates: usize) -> Builder {
+    let mut builder = layout(Mode::Aes).seed(b"tests");
+    for at in 1..=certificates {
+        builder = builder.certificate(Container::signing(HOLDER).label(&format!("number {at}")));
+    }
+    if certificates > 2 {
+        builder = builder.certificate(Container::authority("CN=Sub CA for Individual DSC"));
+    }
+    builder
+}
+
+/// A whole cold job: which certificates are offered, a signature with the last of them and
+/// the tries left shown, up to the log-out; and how many commands that takes.
+fn cold_job(builder: Builder, serial: Option<&str>) -> (Vec<String>, usize) {
+    let (mut bench, card) = watched(builder);
+    let search = Search {
+        serial: serial.map(str::to_owned),
+        everything: false,
+    };
+    let (id, info) = bench.token_by(Look::Signing(search.clone()));
+    assert_eq!(info.pin, Tries::Left(10));
+    let wanted = |c: &&Credential| search.wants(&c.certificate);
+    let credential = info.found.credentials.iter().rfind(wanted).unwrap();
+    bench.sign(&id, credential, Some(PIN)).unwrap();
+    bench.stop();
+    assert!(!card.card().is_verified());
+    let labels = info.found.credentials.iter().map(|c| c.label.clone());
+    (labels.collect(), bench.reader.commands())
+}
+
+/// The bounds for OpenSC's layout are 28, 32 and 36 (one certificate, two, three and an
+/// authority's): with one of them named, what is left of the others is a look at their
+/// serial numbers, and of the authority's nothing.
+#[test]
+fn a_cold_signature_costs_as_many_commands_as_the_table_says() {
+    // Layout, certificates, commands where nothing is said, for the first and for the last.
+    type Row = (fn(Mode) -> Builder, usize, [usize; 3]);
+    let table: [Row; 6] = [
+        (Epass::l1, 1, [23, 23, 23]),
+        (Epass::l1, 2, [28, 23, 25]),
+        (Epass::l1, 3, [33, 23, 27]),
+        (Epass::l2, 1, [23, 23, 23]),
+        (Epass::l2, 2, [30, 23, 25]),
+        (Epass::l2, 3, [37, 23, 27]),
+    ];
+    let mut is = Vec::new();
+    for (layout, certificates, _) in table {
+        let token = || filled(layout, certificates);
+        let all: Vec<String> = (1..=certificates)
+            .map(|at| format!("number {at}"))
+            .collect();
+        let (offered, silent) = cold_job(token(), None);
+        assert_eq!(offered, all, "who may choose sees all");
+        // The emulator numbers its certificates 1000 + 20 (hex) for each.
+        let serial = |at: usize| format!("{:X}", 1000 + 0x20 * at);
+        let (offered, first) = cold_job(token(), Some(&serial(1)));
+        assert_eq!(offered, all[..1]);
+        let (offered, last) = cold_job(token(), Some(&serial(certificates)));
+        assert_eq!(offered, all[certificates - 1..]);
+        is.push([silent, first, last]);
+    }
+    let should: Vec<[usize; 3]> = table.iter().map(|row| row.2).collect();
+    assert_eq!(is, should);
 }
 
 #[test]

@@ -110,12 +110,13 @@ impl Profile for Epass2003 {
     }
 
     fn open(&self, card: &mut Channel<'_>, atr: &Atr) -> Result<Application, CardError> {
-        let directory = match begin(card, atr) {
+        let (capabilities, directory) = match begin(card, atr) {
             // Nothing secret was sent yet: once more.
             Err(CardError::Armor { .. }) => begin(card, atr)?,
             other => other?,
         };
         let app = Application {
+            capabilities,
             directory,
             ..Application::new(&self.spec)
         };
@@ -241,29 +242,31 @@ impl Profile for Epass2003 {
         sign::sign(card, app, credential, what)
     }
 
-    fn log_out(&self, card: &mut Channel<'_>, _app: &Application) -> Result<(), CardError> {
+    fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
         // A new mutual authentication ends what was verified (§2.2). Without
         // secure messaging only the reset does.
-        let mode = mode(card)?;
-        messaging::authenticate(card, mode)
+        match Mode::of(&app.capabilities) {
+            Some(mode) => messaging::authenticate(card, mode),
+            None => start(card).map(drop),
+        }
     }
 }
 
 /// A session from the start, with the application's directory open.
-fn begin(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
-    start(card)?;
-    enter(card, atr)
+fn begin(card: &mut Channel<'_>, atr: &Atr) -> Result<(Vec<u8>, u16), CardError> {
+    let capabilities = start(card)?;
+    Ok((capabilities, enter(card, atr)?))
 }
 
-/// A session from the start; it ends whatever was before.
-fn start(card: &mut Channel<'_>) -> Result<(), CardError> {
-    let mode = mode(card)?;
+/// A session from the start; it ends whatever was before. What the card says of itself.
+fn start(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
+    let (capabilities, mode) = capabilities(card)?;
     messaging::authenticate(card, mode)?;
     if mode == Mode::Off {
         // Signing takes it; without protection nothing else tells.
         card.trust_extended();
     }
-    Ok(())
+    Ok(capabilities)
 }
 
 /// A session that was lost is opened again, in the directory in which it was.
@@ -279,7 +282,7 @@ fn resume(card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
 
 /// GET DATA, capabilities (§1.2): always plain. A JavaCard that shares the
 /// answer to reset refuses it, or answers something else.
-fn mode(card: &mut Channel<'_>) -> Result<Mode, CardError> {
+fn capabilities(card: &mut Channel<'_>) -> Result<(Vec<u8>, Mode), CardError> {
     let during = "read the capabilities";
     card.bare();
     let command = Command::new([0x00, 0xCA, 0x01, 0x86]).answer(Answer::Short);
@@ -290,35 +293,40 @@ fn mode(card: &mut Channel<'_>) -> Result<Mode, CardError> {
         }
         other => other?,
     };
-    Mode::of(&answer).ok_or(CardError::Refused {
-        during,
-        sw: StatusWord::NOT_FOUND,
-    })
+    match Mode::of(&answer) {
+        Some(mode) => Ok((answer, mode)),
+        None => Err(CardError::Refused {
+            during,
+            sw: StatusWord::NOT_FOUND,
+        }),
+    }
 }
 
 /// Enters the application's directory: from the root, where a reset leaves the
 /// card, and else by way of it. Its name is no identity (§10): only the
-/// directory is asked for.
+/// directory is asked for. The answer to reset is a hint that may be old: the daemon
+/// keeps the one that it got before the token was personalised.
 fn enter(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
     let during = "select the application";
     let by_opensc = atr.historical().windows(3).any(|part| part == HAS_FILES);
-    let (likely, other) = if by_opensc {
-        (opensc::DIRECTORY, espk::DIRECTORY)
+    let directories = if by_opensc {
+        [opensc::DIRECTORY, espk::DIRECTORY]
     } else {
-        (espk::DIRECTORY, opensc::DIRECTORY)
+        [espk::DIRECTORY, opensc::DIRECTORY]
     };
     let mut enter = |file| match files::select(card, during, file) {
         Ok(_) => Ok(true),
         Err(CardError::Refused { .. }) => Ok(false),
         Err(error) => Err(error),
     };
-    if enter(likely)? {
-        return Ok(likely);
-    }
-    enter(MASTER_FILE)?;
-    for directory in [likely, other] {
-        if enter(directory)? {
-            return Ok(directory);
+    for from_root in [false, true] {
+        if from_root {
+            enter(MASTER_FILE)?;
+        }
+        for directory in directories {
+            if enter(directory)? {
+                return Ok(directory);
+            }
         }
     }
     Err(CardError::Unsupported(Lack::Setup))

@@ -68,6 +68,7 @@ pub fn credentials(
     }
     let mut reader = Reader {
         index: &index,
+        search,
         keys: BTreeMap::new(),
         found: Vec::new(),
         notes: Vec::new(),
@@ -79,6 +80,9 @@ pub fn credentials(
         .partition(|(number, _)| index.has_key(**number));
     for (number, place) in with_key {
         reader.certificate(card, app, *number, *place)?;
+        if reader.is_done() {
+            break;
+        }
     }
     let satisfied = reader
         .found
@@ -87,6 +91,9 @@ pub fn credentials(
     if search.everything || !satisfied {
         for (number, place) in without_key {
             reader.certificate(card, app, *number, *place)?;
+            if reader.is_done() {
+                break;
+            }
         }
     }
     reader.found.sort_by_key(|(rank, _)| *rank);
@@ -98,6 +105,7 @@ pub fn credentials(
 
 struct Reader<'i> {
     index: &'i Index,
+    search: &'i Search,
     /// Keys that were read; `None`: not to be used.
     keys: BTreeMap<u16, Option<Key>>,
     found: Vec<(u8, Credential)>,
@@ -105,6 +113,12 @@ struct Reader<'i> {
 }
 
 impl Reader<'_> {
+    /// The only certificate that is asked for was found.
+    fn is_done(&self) -> bool {
+        let mut found = self.found.iter();
+        found.any(|(_, credential)| self.search.ends_with(&credential.certificate))
+    }
+
     fn note(&mut self, place: String, flaw: Flaw) {
         self.notes.push(Note { place, flaw });
     }
@@ -117,7 +131,14 @@ impl Reader<'_> {
         place: Place,
     ) -> Result<(), CardError> {
         let name = format!("cert{number:04}");
-        let bytes = match place.read(card, app, "read a certificate") {
+        let other = |beginning: &[u8]| {
+            let certificate = Attributes::of(beginning).find_begun(CKA_VALUE);
+            certificate.is_some_and(|beginning| self.search.rules_out(beginning))
+        };
+        let during = "read a certificate";
+        let used = Some(place.used);
+        let bytes = match files::read_until(card, app, during, place.file, used, other) {
+            Ok(bytes) if other(&bytes) => return Ok(()),
             Ok(bytes) => bytes,
             Err(error) => {
                 self.notes.push(Note::unreadable(name, error)?);
@@ -319,15 +340,6 @@ impl Key {
 }
 
 impl Place {
-    fn read(
-        self,
-        card: &mut Channel<'_>,
-        app: &mut Application,
-        during: &'static str,
-    ) -> Result<Vec<u8>, CardError> {
-        files::read(card, app, during, self.file, Some(self.used))
-    }
-
     /// `None`: the card does not let it be read.
     fn read_until(
         self,
@@ -348,29 +360,41 @@ impl Place {
 }
 
 /// A stream of `type u32 LE ‖ length u32 LE ‖ value`.
-struct Attributes<'a>(Vec<(u32, &'a [u8])>);
+struct Attributes<'a> {
+    whole: Vec<(u32, &'a [u8])>,
+    /// The last one, where it is cut off.
+    begun: Option<(u32, &'a [u8])>,
+}
 
 impl<'a> Attributes<'a> {
-    /// As many as are whole.
     fn of(mut bytes: &'a [u8]) -> Self {
-        let mut attributes = Vec::new();
+        let mut whole = Vec::new();
+        let mut begun = None;
         while let Some((kind, rest)) = bytes.split_first_chunk() {
             let Some((len, rest)) = rest.split_first_chunk() else {
                 break;
             };
+            let kind = u32::from_le_bytes(*kind);
             let len = usize::try_from(u32::from_le_bytes(*len)).unwrap_or(usize::MAX);
             let Some((value, rest)) = rest.split_at_checked(len) else {
+                begun = Some((kind, rest));
                 break;
             };
-            attributes.push((u32::from_le_bytes(*kind), value));
+            whole.push((kind, value));
             bytes = rest;
         }
-        Self(attributes)
+        Self { whole, begun }
     }
 
     fn find(&self, kind: u32) -> Option<&'a [u8]> {
-        let found = self.0.iter().find(|attribute| attribute.0 == kind);
+        let found = self.whole.iter().find(|attribute| attribute.0 == kind);
         found.map(|attribute| attribute.1)
+    }
+
+    /// The value, or as much as there is of it.
+    fn find_begun(&self, kind: u32) -> Option<&'a [u8]> {
+        let begun = self.begun.filter(|attribute| attribute.0 == kind);
+        self.find(kind).or(begun.map(|attribute| attribute.1))
     }
 
     /// Low two bytes of the key's handle: what the card knows it by.

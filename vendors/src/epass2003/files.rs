@@ -4,6 +4,7 @@ use securesign_core::apdu::{Answer, Command};
 use securesign_core::certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::CardError;
+use securesign_core::pkcs15;
 use securesign_core::profile::Application;
 use securesign_core::sw::StatusWord;
 use securesign_core::tlv;
@@ -59,6 +60,16 @@ pub fn read(
     used: Option<usize>,
 ) -> Result<Vec<u8>, CardError> {
     read_until(card, app, during, file, used, |_| false)
+}
+
+/// Selects a directory file of PKCS#15 and reads what it lists, without what fills it.
+pub fn read_directory(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    during: &'static str,
+    file: u16,
+) -> Result<Vec<u8>, CardError> {
+    read_until(card, app, during, file, None, pkcs15::is_whole)
 }
 
 /// As [`read`], and no further than `enough` wants.

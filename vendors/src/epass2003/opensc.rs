@@ -25,13 +25,13 @@ pub fn credentials(
     search: &Search,
 ) -> Result<Found, CardError> {
     if search.everything {
-        let bytes = files::read(card, app, "read the label", TOKEN_INFO, None);
+        let bytes = files::read_directory(card, app, "read the label", TOKEN_INFO);
         app.label = given(bytes)?
             .and_then(|bytes| pkcs15::token_label(&bytes))
             .map(|label| text::clean(label.trim(), 40))
             .filter(|label| !label.is_empty());
     }
-    let odf = files::read(card, app, "read the object directory", ODF, None)?;
+    let odf = files::read_directory(card, app, "read the object directory", ODF)?;
     let odf = pkcs15::directories(&odf);
     let mut keys = Vec::new();
     let mut certificates = Vec::new();
@@ -42,7 +42,7 @@ pub fn credentials(
             Directory::Certificates => "read the list of certificates",
             Directory::Other => continue,
         };
-        match (kind, files::read(card, app, during, *file, None)) {
+        match (kind, files::read_directory(card, app, during, *file)) {
             (Directory::PrivateKeys, Ok(bytes)) => keys.extend(pkcs15::private_keys(&bytes)),
             (_, Ok(bytes)) => certificates.extend(pkcs15::certificates(&bytes)),
             // There may be another one.
@@ -50,7 +50,9 @@ pub fn credentials(
         }
     }
     let mut found = Vec::new();
-    for entry in certificates.iter().take(OBJECTS) {
+    // One of an authority is there for the chain only.
+    let own = certificates.iter().filter(|entry| !entry.authority);
+    for entry in own.take(OBJECTS) {
         let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
         let Some(key) = keys.iter().find(|key| key.id == entry.id) else {
             notes.push(Note {
@@ -66,7 +68,10 @@ pub fn credentials(
             });
             continue;
         };
-        let bytes = match files::read(card, app, "read a certificate", step(file), None) {
+        let during = "read a certificate";
+        let other = |beginning: &[u8]| search.rules_out(beginning);
+        let bytes = match files::read_until(card, app, during, step(file), None, other) {
+            Ok(bytes) if other(&bytes) => continue,
             Ok(bytes) => bytes,
             Err(error) => {
                 notes.push(Note::unreadable(name, error)?);
@@ -93,7 +98,11 @@ pub fn credentials(
             certificate,
             lack: None,
         };
+        let ends = search.ends_with(&credential.certificate);
         found.push((rank(&credential.certificate), credential));
+        if ends {
+            break;
+        }
     }
     found.sort_by_key(|(rank, _)| *rank);
     Ok(Found {
