@@ -138,6 +138,49 @@ fn several_links_are_signed_in_one_run_with_one_pin() {
     );
 }
 
+#[test]
+fn a_certificate_that_only_one_of_two_tokens_has_says_which_token_is_meant() {
+    let daemon = Daemon::start(&["First", "Second"]);
+    let card = |slot, pin: &str| {
+        let card = PivCard::builder(NIST)
+            .seed(b"two")
+            .pin(pin)
+            .key(slot, KeyKind::P256)
+            .key(Slot::KEY_MANAGEMENT, KeyKind::P256);
+        Arc::new(Mutex::new(card.build().unwrap()))
+    };
+    // Serial numbers are those of the places: 9D is on both.
+    let cards = [
+        card(Slot::SIGNATURE, "111111"),
+        card(Slot::AUTHENTICATION, "222222"),
+    ];
+    let inserted = [0, 1].map(|at| VirtualCard::insert_shared(daemon.port(at), cards[at].clone()));
+    let home = Home::new();
+    let link = demo_link();
+    for (serial, pin, signs) in [
+        ("&certSerial=9C", "111111", true),
+        ("&certSerial=9A", "222222", true),
+        ("&certSerial=9D", "111111", false),
+        ("", "111111", false),
+    ] {
+        let pin = home.file("pin", pin);
+        let line = ["sign", "-", "--print", "--pin-file", &pin];
+        let link = format!("{}{serial}", fresh(&link));
+        let done = feed(&mut home.with(&daemon, &line), link.as_bytes(), LIMIT);
+        let asked = done.stderr.contains("which one is meant");
+        assert_eq!(
+            (done.code, asked),
+            (Some(if signs { 0 } else { 1 }), !signs),
+            "{serial}: {done:?}"
+        );
+        assert_eq!(result(&done.stdout)["success"], signs, "{serial}");
+        for card in &cards {
+            assert_eq!(card.lock().unwrap().pin_tries(), 3, "{serial}");
+        }
+    }
+    drop(inserted);
+}
+
 /// Each with its own text, on standard error, and no command sent to the card that is
 /// there. Where request id, callback and key are good the portal hears of it, exit code
 /// 1; else nothing is called back, exit code 2.
@@ -569,6 +612,16 @@ fn every_trouble_with_readers_and_tokens_has_its_own_text() {
         &mut home.with(&daemon, &["tokens"]),
         &["ePass2003", "3B 9F 95 81"],
     );
+    // Programs hear that it is there, and in the same words.
+    let json = |line: &[&str]| -> Value {
+        let done = run(&mut home.with(&daemon, line), LIMIT);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        serde_json::from_str(&done.stdout).unwrap()
+    };
+    let tokens = json(&["pin", "status", "--json"])["tokens"].clone();
+    assert_eq!(tokens[0]["state"], "unsupported", "{tokens}");
+    assert_eq!(tokens[0], json(&["tokens", "--json"])["readers"][0]);
+    assert_eq!(tokens.as_array().unwrap().len(), 1, "the empty reader");
     stranger.remove();
 
     let card = VirtualCard::insert(daemon.port(0), Box::new(piv(PIN, "12345678")));

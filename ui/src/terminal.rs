@@ -148,7 +148,7 @@ impl Terminal<'_> {
             return self.confirmed(action, given, &l.say("terminal-go-on"), &unsent);
         }
         let unattended = !can_ask() || self.secrets.has_any();
-        if unattended && self.desk.flow().tokens_ready() > 1 {
+        if unattended && self.desk.flow().candidates() > 1 {
             say(&l.say("terminal-which-token"));
             return self.leave();
         }
