@@ -30,6 +30,7 @@ use securesign_vendors::emulator::{Emulator, Fault as ReaderFault};
 use securesign_vendors::epass2003::emulator::{
     Builder, Container, Disturbance, Epass, Id, LastChunk, Mode, Tail,
 };
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
 const PIN: &str = "12345678";
 const PUK: &str = "rockey";
@@ -534,34 +535,106 @@ fn a_blank_token_is_named_and_left_alone() {
 
 /// Feitian's JavaCard with the answer to reset of an ePass2003.
 struct JavaCard {
+    atr: Vec<u8>,
+    /// To GET DATA of the capabilities.
+    answer: Vec<u8>,
+    applet: Option<PivCard>,
     seen: Vec<Vec<u8>>,
 }
 
 impl Emulator for JavaCard {
     fn atr(&self) -> Vec<u8> {
-        vec![
-            0x3B, 0x9F, 0x95, 0x81, 0x31, 0xFE, 0x9F, 0x00, 0x66, 0x46, 0x53, 0x05, 0x10, 0x00,
-            0xFF, 0x71, 0xDF, 0x00, 0x00, 0x00, 0x00, 0x00, 0xEC,
-        ]
+        self.atr.clone()
     }
 
     fn reset(&mut self) {}
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
         self.seen.push(command.to_vec());
-        vec![0x6D, 0x00]
+        match command {
+            [0x00, 0xCA, 0x01, 0x86, ..] => self.answer.clone(),
+            // The applet of another family, where there is one.
+            _ => match &mut self.applet {
+                Some(applet) => applet.transmit(command),
+                None => vec![0x6D, 0x00],
+            },
+        }
+    }
+}
+
+/// JavaCOS (sheet, §1.1: the false match).
+const JAVACOS: [u8; 23] = [
+    0x3B, 0x9F, 0x95, 0x81, 0x31, 0xFE, 0x9F, 0x00, 0x66, 0x46, 0x53, 0x05, 0x10, 0x00, 0xFF, 0x71,
+    0xDF, 0x00, 0x00, 0x00, 0x00, 0x00, 0xEC,
+];
+/// A token of the family (sheet, §1.1: complete examples).
+const TOKEN: [u8; 23] = [
+    0x3B, 0x9F, 0x95, 0x81, 0x31, 0xFE, 0x9F, 0x00, 0x66, 0x46, 0x53, 0x05, 0x10, 0x11, 0x31, 0x71,
+    0xDF, 0x00, 0x00, 0x86, 0x00, 0x00, 0xB5,
+];
+/// What is no answer of an ePass2003 to GET DATA of its capabilities.
+const NO_CAPABILITIES: [&[u8]; 9] = [
+    &[0x6D, 0x00],
+    &[0x6E, 0x00],
+    &[0x6A, 0x88],
+    &[0x6A, 0x82],
+    &[0x6A, 0x81],
+    &[0x69, 0x85],
+    &[0x69, 0x82],
+    &[0x90, 0x00],
+    &[0xDE, 0xAD, 0xBE, 0xEF, 0x90, 0x00],
+];
+
+#[test]
+fn the_javacard_with_the_same_answer_to_reset_is_not_taken_for_one() {
+    for (atr, looks_like) in [
+        (JAVACOS, "Feitian JavaCOS (Java Card A22 or A40)"),
+        (TOKEN, "Feitian ePass2003 (FTCOS/ePass2003)"),
+    ] {
+        for answer in NO_CAPABILITIES {
+            let card = Shared::new(JavaCard {
+                atr: atr.to_vec(),
+                answer: answer.to_vec(),
+                applet: None,
+                seen: Vec::new(),
+            });
+            let bench = Bench::new(card.clone(), READER);
+            let view = bench.look(Look::Everything).remove(0);
+            match view.state {
+                TokenState::Unknown { name, .. } => {
+                    assert_eq!(name.as_deref(), Some(looks_like), "{answer:02X?}");
+                }
+                other => panic!("{answer:02X?}: {other:?}"),
+            }
+            // GET DATA and SELECT, and nothing else.
+            for command in &card.card().seen {
+                assert!(matches!(command[1], 0xCA | 0xA4), "{command:02X?}");
+            }
+        }
     }
 }
 
 #[test]
-fn the_javacard_with_the_same_answer_to_reset_is_not_taken_for_one() {
-    let card = Shared::new(JavaCard { seen: Vec::new() });
-    let bench = Bench::new(card.clone(), READER);
-    let view = bench.look(Look::Everything).remove(0);
-    assert!(matches!(view.state, TokenState::Unknown { .. }), "{view:?}");
-    // GET DATA and SELECT, and nothing else.
-    for command in &card.card().seen {
-        assert!(matches!(command[1], 0xCA | 0xA4), "{command:02X?}");
+fn a_javacard_with_that_answer_to_reset_is_what_its_applet_is() {
+    let endless: &[u8] = &[0x61, 0x10];
+    for answer in NO_CAPABILITIES.into_iter().chain([endless]) {
+        let applet = PivCard::builder(NIST)
+            .seed(b"tests")
+            .key(Slot::SIGNATURE, KeyKind::P256)
+            .build()
+            .unwrap();
+        let card = JavaCard {
+            atr: JAVACOS.to_vec(),
+            answer: answer.to_vec(),
+            applet: Some(applet),
+            seen: Vec::new(),
+        };
+        let bench = Bench::new(card, READER);
+        let (id, info) = bench.token();
+        assert_eq!(info.family, "PIV", "{answer:02X?}");
+        bench
+            .sign(&id, &info.found.credentials[0], Some("123456"))
+            .unwrap();
     }
 }
 

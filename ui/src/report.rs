@@ -19,17 +19,8 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
     let readers: Vec<Value> = views
         .iter()
         .map(|view| {
-            let mut value = json!({ "reader": view.id.reader });
-            let more = match &view.state {
-                TokenState::Empty => json!({ "state": "empty" }),
-                TokenState::Unknown { atr, name } => {
-                    json!({ "state": "unsupported", "atr": atr.to_string(), "looksLike": name })
-                }
-                TokenState::Failed(error) => {
-                    json!({ "state": "failed", "error": error.what(Language::English), "advice": error.advice(Language::English) })
-                }
-                TokenState::Ready(info) => json!({
-                    "state": "ready",
+            state_json(view, |info| {
+                json!({
                     "family": info.family,
                     "label": info.label,
                     "serialNumber": info.serial,
@@ -37,28 +28,48 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     "puk": { "triesLeft": info.puk.count() },
                     "certificates": info.found.credentials.iter().map(certificate).collect::<Vec<_>>(),
                     "notes": info.found.notes.iter().map(Note::to_string).collect::<Vec<_>>(),
-                }),
-            };
-            merge(&mut value, more);
-            value
+                })
+            })
         })
         .collect();
     json!({ "readers": readers })
 }
 
-/// The PIN of each usable token as JSON.
+/// The PIN of each token as JSON; one that cannot be used is there as well.
 pub fn pins_json(views: &[TokenView], kept: Kept<'_>) -> Value {
-    let tokens: Vec<Value> = ready(views)
-        .map(|(reader, info)| {
-            json!({
-                "reader": reader,
-                "family": info.family,
-                "status": status(reader, info.pin, kept),
-                "triesLeft": info.pin.count(),
+    let tokens: Vec<Value> = views
+        .iter()
+        .filter(|view| !matches!(view.state, TokenState::Empty))
+        .map(|view| {
+            state_json(view, |info| {
+                json!({
+                    "family": info.family,
+                    "status": status(&view.id.reader, info.pin, kept),
+                    "triesLeft": info.pin.count(),
+                })
             })
         })
         .collect();
     json!({ "tokens": tokens })
+}
+
+/// What is in a reader: its state, and of a token that can be used what `ready` says.
+fn state_json(view: &TokenView, ready: impl Fn(&TokenInfo) -> Value) -> Value {
+    let (state, more) = match &view.state {
+        TokenState::Empty => ("empty", json!({})),
+        TokenState::Unknown { atr, name } => (
+            "unsupported",
+            json!({ "atr": atr.to_string(), "looksLike": name }),
+        ),
+        TokenState::Failed(error) => (
+            "failed",
+            json!({ "error": error.what(Language::English), "advice": error.advice(Language::English) }),
+        ),
+        TokenState::Ready(info) => ("ready", ready(info)),
+    };
+    let mut value = json!({ "reader": view.id.reader, "state": state });
+    merge(&mut value, more);
+    value
 }
 
 /// All readers for people.
