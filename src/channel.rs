@@ -104,6 +104,9 @@ pub struct Channel<'a> {
     /// step.
     broken: bool,
     cover: Cover,
+    /// Of the last answer this many bytes at least were not fetched, in the form of
+    /// `61xx`: see [`Channel::peek`].
+    rest: Option<u8>,
     /// Nothing has been sent yet.
     fresh: bool,
     /// When the present command was begun.
@@ -134,6 +137,7 @@ impl<'a> Channel<'a> {
             extended,
             broken: false,
             cover: Cover::Plain,
+            rest: None,
             fresh: true,
             begun: Duration::ZERO,
             spent: Duration::ZERO,
@@ -258,6 +262,7 @@ impl<'a> Channel<'a> {
         during: &'static str,
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
+        self.drop_rest()?;
         self.transport.step(during);
         self.begun = self.transport.elapsed();
         self.replaces =
@@ -303,6 +308,57 @@ impl<'a> Channel<'a> {
             return self.drain(second);
         }
         self.drain(first)
+    }
+
+    /// Sends a command that reads, and fetches the first part of its answer only where the
+    /// whole takes more than one: the status word is `61xx` then. [`Channel::complete`]
+    /// fetches the rest.
+    ///
+    /// Some cards keep what was not fetched, and one refuses to sign as long as it does
+    /// (sheet PIV, §4). On these too the answer to the next such command takes its place
+    /// (OpenFIPS201: `ChainBuffer.setOutgoing`; PivApplet: `sendOutgoing`); before any
+    /// other command the rest is fetched and dropped.
+    pub fn peek(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+    ) -> Result<Response, CardError> {
+        let plain = matches!(self.cover, Cover::Plain);
+        if !plain || self.extended.fits(command) || command.data.bytes().len() > SHORT_MAX {
+            return self.send(during, command);
+        }
+        self.transport.step(during);
+        self.begun = self.transport.elapsed();
+        let mut response = self.exchange(&command.short(None))?;
+        if response.sw.sw1() == 0x6C {
+            response = self.exchange(&command.short(Some(response.sw.sw2())))?;
+        }
+        match response.sw {
+            StatusWord::OK => self.rest = None,
+            more if more.sw1() == 0x61 => self.rest = Some(more.sw2()),
+            // A refusal takes the place of nothing.
+            _ => {}
+        }
+        Ok(response)
+    }
+
+    /// What was begun to be read and is not wanted: fetched, so that no card has it left.
+    fn drop_rest(&mut self) -> Result<(), CardError> {
+        if let Some(le) = self.rest.take() {
+            self.begun = self.transport.elapsed();
+            let sw = StatusWord(u16::from_be_bytes([0x61, le]));
+            self.drain(Response {
+                data: Vec::new(),
+                sw,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Fetches the rest of what [`Channel::peek`] has begun to read.
+    pub fn complete(&mut self, part: Response) -> Result<Response, CardError> {
+        self.rest = None;
+        self.drain(part)
     }
 
     /// Sends a command that must succeed.
@@ -519,6 +575,41 @@ mod tests {
         let (result, sent, _) = run(&[&[0x6C, 0x02], &[0x6C, 0x02]], Extended::No, &read());
         assert_eq!(result.unwrap().sw, StatusWord(0x6C02));
         assert_eq!(sent.len(), 2);
+    }
+
+    #[test]
+    fn what_was_begun_to_be_read_is_completed_or_dropped_before_anything_else() {
+        let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
+        let script = |answers: &[&[u8]]| Script {
+            answers: answers.iter().map(|answer| answer.to_vec()).collect(),
+            sent: Vec::new(),
+        };
+        let part: &[u8] = &[1, 2, 0x61, 0x02];
+        // Completed.
+        let mut card = script(&[part, &[3, 4, 0x90, 0x00], &[0x90, 0x00]]);
+        let mut channel = Channel::new(&mut card, Extended::No);
+        let begun = channel.peek("test", &read()).unwrap();
+        assert_eq!(
+            (begun.data.as_slice(), begun.sw),
+            (&[1, 2][..], StatusWord(0x6102))
+        );
+        assert_eq!(channel.complete(begun).unwrap().data, [1, 2, 3, 4]);
+        channel.send("test", &verify).unwrap();
+        assert_eq!(card.sent[1..], ["00 C0 00 00 02", "00 20 00 80 08 <pin:8>"]);
+        // Another answer of the kind takes its place.
+        let mut card = script(&[part, &[5, 0x90, 0x00], &[0x90, 0x00]]);
+        let mut channel = Channel::new(&mut card, Extended::No);
+        channel.peek("test", &read()).unwrap();
+        assert_eq!(channel.peek("test", &read()).unwrap().data, [5]);
+        channel.send("test", &verify).unwrap();
+        assert_eq!(card.sent.len(), 3);
+        // Anything else waits until nothing is left.
+        let mut card = script(&[part, &[3, 0x61, 0x01], &[4, 0x90, 0x00], &[0x90, 0x00]]);
+        let mut channel = Channel::new(&mut card, Extended::No);
+        channel.peek("test", &read()).unwrap();
+        assert!(channel.send("test", &verify).unwrap().data.is_empty());
+        let expected = ["00 C0 00 00 02", "00 C0 00 00 01", "00 20 00 80 08 <pin:8>"];
+        assert_eq!(card.sent[1..], expected);
     }
 
     #[test]

@@ -74,7 +74,37 @@ pub fn expect(bytes: &[u8], tag: u32) -> Result<&[u8], TlvError> {
     }
 }
 
+/// What is at hand of the content of the object at the beginning of `bytes`, if it has
+/// this tag: for answers of which only the first part was fetched.
+pub fn beginning(bytes: &[u8], tag: u32) -> Option<&[u8]> {
+    let header = header(bytes, 0).ok().filter(|header| header.tag == tag)?;
+    let end = header.value.saturating_add(header.len).min(bytes.len());
+    bytes.get(header.value..end)
+}
+
 fn read(bytes: &[u8], start: usize) -> Result<(Object<'_>, usize), TlvError> {
+    let Header {
+        tag,
+        value: at,
+        len,
+    } = header(bytes, start)?;
+    let value = at.checked_add(len).and_then(|end| bytes.get(at..end));
+    match value {
+        Some(value) => Ok((Object { tag, value }, at + len)),
+        None => Err(TlvError { at: bytes.len() }),
+    }
+}
+
+/// A tag, and where its content is to be.
+struct Header {
+    tag: u32,
+    /// Offset of the content.
+    value: usize,
+    /// Its length.
+    len: usize,
+}
+
+fn header(bytes: &[u8], start: usize) -> Result<Header, TlvError> {
     let byte = |at: usize| bytes.get(at).copied().ok_or(TlvError { at });
     let mut at = start;
     let mut tag = u32::from(byte(at)?);
@@ -108,11 +138,11 @@ fn read(bytes: &[u8], start: usize) -> Result<(Object<'_>, usize), TlvError> {
         // 80 is the indefinite form; 84 and up exceed every card's memory.
         _ => return Err(TlvError { at: at - 1 }),
     };
-    let value = at.checked_add(len).and_then(|end| bytes.get(at..end));
-    match value {
-        Some(value) => Ok((Object { tag, value }, at + len)),
-        None => Err(TlvError { at: bytes.len() }),
-    }
+    Ok(Header {
+        tag,
+        value: at,
+        len,
+    })
 }
 
 /// One encoded object with bytes as content. The length is written as DER has it,
@@ -137,6 +167,17 @@ pub fn template(tag: u32, children: &[(u32, &[u8])]) -> Result<Vec<u8>, TlvError
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_beginning_of_an_object_is_what_is_at_hand_of_it() {
+        let whole = [0x53, 0x03, 1, 2, 3, 0x70];
+        assert_eq!(beginning(&whole, 0x53), Some(&[1, 2, 3][..]));
+        assert_eq!(beginning(&whole[..4], 0x53), Some(&[1, 2][..]));
+        assert_eq!(beginning(&whole[..2], 0x53), Some(&[][..]));
+        assert_eq!(beginning(&[0x53, 0x82, 0x04], 0x53), None);
+        assert_eq!(beginning(&whole, 0x70), None);
+        assert_eq!(beginning(&[], 0x53), None);
+    }
 
     // Discovery object of SP 800-73-4, part 1, 3.3.2.
     #[test]
