@@ -80,6 +80,9 @@ pub struct Application {
     pub pin_reference: u8,
     /// Label that the card gives itself.
     pub label: Option<String>,
+    /// What SELECT answered has the form of the family's standard: its other answers mean
+    /// what they should.
+    pub conforms: bool,
     /// Algorithm identifiers that the card lists, if it does.
     pub algorithms: Vec<u8>,
     /// What the card says of its own abilities, in its own form; empty where it is not
@@ -112,6 +115,7 @@ impl Application {
         Self {
             pin_reference: spec.pin_reference,
             label: None,
+            conforms: false,
             algorithms: Vec::new(),
             capabilities: Vec::new(),
             directory: 0,

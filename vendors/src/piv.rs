@@ -42,14 +42,15 @@ struct Extras {
     serial: bool,
     /// A wrong PIN is answered `630x`, x being the counter.
     bare_counter: bool,
-    /// VERIFY with P1 = FF is known to log out. Elsewhere it is checked: on
-    /// pico-openpgp 4.6 it is a status query and the PIN stays verified.
-    logs_out: bool,
 }
 
 /// `A0 00 00 03 08 00 00 10 00`: without the version, which is the most widely
 /// accepted form (SP 800-73-4, part 2, 3.1.1).
 const AID: &[u8] = &[0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00];
+
+/// Application labels of software that has no global PIN (sheet PIV, §16: P2 = `00`
+/// answers 6A88).
+const ONE_PIN: [&str; 2] = ["PivApplet", "Nitrokey PIV"];
 
 /// PIV Card Application PIN.
 const PIN: u8 = 0x80;
@@ -109,7 +110,6 @@ const STANDARD: Extras = Extras {
     retired_without_history: false,
     serial: false,
     bare_counter: false,
-    logs_out: false,
 };
 
 /// Any card that has the PIV application.
@@ -158,7 +158,6 @@ pub static NITROKEY: Piv = Piv {
     ),
     extras: Extras {
         global_pin: false,
-        logs_out: true,
         ..STANDARD
     },
 };
@@ -188,6 +187,13 @@ struct Slot {
     object: u32,
     name: &'static str,
     pin: PinUse,
+}
+
+impl Slot {
+    /// Tag of its certificate's object; `n` counts the retired ones.
+    fn tag(&self, n: u8) -> u32 {
+        self.object + u32::from(n)
+    }
 }
 
 /// PIN always: VERIFY must be the command immediately before the signature.
@@ -244,13 +250,14 @@ impl Profile for Piv {
     fn open(&self, card: &mut Channel<'_>, _atr: &Atr) -> Result<Application, CardError> {
         let template = iso::select(card, AID)?;
         // Tolerant: one card answers a template that is no TLV, and is PIV all
-        // the same (sheet PIV, §16). Nothing depends on it but names.
+        // the same (sheet PIV, §16).
         let content = tlv::expect(&template, 0x61).unwrap_or_default();
         let objects = tlv::split(content).unwrap_or_default();
         let label = objects
             .iter()
             .find(|object| object.tag == 0x50)
-            .map(|object| object.value);
+            .map(|object| text::clean(&String::from_utf8_lossy(object.value), 40))
+            .filter(|label| !label.is_empty());
         let algorithms = objects
             .iter()
             .filter(|object| object.tag == 0xAC)
@@ -258,10 +265,11 @@ impl Profile for Piv {
             .filter(|object| object.tag == 0x80)
             .filter_map(|object| object.value.first().copied())
             .collect();
+        let own_name = label.as_deref().unwrap_or_default();
         Ok(Application {
-            label: label
-                .map(|label| text::clean(&String::from_utf8_lossy(label), 40))
-                .filter(|label| !label.is_empty()),
+            pin_is_known: ONE_PIN.iter().any(|name| own_name.starts_with(name)),
+            conforms: objects.iter().any(|object| object.tag == 0x4F),
+            label,
             algorithms,
             ..Application::new(&self.spec)
         })
@@ -276,24 +284,16 @@ impl Profile for Piv {
         self.find_pin(card, app)?;
         let mut found = Found::default();
         if search.serial.is_some() {
-            // Who asks for one certificate needs no other; but before it is said to be
-            // missing, every place is looked at, whatever the key history says.
-            let retired = (0..RETIRED_COUNT).map(|n| (&RETIRED, n));
-            for (slot, n) in SLOTS.map(|slot| (slot, 0)).into_iter().chain(retired) {
-                self.read_slot(card, slot, n, &mut found)?;
-                if satisfies(&found, search) {
-                    break;
-                }
-            }
+            find_one(card, search, &mut found)?;
             return Ok(found);
         }
         for slot in [&DIGITAL_SIGNATURE, &AUTHENTICATION] {
-            self.read_slot(card, slot, 0, &mut found)?;
+            read_slot(card, slot, 0, &mut found)?;
         }
         if search.everything || !satisfies(&found, search) {
             self.read_retired(card, &mut found)?;
             for slot in [&KEY_MANAGEMENT, &CARD_AUTHENTICATION] {
-                self.read_slot(card, slot, 0, &mut found)?;
+                read_slot(card, slot, 0, &mut found)?;
             }
         }
         Ok(found)
@@ -411,12 +411,18 @@ impl Profile for Piv {
     }
 
     fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
-        // SP 800-73-4, part 2, 3.2.1: P1 = FF. Older cards answer 6A86.
+        // SP 800-73-4, part 2, 3.2.1: P1 = FF.
         let during = "log out";
-        card.send(during, &Command::new([0x00, 0x20, 0xFF, app.pin_reference]))?;
-        if self.extras.logs_out {
+        let answer = card.send(during, &Command::new([0x00, 0x20, 0xFF, app.pin_reference]))?;
+        let logged_out = match answer.sw {
+            StatusWord::OK => app.conforms,
+            // The status of a PIN that was not verified.
+            sw => sw.counter().is_some() || sw == StatusWord::BLOCKED,
+        };
+        if logged_out {
             return Ok(());
         }
+        // Older cards do not know the log-out (6A86), and one takes it for a question.
         let still = card.send(during, &Command::new([0x00, 0x20, 0x00, app.pin_reference]))?;
         if still.sw.is_ok() {
             // Selecting anew forgets the PIN on the cards that ignore the log-out.
@@ -500,55 +506,96 @@ impl Piv {
                 });
                 break;
             }
-            let there = self.read_slot(card, &RETIRED, n, found)?;
+            let there = read_slot(card, &RETIRED, n, found)?;
             gap = if there { 0 } else { gap + 1 };
         }
         Ok(())
     }
+}
 
-    /// False where the slot is empty. A certificate that cannot be used is a
-    /// note, not an error: the others are still good.
-    fn read_slot(
-        &self,
-        card: &mut Channel<'_>,
-        slot: &Slot,
-        n: u8,
-        found: &mut Found,
-    ) -> Result<bool, CardError> {
-        let key = slot.key + n;
-        let label = format!("{} ({key:02X})", slot.name);
-        let tag = slot.object + u32::from(n);
-        let object = match objects::read(card, "read a certificate", tag) {
-            Ok(Some(object)) => object,
-            Ok(None) => return Ok(false),
-            Err(error) => {
-                found.notes.push(Note::unreadable(label, error)?);
-                return Ok(false);
+/// Looks for one certificate and reads no other, as far as the first bytes of each tell
+/// which it is. Before it is said to be missing, every place is looked at, whatever the
+/// key history says, and what was passed over is read after all.
+fn find_one(card: &mut Channel<'_>, search: &Search, found: &mut Found) -> Result<(), CardError> {
+    let retired = (0..RETIRED_COUNT).map(|n| (&RETIRED, n));
+    let places = SLOTS.map(|slot| (slot, 0)).into_iter().chain(retired);
+    let mut passed = Vec::new();
+    for (slot, n) in places {
+        let begun = objects::begin(card, READ, slot.tag(n));
+        let object = match begun {
+            Ok(Some(part)) => {
+                let certificate = objects::certificate_at(&part.data);
+                if certificate.is_some_and(|beginning| search.rules_out(beginning)) {
+                    passed.push((slot, n));
+                    continue;
+                }
+                objects::complete(card, READ, part)
             }
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
         };
-        let parsed = objects::certificate(&object)
-            .map_err(Flaw::Damaged)
-            .and_then(|der| {
-                let read = der.map(|der| Certificate::parse(&der));
-                read.transpose().map_err(Flaw::Refused)
-            });
-        match parsed {
-            Ok(None) => return Ok(false),
-            Ok(Some(certificate)) => {
-                found.credentials.push(Credential {
-                    label,
-                    key: u16::from(key),
-                    pin: slot.pin,
-                    certificate,
-                    lack: None,
-                });
-            }
-            Err(flaw) => {
-                found.notes.push(Note { place: label, flaw });
-            }
+        take_in(slot, n, object, found)?;
+        if satisfies(found, search) {
+            return Ok(());
         }
-        Ok(true)
     }
+    for (slot, n) in passed {
+        read_slot(card, slot, n, found)?;
+    }
+    Ok(())
+}
+
+/// False where the slot is empty.
+fn read_slot(
+    card: &mut Channel<'_>,
+    slot: &Slot,
+    n: u8,
+    found: &mut Found,
+) -> Result<bool, CardError> {
+    let object = objects::read(card, READ, slot.tag(n));
+    take_in(slot, n, object, found)
+}
+
+/// Takes in what a slot holds; false where it is empty. A certificate that cannot be used
+/// is a note, not an error: the others are still good.
+fn take_in(
+    slot: &Slot,
+    n: u8,
+    object: Result<Option<Vec<u8>>, CardError>,
+    found: &mut Found,
+) -> Result<bool, CardError> {
+    let key = slot.key + n;
+    let label = format!("{} ({key:02X})", slot.name);
+    let object = match object {
+        Ok(Some(object)) => object,
+        Ok(None) => return Ok(false),
+        Err(error) => {
+            found.notes.push(Note::unreadable(label, error)?);
+            return Ok(false);
+        }
+    };
+    let parsed = objects::certificate(&object)
+        .map_err(Flaw::Damaged)
+        .and_then(|der| {
+            let read = der.map(|der| Certificate::parse(&der));
+            read.transpose().map_err(Flaw::Refused)
+        });
+    match parsed {
+        Ok(None) => return Ok(false),
+        Ok(Some(certificate)) => {
+            found.credentials.push(Credential {
+                label,
+                key: u16::from(key),
+                pin: slot.pin,
+                certificate,
+                lack: None,
+            });
+        }
+        Err(flaw) => {
+            found.notes.push(Note { place: label, flaw });
+        }
+    }
+    Ok(true)
 }
 
 /// Whether what is looked for is there already.
@@ -558,7 +605,9 @@ fn satisfies(found: &Found, search: &Search) -> bool {
     })
 }
 
-/// The step in which tries are counted, for errors and traces.
+/// The step in which certificates are read, for errors and traces.
+const READ: &str = "read a certificate";
+/// The step in which tries are counted.
 const TRIES_LEFT: &str = "read the PIN tries left";
 
 /// VERIFY without data (SP 800-73-4, part 2, 3.2.1): spends no try.

@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use securesign_core::apdu::{Answer, Command};
+use securesign_core::apdu::{Answer, Command, Response};
 use securesign_core::certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, malformed};
@@ -37,14 +37,56 @@ pub fn read(
     during: &'static str,
     tag: u32,
 ) -> Result<Option<Vec<u8>>, CardError> {
+    let list = tag_list(during, tag)?;
+    let response = card.send(during, &get_data(&list))?;
+    iso::present(during, response)
+}
+
+/// The same, and of an object that takes several answers the first one only, for
+/// [`complete`].
+pub fn begin(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    tag: u32,
+) -> Result<Option<Response>, CardError> {
+    let list = tag_list(during, tag)?;
+    let part = card.peek(during, &get_data(&list))?;
+    if part.sw.sw1() == 0x61 {
+        return Ok(Some(part));
+    }
+    let sw = part.sw;
+    let whole = iso::present(during, part)?;
+    Ok(whole.map(|data| Response { data, sw }))
+}
+
+/// The whole of an object that [`begin`] has begun to read.
+pub fn complete(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    part: Response,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let response = card.complete(part)?;
+    iso::present(during, response)
+}
+
+fn tag_list(during: &'static str, tag: u32) -> Result<Vec<u8>, CardError> {
     let wire = tag.to_be_bytes();
     let skip = wire.iter().take_while(|byte| **byte == 0).count();
-    let list = tlv::primitive(TAG_LIST, &wire[skip..]).map_err(malformed(during))?;
-    let command = Command::new([0x00, 0xCB, 0x3F, 0xFF])
-        .data(&list)
-        .answer(Answer::Long);
-    let response = card.send(during, &command)?;
-    iso::present(during, response)
+    tlv::primitive(TAG_LIST, &wire[skip..]).map_err(malformed(during))
+}
+
+fn get_data(list: &[u8]) -> Command<'_> {
+    Command::new([0x00, 0xCB, 0x3F, 0xFF])
+        .data(list)
+        .answer(Answer::Long)
+}
+
+/// What is at hand of the certificate in an object of which the first bytes were read.
+pub fn certificate_at(part: &[u8]) -> Option<&[u8]> {
+    match tlv::beginning(part, CONTENT)? {
+        content @ [0x30, ..] => Some(content),
+        content => tlv::beginning(content, CERTIFICATE),
+    }
 }
 
 /// The DER of the certificate in an object, inflated where it is compressed.
