@@ -174,7 +174,7 @@ fn record_the_journeys_of_the_epass2003() {
         "removed",
         "The token is pulled out while the PIN is sent.",
         "sign",
-        "removed",
+        "removed, tries unknown",
         &format!("{}\n< !removed\n{after}", &text[..end]),
     );
     let link = demo_link();

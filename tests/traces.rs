@@ -146,6 +146,10 @@ fn play(replay: &mut Replay, atr: &str, profile: &str, doing: &str) -> String {
         }
         Err(CardError::Blocked(Secret::Pin)) => "blocked".into(),
         Err(CardError::Transport(TransportError::Removed)) => "removed".into(),
+        Err(CardError::Unanswered { cause, .. }) => match *cause {
+            CardError::Transport(TransportError::Removed) => "removed, tries unknown".into(),
+            other => other.to_string(),
+        },
         Err(error) => error.to_string(),
     };
     token.close();
