@@ -417,6 +417,6 @@ fn describe(error: Error) -> TransportError {
         | Error::UnsupportedCard => TransportError::Mute,
         Error::NotTransacted => TransportError::NotTransacted,
         Error::SecurityViolation | Error::NoAccess => TransportError::Forbidden,
-        other => TransportError::Other(other.to_string()),
+        other => TransportError::Other(crate::text::reason(&other)),
     }
 }

@@ -2,6 +2,14 @@
 //! prints it, the tests read it; none of them decides anything.
 
 use crate::pin::Pin;
+use crate::text;
+
+/// Longest line on a screen, in characters: an origin is the longest that anybody reads.
+const LINE: usize = 600;
+
+/// Longest of several sentences, in characters: with the path of a file and what is to
+/// be written into it.
+const SENTENCES: usize = 3_000;
 
 /// One screen: everything that is to be shown, from top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +58,54 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// Every text as it may be shown: without what deceives, and bounded; a line stays
+    /// one line. Names and reasons are cleaned where they come in; here nothing is missed.
+    pub(crate) fn shown(mut self) -> Self {
+        let notice = self.notice.iter_mut().map(|notice| &mut notice.text);
+        for text in self.text.iter_mut().chain(notice) {
+            // With lines of ours, as in what is to be added to a file.
+            *text = text::shown(text).chars().take(SENTENCES).collect();
+        }
+        for line in self.lines_of_text() {
+            *line = text::clean(line, LINE);
+        }
+        self
+    }
+
+    fn lines_of_text(&mut self) -> Vec<&mut String> {
+        let mut all = vec![&mut self.title];
+        for fact in &mut self.facts {
+            all.extend([&mut fact.label, &mut fact.value]);
+            all.extend(&mut fact.mark);
+        }
+        for counter in &mut self.counters {
+            all.extend([&mut counter.value, &mut counter.caption]);
+        }
+        all.extend(&mut self.heading);
+        for card in &mut self.certificates {
+            all.extend([&mut card.title, &mut card.detail, &mut card.pill]);
+            all.extend(&mut card.unusable);
+        }
+        for choice in &mut self.choices {
+            all.push(&mut choice.label);
+            all.extend(&mut choice.options);
+        }
+        for row in &mut self.rows {
+            all.extend([&mut row.title, &mut row.detail, &mut row.pill]);
+            all.extend(&mut row.action);
+        }
+        all.extend(self.lines.iter_mut().map(|line| &mut line.label));
+        all.extend(self.fields.iter_mut().map(|field| &mut field.label));
+        let buttons = self.links.iter_mut().chain(&mut self.buttons);
+        let buttons = buttons.chain(&mut self.compare);
+        all.extend(buttons.map(|button| &mut button.label));
+        if let Some(kept) = &mut self.kept {
+            all.extend([&mut kept.text, &mut kept.lock.label]);
+        }
+        all.extend(&mut self.waiting);
+        all
+    }
+
     /// Whether this can be pressed.
     pub fn offers(&self, action: Action) -> bool {
         let locks = self.kept.iter().map(|kept| &kept.lock);
@@ -324,4 +380,92 @@ pub enum Input {
     NoDialog,
     /// Closed the window (or ended the input).
     Closed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every field by its name: a new one does not compile until it stands here.
+    #[test]
+    fn every_text_on_a_screen_is_without_what_deceives_and_bounded() {
+        let text = || format!("E\u{1B}[2J\u{202E}\0\u{200B}\n{}", "A".repeat(10_000));
+        let (label, level) = (text, Level::Error);
+        let button = || Button {
+            action: Action::Close,
+            label: label(),
+            primary: false,
+            inert_ms: 0,
+        };
+        let screen = Screen {
+            kind: Kind::Page,
+            title: text(),
+            links: vec![button()],
+            text: vec![text()],
+            facts: vec![Fact {
+                label: label(),
+                value: text(),
+                mark: Some(text()),
+            }],
+            compare: Some(button()),
+            counters: vec![Counter {
+                value: text(),
+                caption: text(),
+                level,
+            }],
+            heading: Some(text()),
+            certificates: vec![CertificateCard {
+                title: text(),
+                detail: text(),
+                pill: text(),
+                unusable: Some(text()),
+            }],
+            chosen: None,
+            choices: vec![Choice {
+                setting: Setting::Idle,
+                label: label(),
+                options: vec![text()],
+                chosen: 0,
+            }],
+            rows: vec![Row {
+                title: text(),
+                detail: text(),
+                pill: text(),
+                level,
+                action: Some(text()),
+            }],
+            lines: vec![Line {
+                label: label(),
+                // The person's own.
+                text: String::new(),
+                max: 1,
+            }],
+            token: None,
+            fields: vec![Field {
+                ask: Ask::Pin,
+                label: label(),
+                max: 1,
+            }],
+            notice: Some(Notice {
+                level,
+                text: text(),
+            }),
+            buttons: vec![button()],
+            kept: Some(Kept {
+                text: text(),
+                lock: button(),
+            }),
+            waiting: Some(text()),
+        };
+        let shown = screen.shown();
+        let printed = format!("{shown:?}");
+        // As `Debug` writes what cannot be printed.
+        assert!(!printed.contains("\\u{") && !printed.contains("\\0"));
+        // What may be shown stays, in each of them.
+        assert_eq!(printed.matches("E[2J").count(), 27);
+        // Line breaks where sentences stand, and nowhere else.
+        assert_eq!(printed.matches("\\n").count(), 2);
+        assert!(!printed.contains(&"A".repeat(SENTENCES)));
+        assert!(!format!("{:?}", shown.facts).contains(&"A".repeat(LINE)));
+    }
 }

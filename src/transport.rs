@@ -26,7 +26,7 @@ pub trait Transport {
     /// Random bytes for the dialogue. They come this way so that a recording
     /// has them and its replay sends the same commands.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
-        getrandom::fill(bytes).map_err(|error| TransportError::Other(error.to_string()))
+        getrandom::fill(bytes).map_err(|error| TransportError::Other(crate::text::reason(&error)))
     }
 }
 

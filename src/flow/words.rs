@@ -33,6 +33,7 @@ pub fn screen(flow: &Flow) -> Screen {
         waiting: waiting_line(flow),
         ..unbound(flow)
     }
+    .shown()
 }
 
 fn waiting_line(flow: &Flow) -> Option<String> {

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::language::Language;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin, is_never_a_callback};
+use crate::text;
 
 mod change;
 
@@ -232,10 +233,9 @@ impl SettingsError {
     pub fn what(&self, language: Language) -> String {
         let found = |text: &str| [("found", text.to_owned().into())];
         let what = match &self.fault {
-            // The parser breaks its lines, and ends with no full stop.
+            // The parser ends with no full stop.
             Fault::Syntax(what) => {
-                let what = what.lines().collect::<Vec<_>>().join(", ");
-                language.say_with("settings-syntax", [("what", what.into())])
+                language.say_with("settings-syntax", [("what", what.as_str().into())])
             }
             Fault::Idle(value) => language.say_with("settings-idle", [("value", (*value).into())]),
             Fault::Scale(value) => {
@@ -406,8 +406,8 @@ fn line(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
 }
 
-/// One line of at most 200 characters, without control characters.
-fn bounded(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    text.trim().chars().take(200).map(plain).collect()
+/// One line of at most 200 characters.
+fn bounded(line: &str) -> String {
+    let line: Vec<&str> = line.lines().map(str::trim).collect();
+    text::clean(&line.join(" "), 199)
 }

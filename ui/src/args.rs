@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::{ContextValue, Error};
 use clap::{Args, Parser, Subcommand};
+use securesign_core::text;
 
 /// Sign with the certificate on a USB token, with no vendor driver.
 ///
@@ -313,4 +315,20 @@ pub enum Trace {
         /// File to show
         file: PathBuf,
     },
+}
+
+/// What is wrong with a command line, in the parser's words. What was typed is repeated in
+/// it, each as one line.
+pub fn told(mut error: Error) -> String {
+    let typed: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(typed) => Some((kind, text::reason(typed))),
+            _ => None,
+        })
+        .collect();
+    for (kind, typed) in typed {
+        error.insert(kind, ContextValue::String(typed));
+    }
+    error.to_string().trim_end().to_owned()
 }

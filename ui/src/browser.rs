@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use securesign_core::callback::Answer;
 use securesign_core::flow::Unopened;
+use securesign_core::text;
 
 #[cfg(not(target_os = "linux"))]
 use elsewhere as system;
@@ -43,7 +44,7 @@ pub fn open(answer: &Answer, caller: &Caller) -> Result<(), Unopened> {
             // The system's word on files could be an editor.
             let browser = browser.or_else(Installed::preferred);
             let page = Page::write(form, browser.as_ref().and_then(Installed::readable))
-                .map_err(|error| Unopened::Unwritten(error.to_string()))?;
+                .map_err(|error| Unopened::Unwritten(text::reason(&error)))?;
             let directly = launch(page.address(), browser.as_ref())?;
             page.wait(directly);
             Ok(())
@@ -89,7 +90,7 @@ fn default(address: impl AsRef<OsStr>) -> Result<(), Unopened> {
 /// Asks the system itself: its command-line launchers are shells.
 #[cfg(windows)]
 fn default(address: impl AsRef<OsStr>) -> Result<(), Unopened> {
-    open::that_detached(address).map_err(|error| Unopened::Unstarted(error.to_string()))
+    open::that_detached(address).map_err(|error| Unopened::Unstarted(text::reason(&error)))
 }
 
 /// The error is `None` where there is no such program.

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use securesign_core::reader::{Reader, Readers, Watcher};
+use securesign_core::text;
 use securesign_core::transport::{Card, TransportError};
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{BuildError, KeyKind, NIST, PivCard, Slot};
@@ -28,7 +29,7 @@ pub struct Demo(Option<EmulatedReaders>);
 impl Demo {
     fn readers(&mut self) -> Result<&mut EmulatedReaders, TransportError> {
         if self.0.is_none() {
-            let made = readers().map_err(|error| TransportError::Other(error.to_string()))?;
+            let made = readers().map_err(|error| TransportError::Other(text::reason(&error)))?;
             self.0 = Some(made);
         }
         self.0.as_mut().ok_or(TransportError::NoReader)
@@ -74,7 +75,7 @@ fn readers() -> Result<EmulatedReaders, BuildError> {
 /// computer; another one each time, since a request can be used only once.
 pub fn link() -> Result<Url, String> {
     let mut id = [0; 8];
-    getrandom::fill(&mut id).map_err(|error| error.to_string())?;
+    getrandom::fill(&mut id).map_err(|error| text::reason(&error))?;
     let id = format!("demo-{:016x}", u64::from_ne_bytes(id));
     let digest = STANDARD.encode(Sha256::digest(DOCUMENT.as_bytes()));
     Url::parse_with_params(
@@ -88,7 +89,7 @@ pub fn link() -> Result<Url, String> {
             ("apiKey", "ss_test_demo"),
         ],
     )
-    .map_err(|error| error.to_string())
+    .map_err(|error| text::reason(&error))
 }
 
 /// What `securesign demo` says.

@@ -18,6 +18,7 @@ use securesign_core::policy::Change;
 use securesign_core::policy::{Appearance, Theme};
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Input, Kind, Level, Screen};
+use securesign_core::text;
 use securesign_core::worker::{Job, Worker, watch, watch_over};
 
 use crate::browser::Caller;
@@ -268,7 +269,7 @@ impl Desk {
                     Delivery::Browser => self.launch(answer, caller),
                     Delivery::Print => {
                         if let Err(error) = writeln!(std::io::stdout(), "{}", answer.url()) {
-                            let reason = Unopened::Closed(error.to_string());
+                            let reason = Unopened::Closed(text::reason(&error));
                             self.event(Event::OpenFailed(reason));
                         }
                     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use securesign_core::language::Language;
 use securesign_core::memory::Locked;
 use securesign_core::reader::{Presence, Readers};
+use securesign_core::text;
 use securesign_core::transport::TransportError;
 
 use crate::scheme::{self, Owner, Sandbox};
@@ -192,7 +193,7 @@ fn portals(l: Language) -> Finding {
             l.say("doctor-no-portal"),
             l.say_with(
                 "doctor-no-portal-advice",
-                [("file", path.display().to_string().into())],
+                [("file", text::path(&path).into())],
             ),
         ),
         Ok((settings, _)) => {

@@ -5,12 +5,13 @@ use std::io::Read;
 use std::path::Path;
 
 use securesign_core::document::{DOCUMENT_LIMIT, Unreadable};
+use securesign_core::text;
 
 /// What is in it. `name` is for people.
 pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Unreadable> {
     let failed = |error: std::io::Error| Unreadable::Failed {
         name: name.to_owned(),
-        reason: error.to_string(),
+        reason: text::reason(&error),
     };
     // Looked at before it is opened: to open a pipe waits for who writes into it.
     let about = path.metadata().map_err(failed)?;

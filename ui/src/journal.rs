@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_core::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
+use securesign_core::text;
 
 use crate::own::{self, Folder, Missing};
 use crate::settings;
@@ -105,7 +106,7 @@ impl Journal {
             };
             let file = folder.join(format!("securesign-journal-{day}{more}.jsonl"));
             match self.export(&file) {
-                Ok(()) => return Ok(file.display().to_string()),
+                Ok(()) => return Ok(text::path(&file)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -154,7 +155,7 @@ fn ledger(mut lines: impl BufRead, mark: Option<Mark>, keep: usize) -> io::Resul
         let line = String::from_utf8_lossy(&line);
         // A line without its end was cut off: the reader says what it thinks of it.
         match reader.next(line.strip_suffix('\n').unwrap_or(&line)) {
-            Ok(entry) => entries.push_front(entry),
+            Ok(entry) => entries.push_front(shown(entry)),
             Err(fault) => {
                 return Ok(Ledger {
                     entries: entries.into(),
@@ -168,6 +169,25 @@ fn ledger(mut lines: impl BufRead, mark: Option<Mark>, keep: usize) -> io::Resul
         entries: entries.into(),
         verdict: reader.end(),
     })
+}
+
+/// As it is shown: others may have written it.
+fn shown(mut entry: Entry) -> Entry {
+    let used = entry
+        .certificate
+        .iter_mut()
+        .flat_map(|used| [&mut used.subject, &mut used.serial_number, &mut used.sha256]);
+    let own = [
+        &mut entry.origin,
+        &mut entry.request_id,
+        &mut entry.hash_algo,
+        &mut entry.hash,
+        &mut entry.outcome,
+    ];
+    for field in own.into_iter().chain(used) {
+        *field = text::clean(field, 300);
+    }
+    entry
 }
 
 /// Up to where the file has whole lines.

@@ -5,16 +5,17 @@ use std::path::Path;
 
 use securesign_core::journal::{Entry, Fault, Ledger};
 use securesign_core::language::Language;
+use securesign_core::text;
 use serde_json::json;
 
 use crate::terminal::say;
-use crate::{DONE, NOT_DONE, journal, own, print, unreadable};
+use crate::{DONE, NOT_DONE, journal, own, print, print_json, unreadable};
 
 /// Lists the entries; the exit code says whether they hold together.
 pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
     let ledger = read(None, usize::MAX, language)?;
     if as_json {
-        print(&format!("{:#}\n", listed(&ledger)))?;
+        print_json(&listed(&ledger))?;
     } else {
         let lines: String = ledger
             .entries
@@ -64,7 +65,7 @@ pub fn export(file: &Path, language: Language) -> Result<u8, String> {
         .map(|()| DONE)
         .map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                let file = file.display().to_string().into();
+                let file = text::path(file).into();
                 language.say_with("file-exists", [("file", file)])
             }
             io::ErrorKind::NotFound => language.say("journal-nothing"),

@@ -47,6 +47,7 @@ use securesign_core::language::Language;
 use securesign_core::pcsc::PcscReaders;
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Action, Input};
+use securesign_core::text;
 use securesign_core::trace::{RecordedReaders, Recording};
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{Job, Look, Progress, Report, TokenView, Worker, watch_over};
@@ -64,7 +65,15 @@ const NOT_DONE: u8 = 1;
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // What was typed is repeated in it.
+        Err(error) if error.use_stderr() => {
+            say(&args::told(error));
+            return ExitCode::from(REFUSED);
+        }
+        Err(asked) => asked.exit(),
+    };
     log(arguments.verbose);
     harden::harden();
     match run(arguments, None) {
@@ -343,10 +352,10 @@ fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::
     let journal = journal::of_user();
     securesign_core::flow::Home {
         settings: settings.clone(),
-        settings_file: settings::path().display().to_string(),
+        settings_file: text::path(&settings::path()),
         journal_file: journal.map_or_else(
-            |error| error.to_string(),
-            |journal| journal.path().display().to_string(),
+            |error| text::reason(&error),
+            |journal| text::path(journal.path()),
         ),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         zone: jiff::tz::TimeZone::system,
@@ -470,8 +479,8 @@ fn sign(
 }
 
 fn unreadable(path: &Path, error: &std::io::Error, language: Language) -> String {
-    let file = path.display().to_string().into();
-    let reason = error.to_string().into();
+    let file = text::path(path).into();
+    let reason = text::reason(error).into();
     language.say_with("file-unreadable", [("file", file), ("reason", reason)])
 }
 
@@ -521,10 +530,7 @@ fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
         Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
-        print(&format!(
-            "{:#}\n",
-            report::tokens_json(&views, place.kept())
-        ))?;
+        print_json(&report::tokens_json(&views, place.kept()))?;
     } else if views.is_empty() {
         say(&place.language.say("no-readers"));
     } else {
@@ -543,7 +549,7 @@ fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
         Err(error) => return no_cards(error, as_json, place.language),
     };
     if as_json {
-        print(&format!("{:#}\n", report::pins_json(&views, place.kept())))?;
+        print_json(&report::pins_json(&views, place.kept()))?;
     } else {
         print(&report::pins_text(&views, place.kept(), place.language))?;
     }
@@ -594,7 +600,7 @@ fn pin_form(place: &Place, open: Action, files: SecretFiles, as_json: bool) -> R
                 json!(failure.map(|error| error.advice(Language::English))),
             );
         }
-        print(&format!("{value:#}\n"))?;
+        print_json(&value)?;
     }
     Ok(if done { DONE } else { NOT_DONE })
 }
@@ -662,10 +668,10 @@ fn look(place: &Place, look: Look) -> Result<Result<Vec<TokenView>, TransportErr
 fn no_cards(error: TransportError, as_json: bool, language: Language) -> Result<u8, String> {
     let error = CardError::Transport(error);
     if as_json {
-        print(&format!(
-            "{:#}\n",
-            json!({ "error": error.what(Language::English), "advice": error.advice(Language::English) })
-        ))?;
+        print_json(&json!({
+            "error": error.what(Language::English),
+            "advice": error.advice(Language::English),
+        }))?;
     } else {
         say(&error.tell(language));
     }
@@ -698,12 +704,17 @@ fn code(exit: Exit) -> u8 {
     }
 }
 
+/// For programs.
+fn print_json(value: &serde_json::Value) -> Result<(), String> {
+    print(&format!("{}\n", text::json(value)))
+}
+
 /// Standard output; a closed one is the caller's wish, and reported.
 fn print(text: &str) -> Result<(), String> {
     std::io::stdout()
-        .write_all(text.as_bytes())
+        .write_all(text::shown(text).as_bytes())
         .map_err(|error| {
-            let reason = ("reason", error.to_string().into());
+            let reason = ("reason", text::reason(&error).into());
             language::chosen().say_with("output-closed", [reason])
         })
 }
@@ -716,8 +727,24 @@ fn log(verbose: u8) {
     };
     tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Log)
         .with_ansi(false)
         .without_time()
         .init();
+}
+
+/// Standard error, an event a line whatever is in it.
+struct Log;
+
+impl Write for Log {
+    /// One event, which the logger writes in one piece.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let line = text::shown(String::from_utf8_lossy(event).trim_end()).replace('\n', " ");
+        writeln!(std::io::stderr(), "{line}")?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
 }

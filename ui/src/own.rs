@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use securesign_core::language::Language;
+use securesign_core::text;
 
 use crate::settings::folders;
 pub use system::Folder;
@@ -145,7 +146,7 @@ pub enum Fault {
 
 impl Fault {
     fn tell(&self, language: Language) -> String {
-        let path = |path: &Path| [("path", path.display().to_string().into())];
+        let path = |path: &Path| [("path", text::path(path).into())];
         match self {
             Self::NoFolder(it) => language.say_with("own-no-folder", path(it)),
             Self::NoFile(it) => language.say_with("own-no-file", path(it)),
@@ -172,7 +173,7 @@ impl From<Fault> for io::Error {
 /// What went wrong, for people; what the system says is in its own words.
 pub fn tell(error: &io::Error, language: Language) -> String {
     let fault = error.get_ref().and_then(|inner| inner.downcast_ref());
-    fault.map_or_else(|| error.to_string(), |fault: &Fault| fault.tell(language))
+    fault.map_or_else(|| text::reason(error), |fault: &Fault| fault.tell(language))
 }
 
 #[cfg(all(test, unix))]

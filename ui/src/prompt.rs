@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
 use securesign_core::pin::Pin;
+use securesign_core::text;
 
 #[cfg(unix)]
 #[path = "prompt/unix.rs"]
@@ -62,6 +63,6 @@ pub fn line(question: &str) -> Result<String, Unanswered> {
 
 /// A closed standard error is no reason to stop.
 fn show(question: &str) {
-    let _ = write!(io::stderr(), "{question} ");
+    let _ = write!(io::stderr(), "{} ", text::shown(question));
     let _ = io::stderr().flush();
 }

@@ -1,12 +1,12 @@
 //! `securesign result`: a callback as the portal reads it, for people who build
 //! portals and for checks with other tools.
 
-use std::io::Write;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use securesign_core::callback;
+use securesign_core::text;
 use serde_json::Value;
 
 use crate::own;
@@ -23,10 +23,15 @@ pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
     };
     let result = callback::decode(&packed).ok_or("This is no result of a signature.")?;
     if let Some(folder) = save {
-        save_parts(&result, folder)
-            .map_err(|error| format!("{} cannot be written: {error}.", folder.display()))?;
+        save_parts(&result, folder).map_err(|error| {
+            format!(
+                "{} cannot be written: {}.",
+                text::path(folder),
+                text::reason(&error)
+            )
+        })?;
     }
-    writeln!(std::io::stdout(), "{result:#}").map_err(|error| error.to_string())
+    super::print_json(&result)
 }
 
 fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {

@@ -7,6 +7,7 @@ use std::path::Path;
 use securesign_core::language::Language;
 use securesign_core::pin::Pin;
 use securesign_core::screen::{Ask, Field};
+use securesign_core::text;
 
 use crate::args::SecretFiles;
 use crate::prompt::{self, Unanswered, can_ask};
@@ -26,8 +27,8 @@ impl Secrets {
         let line = |file: &Option<std::path::PathBuf>| -> Result<Option<Pin>, String> {
             let Some(path) = file else { return Ok(None) };
             first_line(path).map(Some).map_err(|error| {
-                let file = ("file", path.display().to_string().into());
-                let reason = ("reason", error.to_string().into());
+                let file = ("file", text::path(path).into());
+                let reason = ("reason", text::reason(&error).into());
                 language.say_with("secret-unreadable", [file, reason])
             })
         };
@@ -138,7 +139,7 @@ fn ask(label: &str, language: Language) -> Result<Pin, Unfilled> {
         Unanswered::GivenUp => Unfilled::GivenUp(language.say("terminal-given-up")),
         Unanswered::Locked => Unfilled::Locked,
         Unanswered::Failed(error) => {
-            let reason = [("reason", error.to_string().into())];
+            let reason = [("reason", text::reason(&error).into())];
             Unfilled::GivenUp(language.say_with("terminal-silent", reason))
         }
     })

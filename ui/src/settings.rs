@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use securesign_core::flow::{Order, Refused};
 use securesign_core::language::Language;
 use securesign_core::policy::{Change, Policy, Settings};
+use securesign_core::text;
 
 use crate::own::{self, Missing};
 
@@ -30,14 +31,14 @@ pub fn path() -> PathBuf {
 pub fn load(language: Language) -> Result<(Settings, Policy), String> {
     let path = path();
     let settings = Settings::from_toml(&text(&path, language)?).map_err(|error| {
-        let file = path.display().to_string().into();
+        let file = text::path(&path).into();
         let reason = error.tell(language).into();
         language.say_with(
             "settings-not-understood",
             [("file", file), ("reason", reason)],
         )
     })?;
-    let policy = Policy::new(settings.clone(), path.display().to_string());
+    let policy = Policy::new(settings.clone(), text::path(&path));
     Ok((settings, policy))
 }
 
@@ -48,10 +49,10 @@ pub fn change(change: &Change, language: Language) -> Result<Settings, String> {
     let old = text(&path, language)?;
     let (new, settings) = change
         .apply(&old)
-        .map_err(|error| format!("{}: {}", path.display(), error.tell(language)))?;
+        .map_err(|error| format!("{}: {}", text::path(&path), error.tell(language)))?;
     if new != old {
         own::write(&own::meant(&path), new.as_bytes())
-            .map_err(|error| format!("{}: {}.", path.display(), own::tell(&error, language)))?;
+            .map_err(|error| format!("{}: {}.", text::path(&path), own::tell(&error, language)))?;
     }
     Ok(settings)
 }
@@ -61,8 +62,8 @@ fn text(path: &Path, language: Language) -> Result<String, String> {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => {
-            let file = path.display().to_string().into();
-            let reason = error.to_string().into();
+            let file = text::path(path).into();
+            let reason = text::reason(&error).into();
             Err(language.say_with("settings-unreadable", [("file", file), ("reason", reason)]))
         }
     }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use securesign_core::flow::Exit;
 use securesign_core::language::Language;
 use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
+use securesign_core::text;
 
 use crate::desk::Desk;
 use crate::farewell;
@@ -320,7 +321,7 @@ pub fn print(screen: &Screen, language: Language) {
 
 /// One line for people. A closed standard error is no reason to stop signing.
 pub fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", text::shown(text));
 }
 
 /// Without what changes every second: nobody reads that in a terminal.

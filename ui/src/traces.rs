@@ -7,9 +7,10 @@ use std::fs;
 use clap::Parser;
 use securesign_core::language::Language;
 use securesign_core::sw::StatusWord;
+use securesign_core::text;
 use securesign_core::trace::{Detail, Entry, Recording, Trace};
 
-use crate::args::{Arguments, Trace as TraceCommand};
+use crate::args::{self, Arguments, Trace as TraceCommand};
 use crate::own;
 use crate::terminal::say;
 
@@ -21,10 +22,20 @@ pub fn run(
 ) -> Result<u8, String> {
     match command {
         TraceCommand::Show { file } => {
-            let text = fs::read_to_string(&file)
-                .map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
-            let trace = Trace::parse(&text)
-                .map_err(|error| format!("{} is no trace: {error}.", file.display()))?;
+            let text = fs::read_to_string(&file).map_err(|error| {
+                format!(
+                    "{} cannot be read: {}.",
+                    text::path(&file),
+                    text::reason(&error)
+                )
+            })?;
+            let trace = Trace::parse(&text).map_err(|error| {
+                format!(
+                    "{} is no trace: {}.",
+                    text::path(&file),
+                    text::reason(&error)
+                )
+            })?;
             super::print(&annotated(&trace))?;
             Ok(super::DONE)
         }
@@ -34,8 +45,7 @@ pub fn run(
             command,
         } => {
             let line = std::iter::once(OsString::from("securesign")).chain(command);
-            let mut arguments =
-                Arguments::try_parse_from(line).map_err(|error| error.to_string())?;
+            let mut arguments = Arguments::try_parse_from(line).map_err(args::told)?;
             arguments.reader = arguments.reader.or(outer_reader);
             let detail = if full { Detail::Full } else { Detail::Short };
             let recording = Recording::new(detail);
@@ -43,11 +53,16 @@ pub fn run(
             let mut trace = recording.trace();
             let commands = trace.commands();
             trace.entries.splice(0..0, heading(full));
-            own::write(&file, trace.to_string().as_bytes())
-                .map_err(|error| format!("{} cannot be written: {error}.", file.display()))?;
+            own::write(&file, trace.to_string().as_bytes()).map_err(|error| {
+                format!(
+                    "{} cannot be written: {}.",
+                    text::path(&file),
+                    text::reason(&error)
+                )
+            })?;
             say(&format!(
                 "{commands} commands are recorded in {}. PINs are not in it{}.",
-                file.display(),
+                text::path(&file),
                 if full {
                     "; certificates and serial numbers are"
                 } else {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use securesign_core::flow::Spent;
 use securesign_core::language::Language;
+use securesign_core::text;
 use sha2::{Digest, Sha256};
 
 use crate::own::{self, Folder, Missing};
@@ -27,7 +28,7 @@ pub fn claim(origin: &str, id: &str, language: Language) -> Result<(), Spent> {
         Ok(true) => Ok(()),
         Ok(false) => Err(Spent::Before),
         Err(error) => {
-            let file = ("file", list.file.display().to_string().into());
+            let file = ("file", text::path(&list.file).into());
             Err(Spent::Unknown(match error.kind() {
                 io::ErrorKind::InvalidData => language.say_with("used-damaged", [file]),
                 _ => {

@@ -13,6 +13,7 @@ use fltk::app;
 use securesign_core::language::Language;
 use securesign_core::memory::OutOfMemory;
 use securesign_core::screen::{Input, Screen};
+use securesign_core::text;
 
 mod button;
 mod card;
@@ -109,7 +110,7 @@ impl WindowError {
             }
             Self::Memory(error) => error.tell(language),
             Self::Toolkit(error) => {
-                language.say_with("window-failed", [("reason", error.to_string().into())])
+                language.say_with("window-failed", [("reason", text::reason(error).into())])
             }
         }
     }

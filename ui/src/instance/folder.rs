@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 
+use securesign_core::text;
+
 use crate::own::{self, Missing};
 
 const NAME: &str = "instance";
@@ -17,7 +19,9 @@ impl Folder {
     /// with it.
     pub fn own() -> Result<Self, String> {
         let session = own::session(Missing::Make);
-        Self::within(session.map_err(|error| format!("{NAME} cannot be made: {error}."))?)
+        Self::within(
+            session.map_err(|error| format!("{NAME} cannot be made: {}.", text::reason(&error)))?,
+        )
     }
 
     /// One that others could use, or that is elsewhere, is not made good again: who
@@ -29,7 +33,7 @@ impl Folder {
         folder.ok().filter(private).map(Self).ok_or_else(|| {
             format!(
                 "{} is not a folder of this user alone. Remove it.",
-                path.display()
+                text::path(&path)
             )
         })
     }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use securesign_core::text;
+
 use interprocess::ConnectWaitMode;
 use interprocess::local_socket::traits::{Listener as _, StreamCommon as _};
 use interprocess::local_socket::{
@@ -84,7 +86,8 @@ pub fn start(wanted: impl Fn() -> Wanted) -> Start {
             return match lock.and_then(|lock| Instance::begin(folder, lock)) {
                 Ok(instance) => Start::First(instance),
                 Err(error) => alone(format!(
-                    "Further links will open windows of their own: {error}."
+                    "Further links will open windows of their own: {}.",
+                    text::reason(&error)
                 )),
             };
         }
@@ -92,7 +95,8 @@ pub fn start(wanted: impl Fn() -> Wanted) -> Start {
             Ok(answer) => return Start::Handed(answer),
             Err(error) if is_final(&error) || Instant::now() >= until => {
                 return alone(format!(
-                    "SecureSign is open, but does not take this link ({error}). Close its other window."
+                    "SecureSign is open, but does not take this link ({}). Close its other window.",
+                    text::reason(&error)
                 ));
             }
             Err(_) => sleep(Duration::from_millis(20)),

@@ -3,6 +3,8 @@
 
 use std::io;
 
+use securesign_core::text;
+
 use winreg::RegKey;
 use winreg::enums::{HKEY_CLASSES_ROOT, HKEY_CURRENT_USER};
 
@@ -21,7 +23,7 @@ const FORMER: &str = "FormerCommand";
 pub fn owner() -> Owner {
     let user = RegKey::predef(HKEY_CURRENT_USER);
     if let Some(choice) = text(&user, CHOICE, "ProgId").filter(|id| id != "securesign") {
-        return Owner::Other(choice);
+        return Owner::Other(text::clean(&choice, 80));
     }
     // The merged view begins with the user's own classes; wine's does not.
     let everybody = || text(&RegKey::predef(HKEY_CLASSES_ROOT), MERGED, "");
@@ -86,5 +88,8 @@ fn text(root: &RegKey, key: &str, name: &str) -> Option<String> {
 }
 
 fn failed(error: &io::Error) -> String {
-    format!("The registry cannot be changed: {error}. Ask who manages this computer.")
+    format!(
+        "The registry cannot be changed: {}. Ask who manages this computer.",
+        text::reason(&error)
+    )
 }

@@ -9,6 +9,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use securesign_core::text;
+
 use super::{Owner, Sandbox};
 use crate::own::{self, Missing};
 use crate::settings::write_whole;
@@ -35,20 +37,20 @@ pub fn owner() -> Owner {
         return Owner::Nobody;
     }
     let Some(file) = data_file(&entry::paths(&id)) else {
-        return Owner::Other(id);
+        return Owner::Other(text::clean(&id, 80));
     };
     let text = fs::read_to_string(&file).unwrap_or_default();
     if id != HANDLER_ID {
         return Owner::Other(match entry::value(&text, "Name") {
-            Some(name) => format!("{name} ({id})"),
-            None => id,
+            Some(name) => format!("{} ({})", text::clean(name, 80), text::clean(&id, 80)),
+            None => text::clean(&id, 80),
         });
     }
     let own = super::program().and_then(|program| entry::naming(HANDLER, &program));
     if text == HANDLER || own.is_ok_and(|own| own == text) {
         Owner::Ours
     } else {
-        Owner::Copy(file.display().to_string())
+        Owner::Copy(text::path(&file))
     }
 }
 
@@ -215,7 +217,8 @@ fn remove(file: &Path) -> Result<(), String> {
 
 fn failed(file: &Path, what: &str, error: &std::io::Error) -> String {
     format!(
-        "{} cannot be {what}: {error}. Check its rights, then try again.",
-        file.display()
+        "{} cannot be {what}: {}. Check its rights, then try again.",
+        text::path(file),
+        text::reason(error)
     )
 }

@@ -6,6 +6,8 @@
 
 use std::cell::{Cell, OnceCell};
 
+use securesign_core::text;
+
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 use x11rb::connection::Connection;
@@ -33,9 +35,9 @@ impl Eye {
     pub fn open() -> Result<Self, String> {
         let (connection, screen) = x11rb::connect(None).map_err(|error| match error {
             ConnectError::SetupFailed(failed) => {
-                String::from_utf8_lossy(&failed.reason).trim().to_owned()
+                text::reason(&String::from_utf8_lossy(&failed.reason))
             }
-            other => other.to_string(),
+            other => text::reason(&other),
         })?;
         let root = connection.setup().roots.get(screen).ok_or("no screen")?;
         Ok(Self {
@@ -50,7 +52,7 @@ impl Eye {
     /// Looks at this window from now on. The server has it then; an error says that it
     /// has not.
     pub fn watch(&self, window: &DoubleWindow) -> Result<(), String> {
-        let number = u32::try_from(window.raw_handle()).map_err(|error| error.to_string())?;
+        let number = u32::try_from(window.raw_handle()).map_err(|error| text::reason(&error))?;
         let wanted = ChangeWindowAttributesAux::new().event_mask(
             EventMask::VISIBILITY_CHANGE | EventMask::FOCUS_CHANGE | EventMask::STRUCTURE_NOTIFY,
         );
@@ -58,7 +60,7 @@ impl Eye {
         asked
             .map_err(ReplyError::from)
             .and_then(|asked| asked.check())
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| text::reason(&error))?;
         self.window.get_or_init(|| number);
         Ok(())
     }

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use securesign_core::text;
+
 use ini_roundtrip::{Item, Parser};
 
 /// Where the entry of this id may lie below a data folder: a dash may stand for
@@ -38,7 +40,7 @@ pub fn naming(entry: &str, program: &Path) -> Result<String, String> {
         }
         _ => Err(format!(
             "Links cannot open {}: its path holds spaces or other signs. Move the program to a folder with a plain name, then try again.",
-            program.display()
+            text::path(program)
         )),
     }
 }
