@@ -8,6 +8,9 @@ use crate::sw::StatusWord;
 /// Largest data field of a short command, and of one block of a chain.
 pub const SHORT_MAX: usize = 255;
 
+/// Largest data field of the answer to a short command.
+pub const SHORT_ANSWER_MAX: usize = 256;
+
 /// The data field of a command.
 #[derive(Clone, Copy)]
 pub enum Data<'a> {
@@ -80,7 +83,7 @@ pub struct Command<'a> {
 
 impl<'a> Command<'a> {
     /// A command with neither data nor answer (case 1).
-    pub fn new(header: [u8; 4]) -> Self {
+    pub const fn new(header: [u8; 4]) -> Self {
         Self {
             header,
             data: Data::None,

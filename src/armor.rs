@@ -2,6 +2,7 @@
 //! card and program have authenticated each other.
 
 use crate::apdu::{Command, Response};
+use crate::channel::Extended;
 use crate::error::CardError;
 use crate::frame::Frame;
 
@@ -10,7 +11,12 @@ pub trait Armor: Send {
     /// The whole command as it goes over the wire. A secret stays one: where the
     /// keys of the session can be computed by anybody, all of the wrapped body
     /// is to be marked, its checksum too.
-    fn wrap(&mut self, command: &Command<'_>) -> Result<Frame, CardError>;
+    /// [`Lack::Reader`](crate::error::Lack::Reader): it is longer than what `extended`
+    /// lets through; the session goes on.
+    fn wrap(&mut self, command: &Command<'_>, extended: Extended) -> Result<Frame, CardError>;
+
+    /// Most bytes of data that a command or an answer has when so many are wrapped.
+    fn wrapped(&self, len: usize) -> usize;
 
     /// The answer to the command wrapped last. What a card says without
     /// protection can be an error, never a success.

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
+use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
 use crate::armor::{Armor, Fault};
 use crate::atr::Atr;
 use crate::error::{CardError, Lack};
@@ -35,57 +35,137 @@ const REPLACING: [u8; 3] = [0x24, 0x2C, 0xE5];
 /// leave room for (PC/SC part 10, some readers count these too).
 const EXTENDED_OVERHEAD: usize = 9;
 
-/// Extended length, as far as it is known. It is an optimisation only: short
-/// commands with chaining work on every card.
+/// What is known of commands and answers that are longer than the short form takes. The
+/// reader's limit and the card's abilities are two things, and an ability is one of each
+/// direction: who reads a long answer has not shown that long commands get through.
+///
+/// Plain commands do without: short ones with chaining work on every card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extended {
-    /// Card or reader did not say that they can.
-    No,
-    /// The reader takes short commands only.
-    Short,
-    /// The reader takes up to this many bytes of data, the card did not say.
-    Reader(usize),
-    /// Card and reader say that they can, up to this many bytes of data.
-    Promised(usize),
-    /// The card has answered an extended command.
-    Proven(usize),
+pub struct Extended {
+    /// Most bytes of data that the reader passes on in one command; `None`: it does not say.
+    reader: Option<usize>,
+    /// Commands with more than [`SHORT_MAX`] bytes of data.
+    data: Ability,
+    /// Answers of more than [`SHORT_ANSWER_MAX`] bytes, asked for by a Le of two bytes.
+    answer: Ability,
 }
 
+/// What is known of a card, behind its reader, in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ability {
+    /// Nothing.
+    Unsaid,
+    /// It was refused.
+    Refused,
+    /// Card and reader say that they can.
+    Promised,
+    /// The card's family is known for it, and the reader does not say no.
+    Trusted,
+    /// It has worked.
+    Proven,
+}
+
+/// What makes a command an extended one.
+#[derive(Clone, Copy)]
+enum Direction {
+    Data,
+    Answer,
+}
+
+/// Most bytes of data in an extended command where the reader does not say: enough for one
+/// block of RSA-4096, and below the 2100 bytes that small readers have.
+const SILENT_READER: usize = 0x0400;
+
 impl Extended {
-    /// Only where the card's capabilities *and* the reader allow it.
+    /// Nothing is known of card and reader.
+    pub const UNKNOWN: Self = Self {
+        reader: None,
+        data: Ability::Unsaid,
+        answer: Ability::Unsaid,
+    };
+
+    /// What the card's capabilities promise, where the reader says that it can too.
+    /// `reader_max`: largest data field that it passes on; up to 256: short ones only.
     pub fn of(atr: &Atr, reader_max: Option<usize>) -> Self {
-        match reader_max {
-            None => Self::No,
-            Some(..=0x100) => Self::Short,
-            Some(max) => {
-                let max = max.min(0xFFFF) - EXTENDED_OVERHEAD;
-                if atr.extended_length() {
-                    Self::Promised(max)
-                } else {
-                    Self::Reader(max)
-                }
-            }
+        let reader = reader_max.map(|max| match max {
+            ..=0x100 => SHORT_MAX,
+            max => (max.min(0xFFFF) - EXTENDED_OVERHEAD).max(SHORT_MAX),
+        });
+        let both = atr.extended_length() && reader.is_some_and(|max| max > SHORT_MAX);
+        let ability = if both {
+            Ability::Promised
+        } else {
+            Ability::Unsaid
+        };
+        Self {
+            reader,
+            data: ability,
+            answer: ability,
         }
     }
 
-    fn fits(self, command: &Command<'_>) -> bool {
-        let (max, proven) = match self {
-            Self::No | Self::Short | Self::Reader(_) => return false,
-            Self::Promised(max) => (max, false),
-            Self::Proven(max) => (max, true),
+    /// Whether the reader passes on a command with so much data.
+    fn passes(self, len: usize) -> bool {
+        len <= SHORT_MAX || len <= self.reader.unwrap_or(SILENT_READER)
+    }
+
+    /// Whether an armored command with so much data gets to the card: secure messaging has
+    /// a form of its own, and the cards that want it take extended length.
+    pub fn sends(self, len: usize) -> bool {
+        len <= SHORT_MAX || self.data != Ability::Refused && self.passes(len)
+    }
+
+    /// Whether an armored answer with so much data gets back.
+    pub fn answers(self, len: usize) -> bool {
+        len <= SHORT_ANSWER_MAX || self.answer != Ability::Refused && self.passes(len)
+    }
+
+    /// In which direction a plain command is better sent in the extended form; `None`: short.
+    fn wanted(self, command: &Command<'_>) -> Option<Direction> {
+        let len = command.data.bytes().len();
+        let (direction, ability) = match (command.data, command.answer) {
+            (Data::Secret(_), _) => return None,
+            _ if len > SHORT_MAX => (Direction::Data, self.data),
+            (_, Answer::Long) => (Direction::Answer, self.answer),
+            _ => return None,
         };
-        // A command that must not be sent twice may not be the one that finds
-        // out that the card refuses extended length.
-        let allowed = proven || command.repeatable;
-        let useful = command.answer == Answer::Long || command.data.bytes().len() > SHORT_MAX;
-        let plain = !matches!(command.data, Data::Secret(_));
-        allowed && useful && plain && command.data.bytes().len() <= max
+        let allowed = match ability {
+            Ability::Unsaid | Ability::Refused => false,
+            // A command that must not be sent twice may not be the one that finds out.
+            Ability::Promised => command.repeatable,
+            Ability::Trusted | Ability::Proven => true,
+        };
+        let passes = self.passes(len.max(SHORT_MAX + 1));
+        (allowed && passes).then_some(direction)
+    }
+
+    fn prove(&mut self, direction: Direction) {
+        match direction {
+            Direction::Data => self.data = Ability::Proven,
+            Direction::Answer => self.answer = Ability::Proven,
+        }
+    }
+
+    /// It was refused. Who refuses the form in the harmless direction is believed in the
+    /// other one only where that has worked.
+    fn withdraw(&mut self, direction: Direction) {
+        if let Direction::Answer = direction {
+            self.answer = Ability::Refused;
+            if self.data == Ability::Proven {
+                return;
+            }
+        }
+        self.data = Ability::Refused;
+    }
+
+    fn trust(&mut self) {
+        for ability in [&mut self.data, &mut self.answer] {
+            if let Ability::Unsaid | Ability::Promised = ability {
+                *ability = Ability::Trusted;
+            }
+        }
     }
 }
-
-/// Data of an extended command where neither card nor reader say: enough for one
-/// block of RSA-4096, and below the 2100 bytes that small readers have.
-const TRUSTED: usize = 0x0400;
 
 /// How commands go over the wire.
 enum Cover {
@@ -224,20 +304,32 @@ impl<'a> Channel<'a> {
     /// The card is known to take extended length although nothing says so. What the
     /// reader takes is not its to say.
     pub fn trust_extended(&mut self) {
-        self.extended = match self.extended {
-            Extended::No => Extended::Proven(TRUSTED),
-            Extended::Reader(max) | Extended::Promised(max) => Extended::Proven(max.min(TRUSTED)),
-            known @ (Extended::Short | Extended::Proven(_)) => known,
-        };
+        self.extended.trust();
     }
 
-    /// Whether a command with so much data gets to the card in one piece. Secure
-    /// messaging has its own form for it, and readers are not asked there.
+    /// Nothing but the trust in the card's family speaks for extended length: the reader
+    /// does not say what it takes, and nothing was sent yet that tells.
+    pub fn is_extended_untried(&self) -> bool {
+        self.extended.reader.is_none() && self.extended.answer == Ability::Trusted
+    }
+
+    /// Whether a command with so much data gets to the card in one piece.
     pub fn takes(&self, len: usize) -> bool {
-        match (&self.cover, self.extended) {
-            (Cover::Armored(_) | Cover::Torn, _) => true,
-            (Cover::Plain, Extended::Proven(max)) => len <= max.max(SHORT_MAX),
+        match (&self.cover, self.extended.data) {
+            (Cover::Armored(armor), _) => self.extended.sends(armor.wrapped(len)),
+            (Cover::Plain, Ability::Trusted | Ability::Proven) => self.extended.passes(len),
             (Cover::Plain, _) => len <= SHORT_MAX,
+            // Nothing is sent before there is a new session.
+            (Cover::Torn, _) => true,
+        }
+    }
+
+    /// Whether an answer with so much data gets back in one piece where it is armored. A
+    /// plain one comes in pieces of 256 bytes in any case.
+    pub fn answers(&self, len: usize) -> bool {
+        match &self.cover {
+            Cover::Armored(armor) => self.extended.answers(armor.wrapped(len)),
+            Cover::Plain | Cover::Torn => true,
         }
     }
 
@@ -285,13 +377,12 @@ impl<'a> Channel<'a> {
                 return Err(CardError::Armor { during, fault });
             }
         }
-        if self.extended.fits(command) {
-            if let Some(response) = self.send_extended(command)? {
-                return Ok(response);
-            }
-            // The card or the reader knows no extended length after all. The
-            // command was refused unread; nothing secret is ever sent this way.
-            self.extended = Extended::No;
+        // Where the extended form is refused after all, the command was not read; nothing
+        // secret is ever sent this way.
+        if let Some(direction) = self.extended.wanted(command)
+            && let Some(response) = self.send_extended(command, direction)?
+        {
+            return Ok(response);
         }
         if command.data.bytes().len() > SHORT_MAX {
             if let Data::Secret(_) = command.data {
@@ -324,7 +415,10 @@ impl<'a> Channel<'a> {
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
         let plain = matches!(self.cover, Cover::Plain);
-        if !plain || self.extended.fits(command) || command.data.bytes().len() > SHORT_MAX {
+        if !plain
+            || self.extended.wanted(command).is_some()
+            || command.data.bytes().len() > SHORT_MAX
+        {
             return self.send(during, command);
         }
         self.transport.step(during);
@@ -389,7 +483,11 @@ impl<'a> Channel<'a> {
         let mut again = command.answer != Answer::Nothing;
         self.broken = true;
         let response = loop {
-            let answer = self.exchange(&armor.wrap(&command)?)?;
+            let frame = armor.wrap(&command, self.extended)?;
+            let answer = match self.exchange(&frame) {
+                Err(error) => return Err(self.unwrapped(during, &command, &frame, error)),
+                Ok(first) => self.drain(first)?,
+            };
             let response = armor
                 .open(answer)
                 .map_err(|fault| CardError::Armor { during, fault })?;
@@ -408,22 +506,51 @@ impl<'a> Channel<'a> {
         Ok(response)
     }
 
-    fn send_extended(&mut self, command: &Command<'_>) -> Result<Option<Response>, CardError> {
-        let response = match self.exchange(&command.extended()) {
-            Err(CardError::Transport(TransportError::NotTransacted)) if command.repeatable => {
+    /// What it means that an armored command was not passed on. A reader that does not say
+    /// what it takes may take short commands only: the session is lost over it, and what is
+    /// sent in the next one is short.
+    fn unwrapped(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+        frame: &Frame,
+        error: CardError,
+    ) -> CardError {
+        let not_passed = error == CardError::Transport(TransportError::NotTransacted);
+        if !(not_passed && frame.is_extended() && self.extended.reader.is_none()) {
+            return error;
+        }
+        self.extended.withdraw(Direction::Answer);
+        if !command.repeatable {
+            return error;
+        }
+        let fault = Fault::Lost;
+        CardError::Armor { during, fault }
+    }
+
+    /// `None`: refused unread, and to be sent in the short form.
+    fn send_extended(
+        &mut self,
+        command: &Command<'_>,
+        direction: Direction,
+    ) -> Result<Option<Response>, CardError> {
+        let response = self.exchange(&command.extended());
+        let refused = match &response {
+            Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
+            Ok(response) => matches!(
+                response.sw,
+                StatusWord::WRONG_LENGTH | StatusWord::UNKNOWN_INS | StatusWord::UNKNOWN_CLA
+            ),
+        };
+        if refused {
+            self.extended.withdraw(direction);
+            if command.repeatable {
                 return Ok(None);
             }
-            other => other?,
-        };
-        let refused = matches!(
-            response.sw,
-            StatusWord::WRONG_LENGTH | StatusWord::UNKNOWN_INS | StatusWord::UNKNOWN_CLA
-        );
-        if refused && command.repeatable {
-            return Ok(None);
         }
-        if let (false, Extended::Promised(max)) = (refused, self.extended) {
-            self.extended = Extended::Proven(max);
+        let response = response?;
+        if !refused {
+            self.extended.prove(direction);
         }
         self.drain(response).map(Some)
     }
@@ -554,6 +681,15 @@ mod tests {
         (result, script.sent, learned)
     }
 
+    /// A reader that passes on 1000 bytes.
+    fn known(ability: Ability) -> Extended {
+        Extended {
+            reader: Some(1000),
+            data: ability,
+            answer: ability,
+        }
+    }
+
     fn read() -> Command<'static> {
         Command::new([0x00, 0xCB, 0x3F, 0xFF])
             .data(&[0x5C, 0x01, 0x7E])
@@ -564,15 +700,19 @@ mod tests {
     fn parts_are_put_together_and_6c_is_repeated_once() {
         let (result, sent, _) = run(
             &[&[1, 2, 0x61, 0x02], &[3, 4, 0x90, 0x00]],
-            Extended::No,
+            Extended::UNKNOWN,
             &read(),
         );
         assert_eq!(result.unwrap().data, [1, 2, 3, 4]);
         assert_eq!(sent[1], "00 C0 00 00 02");
-        let (result, sent, _) = run(&[&[0x6C, 0x02], &[3, 4, 0x90, 0x00]], Extended::No, &read());
+        let (result, sent, _) = run(
+            &[&[0x6C, 0x02], &[3, 4, 0x90, 0x00]],
+            Extended::UNKNOWN,
+            &read(),
+        );
         assert_eq!(result.unwrap().data, [3, 4]);
         assert_eq!(sent[1], "00 CB 3F FF 03 5C 01 7E 02");
-        let (result, sent, _) = run(&[&[0x6C, 0x02], &[0x6C, 0x02]], Extended::No, &read());
+        let (result, sent, _) = run(&[&[0x6C, 0x02], &[0x6C, 0x02]], Extended::UNKNOWN, &read());
         assert_eq!(result.unwrap().sw, StatusWord(0x6C02));
         assert_eq!(sent.len(), 2);
     }
@@ -587,7 +727,7 @@ mod tests {
         let part: &[u8] = &[1, 2, 0x61, 0x02];
         // Completed.
         let mut card = script(&[part, &[3, 4, 0x90, 0x00], &[0x90, 0x00]]);
-        let mut channel = Channel::new(&mut card, Extended::No);
+        let mut channel = Channel::new(&mut card, Extended::UNKNOWN);
         let begun = channel.peek("test", &read()).unwrap();
         assert_eq!(
             (begun.data.as_slice(), begun.sw),
@@ -598,14 +738,14 @@ mod tests {
         assert_eq!(card.sent[1..], ["00 C0 00 00 02", "00 20 00 80 08 <pin:8>"]);
         // Another answer of the kind takes its place.
         let mut card = script(&[part, &[5, 0x90, 0x00], &[0x90, 0x00]]);
-        let mut channel = Channel::new(&mut card, Extended::No);
+        let mut channel = Channel::new(&mut card, Extended::UNKNOWN);
         channel.peek("test", &read()).unwrap();
         assert_eq!(channel.peek("test", &read()).unwrap().data, [5]);
         channel.send("test", &verify).unwrap();
         assert_eq!(card.sent.len(), 3);
         // Anything else waits until nothing is left.
         let mut card = script(&[part, &[3, 0x61, 0x01], &[4, 0x90, 0x00], &[0x90, 0x00]]);
-        let mut channel = Channel::new(&mut card, Extended::No);
+        let mut channel = Channel::new(&mut card, Extended::UNKNOWN);
         channel.peek("test", &read()).unwrap();
         assert!(channel.send("test", &verify).unwrap().data.is_empty());
         let expected = ["00 C0 00 00 02", "00 C0 00 00 01", "00 20 00 80 08 <pin:8>"];
@@ -620,29 +760,29 @@ mod tests {
             .answer(Answer::Short)
             .once();
         let answers: [&[u8]; 3] = [&[0x90, 0x00], &[0x6C, 0x02], &[1, 2, 0x90, 0x00]];
-        let (result, sent, _) = run(&answers, Extended::No, &command);
+        let (result, sent, _) = run(&answers, Extended::UNKNOWN, &command);
         assert_eq!(result.unwrap().data, [1, 2]);
         assert!(sent[0].starts_with("10 2A 80 86 FF"), "{sent:?}");
         assert!(sent[1].starts_with("00 2A 80 86 2D") && sent[1].ends_with("5A 00"));
         assert!(sent[2].starts_with("00 2A 80 86 2D") && sent[2].ends_with("5A 02"));
         // Once only, and nothing before the last block.
         let answers: [&[u8]; 3] = [&[0x90, 0x00], &[0x6C, 0x02], &[0x6C, 0x03]];
-        let (result, sent, _) = run(&answers, Extended::No, &command);
+        let (result, sent, _) = run(&answers, Extended::UNKNOWN, &command);
         assert_eq!((result.unwrap().sw, sent.len()), (StatusWord(0x6C03), 3));
     }
 
     #[test]
     fn r27_an_endless_answer_is_cut_off() {
-        let (result, sent, _) = run(&[&[0x61, 0x00], &[0x61, 0x00]], Extended::No, &read());
+        let (result, sent, _) = run(&[&[0x61, 0x00], &[0x61, 0x00]], Extended::UNKNOWN, &read());
         assert!(matches!(result, Err(CardError::Malformed { .. })));
         assert_eq!(sent.len(), 2);
         let mut part = vec![0; 256];
         part.extend([0x61, 0x00]);
         let endless: Vec<&[u8]> = vec![&part; 400];
-        let (result, sent, _) = run(&endless, Extended::No, &read());
+        let (result, sent, _) = run(&endless, Extended::UNKNOWN, &read());
         assert!(matches!(result, Err(CardError::Malformed { .. })));
         assert!(sent.len() < 300);
-        let (result, ..) = run(&[&[0x90]], Extended::No, &read());
+        let (result, ..) = run(&[&[0x90]], Extended::UNKNOWN, &read());
         assert!(matches!(result, Err(CardError::Malformed { .. })));
     }
 
@@ -650,7 +790,7 @@ mod tests {
     fn extended_length_is_left_for_good_when_refused() {
         let (result, sent, learned) = run(
             &[&[0x67, 0x00], &[0x90, 0x00]],
-            Extended::Promised(1000),
+            known(Ability::Promised),
             &read(),
         );
         assert!(result.unwrap().sw.is_ok());
@@ -661,18 +801,27 @@ mod tests {
                 "00 CB 3F FF 03 5C 01 7E 00"
             ]
         );
-        assert_eq!(learned, Extended::No);
-        let (_, sent, learned) = run(&[&[0x90, 0x00]], Extended::Promised(1000), &read());
+        assert_eq!(learned, known(Ability::Refused));
+        let (_, sent, learned) = run(&[&[0x90, 0x00]], known(Ability::Promised), &read());
         assert_eq!(sent.len(), 1);
-        assert_eq!(learned, Extended::Proven(1000));
+        let data = Ability::Promised;
+        let answer = Ability::Proven;
+        assert_eq!(
+            learned,
+            Extended {
+                data,
+                answer,
+                ..learned
+            }
+        );
     }
 
     #[test]
     fn what_must_not_be_repeated_waits_until_extended_length_is_proven() {
         let sign = read().once();
-        let (_, sent, _) = run(&[&[0x90, 0x00]], Extended::Promised(1000), &sign);
+        let (_, sent, _) = run(&[&[0x90, 0x00]], known(Ability::Promised), &sign);
         assert_eq!(sent, ["00 CB 3F FF 03 5C 01 7E 00"]);
-        let (result, sent, _) = run(&[&[0x67, 0x00]], Extended::Proven(1000), &sign);
+        let (result, sent, _) = run(&[&[0x67, 0x00]], known(Ability::Proven), &sign);
         assert_eq!(result.unwrap().sw, StatusWord::WRONG_LENGTH);
         assert_eq!(sent.len(), 1);
     }
@@ -708,12 +857,12 @@ mod tests {
         };
         // A byte a second, and always one more.
         let mut drip = card(1, &[0x00, 0x61, 0x01]);
-        let mut channel = Channel::new(&mut drip, Extended::No);
+        let mut channel = Channel::new(&mut drip, Extended::UNKNOWN);
         assert_eq!(channel.send("test", &read()).err(), slow);
         assert!(drip.sent <= 42, "{}", drip.sent);
         // Many commands, each a little too slow.
         let mut lame = card(5, &[0x90, 0x00]);
-        let mut channel = Channel::new(&mut lame, Extended::No);
+        let mut channel = Channel::new(&mut lame, Extended::UNKNOWN);
         let answers = (0..100).map_while(|_| channel.send("test", &read()).ok());
         assert_eq!(answers.count(), 13);
         // The next thing that a person asks for has its own time.
@@ -721,17 +870,17 @@ mod tests {
         assert!(channel.send("test", &read()).is_ok());
         // A person who does not touch the key at once is no slow card.
         let mut touched = card(20, &[0x90, 0x00]);
-        let mut channel = Channel::new(&mut touched, Extended::No);
+        let mut channel = Channel::new(&mut touched, Extended::UNKNOWN);
         assert!(channel.send("test", &read()).is_ok());
     }
 
     #[test]
     fn the_first_word_after_a_reset_is_asked_for_once_more() {
         let unspecified: &[u8] = &[0x6F, 0x00];
-        let (result, sent, _) = run(&[unspecified, &[0x90, 0x00]], Extended::No, &read());
+        let (result, sent, _) = run(&[unspecified, &[0x90, 0x00]], Extended::UNKNOWN, &read());
         assert!(result.unwrap().sw.is_ok());
         assert_eq!(sent.len(), 2);
-        let (result, sent, _) = run(&[unspecified, unspecified], Extended::No, &read());
+        let (result, sent, _) = run(&[unspecified, unspecified], Extended::UNKNOWN, &read());
         assert_eq!(result.unwrap().sw, StatusWord::UNSPECIFIED);
         assert_eq!(sent.len(), 2);
         // Not later, and above all not what carries a PIN.
@@ -739,7 +888,7 @@ mod tests {
             answers: [vec![0x90, 0x00], vec![0x6F, 0x00]].into(),
             sent: Vec::new(),
         };
-        let mut channel = Channel::new(&mut script, Extended::No);
+        let mut channel = Channel::new(&mut script, Extended::UNKNOWN);
         channel.send("test", &read()).unwrap();
         let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
         assert_eq!(
@@ -752,7 +901,7 @@ mod tests {
     #[test]
     fn a_secret_is_always_short() {
         let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
-        let (_, sent, _) = run(&[&[0x90, 0x00]], Extended::Proven(1000), &verify);
+        let (_, sent, _) = run(&[&[0x90, 0x00]], known(Ability::Proven), &verify);
         assert_eq!(sent, ["00 20 00 80 08 <pin:8>"]);
     }
 }

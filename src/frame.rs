@@ -33,6 +33,11 @@ impl Frame {
         self.bytes.is_empty()
     }
 
+    /// Whether its length fields are those of the extended form (ISO 7816-4, 5.1).
+    pub fn is_extended(&self) -> bool {
+        self.bytes.len() > 5 && self.bytes[4] == 0x00
+    }
+
     /// Whether a part of it is a PIN or PUK.
     pub fn is_secret(&self) -> bool {
         self.secret.is_some()

@@ -147,9 +147,9 @@ impl<'a> Token<'a> {
         pin: &Pin,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
-        self.refuse_impossible(credential, what)?;
         self.channel.begin_work();
         self.mend()?;
+        self.refuse_impossible(credential, what)?;
         let always = credential.pin == PinUse::Always;
         let known = self.accepted;
         if !known || always {
@@ -186,9 +186,9 @@ impl<'a> Token<'a> {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        self.refuse_impossible(credential, what)?;
         self.channel.begin_work();
         self.mend()?;
+        self.refuse_impossible(credential, what)?;
         let signature = self.ask_signature(credential, what)?;
         checked(credential, what, &signature)
     }

@@ -425,7 +425,7 @@ impl<C: Emulator> Transport for Line<'_, C> {
 }
 
 fn open<'a>(line: &'a mut dyn Transport, atr: &Atr) -> Token<'a> {
-    Token::open(line, atr, Extended::No, securesign_vendors::PROFILES)
+    Token::open(line, atr, Extended::UNKNOWN, securesign_vendors::PROFILES)
         .unwrap()
         .unwrap()
 }

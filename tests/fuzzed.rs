@@ -211,7 +211,7 @@ impl Transport for Writing {
 fn object(card: PivCard, tag: &[u8]) -> Vec<u8> {
     let bytes = Vec::new();
     let mut card = Writing { card, bytes };
-    let mut channel = Channel::new(&mut card, Extended::No);
+    let mut channel = Channel::new(&mut card, Extended::UNKNOWN);
     let list = [&[0x5C, tag.len() as u8], tag].concat();
     let select = Command::new([0x00, 0xA4, 0x04, 0x00])
         .data(&[0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00])

@@ -135,7 +135,12 @@ fn outcome(
         sent: 0,
         secrets: 0,
     };
-    let opened = Token::open(&mut line, &atr, Extended::No, securesign_vendors::PROFILES);
+    let opened = Token::open(
+        &mut line,
+        &atr,
+        Extended::UNKNOWN,
+        securesign_vendors::PROFILES,
+    );
     let result = match (opened, errand) {
         (Ok(Some(mut token)), Errand::Unlock) => token.unblock(&pin(puk), &pin(new), LastTry::Keep),
         (Ok(Some(mut token)), Errand::Change) => {

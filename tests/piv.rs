@@ -686,7 +686,12 @@ fn nothing_but_select_follows_a_chain_that_broke_off() {
         card: &mut piv,
         whole: true,
     };
-    let token = Token::open(&mut line, &atr, Extended::No, securesign_vendors::PROFILES);
+    let token = Token::open(
+        &mut line,
+        &atr,
+        Extended::UNKNOWN,
+        securesign_vendors::PROFILES,
+    );
     let mut token = token.unwrap().unwrap();
     let found = token.credentials(&Search::default()).unwrap();
     let digest = abc(HashAlgorithm::Sha256);
@@ -842,10 +847,10 @@ fn every_kind_of_key_signs_every_digest_and_openssl_agrees() {
         card(NIST).key(slot, KeyKind::P384),
     ];
     for builder in cards {
-        let mut piv = builder.build().unwrap();
+        let mut piv = builder.extended_capability().build().unwrap();
         let key = piv.public_key(slot).unwrap();
         let atr = Atr::parse(&piv.atr()).unwrap();
-        for extended in [Extended::No, Extended::Promised(4096)] {
+        for extended in [Extended::UNKNOWN, Extended::of(&atr, EXTENDED)] {
             let mut line = Breaking {
                 card: &mut piv,
                 whole: false,
@@ -888,7 +893,12 @@ fn an_ed25519_key_signs_messages_and_is_not_asked_for_a_digest() {
         card: &mut piv,
         whole: false,
     };
-    let token = Token::open(&mut line, &atr, Extended::No, securesign_vendors::PROFILES);
+    let token = Token::open(
+        &mut line,
+        &atr,
+        Extended::UNKNOWN,
+        securesign_vendors::PROFILES,
+    );
     let mut token = token.unwrap().unwrap();
     let credential = token
         .credentials(&Search::default())

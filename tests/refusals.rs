@@ -97,7 +97,7 @@ impl Transport for Refusing {
 
 fn open(line: &mut Refusing) -> (Token<'_>, Credential) {
     let atr = Atr::parse(&line.card.atr()).unwrap();
-    let token = Token::open(line, &atr, Extended::No, securesign_vendors::PROFILES);
+    let token = Token::open(line, &atr, Extended::UNKNOWN, securesign_vendors::PROFILES);
     let mut token = token.unwrap().unwrap();
     let found = token.credentials(&Search::default()).unwrap();
     let credential = found.credentials[0].clone();
@@ -437,7 +437,12 @@ fn a_pin_that_was_accepted_is_sent_again_after_a_prompt_refusal_and_never_after_
             signatures: 0,
         };
         let atr = Atr::parse(&late.line.card.atr()).unwrap();
-        let token = Token::open(&mut late, &atr, Extended::No, securesign_vendors::PROFILES);
+        let token = Token::open(
+            &mut late,
+            &atr,
+            Extended::UNKNOWN,
+            securesign_vendors::PROFILES,
+        );
         let mut token = token.unwrap().unwrap();
         sign(&mut token, &credential).unwrap();
         let error = sign(&mut token, &credential).unwrap_err();

@@ -148,7 +148,7 @@ fn r20_no_copy_of_a_pin_outlives_its_use() {
         let token = Token::open(
             &mut recorder,
             &atr,
-            Extended::No,
+            Extended::UNKNOWN,
             securesign_vendors::PROFILES,
         );
         let mut token = token.unwrap().unwrap();

@@ -123,7 +123,12 @@ fn play(replay: &mut Replay, atr: &str, profile: &str, doing: &str) -> String {
         .map(|byte| u8::from_str_radix(byte, 16).unwrap())
         .collect();
     let atr = Atr::parse(&bytes).unwrap();
-    let opened = Token::open(replay, &atr, Extended::No, securesign_vendors::PROFILES);
+    let opened = Token::open(
+        replay,
+        &atr,
+        Extended::UNKNOWN,
+        securesign_vendors::PROFILES,
+    );
     let mut token = opened.unwrap().expect("a card that is recognised");
     assert_eq!(token.spec().id, profile);
     let result = match doing {

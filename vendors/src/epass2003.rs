@@ -265,6 +265,10 @@ fn start(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     if mode == Mode::Off {
         // Signing takes it; without protection nothing else tells.
         card.trust_extended();
+        if card.is_extended_untried() {
+            // Told now by what any card answers, and not after the PIN.
+            card.send("try extended length", &CAPABILITIES.answer(Answer::Long))?;
+        }
     }
     Ok(capabilities)
 }
@@ -280,12 +284,15 @@ fn resume(card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
     Ok(())
 }
 
-/// GET DATA, capabilities (§1.2): always plain. A JavaCard that shares the
+/// GET DATA, capabilities (§1.2).
+const CAPABILITIES: Command<'static> = Command::new([0x00, 0xCA, 0x01, 0x86]);
+
+/// How the card wants to be spoken to: always asked plain. A JavaCard that shares the
 /// answer to reset refuses it, or answers something else.
 fn capabilities(card: &mut Channel<'_>) -> Result<(Vec<u8>, Mode), CardError> {
     let during = "read the capabilities";
     card.bare();
-    let command = Command::new([0x00, 0xCA, 0x01, 0x86]).answer(Answer::Short);
+    let command = CAPABILITIES.answer(Answer::Short);
     let answer = match card.require(during, &command) {
         // A session of another program, or one that was lost: it is gone by now.
         Err(CardError::Refused { sw, .. }) if messaging::is_lost(sw) => {

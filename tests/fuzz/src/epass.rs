@@ -83,7 +83,7 @@ pub fn drive(errand: Errand, card: &mut dyn Transport) -> (u32, bool) {
     };
     let atr = Atr::parse(&errand.atr()).expect("one of ours");
     let mut done = false;
-    if let Ok(Some(mut token)) = Token::open(&mut watch, &atr, Extended::No, PROFILES) {
+    if let Ok(Some(mut token)) = Token::open(&mut watch, &atr, Extended::UNKNOWN, PROFILES) {
         done = converse(errand, &mut token, &secrets);
         token.close();
     }

@@ -24,7 +24,7 @@ pub fn run(bytes: &[u8]) {
         everything: true,
         ..Search::default()
     };
-    let opened = Token::open(&mut card, &atr, Extended::No, PROFILES);
+    let opened = Token::open(&mut card, &atr, Extended::UNKNOWN, PROFILES);
     let mut token = opened.ok().flatten().expect("PIV is selected");
     // An application label is the answer to SELECT, so it is the object too.
     assert!(token.label().chars().count() <= 41);

@@ -17,6 +17,9 @@ const MAX: usize = certificate::MAX + 0x1000;
 /// as long as a signature, which every one of them sends; the last is OpenSC's.
 const PIECES: [u16; 3] = [0x0200, 0x0100, 0x00D8];
 
+/// What fits into the 256 bytes of a short answer when it is wrapped.
+const SHORT_PIECE: u16 = 0x00D8;
+
 /// Most pieces of one file: the longest in the shortest pieces are fewer. A card that
 /// drips a byte at a time would hold the reader for minutes.
 const MOST_PIECES: usize = 200;
@@ -141,7 +144,12 @@ fn read_binary(
         let shorter = PIECES.into_iter().find(|shorter| *shorter < piece);
         // Should the card lose its session over it, the next attempt knows.
         app.piece = shorter.unwrap_or(piece);
-        let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(left.min(piece)));
+        let wanted = left.min(piece);
+        let wanted = match card.answers(usize::from(wanted)) {
+            true => wanted,
+            false => wanted.min(SHORT_PIECE),
+        };
+        let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(wanted));
         let response = card.send(during, &command)?;
         match response.sw {
             StatusWord::OK | END => {

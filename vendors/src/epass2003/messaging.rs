@@ -8,9 +8,9 @@ use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
-use securesign_core::apdu::{Answer, Command, Data, Response};
+use securesign_core::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX};
 use securesign_core::armor::{Armor, Fault};
-use securesign_core::channel::Channel;
+use securesign_core::channel::{Channel, Extended};
 use securesign_core::error::{CardError, Lack};
 use securesign_core::frame::Frame;
 use securesign_core::sw::StatusWord;
@@ -311,7 +311,7 @@ impl Session {
 }
 
 impl Armor for Session {
-    fn wrap(&mut self, command: &Command<'_>) -> Result<Frame, CardError> {
+    fn wrap(&mut self, command: &Command<'_>, extended: Extended) -> Result<Frame, CardError> {
         let mode = self.mode;
         let mut header = command.header;
         header[0] |= 0x0C;
@@ -341,12 +341,19 @@ impl Armor for Session {
             Answer::Exact(len) => Some(len),
         };
         let le = expected.unwrap_or(0x00).to_be_bytes();
+        let longer = extended.answers(SHORT_ANSWER_MAX + 1);
+        let one_byte = if longer { 0x7F } else { 0xFF };
         match expected {
             None => {}
-            Some(0x00..=0x7F) => body.extend_from_slice(&[EXPECTED, 0x01, le[1]]),
+            Some(expected) if expected <= one_byte => {
+                body.extend_from_slice(&[EXPECTED, 0x01, le[1]])
+            }
             Some(_) => body.extend_from_slice(&[EXPECTED, 0x02, le[0], le[1]]),
         }
 
+        if !extended.sends(body.len() + 2 + size_of::<Half>()) {
+            return Err(CardError::Unsupported(Lack::Reader));
+        }
         self.counter = self.counter.wrapping_add(1);
         let mac = if mode == Mode::Fips && body.is_empty() && is_retry_query(&header) {
             // §2.3, 5: found out from cards (OpenSC issue 2734).
@@ -360,7 +367,7 @@ impl Armor for Session {
         body.extend_from_slice(&mac);
 
         // OpenSC goes over to the extended form with a Le of two bytes as well.
-        let extended = body.len() > 0xFF || expected.is_some_and(|expected| expected > 0x7F);
+        let extended = body.len() > 0xFF || expected.is_some_and(|expected| expected > one_byte);
         let mut bytes = Zeroizing::new(Vec::with_capacity(body.len() + 9));
         bytes.extend_from_slice(&header);
         if extended {
@@ -381,6 +388,12 @@ impl Armor for Session {
         // cryptogram is as good as the secret; and its checksum lets one guess.
         let secret = matches!(command.data, Data::Secret(_)).then_some(start..end);
         Ok(Frame::new(bytes, secret))
+    }
+
+    fn wrapped(&self, len: usize) -> usize {
+        // 87 82 Len 01 C, 97 02 Le, 8E 08 mac.
+        let padded = (len + 1).next_multiple_of(self.mode.block());
+        5 + padded + 4 + 2 + size_of::<Half>()
     }
 
     fn open(&mut self, response: Response) -> Result<Response, Fault> {

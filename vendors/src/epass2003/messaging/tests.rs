@@ -27,7 +27,7 @@ fn session(mode: Mode) -> (Session, Handshake, Half) {
 }
 
 fn wrap(session: &mut Session, command: Command<'_>) -> String {
-    hex(session.wrap(&command).unwrap().expose())
+    hex(session.wrap(&command, Extended::UNKNOWN).unwrap().expose())
 }
 
 fn open(session: &mut Session, answer: &str) -> Result<Response, Fault> {
@@ -254,7 +254,7 @@ fn the_published_dialogue_in_fips() {
 fn a_secret_stays_one_inside_the_wrapping() {
     let (mut s, ..) = session(Mode::Aes);
     let command = Command::new([0x00, 0x82, 0x01, 0x81]).secret(&[0x55; 8]);
-    let frame = s.wrap(&command).unwrap();
+    let frame = s.wrap(&command, Extended::UNKNOWN).unwrap();
     assert!(frame.is_secret());
     assert_eq!(frame.to_string(), "0C 82 01 81 1D <pin:29> 00");
 }

@@ -1,0 +1,248 @@
+//! What the reader passes on and what the card takes are two things, each direction for
+//! itself: whatever they are, a signature is made, or refused before the PIN is sent.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use bench::{abc, secret};
+use securesign_core::atr::Atr;
+use securesign_core::channel::Extended;
+use securesign_core::digest::HashAlgorithm;
+use securesign_core::error::{CardError, Lack};
+use securesign_core::frame::Frame;
+use securesign_core::profile::Search;
+use securesign_core::signature::ToSign;
+use securesign_core::token::{LastTry, Token};
+use securesign_core::transport::{Transport, TransportError};
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+
+/// A reader between program and card, and what became of what was sent.
+struct Reader<'a> {
+    card: &'a mut dyn Emulator,
+    /// Most bytes of data of an extended command or its answer; 0: short commands only.
+    limit: usize,
+    /// What comes of a command that it does not pass on.
+    refusal: Option<u16>,
+    /// The rest of an answer that a short one has no room for.
+    rest: Vec<u8>,
+    /// Secrets that got to the card.
+    secrets: usize,
+    /// Longest data field that was passed on.
+    longest: usize,
+}
+
+impl Reader<'_> {
+    fn refuse(&self) -> Result<Vec<u8>, TransportError> {
+        match self.refusal {
+            Some(sw) => Ok(sw.to_be_bytes().to_vec()),
+            None => Err(TransportError::NotTransacted),
+        }
+    }
+
+    /// As much of `whole` as a short answer takes (ISO 7816-3, 12.2).
+    fn part(&mut self, mut whole: Vec<u8>) -> Vec<u8> {
+        if whole.len() <= 258 {
+            return whole;
+        }
+        self.rest = whole.split_off(256);
+        let left = u8::try_from(self.rest.len() - 2).unwrap_or(0);
+        whole.extend([0x61, left]);
+        whole
+    }
+}
+
+impl Transport for Reader<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let command = frame.expose();
+        if command[..4] == [0x00, 0xC0, 0x00, 0x00] && !self.rest.is_empty() {
+            let rest = std::mem::take(&mut self.rest);
+            return Ok(self.part(rest));
+        }
+        self.rest.clear();
+        let extended = command.len() > 5 && command[4] == 0x00;
+        if extended {
+            // 00 Lc Lc data, or 00 Le Le.
+            let data = match command.len() {
+                ..=7 => 0,
+                _ => usize::from(u16::from_be_bytes([command[5], command[6]])),
+            };
+            if self.limit == 0 || data > self.limit {
+                return self.refuse();
+            }
+            self.longest = self.longest.max(data);
+        }
+        self.secrets += usize::from(frame.is_secret());
+        let answer = self.card.transmit(command);
+        if !extended {
+            return Ok(self.part(answer));
+        }
+        if answer.len() - 2 > self.limit.max(256) {
+            return Err(TransportError::NotTransacted);
+        }
+        Ok(answer)
+    }
+}
+
+/// What came of one signature from a cold start, and what the reader saw of it.
+fn sign(
+    card: &mut dyn Emulator,
+    says: Option<usize>,
+    limit: usize,
+    refusal: Option<u16>,
+    pin: &str,
+) -> (Result<(), CardError>, usize, usize) {
+    let atr = Atr::parse(&card.atr()).unwrap();
+    let mut reader = Reader {
+        card,
+        limit,
+        refusal,
+        rest: Vec::new(),
+        secrets: 0,
+        longest: 0,
+    };
+    let known = Extended::of(&atr, says);
+    let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+    let mut token = token.unwrap().expect("a known card");
+    let found = token.credentials(&Search::default()).unwrap();
+    let credential = found.credentials.first().expect("a certificate");
+    let digest = abc(HashAlgorithm::Sha256);
+    let signed = token.sign(
+        credential,
+        ToSign::Digest(&digest),
+        &secret(pin),
+        LastTry::Keep,
+    );
+    drop(token);
+    (signed.map(drop), reader.secrets, reader.longest)
+}
+
+/// Says and passes on whatever.
+const FULL: usize = 0x1_0000;
+/// What a reader says, and what it passes on.
+const READERS: [(Option<usize>, usize); 8] = [
+    (Some(0), 0),
+    (Some(261), 261),
+    (Some(310), 310),
+    (Some(FULL), FULL),
+    // Those that do not say.
+    (None, 0),
+    (None, 2100),
+    // Those that say more than is true.
+    (Some(FULL), 0),
+    (Some(FULL), 261),
+];
+/// A reader's fault, and three ways in which a card knows no extended length.
+const REFUSALS: [Option<u16>; 4] = [None, Some(0x6700), Some(0x6D00), Some(0x6E00)];
+
+#[test]
+fn a_piv_card_signs_in_every_reader_whatever_it_promises() {
+    for kind in [KeyKind::P256, KeyKind::Rsa1024, KeyKind::Rsa2048] {
+        for promises in [false, true] {
+            let card = PivCard::builder(NIST)
+                .seed(b"extended")
+                .key(Slot::AUTHENTICATION, kind);
+            let card = if promises {
+                card.extended_capability()
+            } else {
+                card
+            };
+            let mut card = card.build().unwrap();
+            for (says, limit) in READERS {
+                for refusal in REFUSALS {
+                    let name = format!("{kind:?}, {promises}, {says:?}, {limit}, {refusal:04X?}");
+                    card.reset();
+                    let (signed, secrets, longest) =
+                        sign(&mut card, says, limit, refusal, "123456");
+                    signed.unwrap_or_else(|error| panic!("{name}: {error}"));
+                    assert_eq!(secrets, 1, "{name}: the PIN is sent once");
+                    // An extended answer that was read proves nothing for 275 bytes of data.
+                    assert!(longest <= 255, "{name}: {longest}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_epass2003_signs_or_is_refused_before_the_pin_in_every_reader_that_is_true_or_silent() {
+    let signing = || Container::signing("CN=Ada Lovelace,C=IN");
+    for mode in [Mode::Plain, Mode::Aes, Mode::Des, Mode::Fips] {
+        for (key, container) in [("RSA 1024", signing().rsa1024()), ("RSA 2048", signing())] {
+            let card = Epass::l2(mode).seed(b"extended").certificate(container);
+            let mut card = card.build().unwrap();
+            for (says, limit) in &READERS[..6] {
+                let name = format!("{mode:?}, {key}, {says:?}, {limit}");
+                card.reset();
+                let (signed, secrets, _) = sign(&mut card, *says, *limit, None, "12345678");
+                // The block of RSA-2048 is 256 bytes long, 290 when it is wrapped.
+                if key == "RSA 1024" || *limit >= 310 {
+                    signed.unwrap_or_else(|error| panic!("{name}: {error}"));
+                    assert_eq!(secrets, 1, "{name}");
+                } else {
+                    let lack = CardError::Unsupported(Lack::Reader);
+                    assert_eq!(signed, Err(lack), "{name}");
+                    assert_eq!(secrets, 0, "{name}: no PIN for what cannot work");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_armored_answer_in_parts_is_put_together_before_it_is_opened() {
+    for mode in [Mode::Aes, Mode::Des, Mode::Fips] {
+        let container = Container::signing("CN=Ada Lovelace,C=IN");
+        let card = Epass::l2(mode).seed(b"extended").certificate(container);
+        let mut card = card.build().unwrap();
+        let mut parts = Parts {
+            card: &mut card,
+            rest: Vec::new(),
+            fetched: 0,
+        };
+        let (signed, secrets, _) = sign(&mut parts, None, 2100, None, "12345678");
+        assert_eq!((signed, secrets), (Ok(()), 1), "{mode:?}");
+        assert!(parts.fetched >= 2, "{mode:?}: {}", parts.fetched);
+    }
+}
+
+/// A card that gives 100 bytes of an answer at a time, whatever was asked for.
+struct Parts<'a> {
+    card: &'a mut Epass,
+    rest: Vec<u8>,
+    /// GET RESPONSE that came.
+    fetched: usize,
+}
+
+impl Emulator for Parts<'_> {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let mut whole = if command[..4] == [0x00, 0xC0, 0x00, 0x00] {
+            self.fetched += 1;
+            std::mem::take(&mut self.rest)
+        } else {
+            self.card.transmit(command)
+        };
+        if whole.len() > 102 {
+            self.rest = whole.split_off(100);
+            let left = u8::try_from(self.rest.len() - 2).unwrap_or(0);
+            whole.extend([0x61, left]);
+        }
+        whole
+    }
+}
