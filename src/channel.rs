@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
 use crate::armor::{Armor, Fault};
 use crate::atr::Atr;
+use crate::cache::Cache;
 use crate::error::{CardError, Lack};
 use crate::frame::Frame;
 use crate::sw::StatusWord;
@@ -179,6 +180,7 @@ enum Cover {
 /// A card in a dialogue.
 pub struct Channel<'a> {
     transport: &'a mut dyn Transport,
+    cache: Option<&'a dyn Cache>,
     extended: Extended,
     /// A chain of commands was begun and not finished, or a session is out of
     /// step.
@@ -214,6 +216,7 @@ impl<'a> Channel<'a> {
     pub fn new(transport: &'a mut dyn Transport, extended: Extended) -> Self {
         Self {
             transport,
+            cache: None,
             extended,
             broken: false,
             cover: Cover::Plain,
@@ -229,6 +232,16 @@ impl<'a> Channel<'a> {
             mute: false,
             sessions: 0,
         }
+    }
+
+    /// What was read from this card before may be kept here.
+    pub fn remember(&mut self, cache: &'a dyn Cache) {
+        self.cache = Some(cache);
+    }
+
+    /// Where that is kept, if anywhere.
+    pub fn cache(&self) -> Option<&'a dyn Cache> {
+        self.cache
     }
 
     /// Secure messaging from here on.

@@ -4,6 +4,7 @@
 pub mod apdu;
 pub mod armor;
 pub mod atr;
+pub mod cache;
 pub mod callback;
 pub mod certificate;
 pub mod channel;

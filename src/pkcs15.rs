@@ -43,6 +43,18 @@ pub struct CertificateEntry {
     pub file: Option<u16>,
 }
 
+/// What EF(TokenInfo) says (PKCS#15, 6.9).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenInfo {
+    /// Label.
+    pub label: Option<String>,
+    /// serialNumber.
+    pub serial: Vec<u8>,
+    /// Whether it has lastUpdate: whoever changes anything on the token writes a new time
+    /// there. A certificate that takes another's place shows nowhere else.
+    pub tells_changes: bool,
+}
+
 /// EF(ODF): the directory files, by file identifier.
 pub fn directories(odf: &[u8]) -> Vec<(Directory, u16)> {
     entries(odf)
@@ -83,13 +95,19 @@ pub fn is_whole(beginning: &[u8]) -> bool {
     }
 }
 
-/// EF(TokenInfo): the label (PKCS#15, 6.9).
-pub fn token_label(file: &[u8]) -> Option<String> {
-    let info = entries(file).next()?;
-    let label = elements(info)
-        .into_iter()
-        .find(|e| context(*e) == Some(0))?;
-    String::from_utf8(label.value().to_vec()).ok()
+/// EF(TokenInfo).
+pub fn token_info(file: &[u8]) -> TokenInfo {
+    let elements = entries(file).next().map(elements).unwrap_or_default();
+    let tagged = |number| elements.iter().find(|it| context(**it) == Some(number));
+    let serial = elements.iter().find_map(|it| octets(*it));
+    // [5] EXPLICIT, a time or where one stands.
+    let changed = tagged(5).and_then(|time| AnyRef::from_der(time.value()).ok());
+    TokenInfo {
+        label: tagged(0).and_then(|label| String::from_utf8(label.value().to_vec()).ok()),
+        serial: serial.unwrap_or_default().to_vec(),
+        tells_changes: changed
+            .is_some_and(|time| time.tag() == Tag::GeneralizedTime && !time.value().is_empty()),
+    }
 }
 
 /// PrivateKeyObject: common, common key, [0] common private key, [1] type

@@ -3,6 +3,7 @@
 
 use crate::armor::Fault;
 use crate::atr::Atr;
+use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Lack, Reason, Secret, given};
 use crate::pin::Pin;
@@ -61,6 +62,11 @@ impl<'a> Token<'a> {
             accepted: false,
             touched: false,
         }))
+    }
+
+    /// Certificates that were read before may be kept here.
+    pub fn remember(&mut self, cache: &'a dyn Cache) {
+        self.channel.remember(cache);
     }
 
     /// Facts about its family.
@@ -176,7 +182,7 @@ impl<'a> Token<'a> {
             }
             other => other?,
         };
-        checked(credential, what, &signature)
+        self.checked(credential, what, &signature)
     }
 
     /// Signs with a key that wants no PIN, and checks the signature as [`Token::sign`]
@@ -190,7 +196,7 @@ impl<'a> Token<'a> {
         self.mend()?;
         self.refuse_impossible(credential, what)?;
         let signature = self.ask_signature(credential, what)?;
-        checked(credential, what, &signature)
+        self.checked(credential, what, &signature)
     }
 
     /// Replaces PIN or PUK.
@@ -402,6 +408,23 @@ impl<'a> Token<'a> {
         })
     }
 
+    /// The signature in its standard form, if it is this key's. Where it is not, the
+    /// certificate may be one that was read before another took its place.
+    fn checked(
+        &self,
+        credential: &Credential,
+        what: ToSign<'_>,
+        signature: &[u8],
+    ) -> Result<Vec<u8>, CardError> {
+        let key = credential.certificate.key();
+        key.standard(what, signature).ok_or_else(|| {
+            if let Some(cache) = self.channel.cache() {
+                cache.clear();
+            }
+            CardError::BadSignature
+        })
+    }
+
     /// What can never be right never reaches the card.
     fn check_format(&self, secret: Secret, value: &Pin) -> Result<(), CardError> {
         let rules = match secret {
@@ -504,17 +527,6 @@ fn is_no_answer(error: &CardError) -> bool {
         error,
         CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. }
     )
-}
-
-/// The signature in its standard form, if it is this key's.
-fn checked(
-    credential: &Credential,
-    what: ToSign<'_>,
-    signature: &[u8],
-) -> Result<Vec<u8>, CardError> {
-    let key = credential.certificate.key();
-    let standard = key.standard(what, signature);
-    standard.ok_or(CardError::BadSignature)
 }
 
 /// A fault of the form, said of the new value and not of the present one.

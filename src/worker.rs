@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use crate::atr::Atr;
+use crate::cache::Cache;
 use crate::channel::Extended;
 use crate::digest::Digest;
 use crate::error::{CardError, Lack, Secret};
@@ -205,6 +206,8 @@ pub struct Worker {
     pub only: Option<String>,
     /// How long an accepted PIN is kept unused; zero: not at all.
     pub session: Duration,
+    /// Where certificates that were read are kept; `None`: nowhere.
+    pub cache: Option<Box<dyn Cache>>,
     /// What it is doing, for [`watch_over`].
     pub progress: Progress,
 }
@@ -475,6 +478,7 @@ impl Worker {
         let profiles = self.profiles;
         let name = self.name;
         let progress = &self.progress;
+        let cache = self.cache.as_deref();
         card.dialogue(&mut |transport: &mut dyn Transport| {
             progress.is(Some(Step::Talks));
             let transport = &mut Told {
@@ -484,7 +488,12 @@ impl Worker {
             };
             let extended = state.extended.get(id).copied().unwrap_or(promised);
             let token = match Token::open(transport, &atr, extended, profiles) {
-                Ok(Some(token)) => Ok(token),
+                Ok(Some(mut token)) => {
+                    if let Some(cache) = cache {
+                        token.remember(cache);
+                    }
+                    Ok(token)
+                }
                 Ok(None) => Err(TokenState::Unknown {
                     atr: atr.clone(),
                     name: name(&atr),

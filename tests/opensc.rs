@@ -15,10 +15,12 @@ mod home;
 mod support;
 
 use std::fs;
+use std::os::unix::fs::{chown, symlink};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use home::{Home, LIMIT, demo_link, openssl_verifies, result};
+use home::{Home, LIMIT, demo_link, fresh, openssl_verifies, result};
 use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
 use serde_json::Value;
 use support::pcscd::Daemon;
@@ -27,6 +29,8 @@ use support::vpcd::VirtualCard;
 
 const PIN: &str = "123456";
 const PUK: &str = "87654321";
+/// Another user, where the tests run as root.
+const NOBODY: u32 = 65534;
 /// OpenSC's profile gives each six tries.
 const TRIES: u8 = 6;
 
@@ -178,6 +182,19 @@ impl Stand {
         let secret = self.home.file("secret", &format!("{secret}\n"));
         let new = self.home.file("new", &format!("{new}\n"));
         self.ours(&["pin", form, which, &secret, "--new-pin-file", &new])
+    }
+
+    /// How many commands a good signature takes.
+    fn signs(&self, link: &str) -> u64 {
+        let (signed, commands) = self.count(|| self.sign(&fresh(link), PIN, &[]));
+        assert_eq!(signed.code, Some(0), "{signed:?}");
+        openssl_verifies(&self.home, &signed.stdout);
+        commands
+    }
+
+    /// Where certificates are kept.
+    fn cache(&self) -> PathBuf {
+        self.home.0.path().join("XDG_CACHE_HOME/securesign")
     }
 
     /// How many commands `work` sends to the card.
@@ -362,7 +379,7 @@ fn ours_takes_at_most_half_of_the_commands_that_opensc_takes() {
 
 /// One certificate, two, three and an authority's, of the size that Indian authorities
 /// issue; whoever asks names the last. At the card of the whole program, with the tries
-/// left shown and the log-out.
+/// left shown and the log-out. A second time takes no more than the directory.
 #[test]
 fn a_cold_signature_keeps_within_its_bounds_however_many_certificates_opensc_has_stored() {
     let stand = Stand::initialised(Epass::blank(Mode::Aes));
@@ -378,10 +395,73 @@ fn a_cold_signature_keeps_within_its_bounds_however_many_certificates_opensc_has
         let certificates = tokens["readers"][0]["certificates"].as_array().unwrap();
         let serial = certificates.last().unwrap()["serialNumber"].as_str();
         let link = format!("{}&certSerial={}", demo_link(), serial.unwrap());
-        let (signed, commands) = stand.count(|| stand.sign(&link, PIN, &[]));
-        assert_eq!(signed.code, Some(0), "{signed:?}");
-        openssl_verifies(&stand.home, &signed.stdout);
-        println!("{} certificates: {commands} commands", certificates.len());
-        assert!(commands <= bound, "{commands}, not {bound}: {tokens:#}");
+        fs::remove_dir_all(stand.cache()).unwrap();
+        let [cold, warm] = [(); 2].map(|()| stand.signs(&link));
+        let certificates = certificates.len();
+        println!("{certificates} certificates: {cold} commands, then {warm}");
+        assert!(cold <= bound, "{cold}, not {bound}: {tokens:#}");
+        assert_eq!(warm, 20);
     }
+}
+
+#[test]
+fn a_certificate_that_opensc_renews_in_its_place_is_the_one_that_signs() {
+    let stand = Stand::initialised(Epass::blank(Mode::Aes));
+    stand.key("45", "rsa/2048");
+    stand.issue("45", &"x".repeat(900));
+    stand.store(&["--store-certificate", "new.pem", "--id", "45"]);
+    let serial = || {
+        let signed = stand.sign(&demo_link(), PIN, &[]);
+        openssl_verifies(&stand.home, &signed.stdout);
+        result(&signed.stdout)["certificate"]["serialNumber"].clone()
+    };
+    let before = serial();
+    assert_eq!(serial(), before);
+    stand.issue("45", &"y".repeat(900));
+    stand.store(&["--update-certificate", "new.pem", "--id", "45"]);
+    let renewed = serial();
+    assert_ne!(renewed, before);
+    assert!(renewed.is_string(), "{renewed}");
+}
+
+#[test]
+fn a_cache_that_is_damaged_foreign_or_cannot_be_written_only_means_a_cold_start() {
+    let stand = Stand::initialised(Epass::blank(Mode::Aes));
+    stand.key("45", "rsa/2048");
+    stand.issue("45", &"x".repeat(900));
+    stand.store(&["--store-certificate", "new.pem", "--id", "45"]);
+    let sign = || stand.signs(&demo_link());
+    let cache = stand.cache();
+    // The daemon knows the answer to reset of the token as it is now only after that.
+    sign();
+    fs::remove_dir_all(&cache).unwrap();
+    let [cold, warm] = [(); 2].map(|()| sign());
+    assert_eq!([cold, warm], [24, 20]);
+    let files = || -> Vec<PathBuf> {
+        let entries = fs::read_dir(&cache).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    assert_eq!(files().len(), 1);
+
+    // Damaged; and mended by that.
+    fs::write(&files()[0], "nonsense").unwrap();
+    assert_eq!([sign(), sign()], [cold, warm]);
+    // Of somebody else, file and folder: as root only.
+    if chown(&files()[0], Some(NOBODY), None).is_ok() {
+        assert_eq!([sign(), sign()], [cold, warm]);
+        chown(&cache, Some(NOBODY), None).unwrap();
+        assert_eq!([sign(), sign()], [cold, cold]);
+    }
+    // A link, to where it would serve.
+    let moved = stand.home.0.path().join("moved");
+    fs::rename(&cache, &moved).unwrap();
+    symlink(&moved, &cache).unwrap();
+    assert_eq!([sign(), sign()], [cold, cold]);
+    // Not a folder.
+    fs::remove_file(&cache).unwrap();
+    fs::write(&cache, "").unwrap();
+    assert_eq!([sign(), sign()], [cold, cold]);
+    // Gone: that is how it is emptied.
+    fs::remove_file(&cache).unwrap();
+    assert_eq!([sign(), sign()], [cold, warm]);
 }

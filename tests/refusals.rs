@@ -513,6 +513,7 @@ fn a_person_is_told_to_touch_the_token_while_it_waits_and_not_when_it_signs_at_o
             name: securesign_vendors::known::name,
             only: None,
             session: Duration::ZERO,
+            cache: None,
             progress: progress.clone(),
         };
         let (jobs, queue) = channel();

@@ -74,6 +74,7 @@ fn start(readers: Box<dyn Readers>) -> (std::sync::mpsc::Sender<Job>, Receiver<R
         name: securesign_vendors::known::name,
         only: None,
         session: Duration::from_secs(60),
+        cache: None,
         progress: securesign_core::worker::Progress::default(),
     };
     let (jobs, queue) = channel();

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use securesign_core::cache::Cache;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::error::{CardError, Secret};
 use securesign_core::pin::Pin;
@@ -79,6 +80,25 @@ impl Bench {
 
     /// The same, and an accepted PIN is kept so long.
     pub fn keeping(card: impl Emulator + 'static, max_data: Option<usize>, idle: Duration) -> Self {
+        Self::start(card, max_data, idle, None)
+    }
+
+    /// The same, and what is read of certificates is kept here.
+    pub fn caching(
+        card: impl Emulator + 'static,
+        max_data: Option<usize>,
+        cache: impl Cache + 'static,
+    ) -> Self {
+        let idle = Duration::from_secs(60);
+        Self::start(card, max_data, idle, Some(Box::new(cache)))
+    }
+
+    fn start(
+        card: impl Emulator + 'static,
+        max_data: Option<usize>,
+        idle: Duration,
+        cache: Option<Box<dyn Cache>>,
+    ) -> Self {
         let reader = Slot::new(READER, max_data);
         reader.insert(Box::new(card));
         let worker = Worker {
@@ -89,6 +109,7 @@ impl Bench {
             name: securesign_vendors::known::name,
             only: None,
             session: idle,
+            cache,
             progress: securesign_core::worker::Progress::default(),
         };
         let (jobs, queue) = channel();

@@ -308,6 +308,7 @@ fn read(slots: Vec<ReaderSlot>) -> Vec<TokenView> {
         name: securesign_vendors::known::name,
         only: None,
         session: Duration::ZERO,
+        cache: None,
         progress: securesign_core::worker::Progress::default(),
     };
     worker.run(&queue, &|report| drop(sender.send(report)));

@@ -2,6 +2,7 @@
 
 mod args;
 mod browser;
+mod cache;
 #[cfg(feature = "window")]
 mod dark;
 mod demo;
@@ -40,6 +41,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use jiff::Timestamp;
+use securesign_core::cache::Cache;
 use securesign_core::document::Document;
 use securesign_core::error::CardError;
 use securesign_core::flow::{Exit, Flow, Judge, Order, Refused, waits};
@@ -228,8 +230,15 @@ impl Place {
             name: securesign_vendors::known::name,
             only: self.only.clone(),
             session,
+            cache: self.cache(),
             progress: Progress::default(),
         }
+    }
+
+    /// A demo token is another one each time, and a recording shows all that there is.
+    fn cache(&self) -> Option<Box<dyn Cache>> {
+        let real = !self.is_demo() && self.recording.is_none();
+        real.then(|| Box::new(cache::Certificates) as Box<dyn Cache>)
     }
 
     /// Neither takes links of other starts nor hands its own to another.

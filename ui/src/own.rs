@@ -39,6 +39,11 @@ pub fn data(missing: Missing) -> io::Result<Folder> {
     at(folders().ok_or_else(homeless)?.data_local_dir(), missing)
 }
 
+/// For what may be lost at any time.
+pub fn cache(missing: Missing) -> io::Result<Folder> {
+    at(folders().ok_or_else(homeless)?.cache_dir(), missing)
+}
+
 /// For what need not outlive the session: emptied at log-out, where the system has
 /// such a folder and it is this user's. After su or sudo it may be another's; where it
 /// cannot be used the data's folder serves as well.

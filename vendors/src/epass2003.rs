@@ -14,6 +14,7 @@ mod messaging;
 mod midstate;
 mod opensc;
 mod pin;
+mod shelf;
 mod sign;
 
 use const_oid::ObjectIdentifier;
@@ -29,6 +30,7 @@ use securesign_core::profile::{
 };
 use securesign_core::signature::{PublicKey, ToSign};
 use securesign_core::sw::StatusWord;
+use securesign_core::tlv;
 
 pub use messaging::{Mode, Session};
 
@@ -271,6 +273,20 @@ fn start(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
         }
     }
     Ok(capabilities)
+}
+
+/// What no other token has: told with the capabilities (§1.2) by most, else the serial
+/// number.
+fn identity(card: &mut Channel<'_>, app: &Application) -> Result<Option<Vec<u8>>, CardError> {
+    let told = tlv::find(&app.capabilities, 0x85).ok().flatten();
+    if let Some(told) = told.filter(|told| told.iter().any(|byte| *byte != 0x00)) {
+        return Ok(Some(told.to_vec()));
+    }
+    let serial = EPASS2003.serial(card);
+    if let Err(CardError::Armor { .. }) = serial {
+        resume(card, app)?;
+    }
+    Ok(given(serial)?.flatten().map(String::into_bytes))
 }
 
 /// A session that was lost is opened again, in the directory in which it was.

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use securesign_core::cache::Edition;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, given};
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
+use super::shelf::Shelf;
 use super::{files, rank, signing};
 
 /// Application directory.
@@ -59,53 +61,35 @@ pub fn credentials(
     app: &mut Application,
     search: &Search,
 ) -> Result<Found, CardError> {
-    let index = files::read(card, app, "read the index of files", INDEX, None)?;
-    let index = Index::parse(&index);
+    let bytes = files::read(card, app, "read the index of files", INDEX, None)?;
+    let index = Index::parse(&bytes);
     if search.everything
         && let Some(place) = index.token_info
     {
         app.label = label(card, app, place)?;
     }
-    let mut reader = Reader {
-        index: &index,
-        search,
-        keys: BTreeMap::new(),
-        found: Vec::new(),
-        notes: Vec::new(),
+    let serial = match card.cache() {
+        Some(_) => super::identity(card, app)?,
+        None => None,
     };
-    let (with_key, without_key): (Vec<_>, Vec<_>) = index
-        .certificates
-        .iter()
-        .take(CERTIFICATES)
-        .partition(|(number, _)| index.has_key(**number));
-    for (number, place) in with_key {
-        reader.certificate(card, app, *number, *place)?;
-        if reader.is_done() {
-            break;
-        }
-    }
-    let satisfied = reader
-        .found
-        .iter()
-        .any(|(_, credential)| search.wants(&credential.certificate));
-    if search.everything || !satisfied {
-        for (number, place) in without_key {
-            reader.certificate(card, app, *number, *place)?;
-            if reader.is_done() {
-                break;
-            }
-        }
-    }
-    reader.found.sort_by_key(|(rank, _)| *rank);
-    Ok(Found {
-        credentials: reader.found.into_iter().map(|(_, found)| found).collect(),
-        notes: reader.notes,
+    let edition = serial.map(|serial| Edition::of(&[b"espk", &serial, &bytes]));
+    Shelf::new(edition, search).serve(search, |shelf| {
+        let reader = Reader {
+            index: &index,
+            search,
+            shelf,
+            keys: BTreeMap::new(),
+            found: Vec::new(),
+            notes: Vec::new(),
+        };
+        reader.all(card, app)
     })
 }
 
 struct Reader<'i> {
     index: &'i Index,
     search: &'i Search,
+    shelf: &'i mut Shelf,
     /// Keys that were read; `None`: not to be used.
     keys: BTreeMap<u16, Option<Key>>,
     found: Vec<(u8, Credential)>,
@@ -113,6 +97,40 @@ struct Reader<'i> {
 }
 
 impl Reader<'_> {
+    fn all(mut self, card: &mut Channel<'_>, app: &mut Application) -> Result<Found, CardError> {
+        let index = self.index;
+        let (mut with_key, without_key): (Vec<_>, Vec<_>) = index
+            .certificates
+            .iter()
+            .take(CERTIFICATES)
+            .partition(|(number, _)| index.has_key(**number));
+        let file = |(_, place): &(&u16, &Place)| place.file;
+        self.shelf.sort(card, self.search, &mut with_key, file);
+        for (number, place) in with_key {
+            self.certificate(card, app, *number, *place)?;
+            if self.is_done() {
+                break;
+            }
+        }
+        let satisfied = self
+            .found
+            .iter()
+            .any(|(_, credential)| self.search.wants(&credential.certificate));
+        if self.search.everything || !satisfied {
+            for (number, place) in without_key {
+                self.certificate(card, app, *number, *place)?;
+                if self.is_done() {
+                    break;
+                }
+            }
+        }
+        self.found.sort_by_key(|(rank, _)| *rank);
+        Ok(Found {
+            credentials: self.found.into_iter().map(|(_, found)| found).collect(),
+            notes: self.notes,
+        })
+    }
+
     /// The only certificate that is asked for was found.
     fn is_done(&self) -> bool {
         let mut found = self.found.iter();
@@ -131,25 +149,16 @@ impl Reader<'_> {
         place: Place,
     ) -> Result<(), CardError> {
         let name = format!("cert{number:04}");
-        let other = |beginning: &[u8]| {
-            let certificate = Attributes::of(beginning).find_begun(CKA_VALUE);
-            certificate.is_some_and(|beginning| self.search.rules_out(beginning))
-        };
-        let during = "read a certificate";
-        let used = Some(place.used);
-        let bytes = match files::read_until(card, app, during, place.file, used, other) {
-            Ok(bytes) if other(&bytes) => return Ok(()),
-            Ok(bytes) => bytes,
+        let bytes = match self.file(card, app, number, place) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(()),
             Err(error) => {
                 self.notes.push(Note::unreadable(name, error)?);
                 return Ok(());
             }
         };
         let attributes = Attributes::of(&bytes);
-        let Some(der) = attributes
-            .find(CKA_VALUE)
-            .or_else(|| certificate_in(&bytes))
-        else {
+        let Some(der) = certificate_in(&bytes) else {
             self.note(name, Flaw::Empty);
             return Ok(());
         };
@@ -177,6 +186,51 @@ impl Reader<'_> {
             },
         ));
         Ok(())
+    }
+
+    /// A certificate's file, as it was read before or now; `None`: it is another's than
+    /// the one that is asked for.
+    fn file(
+        &mut self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        number: u16,
+        place: Place,
+    ) -> Result<Option<Vec<u8>>, CardError> {
+        let search = self.search;
+        let other = |beginning: &[u8]| {
+            let certificate = Attributes::of(beginning).find_begun(CKA_VALUE);
+            certificate.is_some_and(|beginning| search.rules_out(beginning))
+        };
+        let modulus = |bytes: &[u8]| {
+            Certificate::parse(certificate_in(bytes)?)
+                .ok()?
+                .key()
+                .modulus()
+        };
+        if let Some(kept) = self.shelf.find(card, place.file) {
+            if other(&kept) {
+                return Ok(None);
+            }
+            // The index does not tell when a container was filled anew and nothing is longer
+            // or shorter than before: its key does.
+            let key = self
+                .read_key(card, app, number)?
+                .and_then(|key| key.modulus);
+            if key.is_some() && key == modulus(&kept) {
+                return Ok(Some(kept));
+            }
+        }
+        let during = "read a certificate";
+        let used = Some(place.used);
+        let bytes = files::read_until(card, app, during, place.file, used, other)?;
+        if other(&bytes) {
+            return Ok(None);
+        }
+        if modulus(&bytes).is_some() {
+            self.shelf.keep(card, place.file, &bytes);
+        }
+        Ok(Some(bytes))
     }
 
     /// The certificate's key: the one of the same number unless something
@@ -413,16 +467,20 @@ fn numbered(name: &[u8]) -> Option<(&[u8], u16)> {
     Some((kind, number))
 }
 
-/// Where the attributes make no sense (§8.3): the first `30 82 LL LL 30` that
-/// fits into the file.
+/// The certificate in its file. Where the attributes make no sense (§8.3) it is the first
+/// `30 82 LL LL 30` that fits into the file.
 fn certificate_in(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.windows(5).enumerate().find_map(|(at, window)| {
-        let [0x30, 0x82, high, low, 0x30] = window else {
-            return None;
-        };
-        let len = 4 + usize::from(u16::from_be_bytes([*high, *low]));
-        bytes.get(at..at + len)
-    })
+    let mut windows = bytes.windows(5).enumerate();
+    let looked_for = || {
+        windows.find_map(|(at, window)| {
+            let [0x30, 0x82, high, low, 0x30] = window else {
+                return None;
+            };
+            let len = 4 + usize::from(u16::from_be_bytes([*high, *low]));
+            bytes.get(at..at + len)
+        })
+    };
+    Attributes::of(bytes).find(CKA_VALUE).or_else(looked_for)
 }
 
 /// The private handle beside a public one: 24-byte records behind a header of

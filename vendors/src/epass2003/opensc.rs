@@ -1,11 +1,14 @@
 //! The PKCS#15 layout that OpenSC's `pkcs15-init` makes (sheet ePass2003, §7).
 
+use securesign_core::cache::Edition;
+use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, given};
-use securesign_core::pkcs15::{self, Directory};
+use securesign_core::pkcs15::{self, CertificateEntry, Directory, KeyEntry};
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
+use super::shelf::Shelf;
 use super::{files, rank, signing};
 
 /// Application directory, DF(PKCS#15).
@@ -24,91 +27,167 @@ pub fn credentials(
     app: &mut Application,
     search: &Search,
 ) -> Result<Found, CardError> {
-    if search.everything {
-        let bytes = files::read_directory(card, app, "read the label", TOKEN_INFO);
-        app.label = given(bytes)?
-            .and_then(|bytes| pkcs15::token_label(&bytes))
+    let info = if search.everything || card.cache().is_some() {
+        given(files::read_directory(
+            card,
+            app,
+            "read about the token",
+            TOKEN_INFO,
+        ))?
+    } else {
+        None
+    };
+    let about = pkcs15::token_info(info.as_deref().unwrap_or_default());
+    if info.is_some() {
+        app.label = about
+            .label
             .map(|label| text::clean(label.trim(), 40))
             .filter(|label| !label.is_empty());
     }
-    let odf = files::read_directory(card, app, "read the object directory", ODF)?;
-    let odf = pkcs15::directories(&odf);
-    let mut keys = Vec::new();
-    let mut certificates = Vec::new();
-    let mut notes = Vec::new();
-    for (kind, file) in odf.iter().take(OBJECTS) {
-        let during = match kind {
-            Directory::PrivateKeys => "read the list of keys",
-            Directory::Certificates => "read the list of certificates",
-            Directory::Other => continue,
-        };
-        match (kind, files::read_directory(card, app, during, *file)) {
-            (Directory::PrivateKeys, Ok(bytes)) => keys.extend(pkcs15::private_keys(&bytes)),
-            (_, Ok(bytes)) => certificates.extend(pkcs15::certificates(&bytes)),
-            // There may be another one.
-            (_, Err(error)) => notes.push(Note::unreadable(format!("{file:04X}"), error)?),
-        }
-    }
-    let mut found = Vec::new();
-    // One of an authority is there for the chain only.
-    let own = certificates.iter().filter(|entry| !entry.authority);
-    for entry in own.take(OBJECTS) {
-        let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
-        let Some(key) = keys.iter().find(|key| key.id == entry.id) else {
-            notes.push(Note {
-                place: name,
-                flaw: Flaw::NoKey(None),
-            });
-            continue;
-        };
-        let Some(file) = entry.file else {
-            notes.push(Note {
-                place: name,
-                flaw: Flaw::NoFile,
-            });
-            continue;
-        };
-        let during = "read a certificate";
-        let other = |beginning: &[u8]| search.rules_out(beginning);
-        let bytes = match files::read_until(card, app, during, step(file), None, other) {
-            Ok(bytes) if other(&bytes) => continue,
-            Ok(bytes) => bytes,
-            Err(error) => {
-                notes.push(Note::unreadable(name, error)?);
-                continue;
+    let listing = Listing::read(card, app)?;
+    let edition = match info {
+        Some(info) if about.tells_changes && !about.serial.is_empty() => listing.edition(&info),
+        _ => None,
+    };
+    Shelf::new(edition, search).serve(search, |shelf| listing.offers(card, app, search, shelf))
+}
+
+/// What the directory lists.
+#[derive(Default)]
+struct Listing {
+    keys: Vec<KeyEntry>,
+    certificates: Vec<CertificateEntry>,
+    notes: Vec<Note>,
+    /// The files that say so, as they were read.
+    files: Vec<Vec<u8>>,
+}
+
+impl Listing {
+    fn read(card: &mut Channel<'_>, app: &mut Application) -> Result<Self, CardError> {
+        let odf = files::read_directory(card, app, "read the object directory", ODF)?;
+        let directories = pkcs15::directories(&odf);
+        let mut listing = Self::default();
+        listing.files.push(odf);
+        for (kind, file) in directories.into_iter().take(OBJECTS) {
+            let during = match kind {
+                Directory::PrivateKeys => "read the list of keys",
+                Directory::Certificates => "read the list of certificates",
+                Directory::Other => continue,
+            };
+            let bytes = match files::read_directory(card, app, during, file) {
+                Ok(bytes) => bytes,
+                // There may be another one.
+                Err(error) => {
+                    let note = Note::unreadable(format!("{file:04X}"), error)?;
+                    listing.notes.push(note);
+                    continue;
+                }
+            };
+            if kind == Directory::PrivateKeys {
+                listing.keys.extend(pkcs15::private_keys(&bytes));
+            } else {
+                listing.certificates.extend(pkcs15::certificates(&bytes));
             }
-        };
-        let Some(certificate) = signing(&name, &bytes, &mut notes) else {
-            continue;
-        };
-        let reference = key
-            .file
-            .or(key.reference.map(|reference| 0x2900 | u16::from(reference)));
-        let Some(reference) = reference else {
-            notes.push(Note {
-                place: name,
-                flaw: Flaw::NoReference,
-            });
-            continue;
-        };
-        let credential = Credential {
-            label: name,
-            key: step(reference),
-            pin: PinUse::Once,
-            certificate,
-            lack: None,
-        };
-        let ends = search.ends_with(&credential.certificate);
-        found.push((rank(&credential.certificate), credential));
-        if ends {
-            break;
+            listing.files.push(bytes);
         }
+        Ok(listing)
     }
-    found.sort_by_key(|(rank, _)| *rank);
-    Ok(Found {
-        credentials: found.into_iter().map(|(_, found)| found).collect(),
-        notes,
-    })
+
+    /// The state of the token, where all of the directory was read.
+    fn edition(&self, info: &[u8]) -> Option<Edition> {
+        let parts = [b"pkcs15", info].into_iter();
+        let parts: Vec<&[u8]> = parts.chain(self.files.iter().map(Vec::as_slice)).collect();
+        self.notes.is_empty().then(|| Edition::of(&parts))
+    }
+
+    fn offers(
+        &self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        search: &Search,
+        shelf: &mut Shelf,
+    ) -> Result<Found, CardError> {
+        let mut notes = self.notes.clone();
+        let mut found = Vec::new();
+        // One of an authority is there for the chain only.
+        let own = self.certificates.iter().filter(|entry| !entry.authority);
+        let mut own: Vec<_> = own.take(OBJECTS).collect();
+        shelf.sort(card, search, &mut own, |entry| {
+            step(entry.file.unwrap_or(0))
+        });
+        for entry in own {
+            let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
+            let (file, key) = match self.places(entry) {
+                Ok(places) => places,
+                Err(flaw) => {
+                    notes.push(Note { place: name, flaw });
+                    continue;
+                }
+            };
+            let bytes = match certificate(card, app, search, shelf, file) {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => continue,
+                Err(error) => {
+                    notes.push(Note::unreadable(name, error)?);
+                    continue;
+                }
+            };
+            let Some(certificate) = signing(&name, &bytes, &mut notes) else {
+                continue;
+            };
+            let ends = search.ends_with(&certificate);
+            let credential = Credential {
+                label: name,
+                key,
+                pin: PinUse::Once,
+                certificate,
+                lack: None,
+            };
+            found.push((rank(&credential.certificate), credential));
+            if ends {
+                break;
+            }
+        }
+        found.sort_by_key(|(rank, _)| *rank);
+        Ok(Found {
+            credentials: found.into_iter().map(|(_, found)| found).collect(),
+            notes,
+        })
+    }
+
+    /// The files of a certificate and of its key.
+    fn places(&self, entry: &CertificateEntry) -> Result<(u16, u16), Flaw> {
+        let key = self.keys.iter().find(|key| key.id == entry.id);
+        let key = key.ok_or(Flaw::NoKey(None))?;
+        let file = entry.file.ok_or(Flaw::NoFile)?;
+        let by_number = key.reference.map(|number| 0x2900 | u16::from(number));
+        let key = key.file.or(by_number).ok_or(Flaw::NoReference)?;
+        Ok((step(file), step(key)))
+    }
+}
+
+/// A certificate's file, as it was read before or now; `None`: it is another's than the
+/// one that is asked for.
+fn certificate(
+    card: &mut Channel<'_>,
+    app: &mut Application,
+    search: &Search,
+    shelf: &mut Shelf,
+    file: u16,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let is_whole = |bytes: &Vec<u8>| Certificate::parse(bytes).is_ok();
+    let other = |beginning: &[u8]| search.rules_out(beginning);
+    if let Some(kept) = shelf.find(card, file).filter(is_whole) {
+        return Ok((!other(&kept)).then_some(kept));
+    }
+    let bytes = files::read_until(card, app, "read a certificate", file, None, other)?;
+    if other(&bytes) {
+        return Ok(None);
+    }
+    if is_whole(&bytes) {
+        shelf.keep(card, file, &bytes);
+    }
+    Ok(Some(bytes))
 }
 
 /// The identifier on the card of a file that PKCS#15 names: those of keys and of
