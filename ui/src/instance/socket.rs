@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use securesign_core::text;
-
 use interprocess::ConnectWaitMode;
 use interprocess::local_socket::traits::{Listener as _, StreamCommon as _};
 use interprocess::local_socket::{
     ConnectOptions, GenericFilePath, Listener, ListenerOptions, Stream, prelude::*,
 };
 use rustix::process::geteuid;
+use securesign_core::text;
 
 use super::folder::Folder;
 use super::{Answer, Start, Wanted, wire};

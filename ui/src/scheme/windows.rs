@@ -4,7 +4,6 @@
 use std::io;
 
 use securesign_core::text;
-
 use winreg::RegKey;
 use winreg::enums::{HKEY_CLASSES_ROOT, HKEY_CURRENT_USER};
 
@@ -30,8 +29,8 @@ pub fn owner() -> Owner {
     match text(&user, COMMAND, "").or_else(everybody) {
         None => Owner::Nobody,
         Some(command) if own_command().is_ok_and(|own| own == command) => Owner::Ours,
-        Some(command) if is_copy(&command) => Owner::Copy(command),
-        Some(command) => Owner::Other(command),
+        Some(command) if is_copy(&command) => Owner::Copy(text::clean(&command, 300)),
+        Some(command) => Owner::Other(text::clean(&command, 300)),
     }
 }
 

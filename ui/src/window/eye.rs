@@ -6,10 +6,9 @@
 
 use std::cell::{Cell, OnceCell};
 
-use securesign_core::text;
-
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
+use securesign_core::text;
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectError, ReplyError};
 use x11rb::protocol::Event;

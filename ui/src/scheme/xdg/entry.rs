@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use securesign_core::text;
-
 use ini_roundtrip::{Item, Parser};
+use securesign_core::text;
 
 /// Where the entry of this id may lie below a data folder: a dash may stand for
 /// a folder (Desktop Entry Specification 1.5, "Desktop File ID").
