@@ -22,10 +22,9 @@ use securesign_core::text;
 use securesign_core::worker::{Job, Worker, watch, watch_over};
 
 use crate::browser::Caller;
+use crate::clerk::{Clerk, Task};
 use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
-use crate::journal::{self, Journal};
-use crate::own;
 use crate::settings::{self, Seen};
 use crate::terminal::say;
 #[cfg(feature = "window")]
@@ -51,6 +50,7 @@ type Wake = Arc<Mutex<Option<Box<dyn Fn() + Send + Sync>>>>;
 pub struct Desk {
     flow: Flow,
     hand: Hand,
+    clerk: Clerk,
     alarm: Alarm,
     events: Receiver<Event>,
     sender: Sender<Event>,
@@ -94,7 +94,7 @@ impl Desk {
         });
         let (waiting, ready) = channel();
         let gate = watched.is_some().then_some(ready);
-        let worker = std::thread::spawn(move || {
+        let hand = Hand::new(jobs, move || {
             // What is read after changes are waited for is not read twice.
             gate.map(|ready| ready.recv_timeout(WATCH_PATIENCE));
             worker.run(&job_queue, &|answer| {
@@ -102,11 +102,12 @@ impl Desk {
                 report(Event::Report(answer));
             });
         });
-        let hand = Hand::new(jobs, worker);
-        farewell::heed(hand.clone());
+        let clerk = Clerk::new(reporter(&sender, &wake));
+        farewell::heed(hand.clone(), clerk.clone());
         let mut desk = Self {
             flow,
             hand,
+            clerk,
             alarm,
             events,
             sender,
@@ -278,24 +279,11 @@ impl Desk {
                 Effect::Remember(origin) => self.seen.remember(&origin),
                 Effect::Release { origin, request_id } => used::release(&origin, &request_id),
                 Effect::Record(entry) => {
-                    let written = journal::of_user().and_then(|journal| journal.append(&entry));
-                    if let Err(error) = written {
-                        let reason = own::tell(&error, self.flow.language());
-                        self.event(Event::Unrecorded(reason));
-                    }
-                }
-                Effect::ReadJournal => {
-                    let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
                     let language = self.flow.language();
-                    let read = read.map_err(|error| own::tell(&error, language));
-                    self.event(Event::Journal(read));
+                    self.clerk.give(Task::Append(entry, language));
                 }
-                Effect::Export => {
-                    let copied = journal::of_user().and_then(Journal::export_for_user);
-                    let language = self.flow.language();
-                    let copied = copied.map_err(|error| own::tell(&error, language));
-                    self.event(Event::Exported(copied));
-                }
+                Effect::ReadJournal => self.clerk.give(Task::Read(self.flow.language())),
+                Effect::Export => self.clerk.give(Task::Export(self.flow.language())),
                 Effect::OpenFile => self.open_file(),
                 Effect::Change(change) => {
                     let settings = settings::change(&change, self.flow.language());
@@ -346,12 +334,14 @@ impl Desk {
         self.hand.dismiss();
     }
 
-    /// Waits until it is known whether the browser took what it was given.
+    /// Waits until it is known whether the browser took what it was given, and the journal
+    /// what happened.
     pub fn delivered(&mut self) {
         for launch in self.launches.drain(..) {
             // The launcher's watch is bounded.
             let _ = launch.join();
         }
+        self.clerk.settle();
         self.poll();
     }
 }
@@ -359,6 +349,7 @@ impl Desk {
 impl Drop for Desk {
     fn drop(&mut self) {
         self.hand.dismiss();
+        self.clerk.settle();
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use crate::clerk::Clerk;
 use crate::hand::Hand;
 
 /// Ctrl-C ends the program.
@@ -40,10 +41,10 @@ pub fn given_up() -> bool {
     CTRL_C.load(Ordering::SeqCst) == GIVEN_UP
 }
 
-/// From now on the card is logged out first; then the program ends as it would
+/// From now on the card is logged out first, and the journal written; then the program ends as it would
 /// have without this. Nothing is called back: nobody has said no to a portal.
 #[cfg(unix)]
-pub fn heed(hand: Hand) {
+pub fn heed(hand: Hand, clerk: Clerk) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
@@ -67,6 +68,7 @@ pub fn heed(hand: Hand) {
             return;
         };
         hand.dismiss();
+        clerk.settle();
         if let Some(modes) = modes {
             modes.restore();
         }
@@ -77,4 +79,4 @@ pub fn heed(hand: Hand) {
 /// Not built yet for other systems: there the service resets the card when a
 /// program is gone.
 #[cfg(not(unix))]
-pub fn heed(_hand: Hand) {}
+pub fn heed(_hand: Hand, _clerk: Clerk) {}

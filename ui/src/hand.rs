@@ -1,9 +1,8 @@
 //! The worker's thread, as those see it who give it work.
 
-use std::sync::Arc;
-use std::sync::mpsc::Sender;
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use securesign_core::worker::Job;
 
@@ -11,14 +10,20 @@ use securesign_core::worker::Job;
 #[derive(Clone)]
 pub struct Hand {
     jobs: Sender<Job>,
-    thread: Arc<JoinHandle<()>>,
+    /// Nothing comes of it until the thread has ended.
+    end: Arc<Mutex<Receiver<()>>>,
 }
 
 impl Hand {
-    /// Of a thread that takes these jobs.
-    pub fn new(jobs: Sender<Job>, thread: JoinHandle<()>) -> Self {
-        let thread = Arc::new(thread);
-        Self { jobs, thread }
+    /// Of a thread of its own, that takes jobs by this channel.
+    pub fn new(jobs: Sender<Job>, work: impl FnOnce() + Send + 'static) -> Self {
+        let (alive, end) = channel::<()>();
+        std::thread::spawn(move || {
+            let _alive = alive;
+            work();
+        });
+        let end = Arc::new(Mutex::new(end));
+        Self { jobs, end }
     }
 
     /// Gives it a job. One that cannot be given has nobody left to wait for it.
@@ -28,7 +33,8 @@ impl Hand {
 
     /// Whether it lives and answers.
     pub fn works(&self) -> bool {
-        !self.thread.is_finished()
+        let end = self.end.lock();
+        end.is_ok_and(|end| end.try_recv() == Err(TryRecvError::Empty))
     }
 
     /// The PIN is forgotten and the card is logged out before the program goes. A
@@ -37,9 +43,9 @@ impl Hand {
     pub fn dismiss(&self) {
         const PATIENCE: Duration = Duration::from_secs(5);
         self.give(Job::Stop);
-        let end = Instant::now() + PATIENCE;
-        while self.works() && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(5));
+        if let Ok(end) = self.end.lock() {
+            // An error either way: it has ended, or the time is over.
+            let _ = end.recv_timeout(PATIENCE);
         }
     }
 }

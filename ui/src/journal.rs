@@ -56,7 +56,7 @@ impl Journal {
         // It is written. Where the disk takes no orders, or the mark stays behind,
         // the next line still follows this one: that is not worth a word.
         if let Err(error) = file
-            .sync_all()
+            .sync_data()
             .and_then(|()| folder.replace(name(&self.mark_file()), format!("{mark}\n").as_bytes()))
         {
             tracing::debug!("how far the journal goes is not noted: {error}");

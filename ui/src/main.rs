@@ -3,6 +3,7 @@
 mod args;
 mod browser;
 mod cache;
+mod clerk;
 #[cfg(feature = "window")]
 mod dark;
 mod demo;
@@ -445,7 +446,9 @@ fn sign(
     let worker = place.worker(session);
     let at_once = if refused.is_none() { watched() } else { None };
     let mut desk = Desk::start(flow, worker, delivery, seen, at_once);
-    desk.called_by(Caller::find());
+    if delivery == Delivery::Browser {
+        desk.called_by(Caller::find());
+    }
     loop {
         if let Some(text) = refused.take() {
             say(&text);

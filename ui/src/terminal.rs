@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use securesign_core::flow::Exit;
 use securesign_core::language::Language;
-use securesign_core::screen::{Action, Button, Input, Kind, Level, Screen};
+use securesign_core::screen::{Action, Button, Input, Kind, Level, Notice, Screen};
 use securesign_core::text;
 
 use crate::desk::Desk;
@@ -64,6 +64,11 @@ impl Terminal<'_> {
                 let screen = still(self.desk.screen());
                 if screen.kind == Kind::Failed && told.as_ref() != Some(&screen) {
                     print(&screen, l);
+                } else if let Some(notice) = screen.notice
+                    && told.is_none_or(|told| told.notice.as_ref() != Some(&notice))
+                {
+                    // What the journal did not take.
+                    say(line(&notice).trim_end());
                 }
                 return exit;
             }
@@ -309,14 +314,18 @@ pub fn print(screen: &Screen, language: Language) {
         text.push_str(&format!("  {sentence}\n"));
     }
     if let Some(notice) = &screen.notice {
-        let mark = match notice.level {
-            Level::Info => "",
-            Level::Warning => "! ",
-            Level::Error => "!! ",
-        };
-        text.push_str(&format!("  {mark}{}\n", notice.text));
+        text.push_str(&line(notice));
     }
     say(text.trim_end());
+}
+
+fn line(notice: &Notice) -> String {
+    let mark = match notice.level {
+        Level::Info => "",
+        Level::Warning => "! ",
+        Level::Error => "!! ",
+    };
+    format!("  {mark}{}\n", notice.text)
 }
 
 /// One line for people. A closed standard error is no reason to stop signing.

@@ -1,0 +1,79 @@
+//! Keeps the journal, one thing after the other, while nobody waits for the disk.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use securesign_core::flow::Event;
+use securesign_core::journal::Entry;
+use securesign_core::language::Language;
+
+use crate::journal::{self, Journal};
+use crate::own;
+
+/// The journal's thread. Clones reach the same.
+#[derive(Clone)]
+pub struct Clerk {
+    tasks: Sender<Task>,
+}
+
+/// What is to be done with the journal. A language is for the reason why it was not.
+pub enum Task {
+    /// Add a line; [`Event::Unrecorded`] where that fails.
+    Append(Box<Entry>, Language),
+    /// Read it, for [`Event::Journal`].
+    Read(Language),
+    /// Copy it to where the user finds it, for [`Event::Exported`].
+    Export(Language),
+    /// Nothing: what came before is done when this is dropped.
+    Settle(Sender<()>),
+}
+
+impl Clerk {
+    /// `report` takes what comes of each.
+    pub fn new(report: impl Fn(Event) -> bool + Send + 'static) -> Self {
+        let (tasks, queue) = channel();
+        std::thread::spawn(move || work(&queue, &report));
+        Self { tasks }
+    }
+
+    /// Will be done after what came before.
+    pub fn give(&self, task: Task) {
+        let _ = self.tasks.send(task);
+    }
+
+    /// Waits until all that was given is done: each takes as long as the disk, and a lock
+    /// that another start holds is waited for with a limit.
+    pub fn settle(&self) {
+        let (sender, done) = channel();
+        self.give(Task::Settle(sender));
+        // An error: the sender was dropped.
+        let _ = done.recv();
+    }
+}
+
+fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
+    for task in queue {
+        let event = match task {
+            Task::Append(entry, language) => {
+                let written = journal::of_user().and_then(|journal| journal.append(&entry));
+                written
+                    .err()
+                    .map(|error| Event::Unrecorded(own::tell(&error, language)))
+            }
+            Task::Read(language) => {
+                let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
+                let read = read.map_err(|error| own::tell(&error, language));
+                Some(Event::Journal(read))
+            }
+            Task::Export(language) => {
+                let copied = journal::of_user().and_then(Journal::export_for_user);
+                let copied = copied.map_err(|error| own::tell(&error, language));
+                Some(Event::Exported(copied))
+            }
+            Task::Settle(done) => {
+                drop(done);
+                None
+            }
+        };
+        event.map(report);
+    }
+}
