@@ -1,0 +1,122 @@
+//! An answer to a PIN that is lost, under the running program: it says that it is not known,
+//! reads the counter again, and sends nothing twice.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/batch.rs"]
+mod batch;
+mod support;
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use batch::{Batch, Place};
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::piv::emulator::PivCard;
+use serde_json::Value;
+use support::run::{Finished, run, succeed};
+use support::vpcd::VirtualCard;
+
+const LIMIT: Duration = Duration::from_secs(30);
+const PIN: &str = "123456";
+const NEW: &str = "654321";
+/// As the emulator has it.
+const PUK: &str = "12345678";
+
+/// A card that does what this instruction says, and of its answer the last byte is lost.
+struct Cut {
+    card: Arc<Mutex<PivCard>>,
+    instruction: u8,
+    /// How often it came with a secret.
+    sent: usize,
+}
+
+impl Emulator for Cut {
+    fn atr(&self) -> Vec<u8> {
+        self.card.lock().unwrap().atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.lock().unwrap().reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let mut answer = self.card.lock().unwrap().transmit(command);
+        if command[1] == self.instruction && command.len() > 5 {
+            self.sent += 1;
+            answer.pop();
+        }
+        answer
+    }
+}
+
+/// The card whose answers to this instruction are cut stands in the reader.
+fn place(instruction: u8) -> (Place, Arc<Mutex<Cut>>) {
+    let mut place = Place::new(PIN);
+    place.inserted = None;
+    let cut = Arc::new(Mutex::new(Cut {
+        card: place.card.clone(),
+        instruction,
+        sent: 0,
+    }));
+    let port = place.daemon.port(0);
+    place.inserted = Some(VirtualCard::insert_shared(port, cut.clone()));
+    (place, cut)
+}
+
+/// A file with a secret in it.
+fn file(place: &Place, name: &str, secret: &str) -> String {
+    let path = place.home.path().join(name);
+    fs::write(&path, format!("{secret}\n")).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_new_pin_whose_answer_is_lost_is_neither_done_nor_failed_in_json() {
+    for (words, instruction, old) in [
+        (["pin", "change", "--pin-file"], 0x24, PIN),
+        (["pin", "unblock", "--puk-file"], 0x2C, PUK),
+    ] {
+        let (place, cut) = place(instruction);
+        let (old, new) = (file(&place, "old", old), file(&place, "new", NEW));
+        let rest = [old.as_str(), "--new-pin-file", &new, "--json"];
+        let done: Finished = run(&mut place.program(&[&words[..], &rest].concat()), LIMIT);
+        assert_eq!(done.code, Some(1), "{done:#?}");
+        let told: Value = serde_json::from_str(&done.stdout).unwrap();
+        assert_eq!(told["success"], Value::Null, "{told:#}");
+        let error = told["error"].as_str().unwrap();
+        assert!(
+            error.contains("not known whether the new PIN is in force"),
+            "{error}"
+        );
+        let advice = told["advice"].as_str().unwrap();
+        assert!(advice.contains("Try the new PIN first"), "{advice}");
+        // Read after it was lost.
+        assert_eq!(told["tokens"][0]["triesLeft"], 3, "{told:#}");
+        assert_eq!(cut.lock().unwrap().sent, 1);
+    }
+}
+
+#[test]
+fn a_pin_whose_answer_is_lost_is_said_and_not_sent_again() {
+    let (place, cut) = place(0x20);
+    // A wrong one, so that a try is gone.
+    let pin = file(&place, "pin", NEW);
+    let link = place.link();
+    let mut batch = Batch::start(&place, &pin);
+    let url = batch.sign(&link);
+    batch.says("not known whether a try was used");
+    batch.end();
+    let shown = succeed(&mut place.program(&["result", url.trim()]), LIMIT).stdout;
+    assert!(shown.contains("\"success\": false"), "{shown}");
+    assert!(shown.contains("SS_TOKEN_NOT_FOUND"), "{shown}");
+    assert_eq!(cut.lock().unwrap().sent, 1);
+    assert_eq!(place.card.lock().unwrap().pin_tries(), 2);
+}
