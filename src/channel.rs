@@ -888,6 +888,26 @@ mod tests {
     }
 
     #[test]
+    fn a_new_value_counts_as_sent_when_its_frame_goes_out_and_not_before() {
+        let mut slow = Slow {
+            seconds: 61,
+            now: Duration::ZERO,
+            answer: vec![0x90, 0x00],
+            sent: 0,
+        };
+        let mut channel = Channel::new(&mut slow, Extended::UNKNOWN);
+        let change = Command::new([0x00, 0x24, 0x00, 0x80]).secret(&[0x31; 16]);
+        channel.send("test", &read()).unwrap();
+        // The person has waited long enough: it stays here.
+        let error = CardError::Transport(TransportError::Slow);
+        assert_eq!(channel.send("test", &change).err(), Some(error));
+        assert_eq!((channel.replaced(), channel.unanswered()), (0, false));
+        channel.begin_work();
+        channel.send("test", &change).unwrap();
+        assert_eq!((channel.replaced(), channel.unanswered()), (1, false));
+    }
+
+    #[test]
     fn the_first_word_after_a_reset_is_asked_for_once_more() {
         let unspecified: &[u8] = &[0x6F, 0x00];
         let (result, sent, _) = run(&[unspecified, &[0x90, 0x00]], Extended::UNKNOWN, &read());

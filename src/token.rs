@@ -322,7 +322,7 @@ impl<'a> Token<'a> {
         (present, new): (Secret, Secret),
         error: CardError,
     ) -> CardError {
-        if self.channel.replaced() > replaced && is_no_answer(&error) {
+        if self.channel.replaced() > replaced && leaves_open(&error) {
             return CardError::Unclear(new);
         }
         self.unless_answered(present, error)
@@ -521,12 +521,14 @@ fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> 
     }
 }
 
-/// Whatever came is no status word of the card.
-fn is_no_answer(error: &CardError) -> bool {
-    matches!(
-        error,
-        CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. }
-    )
+/// What came is no status word of the card, or one that says that something was written
+/// before it failed (ISO 7816-4, 5.6: `65xx`).
+fn leaves_open(error: &CardError) -> bool {
+    match error {
+        CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. } => true,
+        CardError::Refused { sw, .. } => sw.sw1() == 0x65,
+        _ => false,
+    }
 }
 
 /// A fault of the form, said of the new value and not of the present one.
