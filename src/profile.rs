@@ -419,7 +419,6 @@ pub fn identify(
             .any(|mark| matches!(mark, Mark::Application))
     });
     let mut tried: Vec<&[u8]> = Vec::new();
-    let mut failed = None;
     for profile in by_atr.chain(by_application) {
         let aid = profile.spec().aid;
         if tried.contains(&aid) {
@@ -431,12 +430,10 @@ pub fn identify(
         match profile.open(card, atr) {
             Ok(app) => return Ok(Some((*profile, app))),
             Err(CardError::Refused { .. }) => {}
-            // Nonsense to one family's question may be another family's card.
-            Err(error @ CardError::Malformed { .. }) => failed = failed.or(Some(error)),
             Err(other) => return Err(other),
         }
     }
-    failed.map_or(Ok(None), Err)
+    Ok(None)
 }
 
 impl Mark {

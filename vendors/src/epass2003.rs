@@ -309,11 +309,16 @@ fn capabilities(card: &mut Channel<'_>) -> Result<(Vec<u8>, Mode), CardError> {
     let during = "read the capabilities";
     card.bare();
     let command = CAPABILITIES.answer(Answer::Short);
-    let answer = match card.require(during, &command) {
+    let mut answer = card.require(during, &command);
+    if let Err(CardError::Refused { sw, .. }) = answer
+        && messaging::is_lost(sw)
+    {
         // A session of another program, or one that was lost: it is gone by now.
-        Err(CardError::Refused { sw, .. }) if messaging::is_lost(sw) => {
-            card.require(during, &command)?
-        }
+        answer = card.require(during, &command);
+    }
+    let answer = match answer {
+        // Nothing that an ePass2003 says: it may be another family's card.
+        Err(CardError::Malformed { .. }) => Vec::new(),
         other => other?,
     };
     match Mode::of(&answer) {
