@@ -499,7 +499,14 @@ impl<'a> Channel<'a> {
             let frame = armor.wrap(&command, self.extended)?;
             let answer = match self.exchange(&frame) {
                 Err(error) => return Err(self.unwrapped(during, &command, &frame, error)),
-                Ok(first) => self.drain(first)?,
+                // An answer without an end is none that is protected.
+                Ok(first) => self.drain(first).map_err(|error| match error {
+                    CardError::Malformed { .. } => {
+                        let fault = Fault::Malformed;
+                        CardError::Armor { during, fault }
+                    }
+                    other => other,
+                })?,
             };
             let response = armor
                 .open(answer)

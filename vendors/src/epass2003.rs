@@ -143,10 +143,18 @@ impl Profile for Epass2003 {
         app: &mut Application,
         search: &Search,
     ) -> Result<Found, CardError> {
-        match app.directory {
-            opensc::DIRECTORY => opensc::credentials(card, app, search),
-            _ => espk::credentials(card, app, search),
+        let mut found = match app.directory {
+            opensc::DIRECTORY => opensc::credentials(card, app, search)?,
+            _ => espk::credentials(card, app, search)?,
+        };
+        // A directory that names nothing, not even what is of no use, may be no directory.
+        if search.serial.is_none() && found == Found::default() {
+            found.notes.push(Note {
+                place: format!("{:04X}", app.directory),
+                flaw: Flaw::Empty,
+            });
         }
+        Ok(found)
     }
 
     fn lack(&self, card: &Channel<'_>, _app: &Application, key: &PublicKey) -> Option<Lack> {

@@ -20,9 +20,9 @@ const PIECES: [u16; 3] = [0x0200, 0x0100, 0x00D8];
 /// What fits into the 256 bytes of a short answer when it is wrapped.
 const SHORT_PIECE: u16 = 0x00D8;
 
-/// Most pieces of one file: the longest in the shortest pieces are fewer. A card that
-/// drips a byte at a time would hold the reader for minutes.
-const MOST_PIECES: usize = 200;
+/// A file that comes in shorter pieces than this is not read to its end: a card that drips
+/// a byte at a time would hold the reader for minutes.
+const LEAST_PIECE: usize = 0x40;
 
 /// READ BINARY behind the end of the file.
 const BEHIND_END: StatusWord = StatusWord(0x6B00);
@@ -105,25 +105,27 @@ fn read_once(
     enough: &impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<u8>, CardError> {
     let size = select(card, during, file)?;
-    let len = match (size, used) {
-        (Some(size), Some(used)) => size.min(used),
-        (size, used) => size.or(used).unwrap_or(MAX),
+    let told = match (size, used) {
+        (Some(size), Some(used)) => Some(size.min(used)),
+        (size, used) => size.or(used),
     };
-    let len = len.min(MAX);
+    let len = told.unwrap_or(MAX).min(MAX);
     let mut bytes = Vec::new();
     let mut pieces = 0;
     while bytes.len() < len && !enough(&bytes) {
         pieces += 1;
-        if pieces > MOST_PIECES {
+        if pieces > 1 + len.div_ceil(LEAST_PIECE) {
             let at = bytes.len();
             return Err(CardError::Malformed { during, at });
         }
         let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
         let piece = read_binary(card, app, during, bytes.len(), left)?;
-        if piece.is_empty() {
+        let asked = usize::from(left.min(app.piece).min(SHORT_PIECE));
+        bytes.extend_from_slice(&piece);
+        // Where nothing tells the length, less than was asked for is the rest.
+        if piece.is_empty() || told.is_none() && piece.len() < asked {
             break;
         }
-        bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
 }
