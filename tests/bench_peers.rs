@@ -8,12 +8,13 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use support::nitrokey::{KEYS, Nitrokey, PIN};
+use base64::Engine;
+use support::nitrokey::{Nitrokey, PIN, PUK};
 use support::pcscd::Daemon;
 use support::run::{Scratch, succeed};
 use support::vpcd::Count;
@@ -21,75 +22,155 @@ use support::vpcd::Count;
 const LIMIT: Duration = Duration::from_secs(30);
 const READER: &str = "Yubikey Bench 00 00";
 
-/// Base64 of the SHA-256 of "hello", as it stands in a link.
-const HASH: &str = "LPJNul%2Bwow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ%3D";
+/// A key, and how the programs name what is asked of it.
+struct Key {
+    slot: &'static str,
+    /// As yubico-piv-tool has it.
+    algorithm: &'static str,
+    hash: &'static str,
+    /// OpenSC numbers PIV keys 01 for 9A, 02 for 9C.
+    id: &'static str,
+    mechanism: &'static str,
+}
+
+const RSA: Key = Key {
+    slot: "9a",
+    algorithm: "RSA2048",
+    hash: "SHA256",
+    id: "01",
+    mechanism: "SHA256-RSA-PKCS",
+};
+const P384: Key = Key {
+    slot: "9a",
+    algorithm: "ECCP384",
+    hash: "SHA384",
+    id: "01",
+    mechanism: "ECDSA",
+};
+const P256: Key = Key {
+    slot: "9c",
+    algorithm: "ECCP256",
+    hash: "SHA256",
+    id: "02",
+    mechanism: "ECDSA",
+};
 
 #[test]
 #[ignore = "a measurement: scripts/bench-peers"]
-fn one_signature_beside_the_peers() {
+fn a_signature_and_a_new_pin_beside_the_peers() {
     let rounds = std::env::var("BENCH_ROUNDS").map_or(20, |text| text.parse().expect("a number"));
-    for (slot, algorithm) in KEYS {
-        // A card with this key only, so that nobody has to choose.
+    for keys in [[&RSA, &P256], [&P384, &P256]] {
         let daemon = Daemon::start(&["Yubikey Bench"]);
-        let card = Nitrokey::provisioned(&daemon, 0, &[(slot, algorithm)]);
+        let both = keys.map(|key| (key.slot, key.algorithm));
+        let card = Nitrokey::provisioned(&daemon, 0, &both);
         assert_eq!(card.reader(), READER);
-        let bench = Bench::new(&daemon, slot, algorithm);
-        println!("\nPIV, {algorithm}, slot {slot}, {rounds} rounds");
-        print(&bench.measure(&card, rounds));
+        let bench = Bench::new(&daemon, &card);
+        let [first, second] = keys;
+        println!(
+            "\nPIV, {} in {}, {} in {}",
+            first.algorithm, first.slot, second.algorithm, second.slot
+        );
+        for key in keys {
+            println!("\na cold signature with {}, {rounds} rounds", key.algorithm);
+            print(&bench.measure(&bench.signatures(key), rounds));
+            bench.check(key);
+        }
+        println!("\nother things, {rounds} rounds");
+        print(&bench.measure(&bench.others(), rounds));
     }
 }
 
 struct Bench<'a> {
     daemon: &'a Daemon,
-    slot: &'a str,
-    algorithm: &'a str,
+    card: &'a Nitrokey,
+    program: Option<PathBuf>,
     scratch: Scratch,
 }
 
 /// Its name, and how to start it once more.
-type Program<'a> = (&'static str, Box<dyn Fn() -> Command + 'a>);
+type Program<'a> = (String, Box<dyn Fn() -> Command + 'a>);
 
 struct Row {
-    name: &'static str,
+    name: String,
     count: Count,
     times: Vec<Duration>,
 }
 
 impl<'a> Bench<'a> {
-    fn new(daemon: &'a Daemon, slot: &'a str, algorithm: &'a str) -> Self {
-        let scratch = Scratch::new("bench");
-        fs::write(scratch.path().join("message"), "hello").expect("a file");
-        fs::write(scratch.path().join("pin"), PIN).expect("a file");
-        succeed(
-            Command::new("openssl")
-                .current_dir(scratch.path())
-                .args(["dgst", "-sha256", "-binary", "-out", "hash", "message"]),
-            LIMIT,
-        );
-        Self {
-            daemon,
-            slot,
-            algorithm,
-            scratch,
+    fn new(daemon: &'a Daemon, card: &'a Nitrokey) -> Self {
+        let program = std::env::var_os("SECURESIGN").map(PathBuf::from);
+        if program.is_none() {
+            println!("SECURESIGN is not set: ours is not measured");
         }
+        let bench = Self {
+            daemon,
+            card,
+            program,
+            scratch: Scratch::new("bench"),
+        };
+        bench.write("message", "hello");
+        bench.write("pin", PIN);
+        bench.write("puk", PUK);
+        for hash in ["sha256", "sha384"] {
+            let file = hash.to_uppercase();
+            bench.openssl(&[
+                "dgst",
+                &format!("-{hash}"),
+                "-binary",
+                "-out",
+                &file,
+                "message",
+            ]);
+        }
+        // A test key asks a real token for nothing unless the settings say so.
+        let fingerprint = bench.openssl_of("ss_test_demo");
+        bench.write(
+            "securesign/settings.toml",
+            &format!(
+                "[[portal]]\norigin = \"http://localhost:8080\"\nkey = \"sha256:{fingerprint}\"\ntest = true\n"
+            ),
+        );
+        bench
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let file = self.scratch.path().join(name);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, text).expect("a file");
+    }
+
+    fn openssl(&self, line: &[&str]) -> String {
+        let mut openssl = Command::new("openssl");
+        succeed(openssl.current_dir(self.scratch.path()).args(line), LIMIT).stdout
+    }
+
+    /// SHA-256 of a text, in hex.
+    fn openssl_of(&self, text: &str) -> String {
+        self.write("text", text);
+        let line = self.openssl(&["dgst", "-sha256", "-r", "text"]);
+        line.split(' ').next().expect("a digest").to_owned()
     }
 
     /// Each program once a round, so that a slow moment is everybody's.
-    fn measure(&self, card: &Nitrokey, rounds: usize) -> Vec<Row> {
-        let programs = self.programs();
+    fn measure(&self, programs: &[Program<'_>], rounds: usize) -> Vec<Row> {
         let mut rows: Vec<Row> = programs
             .iter()
             .map(|(name, _)| Row {
-                name,
+                name: name.clone(),
                 count: Count::default(),
                 times: Vec::new(),
             })
             .collect();
         for _ in 0..rounds {
-            for (row, (_, command)) in rows.iter_mut().zip(&programs) {
-                let before = card.count();
-                let done = succeed(&mut command(), LIMIT);
-                let after = card.count();
+            for (row, (_, command)) in rows.iter_mut().zip(programs) {
+                let mut command = command();
+                // Peers leave the PIN verified, and whoever comes next would have to find
+                // out.
+                let mut reset = self.daemon.command("opensc-tool");
+                succeed(reset.args(["--reader", READER, "--reset"]), LIMIT);
+                let before = self.card.count();
+                let done = succeed(&mut command, LIMIT);
+                let after = self.card.count();
                 row.count = Count {
                     apdus: after.apdus - before.apdus,
                     to_card: after.to_card - before.to_card,
@@ -98,45 +179,110 @@ impl<'a> Bench<'a> {
                 row.times.push(done.took);
             }
         }
-        let mut signatures = vec!["yubico.out", "opensc.out"];
-        if let Some(program) = std::env::var_os("SECURESIGN") {
-            self.save(Path::new(&program));
-            signatures.push("signature.bin");
-        }
-        for signature in signatures {
-            self.check(&card.public_key(self.slot), signature);
-        }
         rows
     }
 
-    /// Our signature out of one more callback.
-    fn save(&self, program: &Path) {
-        let url = succeed(&mut self.ours(program), LIMIT).stdout;
-        let mut result = self.command(program);
-        succeed(result.args(["result", url.trim(), "--save", "."]), LIMIT);
+    fn signatures<'b>(&'b self, key: &'b Key) -> Vec<Program<'b>> {
+        let mut programs: Vec<Program<'_>> = Vec::new();
+        if self.program.is_some() {
+            let serial = self.serial(key);
+            let named = format!("&certSerial={serial}");
+            let ours = move || self.sign(key, &named);
+            programs.push(("securesign, told its serial number".into(), Box::new(ours)));
+            if key.slot == P256.slot {
+                let ours = || self.sign(key, "");
+                programs.push(("securesign, told nothing".into(), Box::new(ours)));
+            }
+        }
+        let yubico = || self.yubico(key);
+        programs.push(("yubico-piv-tool, told its slot".into(), Box::new(yubico)));
+        let opensc = || self.opensc(key);
+        programs.push((
+            "pkcs11-tool (OpenSC), told its key".into(),
+            Box::new(opensc),
+        ));
+        programs
+    }
+
+    /// What else people do. Each leaves the PIN as it was.
+    fn others(&self) -> Vec<Program<'_>> {
+        let mut programs: Vec<Program<'_>> = Vec::new();
+        let mut add = |name: &str, line: Vec<&'static str>| {
+            if self.program.is_some() {
+                let command = move || self.ours(&line);
+                programs.push((format!("securesign {name}"), Box::new(command)));
+            }
+        };
+        add("tokens", vec!["tokens"]);
+        add("pin status", vec!["pin", "status"]);
+        add(
+            "pin change",
+            vec![
+                "pin",
+                "change",
+                "--pin-file",
+                "pin",
+                "--new-pin-file",
+                "pin",
+            ],
+        );
+        add(
+            "pin unblock",
+            vec![
+                "pin",
+                "unblock",
+                "--puk-file",
+                "puk",
+                "--new-pin-file",
+                "pin",
+            ],
+        );
+        let tool = |action: &'static str, old: &'static str| {
+            move || {
+                let mut command = self.command("yubico-piv-tool");
+                command.args(["-a", action, "-P", old, "-N", PIN]);
+                command
+            }
+        };
+        programs.push((
+            "yubico-piv-tool change-pin".into(),
+            Box::new(tool("change-pin", PIN)),
+        ));
+        programs.push((
+            "yubico-piv-tool unblock-pin".into(),
+            Box::new(tool("unblock-pin", PUK)),
+        ));
+        programs
     }
 
     /// A program that is quick because it signed nothing would be no peer.
-    fn check(&self, key: &Path, signature: &str) {
-        let mut openssl = Command::new("openssl");
-        openssl
-            .current_dir(self.scratch.path())
-            .args(["dgst", "-sha256", "-verify"]);
-        succeed(
-            openssl.arg(key).args(["-signature", signature, "message"]),
-            LIMIT,
-        );
+    fn check(&self, key: &Key) {
+        if self.program.is_some() {
+            let url = succeed(&mut self.sign(key, ""), LIMIT).stdout;
+            assert!(url.contains("ss_result="), "{url}");
+        }
+        let public = self.card.public_key(key.slot);
+        let public = public.to_str().expect("a path");
+        let hash = format!("-{}", key.hash.to_lowercase());
+        for signature in ["yubico.out", "opensc.out"] {
+            let line = [
+                "dgst",
+                &hash,
+                "-verify",
+                public,
+                "-signature",
+                signature,
+                "message",
+            ];
+            self.openssl(&line);
+        }
     }
 
-    fn programs(&self) -> Vec<Program<'_>> {
-        let mut programs: Vec<Program<'_>> = Vec::new();
-        match std::env::var_os("SECURESIGN").map(PathBuf::from) {
-            Some(path) => programs.push(("securesign", Box::new(move || self.ours(&path)))),
-            None => println!("SECURESIGN is not set: ours is not measured"),
-        }
-        programs.push(("yubico-piv-tool", Box::new(|| self.yubico())));
-        programs.push(("pkcs11-tool (OpenSC)", Box::new(|| self.opensc())));
-        programs
+    fn serial(&self, key: &Key) -> String {
+        let certificate = self.card.certificate(key.slot);
+        let certificate = certificate.to_str().expect("a path");
+        let text = self.openssl(&["x509", "-noout", "-serial", "-in", certificate]);
+        text.trim().trim_start_matches("serial=").to_owned()
     }
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -149,29 +295,34 @@ impl<'a> Bench<'a> {
         command
     }
 
-    fn ours(&self, program: &Path) -> Command {
-        // A request can be used only once.
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let link = format!(
-            "securesign://sign?requestId=bench-{}&hashBase64={HASH}&hashAlgo=SHA256&documentType=hash\
-             &callbackUrl=http%3A%2F%2Flocalhost%3A8080%2Fcb&apiKey=ss_test_demo",
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
-        let mut command = self.command(program);
-        command.args([
-            "sign",
-            &link,
-            "--pin-file",
-            "pin",
-            "--print",
-            "--reader",
-            READER,
-        ]);
+    fn ours(&self, line: &[&str]) -> Command {
+        let mut command = self.command(self.program.as_ref().expect("SECURESIGN"));
+        command.args(["--reader", READER]).args(line);
         command
     }
 
+    fn sign(&self, key: &Key, more: &str) -> Command {
+        // A request can be used only once.
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let hash = fs::read(self.scratch.path().join(key.hash)).expect("a digest");
+        let hash = base64::engine::general_purpose::STANDARD.encode(hash);
+        let mut link = url::Url::parse("securesign://sign").expect("a link");
+        link.query_pairs_mut()
+            .append_pair(
+                "requestId",
+                &format!("bench-{}", NEXT.fetch_add(1, Ordering::Relaxed)),
+            )
+            .append_pair("hashBase64", &hash)
+            .append_pair("hashAlgo", key.hash)
+            .append_pair("documentType", "hash")
+            .append_pair("callbackUrl", "http://localhost:8080/cb")
+            .append_pair("apiKey", "ss_test_demo");
+        let link = format!("{link}{more}");
+        self.ours(&["sign", &link, "--pin-file", "pin", "--print"])
+    }
+
     /// Reads the certificate, verifies the PIN, signs.
-    fn yubico(&self) -> Command {
+    fn yubico(&self, key: &Key) -> Command {
         let mut command = self.command("yubico-piv-tool");
         command.args([
             "-a",
@@ -182,20 +333,15 @@ impl<'a> Bench<'a> {
             PIN,
             "--sign",
         ]);
-        command.args(["-s", self.slot, "-A", self.algorithm, "-H", "SHA256"]);
+        command.args(["-s", key.slot, "-A", key.algorithm, "-H", key.hash]);
         command.args(["-i", "message", "-o", "yubico.out"]);
         command
     }
 
-    fn opensc(&self) -> Command {
-        // OpenSC numbers PIV keys 01 for 9A, 02 for 9C.
-        let (id, mechanism) = match self.slot {
-            "9a" => ("01", "SHA256-RSA-PKCS"),
-            _ => ("02", "ECDSA"),
-        };
+    fn opensc(&self, key: &Key) -> Command {
         // ECDSA takes the hash; the RSA mechanism hashes by itself.
-        let input = if mechanism == "ECDSA" {
-            "hash"
+        let input = if key.mechanism == "ECDSA" {
+            key.hash
         } else {
             "message"
         };
@@ -208,7 +354,7 @@ impl<'a> Bench<'a> {
             PIN,
             "--sign",
         ]);
-        command.args(["--id", id, "--mechanism", mechanism]);
+        command.args(["--id", key.id, "--mechanism", key.mechanism]);
         command.args([
             "--signature-format",
             "openssl",
@@ -223,10 +369,10 @@ impl<'a> Bench<'a> {
 
 fn print(rows: &[Row]) {
     println!(
-        "{:22} {:>6} {:>8} {:>8} {:>8}   times ours: APDUs, bytes, time",
+        "{:36} {:>6} {:>8} {:>8} {:>8}   times the first: APDUs, bytes, time",
         "", "APDUs", "to card", "from", "ms"
     );
-    let ours = rows.iter().find(|row| row.name == "securesign");
+    let ours = rows.first();
     for row in rows {
         let Count {
             apdus,
@@ -235,7 +381,7 @@ fn print(rows: &[Row]) {
         } = row.count;
         let ms = median(&row.times);
         print!(
-            "{:22} {apdus:6} {to_card:8} {from_card:8} {ms:8.1}",
+            "{:36} {apdus:6} {to_card:8} {from_card:8} {ms:8.1}",
             row.name
         );
         if let Some(ours) = ours {
