@@ -6,6 +6,7 @@ mod offers;
 mod order;
 mod pages;
 mod queue;
+mod reason;
 mod refused;
 mod remark;
 mod session;

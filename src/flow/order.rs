@@ -17,7 +17,8 @@ use crate::signature::PublicKey;
 use crate::worker::TokenInfo;
 
 use super::Effect;
-use super::refused::{Reason, Refused};
+use super::reason::Reason;
+use super::refused::Refused;
 use super::way::Way;
 
 /// What may be signed, for whom.

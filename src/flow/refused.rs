@@ -3,9 +3,8 @@
 use crate::callback::Outcome;
 use crate::code::ErrorCode;
 use crate::language::Language;
-use crate::link::LinkError;
-use crate::policy::Denial;
 
+use super::reason::Reason;
 use super::way::Way;
 
 /// Why a link is not followed. A portal that may call is told when the person has seen
@@ -14,25 +13,6 @@ use super::way::Way;
 pub struct Refused {
     reason: Reason,
     way: Option<Box<Way>>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// The link itself.
-    Link(LinkError),
-    /// Whoever asks may not.
-    Denied(Box<Denial>),
-    /// A live key at the demo token.
-    DemoOnly,
-    /// A signature inside a document of this kind: "PDF".
-    NotYet(&'static str),
-    /// The request of this portal was opened before.
-    Used(String),
-    /// Whether it was opened before cannot be found out; the reason.
-    Unclaimed(String),
-    /// Whether it may be followed cannot be found out; what is wrong with the
-    /// settings.
-    Unjudged(String),
 }
 
 impl Refused {
@@ -77,43 +57,17 @@ impl Refused {
 
     /// Error code of the handoff protocol, §4.
     pub fn code(&self) -> ErrorCode {
-        match &self.reason {
-            Reason::Link(error) => error.code(),
-            Reason::Denied(denial) => denial.code(),
-            Reason::DemoOnly => ErrorCode::ApiKeyInvalid,
-            Reason::NotYet(_) | Reason::Used(_) => ErrorCode::RequestInvalid,
-            Reason::Unclaimed(_) | Reason::Unjudged(_) => ErrorCode::Internal,
-        }
+        self.reason.code()
     }
 
     /// What happened.
     pub fn what(&self, language: Language) -> String {
-        match &self.reason {
-            Reason::Link(error) => error.what(language),
-            Reason::Denied(denial) => denial.what(language),
-            Reason::DemoOnly => language.say("demo-live"),
-            Reason::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
-            Reason::Used(requester) => {
-                language.say_with("used", [("requester", requester.as_str().into())])
-            }
-            Reason::Unclaimed(reason) => {
-                language.say_with("unclaimed", [("reason", reason.as_str().into())])
-            }
-            Reason::Unjudged(reason) => reason.clone(),
-        }
+        self.reason.what(language)
     }
 
     /// What to do.
     pub fn advice(&self, language: Language) -> String {
-        match &self.reason {
-            Reason::Link(error) => error.advice(language),
-            Reason::Denied(denial) => denial.advice(language),
-            Reason::DemoOnly => language.say("demo-live-advice"),
-            Reason::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
-            Reason::Used(_) => language.say("used-advice"),
-            Reason::Unclaimed(_) => language.say("unclaimed-advice"),
-            Reason::Unjudged(_) => language.say("unjudged-advice"),
-        }
+        self.reason.advice(language)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::code::ErrorCode;
 use crate::link::ReplyTo;
 use crate::policy::{Permit, Policy};
 
-use super::refused::Reason;
+use super::reason::Reason;
 
 /// Where an answer goes, and the permission for it. It is asked for again whenever
 /// something is shown for the portal or goes to it: settings change while people think.
