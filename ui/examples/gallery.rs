@@ -26,7 +26,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign_core::digest::{Digest, HashAlgorithm};
 use securesign_core::document::Document;
-use securesign_core::error::{CardError, Secret};
+use securesign_core::error::{CardError, Reason, Secret};
 use securesign_core::flow::{Effect, Event, Flow, Home, Order, Refused, Unopened};
 use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_core::language::Language;
@@ -35,6 +35,7 @@ use securesign_core::policy::{Policy, Portal, Settings};
 use securesign_core::profile::{Standing, Tries};
 use securesign_core::reader::Readers;
 use securesign_core::screen::{Action, Input, Kind, Screen};
+use securesign_core::sw::StatusWord;
 use securesign_core::transport::TransportError;
 use securesign_core::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
@@ -43,6 +44,7 @@ use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use src::window::{self, Look, Model, Theme};
 
+const FILE: &str = "~/.config/securesign/settings.toml";
 const PORTAL: &str = "https://portal.example.gov.in";
 const KEY: &str = "ss_live_gallery";
 const PIN: &str = "123456";
@@ -52,7 +54,7 @@ const PUK: &str = "12345678";
 type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, Make); 43] = [
+const SCREENS: [(&str, Make); 48] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -121,6 +123,38 @@ const SCREENS: [(&str, Make); 43] = [
     }),
     ("refused-link", |studio| {
         studio.order("securesign://sign?hashAlgo=MD5").flow
+    }),
+    ("refused-told", |studio| {
+        let link = link(PORTAL, KEY, "a3f1-0007").replace("SHA256", "MD5");
+        studio.order(&link).flow
+    }),
+    ("portal-gone", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        let gone = || Ok(Policy::new(Settings::default(), FILE));
+        scene.flow.judged_by(Box::new(gone));
+        scene.report(Report::Signed(Ok(vec![0x30])));
+        scene.flow
+    }),
+    ("touch", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        scene.report(Report::Touch);
+        scene.flow
+    }),
+    ("no-touch", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        let declined = CardError::Declined {
+            reason: Reason::NoTouch,
+            sw: StatusWord::SECURITY_STATUS,
+        };
+        scene.report(Report::Signed(Err(declined)));
+        scene.sees(vec![studio.token(3)]).flow
+    }),
+    ("pin-unanswered", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        let cause = Box::new(CardError::Transport(TransportError::Reset));
+        let secret = Secret::Pin;
+        scene.report(Report::Signed(Err(CardError::Unanswered { secret, cause })));
+        scene.sees(vec![studio.token(2)]).flow
     }),
     ("refused-settings", |studio| {
         let refused = Refused::unjudged(studio.broken());
@@ -398,7 +432,7 @@ impl Studio {
     fn begin(&self, (mut flow, effects): (Flow, Vec<Effect>)) -> Scene {
         flow.know(Home {
             settings: self.settings(),
-            settings_file: "~/.config/securesign/settings.toml".into(),
+            settings_file: FILE.into(),
             journal_file: "~/.local/share/securesign/journal.jsonl".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             system: self.language,
@@ -546,7 +580,7 @@ fn link(origin: &str, key: &str, id: &str) -> String {
 }
 
 fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_core::flow::Refused> {
-    let policy = Policy::new(settings.clone(), "~/.config/securesign/settings.toml");
+    let policy = Policy::new(settings.clone(), FILE);
     Order::accept(link.as_bytes(), &policy, false, &|_| false)
 }
 
