@@ -13,6 +13,8 @@
 #[path = "support/bench.rs"]
 mod bench;
 
+use std::time::Duration;
+
 use bench::{Bench, Shared, abc, secret};
 use securesign_core::armor::Fault;
 use securesign_core::atr::Atr;
@@ -160,6 +162,23 @@ fn a_cold_signature_costs_as_many_commands_as_the_table_says() {
     }
     let should: Vec<[usize; 3]> = table.iter().map(|row| row.2).collect();
     assert_eq!(is, should);
+}
+
+/// While a person types, other programs may use the token: session, directory and counter
+/// once more, which are six commands.
+#[test]
+fn a_pin_that_a_person_types_costs_a_second_dialogue_and_no_more() {
+    for layout in [Epass::l1, Epass::l2] {
+        let (mut bench, card) = watched(filled(layout, 1));
+        let (id, info) = bench.token();
+        std::thread::sleep(Duration::from_millis(900));
+        bench
+            .sign(&id, &info.found.credentials[0], Some(PIN))
+            .unwrap();
+        bench.stop();
+        assert!(!card.card().is_verified());
+        assert_eq!(bench.reader.commands(), 23 + 6);
+    }
 }
 
 #[test]
