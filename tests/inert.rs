@@ -45,12 +45,17 @@ impl Opened {
     }
 
     fn on(bus: Option<&Bus>) -> Self {
+        let line = ["--reader", "demo", "open", "--print", &demo_link()];
+        Self::with(&line, bus)
+    }
+
+    fn with(line: &[&str], bus: Option<&Bus>) -> Self {
         let home = Scratch::new("inert");
         let display = Display::new();
-        let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
         let mut command = Command::new(PROGRAM);
         command
-            .args(["--reader", "demo", "open", "--print", demo.stdout.trim()])
+            .args(line)
+            .env("PCSCLITE_CSOCK_NAME", home.path().join("no-such-socket"))
             .env("DISPLAY", &display.name)
             .env_remove("WAYLAND_DISPLAY")
             .env("LC_ALL", "C")
@@ -132,6 +137,11 @@ impl Opened {
     }
 }
 
+fn demo_link() -> String {
+    let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
+    demo.stdout.trim().to_owned()
+}
+
 /// How far the main button is above the lower edge.
 const MAIN: i32 = 40;
 
@@ -202,6 +212,58 @@ fn r11_what_gives_up_does_nothing_at_once_either() {
     sleep(PAUSE);
     opened.key("Escape");
     assert_eq!(opened.result()["error"], "SS_SIGN_CANCELLED");
+}
+
+/// Escape before the time would be over does nothing on a page that has one, and the time
+/// begins again: once is not enough there.
+#[test]
+fn a_page_with_nothing_to_commit_is_left_at_once() {
+    const DEMO: &[&str] = &["--reader", "demo"];
+    let link = demo_link();
+    let pages: [(&str, &[&str], &[&str]); 7] = [
+        ("the token window", DEMO, &[]),
+        ("unlocking, what it needs", DEMO, &["shift+Tab", "Return"]),
+        ("the first link", DEMO, &["Tab", "Return"]),
+        ("the second link", DEMO, &["Tab", "Tab", "Return"]),
+        ("the third link", DEMO, &["Tab", "Tab", "Tab", "Return"]),
+        (
+            "a link that is refused",
+            &["open", "--", "securesign://sign?x=1"],
+            &[],
+        ),
+        ("no token to sign with", &["open", "--print", &link], &[]),
+    ];
+    for (page, line, way) in pages {
+        let opened = Opened::with(line, None);
+        opened.focus();
+        if !way.is_empty() {
+            // The token has been read.
+            sleep(PAUSE);
+            let keys: Vec<&str> = ["key"].iter().chain(way).copied().collect();
+            opened.display.xdotool(&keys);
+            sleep(QUICK);
+            opened.key("Escape");
+            // Back on the page before.
+            sleep(PAUSE);
+            assert!(!opened.has_ended(), "{page} was not there");
+        }
+        opened.key("Escape");
+        assert!(eventually(LIMIT, || opened.has_ended()), "{page}");
+    }
+    // One with something to commit, for comparison: the form of a new PIN.
+    let opened = Opened::with(DEMO, None);
+    opened.focus();
+    sleep(PAUSE);
+    opened.key("Return");
+    sleep(QUICK);
+    opened.key("Escape");
+    sleep(PAUSE);
+    for _ in 0..2 {
+        assert!(!opened.has_ended());
+        opened.key("Escape");
+        sleep(PAUSE);
+    }
+    assert!(opened.has_ended());
 }
 
 #[test]

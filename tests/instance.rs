@@ -26,6 +26,7 @@ use std::thread::sleep;
 use home::{Home, LIMIT, demo_link, fresh, result};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use support::display::{Display, PAUSE};
+use support::local::DEMO;
 use support::pcscd::Daemon;
 use support::run::{Finished, eventually, run, succeed};
 use support::vpcd::VirtualCard;
@@ -66,7 +67,10 @@ struct Stand {
 
 impl Stand {
     fn new() -> Self {
-        let home = Home::new();
+        Self::of(Home::new())
+    }
+
+    fn of(home: Home) -> Self {
         let folder = home.0.path();
         fs::create_dir(folder.join("run")).unwrap();
         fs::create_dir(folder.join("bin")).unwrap();
@@ -249,6 +253,56 @@ fn r13_a_link_that_was_used_or_is_bad_is_refused_in_the_window_that_is_open() {
     let mut expected = no_token(&links[1..]);
     expected.push((id(&links[0]), "SS_REQUEST_INVALID".to_owned()));
     assert_eq!(stand.answers(), expected);
+}
+
+/// Any page can make up a test key, and any program listen on this computer: with a real
+/// token in the reader the settings have to name who may, however the link comes in.
+#[test]
+fn a_test_key_gets_nothing_of_a_real_token_in_the_window_by_hand_over_or_from_the_queue() {
+    let unlisted = |link: &String| link.replace("8080", "9090");
+    // Nothing is listed: in a window of its own, and handed over to one that is open.
+    let mut stand = Stand::of(Home::bare());
+    let (card, _inserted) = stand.insert();
+    let links = links(4);
+    let alone = stand.open(&["open", &links[0]]);
+    stand.display.enter("123456");
+    stand.leave();
+    let (code, said) = alone.ended();
+    assert_eq!(code, Some(2), "{said}");
+    let first = stand.open(&[]);
+    let handed = stand.second(&["open", &links[0]]);
+    assert_eq!(handed.code, Some(2), "{handed:?}");
+    assert!(handed.stderr.contains("refused this link"), "{handed:?}");
+    stand.display.enter("123456");
+    stand.leave();
+    stand.leave();
+    assert_eq!(first.ended().0, Some(2));
+    assert_eq!((signatures(&card), stand.answers()), (0, Vec::new()));
+
+    // Behind a request of a portal that may call: one that may not, and one that may not
+    // any more when its turn comes.
+    stand.home.allow(DEMO);
+    let first = stand.open(&["open", &links[1]]);
+    assert_eq!(stand.second(&["open", &links[2]]).code, Some(0));
+    let other = stand.second(&["open", &unlisted(&links[3])]);
+    assert_eq!(other.code, Some(2), "{other:?}");
+    let settings = stand
+        .home
+        .0
+        .path()
+        .join("XDG_CONFIG_HOME/securesign/settings.toml");
+    let without = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, without.replace("test = true", "test = false")).unwrap();
+    // Not even the one on the screen is answered now.
+    stand.leave();
+    for _ in 0..2 {
+        sleep(PAUSE);
+        stand.display.enter("123456");
+        stand.leave();
+    }
+    assert_eq!(first.ended().0, Some(2));
+    assert_eq!((signatures(&card), stand.answers()), (0, Vec::new()));
+    assert!(!card.lock().unwrap().is_verified());
 }
 
 #[test]
