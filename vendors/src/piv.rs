@@ -11,6 +11,7 @@ mod sign;
 
 use securesign_core::apdu::{Answer, Command};
 use securesign_core::atr::Atr;
+use securesign_core::cache::Edition;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::{CardError, Lack, Secret, given};
@@ -519,6 +520,14 @@ impl Piv {
 fn find_one(card: &mut Channel<'_>, search: &Search, found: &mut Found) -> Result<(), CardError> {
     let retired = (0..RETIRED_COUNT).map(|n| (&RETIRED, n));
     let places = SLOTS.map(|slot| (slot, 0)).into_iter().chain(retired);
+    let mut places: Vec<(&Slot, u8)> = places.collect();
+    // Where the certificate was the last time goes first. It is read all the same.
+    let serial = search.serial.as_deref().unwrap_or_default();
+    let hint = Edition::of(&[b"PIV slot", serial.as_bytes()]).file(0);
+    let hinted = card.cache().and_then(|cache| cache.find(&hint));
+    if let Some(hinted) = &hinted {
+        places.sort_by_key(|(slot, n)| *hinted != [slot.key + n]);
+    }
     let mut passed = Vec::new();
     for (slot, n) in places {
         let begun = objects::begin(card, READ, slot.tag(n));
@@ -536,6 +545,12 @@ fn find_one(card: &mut Channel<'_>, search: &Search, found: &mut Found) -> Resul
         };
         take_in(slot, n, object, found)?;
         if satisfies(found, search) {
+            let key = [slot.key + n];
+            if let Some(cache) = card.cache()
+                && !passed.is_empty()
+            {
+                cache.keep(&hint, &key);
+            }
             return Ok(());
         }
     }
