@@ -8,8 +8,9 @@ use securesign_core::language::Language;
 use securesign_core::text;
 use serde_json::json;
 
+use crate::command::{DONE, NOT_DONE, print, print_json, unreadable};
 use crate::terminal::say;
-use crate::{DONE, NOT_DONE, journal, own, print, print_json, unreadable};
+use crate::{journal, own};
 
 /// Lists the entries; the exit code says whether they hold together.
 pub fn list(as_json: bool, language: Language) -> Result<u8, String> {

@@ -31,7 +31,7 @@ pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
             )
         })?;
     }
-    super::print_json(&result)
+    crate::command::print_json(&result)
 }
 
 fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {

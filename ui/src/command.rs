@@ -1,0 +1,107 @@
+//! What the command line asks for, one file each; what they share stands here.
+
+mod sign;
+mod tokens;
+#[cfg(feature = "window")]
+mod window;
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::Path;
+
+use securesign_core::flow::{Exit, Judge, Order, Refused};
+use securesign_core::language::Language;
+use securesign_core::text;
+
+#[cfg(not(feature = "window"))]
+use crate::desk::Delivery;
+use crate::place::Place;
+use crate::settings::Seen;
+use crate::{language, settings, used};
+
+pub use sign::sign;
+pub use tokens::{pin_form, pin_status, tokens};
+#[cfg(feature = "window")]
+pub use window::window;
+
+/// Of this build: there is none.
+#[cfg(not(feature = "window"))]
+pub fn window(place: &Place, link: Option<&OsStr>, _delivery: Delivery) -> Result<u8, String> {
+    let instead = if link.is_some() {
+        "securesign sign LINK"
+    } else {
+        "securesign tokens"
+    };
+    let instead = ("instead", instead.into());
+    Err(place.language.say_with("no-window", [instead]))
+}
+
+/// Exit codes.
+pub const DONE: u8 = 0;
+pub const NOT_DONE: u8 = 1;
+pub const REFUSED: u8 = 2;
+
+fn code(exit: Exit) -> u8 {
+    match exit {
+        Exit::Done => DONE,
+        Exit::NotDone => NOT_DONE,
+        Exit::Refused => REFUSED,
+    }
+}
+
+fn order(
+    link: &OsStr,
+    policy: &securesign_core::policy::Policy,
+    place: &Place,
+    seen: &Seen,
+) -> Result<Order, Refused> {
+    Order::accept(
+        link.as_encoded_bytes(),
+        policy,
+        place.is_demo(),
+        &|origin| seen.contains(origin),
+    )
+}
+
+/// The settings as they are when it is asked.
+fn judge(language: Language) -> Judge {
+    Box::new(move || settings::load(language).map(|(_, policy)| policy))
+}
+
+/// Last of all checks: from now on the request's id is used.
+fn claimed(order: Order, language: Language) -> Result<Order, Refused> {
+    order.claimed(&|origin, id| used::claim(origin, id, language))
+}
+
+fn refusal(refused: &Refused, language: Language) -> String {
+    language.say_with(
+        "refusal",
+        [
+            ("code", refused.code().as_str().into()),
+            ("what", refused.what(language).into()),
+            ("advice", refused.advice(language).into()),
+        ],
+    )
+}
+
+/// For programs.
+pub fn print_json(value: &serde_json::Value) -> Result<(), String> {
+    print(&format!("{}\n", text::json(value)))
+}
+
+/// Standard output; a closed one is the caller's wish, and reported.
+pub fn print(text: &str) -> Result<(), String> {
+    std::io::stdout()
+        .write_all(text::shown(text).as_bytes())
+        .map_err(|error| {
+            let reason = ("reason", text::reason(&error).into());
+            language::chosen().say_with("output-closed", [reason])
+        })
+}
+
+/// A file that was named cannot be read.
+pub fn unreadable(path: &Path, error: &std::io::Error, language: Language) -> String {
+    let file = text::path(path).into();
+    let reason = text::reason(error).into();
+    language.say_with("file-unreadable", [("file", file), ("reason", reason)])
+}

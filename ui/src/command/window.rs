@@ -1,0 +1,122 @@
+//! `securesign` and `securesign open`: the window.
+
+use std::ffi::OsStr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use securesign_core::flow::{Exit, Flow, Refused};
+use securesign_core::language::Language;
+use securesign_core::text;
+
+use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, refusal};
+use crate::browser::Caller;
+use crate::desk::{self, Delivery, Desk};
+use crate::place::Place;
+use crate::settings::{self, Seen};
+use crate::terminal::{self, say};
+use crate::{instance, journal, language};
+
+pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
+    let shared = !place.is_private() && delivery == Delivery::Browser;
+    let mut instance = None;
+    if shared {
+        let wanted = || instance::Wanted {
+            link: link.map(|link| link.as_encoded_bytes().to_owned()),
+            caller: Caller::find().id().unwrap_or_default(),
+        };
+        match instance::start(wanted) {
+            instance::Start::Handed(answer) => return Ok(handed(answer, place.language)),
+            instance::Start::First(first) => instance = Some(first),
+            instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
+        }
+    }
+    // What is wrong with the settings is said in the window: who clicks a link sees
+    // no terminal.
+    let (settings, policy) = match settings::load(place.language) {
+        Ok((settings, policy)) => (settings, Ok(policy)),
+        Err(reason) => (unknown_settings(), Err(reason)),
+    };
+    // A request that nobody can see must not be used up: the window comes first.
+    let look = desk::look(settings.window, place.theme, false);
+    let opened = crate::window::open(look).map_err(|error| error.tell(place.language))?;
+    let seen = Seen::load();
+    let now = Timestamp::now();
+    let mut flow = match link {
+        Some(link) => {
+            let policy = policy.clone().map_err(Refused::unjudged);
+            let order = policy
+                .and_then(|policy| order(link, &policy, place, &seen))
+                .and_then(|order| claimed(order, place.language));
+            if let Err(refused) = &order {
+                say(&refusal(refused, place.language));
+            }
+            Flow::sign(order, now)
+        }
+        None => Flow::manage(now),
+    };
+    flow.0.know(home(&settings));
+    flow.0.judged_by(judge(place.language));
+    if let (None, Err(reason)) = (link, policy) {
+        say(&reason);
+        flow.0.tell_broken(reason);
+    }
+    let worker = place.worker(settings.idle);
+    let mut desk = Desk::start(flow, worker, delivery, seen, place.watched());
+    desk.called_by(Caller::find());
+    if let Some(instance) = &mut instance {
+        desk.listen(instance);
+    }
+    desk.stand_by();
+    let shared = std::rc::Rc::new(std::cell::RefCell::new(desk));
+    let shown = Box::new(desk::Shown::new(shared.clone(), place.theme));
+    opened
+        .run(shown)
+        .map_err(|error| error.tell(place.language))?;
+    // What comes from now on opens a window of its own.
+    drop(instance);
+    // A browser may take its time.
+    shared.borrow().dismiss();
+    shared.borrow_mut().delivered();
+    let exit = shared.borrow().exit();
+    let screen = shared.borrow().screen();
+    if exit == Some(Exit::NotDone) && screen.kind == securesign_core::screen::Kind::Failed {
+        // The window is gone; what failed last is still worth a word.
+        terminal::print(&screen, place.language);
+    }
+    Ok(exit.map_or(NOT_DONE, code))
+}
+
+/// In place of settings that are not understood: they may say that no PIN is kept.
+fn unknown_settings() -> securesign_core::policy::Settings {
+    securesign_core::policy::Settings {
+        idle: Duration::ZERO,
+        ..securesign_core::policy::Settings::default()
+    }
+}
+
+fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
+    let journal = journal::of_user();
+    securesign_core::flow::Home {
+        settings: settings.clone(),
+        settings_file: text::path(&settings::path()),
+        journal_file: journal.map_or_else(
+            |error| text::reason(&error),
+            |journal| text::path(journal.path()),
+        ),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        zone: jiff::tz::TimeZone::system,
+        system: language::of_system(),
+    }
+}
+
+/// The instance has the link, or has seen it.
+fn handed(answer: instance::Answer, language: Language) -> u8 {
+    use instance::Answer;
+    if let Some(text) = answer.text(language) {
+        say(&text);
+    }
+    match answer {
+        Answer::Shown | Answer::Waiting(_) | Answer::AlreadyThere => DONE,
+        Answer::Full | Answer::Refused => REFUSED,
+    }
+}
