@@ -248,7 +248,8 @@ impl<'a> Token<'a> {
             return (Ending::Leave, self.channel.extended());
         }
         // The reset that follows is what counts; this is for cards that keep a
-        // verified PIN across a reset.
+        // verified PIN across a reset. It has its own time, however long the rest took.
+        self.channel.begin_work();
         if self.mend().is_ok() {
             let _ = self.profile.log_out(&mut self.channel, &self.app);
         }

@@ -707,6 +707,47 @@ fn nothing_but_select_follows_a_chain_that_broke_off() {
     assert_eq!(piv.transmit(&[0x00, 0x20, 0x00, 0x80]), [0x63, 0xC3]);
 }
 
+/// A card that takes a minute and more for a signature.
+struct Patient<'a> {
+    card: &'a mut PivCard,
+    now: std::time::Duration,
+}
+
+impl Transport for Patient<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        if frame.expose()[1] == 0x87 {
+            self.now += std::time::Duration::from_secs(61);
+        }
+        Ok(self.card.transmit(frame.expose()))
+    }
+
+    fn elapsed(&self) -> std::time::Duration {
+        self.now
+    }
+}
+
+#[test]
+fn r23_however_long_a_signature_took_the_card_is_logged_out() {
+    let mut piv = p256(NIST);
+    let atr = Atr::parse(&piv.atr()).unwrap();
+    let mut line = Patient {
+        card: &mut piv,
+        now: std::time::Duration::ZERO,
+    };
+    let profiles = securesign_vendors::PROFILES;
+    let token = Token::open(&mut line, &atr, Extended::UNKNOWN, profiles);
+    let mut token = token.unwrap().unwrap();
+    let found = token.credentials(&Search::default()).unwrap();
+    let digest = abc(HashAlgorithm::Sha256);
+    let what = ToSign::Digest(&digest);
+    token
+        .sign(&found.credentials[0], what, &secret(PIN), LastTry::Keep)
+        .unwrap();
+    token.close();
+    // Not by a reset, which comes on top.
+    assert!(!piv.is_verified());
+}
+
 #[test]
 fn a_card_that_ignores_the_log_out_is_logged_out_for_programs_that_do_not_select() {
     let piv = card(PICO)
