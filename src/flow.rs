@@ -207,6 +207,8 @@ pub struct Flow {
     ends: bool,
     /// Answers that are still to come to jobs that were given up.
     owed: u32,
+    /// The job whose answer the page that says that the reader hangs is about.
+    hung: Option<Busy>,
     /// A PIN was changed or unlocked.
     achieved: bool,
     /// A failure in the token window has not been mended since.
@@ -248,6 +250,7 @@ impl Flow {
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
         self.number += 1;
         self.exit = None;
+        self.hung = None;
         self.remark = None;
         self.reading = None;
         self.compared = None;
@@ -294,6 +297,7 @@ impl Flow {
             lean: false,
             ends: false,
             owed: 0,
+            hung: None,
             achieved: false,
             failed: None,
             judge: None,
@@ -374,7 +378,11 @@ impl Flow {
         }
         if self.owed > 0 && is_answer(&event) {
             self.owed -= 1;
-            return Vec::new();
+            match self.hung.take() {
+                // It comes after all, and nobody has gone on.
+                Some(busy) if self.owed == 0 => self.state = State::Busy(busy),
+                _ => return Vec::new(),
+            }
         }
         match event {
             Event::Locked => {

@@ -1386,6 +1386,45 @@ fn a_reader_that_does_not_answer_ends_the_wait_and_its_late_answer_is_nobodys() 
 }
 
 #[test]
+fn a_reader_that_hangs_over_a_pin_leaves_open_what_came_of_it_until_it_answers() {
+    let changing = || {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        play.press(Action::ChangePin, &[]);
+        play.press(Action::Submit, &["123456", "654321", "654321"]);
+        play.report(Report::Silent);
+        play
+    };
+    // The new PIN may be in force.
+    let mut play = changing();
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Failed);
+    assert!(
+        screen.text[0].contains("not known whether the new PIN"),
+        "{screen:?}"
+    );
+    assert_eq!(play.flow.failure(), Some(&CardError::Unclear(Secret::Pin)));
+    play.report(Report::Changed(Secret::Pin, Ok(())));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert!(play.screen().notice.unwrap().text.contains("is changed"));
+    assert!(play.flow.achieved());
+    // Who has gone on hears no more of it.
+    let mut play = changing();
+    play.press(Action::Close, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+    play.report(Report::Changed(Secret::Pin, Ok(())));
+    assert!(!play.flow.achieved());
+    // A try may be used; a signature that comes after all goes to who still waits.
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Silent);
+    assert!(play.screen().text[0].contains("not known whether a try was used"));
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(play.told(), pairs(&[("a", "signed")]));
+    assert_eq!(play.secrets_sent(), 1);
+}
+
+#[test]
 fn r13_a_request_is_shown_once() {
     let mut play = Play::with(request("a"), Tries::Left(3));
     assert_eq!(play.arrive(request("a")), Arrival::AlreadyThere);

@@ -1,7 +1,7 @@
 //! What the worker says, and what comes of it.
 
 use crate::error::{CardError, Secret};
-use crate::profile::Tries;
+use crate::profile::{PinUse, Tries};
 use crate::transport::TransportError;
 use crate::worker::{Report, TokenState, TokenView};
 
@@ -79,16 +79,29 @@ impl Flow {
     /// The reader does not answer. What it may still say is not waited for, and must not
     /// be taken for an answer to something else.
     pub(super) fn despair(&mut self) -> Vec<Effect> {
-        match self.state {
+        let error = CardError::Transport(TransportError::Slow);
+        let busy = match std::mem::replace(&mut self.state, State::Ready) {
             State::Busy(Busy::Abandoned) => {
                 self.owed += 1;
                 return self.advance();
             }
-            State::Busy(_) => self.owed += 1,
-            State::Looking => {}
-            _ => return Vec::new(),
-        }
-        let error = CardError::Transport(TransportError::Slow);
+            State::Busy(busy) => Some(busy),
+            State::Looking => None,
+            other => return self.stay(other),
+        };
+        // What was sent may have been taken.
+        let error = match &busy {
+            Some(Busy::Changing(_) | Busy::Unlocking(_)) => CardError::Unclear(Secret::Pin),
+            Some(Busy::Signing(signing)) if signing.credential.pin != PinUse::Never => {
+                CardError::Unanswered {
+                    secret: Secret::Pin,
+                    cause: Box::new(error),
+                }
+            }
+            _ => error,
+        };
+        self.owed += u32::from(busy.is_some());
+        self.hung = busy;
         self.failed = Some(error.clone());
         self.obstacle = Some(error.clone());
         self.state = State::Failed(Box::new(error));

@@ -120,6 +120,7 @@ impl Flow {
             (Purpose::Manage, _) => (Exit::NotDone, Vec::new()),
         };
         self.exit = Some(exit);
+        self.hung = None;
         effects
     }
 
