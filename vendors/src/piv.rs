@@ -526,7 +526,8 @@ fn find_one(card: &mut Channel<'_>, search: &Search, found: &mut Found) -> Resul
     let hint = Edition::of(&[b"PIV slot", serial.as_bytes()]).file(0);
     let hinted = card.cache().and_then(|cache| cache.find(&hint));
     if let Some(hinted) = &hinted {
-        places.sort_by_key(|(slot, n)| *hinted != [slot.key + n]);
+        // Not a key that signs without a PIN before one that wants it.
+        places.sort_by_key(|(slot, n)| slot.pin == PinUse::Never || *hinted != [slot.key + n]);
     }
     let mut passed = Vec::new();
     for (slot, n) in places {
