@@ -50,6 +50,8 @@ pub enum PublicKey {
     P256(p256::ecdsa::VerifyingKey),
     /// NIST P-384.
     P384(p384::ecdsa::VerifyingKey),
+    /// NIST P-521.
+    P521(p521::ecdsa::VerifyingKey),
     /// Ed25519.
     Ed25519(ed25519_dalek::VerifyingKey),
 }
@@ -82,6 +84,7 @@ impl PublicKey {
             Self::RsaPss(key) => format!("RSA-PSS {}", key.n().bit_width()),
             Self::P256(_) => "ECDSA P-256".into(),
             Self::P384(_) => "ECDSA P-384".into(),
+            Self::P521(_) => "ECDSA P-521".into(),
             Self::Ed25519(_) => "Ed25519".into(),
         }
     }
@@ -91,7 +94,9 @@ impl PublicKey {
     pub fn signature_algorithm(&self, hash: HashAlgorithm) -> Option<String> {
         match self {
             Self::Rsa(_) => Some(format!("{}withRSA", hash.name())),
-            Self::P256(_) | Self::P384(_) => Some(format!("{}withECDSA", hash.name())),
+            Self::P256(_) | Self::P384(_) | Self::P521(_) => {
+                Some(format!("{}withECDSA", hash.name()))
+            }
             Self::RsaPss(_) | Self::Ed25519(_) => None,
         }
     }
@@ -127,6 +132,12 @@ impl PublicKey {
                 .filter_map(|raw| p384::ecdsa::Signature::from_slice(&raw).ok())
                 .map(|signature| signature.to_der().as_bytes().to_vec())
                 .collect(),
+            Self::P521(_) => raw(66)
+                .into_iter()
+                .flatten()
+                .filter_map(|raw| p521::ecdsa::Signature::from_slice(&raw).ok())
+                .map(|signature| signature.to_der().as_bytes().to_vec())
+                .collect(),
             Self::RsaPss(_) | Self::Ed25519(_) => vec![signature.to_vec()],
         };
         forms.into_iter().find(|form| self.verify(what, form))
@@ -149,6 +160,13 @@ impl PublicKey {
                 .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok()),
             (Self::P384(key), _) => p384::ecdsa::Signature::from_der(signature)
                 .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok()),
+            // No hash is as long as the curve, and the library wants half of it at least.
+            (Self::P521(key), _) => {
+                p521::ecdsa::Signature::from_der(signature).is_ok_and(|signature| {
+                    let hash = fit(digest.bytes(), 64);
+                    key.verify_prehash(&hash, &signature).is_ok()
+                })
+            }
             (Self::Ed25519(key), Some(message)) => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
             _ => false,
@@ -199,20 +217,23 @@ pub fn fit(digest: &[u8], len: usize) -> Vec<u8> {
 /// Longest RSA modulus in bytes (4096 bits).
 pub const RSA_MAX: usize = 512;
 
+/// DigestInfo (RFC 8017, 9.2): what a card pads that makes the block itself.
+pub fn digest_info(digest: &Digest) -> Vec<u8> {
+    [digest_info_prefix(digest.algorithm()), digest.bytes()].concat()
+}
+
 /// EMSA-PKCS1-v1_5 (RFC 8017, 9.2): `00 01 FF…FF 00 DigestInfo`, as long as the
 /// modulus. `None` where the modulus is too short for the digest (RFC 8017 wants
 /// at least eight `FF`).
 pub fn emsa_pkcs1_v15(digest: &Digest, modulus_len: usize) -> Option<Vec<u8>> {
-    let prefix = digest_info_prefix(digest.algorithm());
-    let info_len = prefix.len() + digest.bytes().len();
+    let info = digest_info(digest);
     let fill = modulus_len
-        .checked_sub(info_len + 3)
+        .checked_sub(info.len() + 3)
         .filter(|fill| *fill >= 8)?;
     let mut block = vec![0x00, 0x01];
     block.resize(2 + fill, 0xFF);
     block.push(0x00);
-    block.extend_from_slice(prefix);
-    block.extend_from_slice(digest.bytes());
+    block.extend_from_slice(&info);
     Some(block)
 }
 

@@ -3,7 +3,7 @@
 use const_oid::ObjectIdentifier;
 use const_oid::db::DB;
 use const_oid::db::rfc5912::{
-    ID_EC_PUBLIC_KEY, ID_RSASSA_PSS, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1,
+    ID_EC_PUBLIC_KEY, ID_RSASSA_PSS, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1, SECP_521_R_1,
 };
 use const_oid::db::rfc8410::ID_ED_25519;
 use rsa::BoxedUint;
@@ -92,6 +92,9 @@ fn elliptic(curve: Option<&Object<'_>>, point: &[u8]) -> Result<PublicKey, Certi
         Some(SECP_384_R_1) => p384::ecdsa::VerifyingKey::from_sec1_bytes(&point)
             .ok()
             .map(PublicKey::P384),
+        Some(SECP_521_R_1) => p521::ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .map(PublicKey::P521),
         Some(other) => return Err(unsupported(other)),
         None => None,
     };

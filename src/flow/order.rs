@@ -197,7 +197,10 @@ impl Order {
         let scheme = match certificate.key() {
             // Keys for PSS alone are not offered, and Ed25519 not for a digest.
             PublicKey::Rsa(_) | PublicKey::RsaPss(_) => Scheme::Rsa,
-            PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => Scheme::Ecdsa,
+            PublicKey::P256(_)
+            | PublicKey::P384(_)
+            | PublicKey::P521(_)
+            | PublicKey::Ed25519(_) => Scheme::Ecdsa,
         };
         Outcome::Signed(Box::new(Signed {
             request_id: self.way.to().request_id.clone(),

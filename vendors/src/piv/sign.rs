@@ -35,7 +35,8 @@ pub fn lack(key: &PublicKey) -> Option<Lack> {
         PublicKey::Rsa(_) => rsa_algorithm(key.rsa_len().unwrap_or_default())
             .is_none()
             .then_some(Lack::KeyLength),
-        PublicKey::RsaPss(_) => Some(Lack::KeyKind),
+        // The standard has no P-521.
+        PublicKey::RsaPss(_) | PublicKey::P521(_) => Some(Lack::KeyKind),
         PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => None,
     }
 }
@@ -73,7 +74,9 @@ fn algorithm_and_input(
             let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
             Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
         }
-        (PublicKey::RsaPss(_), _) => Err(CardError::Unsupported(Lack::KeyKind)),
+        (PublicKey::RsaPss(_) | PublicKey::P521(_), _) => {
+            Err(CardError::Unsupported(Lack::KeyKind))
+        }
         (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(Lack::Ed25519)),
     }
 }
