@@ -17,6 +17,10 @@ pub enum Secret {
     Pin,
     /// The unblocking key.
     Puk,
+    /// What unblocks the PIN of an OpenPGP card that has one (specification 3.4, 4.3.4).
+    ResetCode,
+    /// The administrator's PIN, where it unblocks the PIN.
+    AdminPin,
 }
 
 impl Secret {
@@ -25,6 +29,8 @@ impl Secret {
         match self {
             Secret::Pin => language.say("name-pin"),
             Secret::Puk => language.say("name-puk"),
+            Secret::ResetCode => language.say("name-reset-code"),
+            Secret::AdminPin => language.say("name-admin-pin"),
         }
     }
 }
@@ -306,10 +312,11 @@ impl CardError {
             }
             | Self::Blocked(Secret::Pin) => l.say("blocked-pin-advice"),
             Self::Wrong {
-                secret: Secret::Puk,
+                secret: Secret::ResetCode,
                 left: Some(0),
             }
-            | Self::Blocked(Secret::Puk) => l.say("blocked-puk-advice"),
+            | Self::Blocked(Secret::ResetCode) => l.say("blocked-reset-code-advice"),
+            Self::Wrong { left: Some(0), .. } | Self::Blocked(_) => l.say("blocked-puk-advice"),
             Self::Wrong { .. } => l.say("wrong-advice"),
             Self::Format { .. } => l.say("format-advice"),
             Self::NewPinFormat(_) => l.say("format-new-advice"),

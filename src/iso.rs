@@ -59,7 +59,7 @@ pub fn change(
 ) -> Result<(), CardError> {
     let during = match secret {
         Secret::Pin => "change the PIN",
-        Secret::Puk => "change the PUK",
+        _ => "change the PUK",
     };
     let block = both(&encode(secret, rules, old)?, &encode(secret, rules, new)?);
     let command = Command::new([0x00, 0x24, 0x00, reference]).secret(&block);
@@ -133,7 +133,7 @@ fn both(first: &[u8], second: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// As [`judge`], for commands that also carry a new value: data that the card
 /// does not like is then the new PIN, because the old one was checked here.
-fn judge_new(during: &'static str, secret: Secret, sw: StatusWord) -> Result<(), CardError> {
+pub fn judge_new(during: &'static str, secret: Secret, sw: StatusWord) -> Result<(), CardError> {
     match sw {
         StatusWord::WRONG_DATA | StatusWord::CONDITIONS => Err(CardError::NewPinRefused { sw }),
         _ => judge(during, secret, sw),

@@ -58,6 +58,8 @@ pub enum Mark {
 pub enum RetryCounter {
     /// VERIFY without data (ISO 7816-4, 11.5.6) answers `63Cx`.
     EmptyVerify,
+    /// An object that the family's profile reads.
+    Status,
     /// There is no safe way.
     Unknown,
 }
@@ -100,6 +102,10 @@ pub struct Application {
     pub no_puk: Lack,
     /// Which PIN is the card holder's was found out, or cannot be.
     pub pin_is_known: bool,
+    /// What unblocks the PIN, where anything does: how the screen names it.
+    pub unblocker: Secret,
+    /// Tries left of the PIN, where opening has told them. They hold for this dialogue only.
+    pub tries: Option<Tries>,
     /// Changing the PIN.
     pub change: Standing,
     /// Unlocking with the PUK.
@@ -124,6 +130,8 @@ impl Application {
             puk: spec.puk,
             no_puk: Lack::Puk,
             pin_is_known: false,
+            unblocker: Secret::Puk,
+            tries: None,
             change: Standing::Known,
             unblock: Standing::Known,
             before: None,
@@ -348,20 +356,22 @@ pub trait Profile: Sync {
     fn pin_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
         match self.spec().counter {
             RetryCounter::EmptyVerify => iso::pin_tries(card, app.pin_reference),
-            RetryCounter::Unknown => Ok(Tries::Unknown),
+            RetryCounter::Status | RetryCounter::Unknown => Ok(Tries::Unknown),
         }
     }
 
-    /// Tries left of the PUK; spends none.
-    fn puk_tries(&self, _card: &mut Channel<'_>) -> Result<Tries, CardError> {
+    /// Tries left of the [`Application::unblocker`]; spends none.
+    fn puk_tries(&self, _card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
         Ok(Tries::Unknown)
     }
 
-    /// Sends the PIN, once.
+    /// Sends the PIN, once, for the key of this credential: some cards count it as verified
+    /// for one key and not for the other.
     fn verify(
         &self,
         card: &mut Channel<'_>,
         app: &Application,
+        _credential: &Credential,
         pin: &Pin,
     ) -> Result<(), CardError> {
         iso::verify(card, app.pin_reference, &self.spec().pin, pin)

@@ -49,15 +49,15 @@ impl<'a> Token<'a> {
         profiles: &[&'static dyn Profile],
     ) -> Result<Option<Self>, CardError> {
         let mut channel = Channel::new(transport, extended);
-        let Some((profile, app)) = identify(&mut channel, atr, profiles)? else {
+        let Some((profile, mut app)) = identify(&mut channel, atr, profiles)? else {
             return Ok(None);
         };
         Ok(Some(Self {
             profile,
             atr: atr.clone(),
+            pin_tries: app.tries.take(),
             app,
             channel,
-            pin_tries: None,
             at_least: None,
             accepted: false,
             touched: false,
@@ -138,8 +138,8 @@ impl<'a> Token<'a> {
 
     /// Tries left of the PUK.
     pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
-        self.optional(Tries::Unknown, |profile, channel, _| {
-            profile.puk_tries(channel)
+        self.optional(Tries::Unknown, |profile, channel, app| {
+            profile.puk_tries(channel, app)
         })
     }
 
@@ -159,7 +159,7 @@ impl<'a> Token<'a> {
         let always = credential.pin == PinUse::Always;
         let known = self.accepted;
         if !known || always {
-            self.verify(pin, last)?;
+            self.verify(credential, pin, last)?;
         }
         let signature = match self.ask_signature(credential, what) {
             // The card has forgotten a PIN that it accepted earlier in this
@@ -169,7 +169,7 @@ impl<'a> Token<'a> {
                 ..
             }) if known && !always => {
                 self.mend()?;
-                self.verify(pin, last)?;
+                self.verify(credential, pin, last)?;
                 self.ask_signature(credential, what)?
             }
             // The card has lost the session and the PIN with it. Nothing is sent
@@ -224,19 +224,20 @@ impl<'a> Token<'a> {
 
     /// Sets a new PIN with the PUK. Spends no PIN try first.
     pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
-        self.check_format(Secret::Puk, puk)?;
+        let secret = self.app.unblocker;
+        self.check_format(secret, puk)?;
         as_new(self.check_format(Secret::Pin, new))?;
         self.channel.begin_work();
-        self.allow(Secret::Puk, last)?;
+        self.allow(secret, last)?;
         self.touched = true;
         let replaced = self.channel.replaced();
         let result =
             self.in_session(|profile, channel, app| profile.unblock(channel, app, puk, new));
-        let sent = (Secret::Puk, Secret::Pin);
+        let sent = (secret, Secret::Pin);
         let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
         self.accepted = false;
         self.at_least = None;
-        let result = self.settle(Secret::Puk, result);
+        let result = self.settle(secret, result);
         self.pin_tries = None;
         result
     }
@@ -370,14 +371,20 @@ impl<'a> Token<'a> {
         Ok(())
     }
 
-    fn verify(&mut self, pin: &Pin, last: LastTry) -> Result<(), CardError> {
+    fn verify(
+        &mut self,
+        credential: &Credential,
+        pin: &Pin,
+        last: LastTry,
+    ) -> Result<(), CardError> {
         self.check_format(Secret::Pin, pin)?;
         if !self.accepted {
             self.allow(Secret::Pin, last)?;
         }
         self.accepted = false;
         self.touched = true;
-        let result = self.in_session(|profile, channel, app| profile.verify(channel, app, pin));
+        let result =
+            self.in_session(|profile, channel, app| profile.verify(channel, app, credential, pin));
         if result.is_ok() {
             self.accepted = true;
             // A right PIN can only have raised the counter.
@@ -430,7 +437,7 @@ impl<'a> Token<'a> {
     fn check_format(&self, secret: Secret, value: &Pin) -> Result<(), CardError> {
         let rules = match secret {
             Secret::Pin => &self.app.pin,
-            Secret::Puk => self
+            _ => self
                 .app
                 .puk
                 .as_ref()
@@ -448,7 +455,7 @@ impl<'a> Token<'a> {
             // More than one is certain: nothing to ask the card for.
             Secret::Pin if self.at_least.is_some_and(|left| left > 1) => return Ok(self.at_least),
             Secret::Pin => self.pin_tries()?,
-            Secret::Puk => self.puk_tries()?,
+            _ => self.puk_tries()?,
         };
         match tries {
             Tries::Blocked => Err(CardError::Blocked(secret)),
@@ -465,7 +472,7 @@ impl<'a> Token<'a> {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if secret == Secret::Puk || !self.counter_tells(&error) {
+        if secret != Secret::Pin || !self.counter_tells(&error) {
             if let CardError::Wrong {
                 secret: Secret::Pin,
                 left: Some(left),

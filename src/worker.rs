@@ -184,6 +184,8 @@ pub struct TokenInfo {
     pub pin_rules: PinRules,
     /// What the PUK looks like; `None`: there is none.
     pub puk_rules: Option<PinRules>,
+    /// How it is named.
+    pub unblocker: Secret,
     /// Why there is no PUK, where there is none.
     pub no_puk: Lack,
     /// Whether changing the PIN is known to work on such a token.
@@ -739,6 +741,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         puk,
         pin_rules: app.pin,
         puk_rules: app.puk,
+        unblocker: app.unblocker,
         no_puk: app.no_puk,
         change: app.change,
         unblock: app.unblock,

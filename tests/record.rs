@@ -243,6 +243,103 @@ fn record_the_journeys_of_the_epass2003() {
     drop(card);
 }
 
+#[test]
+#[ignore = "writes apdu-traces/openpgp"]
+fn record_the_journeys_of_the_openpgp_card() {
+    let daemon = Daemon::start(&["Recorded"]);
+    // The answer to reset of a card that has nothing else.
+    let atr = "3BDA18FF81B1FE751F030031F573C001600090001C";
+    let card = Nitrokey::openpgp(&daemon, 0, &["--openpgp", "--atr", atr]);
+    let home = Home::new();
+    let right = home.file("right", "123456\n");
+    let wrong = home.file("wrong", "999999\n");
+    let admin = home.file("admin", "12345678\n");
+    let file = home.0.path().join("trace");
+    let run = |line: &[&str]| run(&mut home.with(&daemon, line), LIMIT);
+    let record = |name: &str, comment: &str, doing: &str, expect: &str, line: &[&str]| {
+        let trace = ["trace", "record", "--full", file.to_str().unwrap(), "--"];
+        let finished = run(&[&trace, line].concat());
+        let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{name}: {finished:?}"));
+        keep(&OPENPGP, name, comment, doing, expect, &text);
+        text
+    };
+    let links: [String; 5] = std::array::from_fn(|_| demo_link());
+    let sign = |at: usize, pin| ["sign", &*links[at], "--print", "--pin-file", pin];
+
+    record(
+        "status",
+        "The tries left of PW1, from the application related data; spends none.",
+        "status",
+        "3 tries",
+        &["pin", "status"],
+    );
+    let text = record(
+        "sign",
+        "Sign one digest with the signature key; right PW1 at the first try.",
+        "sign",
+        "signed",
+        &sign(0, &right),
+    );
+    // The same as far as the PIN. The log-outs reach nobody either.
+    let at = text.find("<pin:").expect("a PIN is sent");
+    let end = at + text[at..].find("\n<").expect("an answer");
+    let after = "== log out\n> 00 20 FF 81\n< !removed\n";
+    keep(
+        &OPENPGP,
+        "removed",
+        "The token is pulled out while PW1 is sent.",
+        "sign",
+        "removed, tries unknown",
+        &format!("{}\n< !removed\n{after}", &text[..end]),
+    );
+    record(
+        "wrong-pin",
+        "A wrong PW1 costs one try.",
+        "sign",
+        "wrong, 2 left",
+        &sign(1, &wrong),
+    );
+    for at in 2..4 {
+        run(&[&sign(at, &wrong)[..], &["--use-last-try"]].concat());
+    }
+    record(
+        "blocked",
+        "At no tries PW1 is not sent.",
+        "sign",
+        "blocked",
+        &sign(4, &right),
+    );
+    record(
+        "unblock",
+        "Without a reset code PW3 sets a new PW1.",
+        "unblock",
+        "done",
+        &[
+            "pin",
+            "unblock",
+            "--puk-file",
+            &admin,
+            "--new-pin-file",
+            &right,
+        ],
+    );
+    record(
+        "change",
+        "PW1 is changed.",
+        "change",
+        "done",
+        &[
+            "pin",
+            "change",
+            "--pin-file",
+            &right,
+            "--new-pin-file",
+            &wrong,
+        ],
+    );
+    drop(card);
+}
+
 /// Where traces of a family go, and what their headings say.
 struct Family {
     folder: &'static str,
@@ -267,6 +364,14 @@ const EPASS2003: Family = Family {
     profile: "epass2003",
     source: "recorded from the project's own emulator over a virtual reader",
     begins: "read the capabilities",
+};
+
+const OPENPGP: Family = Family {
+    folder: "openpgp",
+    product: "opcard",
+    profile: "openpgp",
+    source: "recorded from Nitrokey opcard 1.11.0 over a virtual reader",
+    begins: "select the application",
 };
 
 /// The first dialogue with the card, under the headings of the project's traces.

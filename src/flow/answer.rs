@@ -204,7 +204,7 @@ impl Flow {
         let Some(id) = self.token().map(|(id, _)| id.clone()) else {
             return;
         };
-        if secret == Secret::Puk {
+        if secret != Secret::Pin {
             self.puk_told = Some((id.clone(), tries));
         }
         let Some(Ok(tokens)) = &mut self.tokens else {
@@ -214,7 +214,7 @@ impl Flow {
             if let TokenState::Ready(info) = &mut view.state {
                 match secret {
                     Secret::Pin => info.pin = tries,
-                    Secret::Puk => info.puk = tries,
+                    _ => info.puk = tries,
                 }
             }
         }

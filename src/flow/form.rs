@@ -59,8 +59,11 @@ impl Flow {
         let next = match (step, secrets.into_iter().next()) {
             (Step::Need, _) => Step::Puk,
             (Step::Puk, Some(puk)) => {
-                let rules = self.token().and_then(|(_, info)| info.puk_rules);
-                match check(Secret::Puk, rules.as_ref(), &puk) {
+                let info = self
+                    .token()
+                    .map(|(_, info)| (info.unblocker, info.puk_rules));
+                let (secret, rules) = info.unwrap_or((Secret::Puk, None));
+                match check(secret, rules.as_ref(), &puk) {
                     Ok(()) => Step::NewPin(puk),
                     Err(error) => return self.stumble(error),
                 }
@@ -202,7 +205,7 @@ impl Entry {
             Entry::Sign(Some(value)) => pin(value),
             Entry::Change { old, new } => pin(old).and_then(|()| fresh(new)),
             Entry::Unlock { puk, new } => {
-                check(Secret::Puk, info.puk_rules.as_ref(), puk).and_then(|()| fresh(new))
+                check(info.unblocker, info.puk_rules.as_ref(), puk).and_then(|()| fresh(new))
             }
         }
     }

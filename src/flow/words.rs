@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::remark::Remark;
 use super::{Busy, Compared, Entry, Errand, Flow, Order, Purpose, State, Step, Undelivered};
 use crate::error::{CardError, Secret};
-use crate::language::Language;
+use crate::language::{Language, Value};
 use crate::pin::{PinRules, Status};
 use crate::profile::{Flaw, Standing, Tries};
 use crate::screen::{
@@ -87,7 +87,7 @@ fn unbound(flow: &Flow) -> Screen {
         State::Change(_) => change(flow),
         State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
-        State::LastTry(_, entry) => last_try(entry, l),
+        State::LastTry(_, entry) => last_try(flow, entry),
         State::Busy(busy) => Screen {
             notice: notice(flow),
             ..working(busy, l)
@@ -322,7 +322,7 @@ fn sign(flow: &Flow) -> Screen {
     } else if blocked {
         screen.notice = Some(Notice {
             level: Level::Error,
-            text: l.say("pin-blocked-unlock"),
+            text: l.say_with("pin-blocked-unlock", puk_of(info, l)),
         });
     } else {
         screen.notice = notice(flow)
@@ -337,9 +337,10 @@ fn sign(flow: &Flow) -> Screen {
     if blocked {
         screen.text.extend(no_puk(info, l));
         if info.puk_rules.is_some() {
-            screen
-                .buttons
-                .push(primary(Action::Unlock, l.say("unlock-with-puk")));
+            screen.buttons.push(primary(
+                Action::Unlock,
+                l.say_with("unlock-with-puk", puk_of(info, l)),
+            ));
         }
     } else if usable {
         screen.compare = Some(button(Action::Compare, l.say("compare")));
@@ -380,7 +381,10 @@ fn token(flow: &Flow) -> Screen {
     if info.puk_rules.is_some() && info.puk != Tries::Blocked {
         buttons.push(Button {
             primary: info.pin == Tries::Blocked,
-            ..button(Action::Unlock, l.say("unlock-with-puk"))
+            ..button(
+                Action::Unlock,
+                l.say_with("unlock-with-puk", puk_of(info, l)),
+            )
         });
     }
     if info.pin != Tries::Blocked {
@@ -439,32 +443,45 @@ fn unlock(flow: &Flow, step: &Step) -> Screen {
     let Some(puk) = info.puk_rules else {
         return token(flow);
     };
-    let counters = vec![counter(info.puk, l.say("tries-puk"), l)];
+    let counters = vec![counter(
+        info.puk,
+        l.say_with("tries-puk", puk_of(info, l)),
+        l,
+    )];
     if info.puk == Tries::Blocked {
         return Screen {
             text: vec![match info.pin {
-                Tries::Blocked => l.say("puk-blocked-both"),
+                Tries::Blocked => l.say_with("puk-blocked-both", puk_of(info, l)),
                 _ => l.say("puk-blocked-pin-works"),
             }],
             counters,
             buttons: vec![primary(Action::Back, l.say("back"))],
-            ..plain(Kind::Failed, l.say("puk-blocked-title"))
+            ..plain(
+                Kind::Failed,
+                l.say_with("puk-blocked-title", puk_of(info, l)),
+            )
         };
     }
     let notice = notice(flow);
     let back = button(Action::Back, l.say("back"));
     match step {
         Step::Need => Screen {
-            text: need(info.pin, puk, l),
+            text: need(info, puk, l),
             counters,
             notice,
-            buttons: vec![back, primary(Action::Next, l.say("unlock-have-puk"))],
+            buttons: vec![
+                back,
+                primary(Action::Next, l.say_with("unlock-have-puk", puk_of(info, l))),
+            ],
             ..plain(Kind::Form, l.say("unlock-need-title"))
         },
         Step::Puk => Screen {
-            text: vec![l.say_with("unlock-puk", [("shape", puk.shape(l).into())])],
+            text: vec![l.say_with(
+                "unlock-puk",
+                [puk_name(info, l), ("shape", puk.shape(l).into())],
+            )],
             counters,
-            fields: vec![field(Ask::Puk, l.say("name-puk"), puk.max)],
+            fields: vec![field(Ask::Puk, info.unblocker.name(l), puk.max)],
             notice,
             // It takes a secret, so it waits as what sends one does.
             buttons: vec![
@@ -474,10 +491,13 @@ fn unlock(flow: &Flow, step: &Step) -> Screen {
                     ..primary(Action::Next, l.say("next"))
                 },
             ],
-            ..plain(Kind::Form, l.say("unlock-puk-title"))
+            ..plain(Kind::Form, l.say_with("unlock-puk-title", puk_of(info, l)))
         },
         Step::NewPin(_) => Screen {
-            text: vec![new_pin(info, l), l.say("unlock-together")],
+            text: vec![
+                new_pin(info, l),
+                l.say_with("unlock-together", puk_of(info, l)),
+            ],
             counters,
             fields: vec![
                 field(Ask::NewPin, l.say("pin-new"), info.pin_rules.max),
@@ -491,12 +511,15 @@ fn unlock(flow: &Flow, step: &Step) -> Screen {
 }
 
 /// Which secret unlocking takes, what it looks like, and whose tries it spends.
-fn need(pin: Tries, puk: PinRules, l: Language) -> Vec<String> {
+fn need(info: &TokenInfo, puk: PinRules, l: Language) -> Vec<String> {
     vec![
-        l.say_with("unlock-need", [("shape", puk.shape(l).into())]),
-        match pin {
-            Tries::Blocked => l.say("unlock-spends-blocked"),
-            _ => l.say("unlock-spends"),
+        l.say_with(
+            "unlock-need",
+            [puk_name(info, l), ("shape", puk.shape(l).into())],
+        ),
+        match info.pin {
+            Tries::Blocked => l.say_with("unlock-spends-blocked", puk_of(info, l)),
+            _ => l.say_with("unlock-spends", puk_of(info, l)),
         },
         l.say("unlock-spends-advice"),
     ]
@@ -534,13 +557,17 @@ fn unsure(flow: &Flow, errand: Errand) -> Screen {
         Errand::Unlock => l.say("unsure-unlock-advice"),
     });
     if let (Errand::Unlock, Some(puk)) = (errand, info.puk_rules) {
-        text.extend(need(info.pin, puk, l));
+        text.extend(need(info, puk, l));
     }
     Screen {
         text,
         counters: match errand {
             Errand::Change => vec![counter(info.pin, l.say("tries-pin"), l)],
-            Errand::Unlock => vec![counter(info.puk, l.say("tries-puk"), l)],
+            Errand::Unlock => vec![counter(
+                info.puk,
+                l.say_with("tries-puk", puk_of(info, l)),
+                l,
+            )],
         },
         buttons: vec![
             button(Action::Back, l.say("back")),
@@ -550,10 +577,13 @@ fn unsure(flow: &Flow, errand: Errand) -> Screen {
     }
 }
 
-fn last_try(entry: &Entry, l: Language) -> Screen {
+fn last_try(flow: &Flow, entry: &Entry) -> Screen {
+    let l = flow.language;
+    let unblocker = flow.token().map_or(Secret::Puk, |(_, info)| info.unblocker);
+    let puk = [("puk", unblocker.name(l).into())];
     let what = match entry {
-        Entry::Sign(_) | Entry::Change { .. } => l.say("last-try-pin"),
-        Entry::Unlock { .. } => l.say("last-try-puk"),
+        Entry::Sign(_) | Entry::Change { .. } => l.say_with("last-try-pin", puk),
+        Entry::Unlock { .. } => l.say_with("last-try-puk", puk),
     };
     Screen {
         text: vec![what, l.say("last-try-unsent")],
@@ -741,6 +771,15 @@ fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {
     Some(Notice { level, text })
 }
 
+/// What unlocks this token's PIN, by its name.
+fn puk_of(info: &TokenInfo, l: Language) -> [(&'static str, Value<'static>); 1] {
+    [puk_name(info, l)]
+}
+
+fn puk_name(info: &TokenInfo, l: Language) -> (&'static str, Value<'static>) {
+    ("puk", info.unblocker.name(l).into())
+}
+
 /// Why nothing unlocks it, said before anything is typed.
 fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
     let lack = ("lack", info.no_puk.what(l).into());
@@ -750,8 +789,8 @@ fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
 
 fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
     let text = match (info.pin, info.puk) {
-        (Tries::Blocked, Tries::Blocked) => l.say("both-blocked"),
-        (Tries::Blocked, _) => l.say("pin-blocked"),
+        (Tries::Blocked, Tries::Blocked) => l.say_with("both-blocked", puk_of(info, l)),
+        (Tries::Blocked, _) => l.say_with("pin-blocked", puk_of(info, l)),
         _ => return None,
     };
     Some(Notice {
@@ -763,7 +802,11 @@ fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
 fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
     let mut counters = vec![counter(info.pin, l.say("tries-pin"), l)];
     if info.puk_rules.is_some() {
-        counters.push(counter(info.puk, l.say("tries-puk"), l));
+        counters.push(counter(
+            info.puk,
+            l.say_with("tries-puk", puk_of(info, l)),
+            l,
+        ));
     }
     counters
 }

@@ -24,13 +24,15 @@ next-request = Next request
 remove = Remove
 sign = Sign
 unlock = Unlock
-unlock-with-puk = Unlock with { -puk }
+unlock-with-puk = Unlock with { $puk }
 use-last-try = Use the last try
 
 ## Secrets: the names of fields and what errors call them
 
 name-pin = { -pin }
 name-puk = { -puk }
+name-reset-code = Reset code
+name-admin-pin = Admin { -pin }
 pin-present = Present { -pin }
 pin-new = New { -pin }
 pin-new-again = New { -pin } again
@@ -78,7 +80,7 @@ first-seen = This is the first signature for this site on this computer.
 pin-not-wanted = This key signs without a { -pin }: whoever has the token can use it.
 result-local = Any program on this computer can take the result: it goes to { $origin }.
 pin-accepted = The { -pin } was accepted a moment ago and is not asked again.
-pin-blocked-unlock = The { -pin } is blocked: no tries are left. Unlock it with the { -puk }.
+pin-blocked-unlock = The { -pin } is blocked: no tries are left. Unlock it with the { $puk }.
 document-other = This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent.
 
 ## Certificates
@@ -119,7 +121,7 @@ date =
 ## Tries left
 
 tries-pin = { -pin } tries left
-tries-puk = { -puk } tries left
+tries-puk = { $puk } tries left
 tries-unknown = unknown
 tries-left =
     { $left ->
@@ -145,8 +147,8 @@ pin-status-active = ACTIVE
 pin-status-invalid = INVALID
 pin-status-blocked = BLOCKED
 pin-status-session = SESSION_ACTIVE
-both-blocked = { -pin } and { -puk } are blocked. Only the issuer of the token can help.
-pin-blocked = The { -pin } is blocked. Unlock it with the { -puk }.
+both-blocked = { -pin } and { $puk } are blocked. Only the issuer of the token can help.
+pin-blocked = The { -pin } is blocked. Unlock it with the { $puk }.
 
 ## Forms
 
@@ -160,18 +162,18 @@ entries-differ = The two entries of the new { -pin } differ. Nothing was sent.
 taken-out = The token was taken out. Nothing was sent to it.
 changed = Done. The { -pin } is changed.
 unlock-need-title = Unlock the { -pin }: what you need
-unlock-need = You need the { -puk }, a second secret of { $shape }. It is in the letter or mail that came with the token; the portal does not know it.
-unlock-spends-blocked = No try of the { -pin } is needed: they are used up. A wrong { -puk } spends one of its own tries, counted below.
-unlock-spends = No try of the { -pin } is spent. A wrong { -puk } spends one of its own tries, counted below.
+unlock-need = You need the { $puk }, a second secret of { $shape }. It is in the letter or mail that came with the token; the portal does not know it.
+unlock-spends-blocked = No try of the { -pin } is needed: they are used up. A wrong { $puk } spends one of its own tries, counted below.
+unlock-spends = No try of the { -pin } is spent. A wrong { $puk } spends one of its own tries, counted below.
 unlock-spends-advice = When they are used up too, only the issuer of the token can help.
-unlock-have-puk = I have the { -puk }
-unlock-puk-title = Unlock the { -pin }: the { -puk }
-unlock-puk = The { -puk } of this token has { $shape }.
+unlock-have-puk = I have the { $puk }
+unlock-puk-title = Unlock the { -pin }: the { $puk }
+unlock-puk = The { $puk } of this token has { $shape }.
 unlock-pin-title = Unlock the { -pin }: a new { -pin }
-unlock-together = { -puk } and new { -pin } go to the token together: only now a try of the { -puk } is spent, if it is wrong.
+unlock-together = { $puk } and new { -pin } go to the token together: only now a try of the { $puk } is spent, if it is wrong.
 unlocked = Done. The { -pin } is unlocked, and the new one is set.
-puk-blocked-title = The { -puk } is blocked
-puk-blocked-both = No tries of the { -pin } and of the { -puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
+puk-blocked-title = The { $puk } is blocked
+puk-blocked-both = No tries of the { -pin } and of the { $puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
 puk-blocked-pin-works = Your { -pin } still works: use it with care, for it cannot be unlocked any more.
 unsure-change-title = Change the { -pin } of this token?
 unsure-unlock-title = Unlock this token?
@@ -181,8 +183,8 @@ unsure-doubtful = In India tokens sold since 2023 have unlocking switched off. T
 unsure-change-advice = If it fails, the present { -pin } most likely still works. Have the number of your issuer at hand.
 unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
 last-try-title = Use the last try?
-last-try-pin = One try of the { -pin } is left. If what you typed is wrong, the { -pin } is blocked and can only be unlocked with the { -puk }.
-last-try-puk = One try of the { -puk } is left. If what you typed is wrong, the { -puk } is blocked for ever.
+last-try-pin = One try of the { -pin } is left. If what you typed is wrong, the { -pin } is blocked and can only be unlocked with the { $puk }.
+last-try-puk = One try of the { $puk } is left. If what you typed is wrong, the { $puk } is blocked for ever.
 last-try-unsent = Nothing was sent yet.
 
 ## While the card works, and afterwards
@@ -232,6 +234,7 @@ fault-printable = it must consist of plain letters, digits and signs
 blocked = The { $secret } is blocked: no tries are left.
 blocked-pin-advice = Unlock it with the { -puk } from the letter or mail that came with the token.
 blocked-puk-advice = Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
+blocked-reset-code-advice = Look at the token again: its Admin { -pin } can unlock it, if you have that.
 wrong =
     { $left ->
         [one] The { $secret } was wrong. One try is left.
@@ -566,7 +569,7 @@ refusal = Refused ({ $code }): { $what } { $advice }
 terminal-waiting = Waiting. Ctrl-C gives up.
 terminal-not-offered = The token does not offer this now: see its tries left.
 terminal-hangs = The card reader does not answer. Take the token out and start again.
-terminal-unlock = Unlock it with the { -puk } now?
+terminal-unlock = Unlock it now?
 terminal-unlock-how = To unlock it: securesign pin unblock
 terminal-last-try-kept = The last try was kept: nothing was sent.
 terminal-go-on = Go on?
@@ -616,7 +619,7 @@ report-token = { $label } ({ $family })
 report-serial = { $token }, serial number { $serial }
 report-pin = { -pin } { $status }, tries left: { $tries }
 report-pin-blocked = { -pin } { $status }, tries left: { $tries } (to unlock it: securesign pin unblock)
-report-puk = { -puk } tries left: { $tries }
+report-puk = { $puk } tries left: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
 report-issued = issued by { $issuer }, serial { $serial }, { $until }
 report-until = valid until { $date }

@@ -23,13 +23,15 @@ next-request = अगला अनुरोध
 remove = हटाएँ
 sign = हस्ताक्षर करें
 unlock = अनलॉक करें
-unlock-with-puk = { -puk } से अनलॉक करें
+unlock-with-puk = { $puk } से अनलॉक करें
 use-last-try = अंतिम प्रयास करें
 
 ## Secrets: the names of fields and what errors call them
 
 name-pin = { -pin }
 name-puk = { -puk } कोड
+name-reset-code = रीसेट कोड
+name-admin-pin = एडमिन { -pin }
 pin-present = मौजूदा { -pin }
 pin-new = नया { -pin }
 pin-new-again = नया { -pin } दोबारा
@@ -77,7 +79,7 @@ first-seen = इस कंप्यूटर पर इस साइट के �
 pin-not-wanted = यह कुंजी बिना { -pin } के हस्ताक्षर करती है: जिसके पास टोकन है वही इसका इस्तेमाल कर सकता है।
 result-local = नतीजा { $origin } पर जाएगा, यानी इस कंप्यूटर का कोई भी प्रोग्राम उसे ले सकता है।
 pin-accepted = { -pin } अभी कुछ देर पहले स्वीकार हुआ था, इसलिए दोबारा नहीं माँगा जा रहा है।
-pin-blocked-unlock = { -pin } ब्लॉक है: कोई प्रयास शेष नहीं है। उसे { -puk } से अनलॉक करें।
+pin-blocked-unlock = { -pin } ब्लॉक है: कोई प्रयास शेष नहीं है। उसे { $puk } से अनलॉक करें।
 document-other = यह वह दस्तावेज़ नहीं है जिस पर पोर्टल हस्ताक्षर चाहता है: इसका हैश अलग है। कुछ भी नहीं भेजा गया।
 
 ## Certificates
@@ -118,7 +120,7 @@ date =
 ## Tries left
 
 tries-pin = { -pin } के शेष प्रयास
-tries-puk = { -puk } के शेष प्रयास
+tries-puk = { $puk } के शेष प्रयास
 tries-unknown = अज्ञात
 # In Hindi zero is "one" too.
 tries-left =
@@ -144,8 +146,8 @@ pin-status-active = सक्रिय
 pin-status-invalid = अमान्य
 pin-status-blocked = ब्लॉक
 pin-status-session = सत्र सक्रिय
-both-blocked = { -pin } और { -puk } दोनों ब्लॉक हैं। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
-pin-blocked = { -pin } ब्लॉक है। उसे { -puk } से अनलॉक करें।
+both-blocked = { -pin } और { $puk } दोनों ब्लॉक हैं। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
+pin-blocked = { -pin } ब्लॉक है। उसे { $puk } से अनलॉक करें।
 
 ## Forms
 
@@ -159,18 +161,18 @@ entries-differ = नया { -pin } दोनों बार एक जैस�
 taken-out = टोकन निकाल लिया गया। उसे कुछ भी नहीं भेजा गया।
 changed = हो गया। { -pin } बदल दिया गया है।
 unlock-need-title = { -pin } अनलॉक करें: क्या चाहिए
-unlock-need = आपको { -puk } चाहिए, जो { $shape } का दूसरा गुप्त कोड है। वह टोकन के साथ मिले पत्र या ईमेल में है; पोर्टल उसे नहीं जानता।
-unlock-spends-blocked = { -pin } के किसी प्रयास की ज़रूरत नहीं: वे समाप्त हो चुके हैं। गलत { -puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
-unlock-spends = { -pin } का कोई प्रयास कम नहीं होता। गलत { -puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-need = आपको { $puk } चाहिए, जो { $shape } का दूसरा गुप्त कोड है। वह टोकन के साथ मिले पत्र या ईमेल में है; पोर्टल उसे नहीं जानता।
+unlock-spends-blocked = { -pin } के किसी प्रयास की ज़रूरत नहीं: वे समाप्त हो चुके हैं। गलत { $puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends = { -pin } का कोई प्रयास कम नहीं होता। गलत { $puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
 unlock-spends-advice = वे भी समाप्त हो जाएँ, तो केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
-unlock-have-puk = मेरे पास { -puk } है
-unlock-puk-title = { -pin } अनलॉक करें: { -puk }
-unlock-puk = इस टोकन के { -puk } में { $shape } हैं।
+unlock-have-puk = मेरे पास { $puk } है
+unlock-puk-title = { -pin } अनलॉक करें: { $puk }
+unlock-puk = इस टोकन के { $puk } में { $shape } हैं।
 unlock-pin-title = { -pin } अनलॉक करें: नया { -pin }
-unlock-together = { -puk } और नया { -pin } टोकन को एक साथ भेजे जाते हैं: { -puk } गलत हो, तो उसका प्रयास अभी कम होगा।
+unlock-together = { $puk } और नया { -pin } टोकन को एक साथ भेजे जाते हैं: { $puk } गलत हो, तो उसका प्रयास अभी कम होगा।
 unlocked = हो गया। { -pin } अनलॉक हो गया है और नया { -pin } लागू है।
-puk-blocked-title = { -puk } ब्लॉक है
-puk-blocked-both = { -pin } और { -puk } दोनों का कोई प्रयास शेष नहीं है। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
+puk-blocked-title = { $puk } ब्लॉक है
+puk-blocked-both = { -pin } और { $puk } दोनों का कोई प्रयास शेष नहीं है। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
 puk-blocked-pin-works = आपका { -pin } अब भी काम करता है: उसे ध्यान से लिखें, क्योंकि अब उसे अनलॉक नहीं किया जा सकता।
 unsure-change-title = क्या इस टोकन का { -pin } बदलें?
 unsure-unlock-title = क्या इस टोकन को अनलॉक करें?
@@ -180,8 +182,8 @@ unsure-doubtful = भारत में 2023 से बिके टोकन�
 unsure-change-advice = यदि यह विफल हो, तो मौजूदा { -pin } संभवतः काम करता रहेगा। जारी करने वाली संस्था का नंबर पास रखें।
 unsure-unlock-advice = यदि आप निश्चित नहीं हैं, तो पहले प्रमाणपत्र जारी करने वाली संस्था से पूछें।
 last-try-title = क्या अंतिम प्रयास करें?
-last-try-pin = { -pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -pin } ब्लॉक हो जाएगा और केवल { -puk } से अनलॉक हो सकेगा।
-last-try-puk = { -puk } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -puk } हमेशा के लिए ब्लॉक हो जाएगा।
+last-try-pin = { -pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -pin } ब्लॉक हो जाएगा और केवल { $puk } से अनलॉक हो सकेगा।
+last-try-puk = { $puk } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { $puk } हमेशा के लिए ब्लॉक हो जाएगा।
 last-try-unsent = अभी तक कुछ नहीं भेजा गया है।
 
 ## While the card works, and afterwards
@@ -231,6 +233,7 @@ fault-printable = इसमें केवल अंग्रेज़ी अ�
 blocked = { $secret } ब्लॉक है: कोई प्रयास शेष नहीं है।
 blocked-pin-advice = टोकन के साथ मिले पत्र या ईमेल में दिए गए { -puk } से इसे अनलॉक करें।
 blocked-puk-advice = अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
+blocked-reset-code-advice = टोकन को फिर से देखें: यदि आपके पास उसका एडमिन { -pin } है, तो उससे इसे अनलॉक किया जा सकता है।
 wrong =
     { $left ->
         [one] { $secret } गलत था। एक प्रयास शेष है।
@@ -565,7 +568,7 @@ refusal = अस्वीकृत ({ $code }): { $what } { $advice }
 terminal-waiting = प्रतीक्षा हो रही है। छोड़ने के लिए Ctrl-C।
 terminal-not-offered = टोकन अभी यह नहीं करने देता: उसके शेष प्रयास देखें।
 terminal-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालें और फिर शुरू करें।
-terminal-unlock = क्या इसे अभी { -puk } से अनलॉक करें?
+terminal-unlock = क्या इसे अभी अनलॉक करें?
 terminal-unlock-how = अनलॉक करने के लिए: securesign pin unblock
 terminal-last-try-kept = अंतिम प्रयास नहीं किया गया: कुछ भी नहीं भेजा गया।
 terminal-go-on = क्या आगे बढ़ें?
@@ -614,7 +617,7 @@ report-token = { $label } ({ $family })
 report-serial = { $token }, क्रम संख्या { $serial }
 report-pin = { -pin }: { $status }, शेष प्रयास: { $tries }
 report-pin-blocked = { -pin }: { $status }, शेष प्रयास: { $tries } (अनलॉक करने के लिए: securesign pin unblock)
-report-puk = { -puk } के शेष प्रयास: { $tries }
+report-puk = { $puk } के शेष प्रयास: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
 report-issued = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $until }
 report-until = { $date } तक मान्य

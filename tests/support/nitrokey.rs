@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::pcscd::Daemon;
-use super::run::{Scratch, eventually, succeed};
+use super::run::{Scratch, eventually, feed, succeed};
 use super::vpcd::Count;
 
 pub const PIN: &str = "123456";
@@ -16,6 +16,14 @@ pub const PUK: &str = "12345678";
 
 /// RSA-2048 in 9A, P-256 in 9C: what a person would have there.
 pub const KEYS: [(&str, &str); 2] = [("9a", "RSA2048"), ("9c", "ECCP256")];
+
+const SELECT_OPENPGP: &str = "00A4040006D2760001240100";
+
+/// SubjectPublicKeyInfo of P-256 up to the point (RFC 5480, 2).
+const P256_SPKI: &[u8] = &[
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A,
+    0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
 
 const SOON: Duration = Duration::from_secs(20);
 /// An RSA key takes as long as the primes need.
@@ -70,6 +78,99 @@ impl Nitrokey {
         card
     }
 
+    /// A card whose OpenPGP application has a P-256 key to sign and one to authenticate,
+    /// made by GnuPG's scdaemon, and a certificate for each. `options`: `--openpgp` or
+    /// `--both`, and others.
+    pub fn openpgp(daemon: &Daemon, reader: usize, options: &[&str]) -> Self {
+        let card = Self::insert_with(daemon, reader, options);
+        let dir = card.scratch.path();
+        fs::write(dir.join("scdaemon.conf"), "disable-ccid\n").expect("a file");
+        // It asks for PW3 before each.
+        let steps = [
+            "SETATTR KEY-ATTR --force 1 19 nistp256",
+            "SETATTR KEY-ATTR --force 3 19 nistp256",
+            "GENKEY --force 1",
+            "GENKEY --force 3",
+        ];
+        let script: String = steps
+            .iter()
+            .map(|step| format!("{step}\nD {PUK}%00\nEND\n"))
+            .collect();
+        let script = format!("SERIALNO openpgp\n{script}BYE\n");
+        let mut scdaemon = daemon.command("/usr/lib/gnupg/scdaemon");
+        scdaemon.arg("--homedir").arg(dir).arg("--server");
+        let said = feed(&mut scdaemon, script.as_bytes(), KEY_GENERATION).stdout;
+        let made = said.matches("KEY-CREATED-AT").count();
+        assert_eq!(made, 2, "scdaemon: {said}");
+        for (key, occurrence) in [("01", "02"), ("03", "00")] {
+            card.certify_openpgp(daemon, key, occurrence);
+        }
+        card
+    }
+
+    /// Puts a certificate beside a key: scdaemon knows one place only, so it is written with
+    /// commands to the card.
+    fn certify_openpgp(&self, daemon: &Daemon, key: &str, occurrence: &str) {
+        let dir = self.scratch.path();
+        // Only raw: OpenSC shows no public key of this kind.
+        let template = if key == "01" { "B6" } else { "A4" };
+        let mut reads = daemon.command("opensc-tool");
+        reads.args(["--reader", &self.reader, "-s", SELECT_OPENPGP]);
+        reads.args(["-s", &format!("0047810002{template}0000")]);
+        let said = succeed(&mut reads, SOON).stdout;
+        // 7F49 43 { 86 41 point }: a dump of 16 bytes a line, and what they are as text.
+        let (_, dump) = said
+            .rsplit_once("SW2=0x00):\n")
+            .unwrap_or_else(|| panic!("opensc-tool: {said}"));
+        let columns = dump.lines().map(|line| line.get(..47).unwrap_or(line));
+        let point: Vec<u8> = columns
+            .flat_map(|line| line.split_whitespace().take(16))
+            .filter_map(|byte| u8::from_str_radix(byte, 16).ok())
+            .skip(5)
+            .take(65)
+            .collect();
+        let spki = [P256_SPKI, &point].concat();
+        fs::write(dir.join("spki"), spki).expect("a file");
+        let public = format!("{key}.public.pem");
+        let mut converts = Command::new("openssl");
+        converts.current_dir(dir);
+        converts.args([
+            "pkey", "-pubin", "-inform", "DER", "-in", "spki", "-out", &public,
+        ]);
+        succeed(&mut converts, SOON);
+        self.certify(key, &public);
+        let mut converts = Command::new("openssl");
+        converts.current_dir(dir);
+        converts.args(["x509", "-outform", "DER", "-in", &format!("{key}.pem")]);
+        converts.args(["-out", "der"]);
+        succeed(&mut converts, SOON);
+        let der = fs::read(dir.join("der")).expect("the certificate");
+        let hex = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .map(|it| format!("{it:02X}"))
+                .collect::<String>()
+        };
+        let mut commands = vec![
+            SELECT_OPENPGP.to_owned(),
+            format!("0020008308{}", hex(PUK.as_bytes())),
+            format!("00A5{occurrence}040660045C027F21"),
+        ];
+        let blocks: Vec<&[u8]> = der.chunks(254).collect();
+        for (at, block) in blocks.iter().enumerate() {
+            let class = if at + 1 < blocks.len() { "10" } else { "00" };
+            commands.push(format!("{class}DA7F21{:02X}{}", block.len(), hex(block)));
+        }
+        let mut writes = daemon.command("opensc-tool");
+        writes.args(["--reader", &self.reader]);
+        for command in &commands {
+            writes.args(["-s", command]);
+        }
+        let said = succeed(&mut writes, SOON).stdout;
+        let good = said.matches("SW1=0x90, SW2=0x00").count();
+        assert_eq!(good, commands.len(), "opensc-tool: {said}");
+    }
+
     /// Makes a key and certifies it. The certificate is signed by a throw-away
     /// key: yubico-piv-tool's own `selfsign-certificate` fails on this card.
     pub fn provision(&self, daemon: &Daemon, slot: &str, algorithm: &str) {
@@ -81,17 +182,27 @@ impl Nitrokey {
                 .args(arguments);
             tool
         };
-        let openssl = |line: &str| {
-            let mut openssl = Command::new("openssl");
-            openssl.current_dir(dir).args(line.split_whitespace());
-            openssl
-        };
         let public = format!("{slot}.public.pem");
         let certificate = format!("{slot}.pem");
         succeed(
             &mut tool(&["-a", "generate", "-A", algorithm, "-o", &public]),
             KEY_GENERATION,
         );
+        self.certify(slot, &public);
+        succeed(
+            &mut tool(&["-a", "import-certificate", "-i", &certificate]),
+            SOON,
+        );
+    }
+
+    /// A certificate for a public key, signed by a throw-away key.
+    fn certify(&self, slot: &str, public: &str) {
+        let dir = self.scratch.path();
+        let openssl = |line: &str| {
+            let mut openssl = Command::new("openssl");
+            openssl.current_dir(dir).args(line.split_whitespace());
+            openssl
+        };
         succeed(
             &mut openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out issuer.key"),
             SOON,
@@ -104,12 +215,8 @@ impl Nitrokey {
         );
         succeed(
             &mut openssl(&format!(
-                "x509 -req -in {slot}.csr -force_pubkey {public} -signkey issuer.key -days 100 -out {certificate}"
+                "x509 -req -in {slot}.csr -force_pubkey {public} -signkey issuer.key -days 100 -out {slot}.pem"
             )),
-            SOON,
-        );
-        succeed(
-            &mut tool(&["-a", "import-certificate", "-i", &certificate]),
             SOON,
         );
     }

@@ -210,7 +210,8 @@ pub struct ChangeSecrets {
 
 #[derive(Debug, Args)]
 pub struct UnblockSecrets {
-    /// File whose first line is the PUK; - is standard input
+    /// File whose first line is the PUK, or what the token has in its place (an OpenPGP
+    /// card: reset code or admin PIN); - is standard input
     #[arg(long, value_name = "FILE")]
     puk_file: Option<PathBuf>,
 

@@ -99,8 +99,9 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
                 let kept = kept(&view.id.reader);
                 line("  ", name(info, l));
                 line("  ", pin(info, kept, l));
-                let tries = [("tries", tries(info.puk, l).into())];
-                line("  ", l.say_with("report-puk", tries));
+                let puk = ("puk", info.unblocker.name(l).into());
+                let tries = ("tries", tries(info.puk, l).into());
+                line("  ", l.say_with("report-puk", [puk, tries]));
                 for credential in &info.found.credentials {
                     line("  ", place(credential, l));
                     line("    ", issued(credential, l));

@@ -183,7 +183,7 @@ impl Profile for Epass2003 {
         pin::tries(card, Secret::Pin)
     }
 
-    fn puk_tries(&self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
+    fn puk_tries(&self, card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
         pin::tries(card, Secret::Puk)
     }
 
@@ -191,6 +191,7 @@ impl Profile for Epass2003 {
         &self,
         card: &mut Channel<'_>,
         _app: &Application,
+        _credential: &Credential,
         pin: &Pin,
     ) -> Result<(), CardError> {
         pin::verify(card, "verify the PIN", Secret::Pin, pin)
@@ -206,7 +207,7 @@ impl Profile for Epass2003 {
     ) -> Result<(), CardError> {
         let during = match secret {
             Secret::Pin => "change the PIN",
-            Secret::Puk => "change the PUK",
+            _ => "change the PUK",
         };
         let most = most_tries(card, app, secret)?;
         pin::verify(card, during, secret, old)?;
@@ -385,7 +386,7 @@ fn most_tries(
     };
     let most = match secret {
         Secret::Pin => bytes.first(),
-        Secret::Puk => bytes.get(1),
+        _ => bytes.get(1),
     };
     Ok(most.copied().filter(|most| (1..=15).contains(most)))
 }

@@ -18,4 +18,5 @@ pub static PROFILES: &[&dyn Profile] = &[
     &piv::PIVKEY,
     &piv::TOKEN2,
     &piv::PIV,
+    &openpgp::OPENPGP,
 ];

@@ -347,7 +347,7 @@ impl Profile for Piv {
         }
     }
 
-    fn puk_tries(&self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
+    fn puk_tries(&self, card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
         // The standard has no query (VERIFY with P2=81 answers 6A88). GET
         // METADATA is Yubico's; others have it too, the rest refuse it unread.
         metadata_tries(card, "read the PUK tries left", PUK)
@@ -357,6 +357,7 @@ impl Profile for Piv {
         &self,
         card: &mut Channel<'_>,
         app: &Application,
+        _credential: &Credential,
         pin: &Pin,
     ) -> Result<(), CardError> {
         self.told(
@@ -376,7 +377,7 @@ impl Profile for Piv {
         // SP 800-73-4, part 2, 3.2.2
         let (reference, rules) = match secret {
             Secret::Pin => (app.pin_reference, &app.pin),
-            Secret::Puk => (PUK, &PUK_RULES),
+            _ => (PUK, &PUK_RULES),
         };
         self.told(
             secret,

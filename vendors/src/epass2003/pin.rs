@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 fn kid(secret: Secret) -> u8 {
     match secret {
         Secret::Pin => 0x01,
-        Secret::Puk => 0x02,
+        _ => 0x02,
     }
 }
 
@@ -25,7 +25,7 @@ fn kid(secret: Secret) -> u8 {
 pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError> {
     let during = match secret {
         Secret::Pin => "read the PIN tries left",
-        Secret::Puk => "read the PUK tries left",
+        _ => "read the PUK tries left",
     };
     challenge(card, during)?;
     let sw = card
@@ -69,7 +69,7 @@ pub fn replace(
 ) -> Result<StatusWord, CardError> {
     let during = match secret {
         Secret::Pin => "write the new PIN",
-        Secret::Puk => "write the new PUK",
+        _ => "write the new PUK",
     };
     let mut data = Zeroizing::new(Vec::with_capacity(25));
     data.push(most << 4 | most);

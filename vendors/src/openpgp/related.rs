@@ -1,0 +1,170 @@
+//! Application related data (tag 6E; specification 3.4, 4.4.3.1): what the card says of
+//! itself, and the tries left.
+
+use securesign_core::apdu::Response;
+use securesign_core::channel::Channel;
+use securesign_core::error::{CardError, Secret, malformed};
+use securesign_core::pin::PinRules;
+use securesign_core::profile::{Application, Tries};
+use securesign_core::sw::StatusWord;
+use securesign_core::tlv;
+
+use super::{PW1_RULES, PW3_RULES, get_data};
+
+/// Application related data.
+const RELATED: u32 = 0x6E;
+/// Discretionary data objects, inside; the first cards have their content in their place.
+const DISCRETIONARY: u32 = 0x73;
+/// The whole AID, with version and serial number.
+const AID: u32 = 0x4F;
+/// Extended capabilities (4.4.3.7).
+const CAPABILITIES: u32 = 0xC0;
+/// PW status bytes (4.4.3.8 of 3.4; §4).
+const STATUS: u32 = 0xC4;
+/// Fingerprints of the three keys, 20 bytes each.
+const FINGERPRINTS: u32 = 0xC5;
+/// KDF-DO (4.3.2), kept with them once it was read.
+pub const KDF: u32 = 0xF9;
+
+/// What is used of them.
+#[derive(Clone, Debug, Default)]
+pub struct Related {
+    /// Of the specification, as in the AID: `0304` is 3.4.
+    pub version: u16,
+    /// The card may have a KDF-DO.
+    pub may_derive: bool,
+    /// PW status bytes.
+    pub status: Option<Status>,
+    /// Whether the keys for signature, decryption and authentication have a fingerprint:
+    /// whoever makes a key or puts it in sets it. `None`: not told.
+    pub has_key: Option<[bool; 3]>,
+    /// Its KDF-DO, once it was read: [`super::kdf::learn`].
+    pub kdf: Option<Vec<u8>>,
+    objects: Vec<u8>,
+}
+
+/// PW status bytes (§4).
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// PW1 is good for one signature only.
+    pub once: bool,
+    /// Longest PW1, reset code and PW3.
+    most: [u8; 3],
+    /// Tries left of PW1.
+    pub pw1: Tries,
+    /// Tries left of the reset code; blocked where there is none.
+    pub code: Tries,
+    /// Tries left of PW3.
+    pub pw3: Tries,
+}
+
+impl Status {
+    /// From seven bytes; what follows is ignored.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let [validity, pw1, code, pw3, pw1_left, code_left, pw3_left] = *bytes.first_chunk()?;
+        Some(Self {
+            once: validity == 0x00,
+            // Bit 80: the card could take PIN block format 2.
+            most: [pw1 & 0x7F, code & 0x7F, pw3 & 0x7F],
+            pw1: Tries::from_count(pw1_left),
+            code: Tries::from_count(code_left),
+            pw3: Tries::from_count(pw3_left),
+        })
+    }
+}
+
+impl Related {
+    /// GET DATA 6E. All that is used stands in its first 256 bytes, and the rest is left
+    /// with the card.
+    pub fn read(card: &mut Channel<'_>) -> Result<Self, CardError> {
+        let during = "read the application related data";
+        let Response { data, sw } = card.peek(during, &get_data(0x6E))?;
+        if !sw.is_ok() && sw.sw1() != 0x61 {
+            return Err(CardError::Refused { during, sw });
+        }
+        // Half of the cards give it with its tag, the others without (§8).
+        let content = tlv::beginning(&data, RELATED).unwrap_or(&data);
+        let mut objects = Vec::new();
+        collect(content, &mut objects).map_err(malformed(during))?;
+        let related = Self::parse(objects);
+        match related.version {
+            // Another application's answer.
+            0 => Err(CardError::Refused {
+                during,
+                sw: StatusWord::NOT_FOUND,
+            }),
+            _ => Ok(related),
+        }
+    }
+
+    /// As it was read when the application was opened.
+    pub fn known(app: &Application) -> Self {
+        Self::parse(app.capabilities.clone())
+    }
+
+    /// Whether the card knows a log-out (specification 3.1 and later, 7.2.2).
+    pub fn logs_out(&self) -> bool {
+        self.version >= 0x0301
+    }
+
+    fn parse(objects: Vec<u8>) -> Self {
+        let of = |tag| tlv::find(&objects, tag).ok().flatten();
+        let version = of(AID).and_then(|aid| aid.get(6..8));
+        let has_key = of(FINGERPRINTS).and_then(|prints| {
+            let [signature, decryption, authentication] =
+                *prints.as_chunks::<20>().0.first_chunk()?;
+            Some([signature, decryption, authentication].map(|print| print != [0; 20]))
+        });
+        Self {
+            version: version.map_or(0, |it| u16::from(it[0]) << 8 | u16::from(it[1])),
+            may_derive: of(CAPABILITIES)
+                .is_some_and(|it| it.first().is_some_and(|b| b & 0x01 != 0)),
+            status: of(STATUS).and_then(Status::parse),
+            has_key,
+            kdf: of(KDF).map(<[u8]>::to_vec),
+            objects,
+        }
+    }
+
+    /// Keeps them, and says what they say of PINs. Where there is a reset code it unblocks:
+    /// it is meant for the card holder, and can do nothing else. Otherwise PW3 does.
+    pub fn tell(self, app: &mut Application) -> Result<(), CardError> {
+        if let Some(status) = self.status {
+            let [pw1, code, pw3] = status.most;
+            app.pin = up_to(PW1_RULES, pw1);
+            (app.unblocker, app.puk) = match status.code {
+                Tries::Left(_) => (Secret::ResetCode, Some(up_to(PW3_RULES, code))),
+                _ => (Secret::AdminPin, Some(up_to(PW3_RULES, pw3))),
+            };
+        } else {
+            app.unblocker = Secret::AdminPin;
+        }
+        app.capabilities = self.objects;
+        Ok(())
+    }
+}
+
+/// With the card's own greatest length, where it makes sense.
+fn up_to(rules: PinRules, most: u8) -> PinRules {
+    let max = usize::from(most);
+    match (rules.min..=rules.max).contains(&max) {
+        true => PinRules { max, ..rules },
+        false => rules,
+    }
+}
+
+/// The objects that are used, side by side. What is cut off ends it.
+fn collect(mut rest: &[u8], into: &mut Vec<u8>) -> Result<(), tlv::TlvError> {
+    loop {
+        if let Some(inside) = tlv::beginning(rest, DISCRETIONARY) {
+            return collect(inside, into);
+        }
+        let Ok((object, next)) = tlv::first(rest) else {
+            return Ok(());
+        };
+        if let AID | CAPABILITIES | STATUS | FINGERPRINTS = object.tag {
+            into.extend(tlv::primitive(object.tag, object.value)?);
+        }
+        rest = next;
+    }
+}
