@@ -360,8 +360,13 @@ pub trait Profile: Sync {
         }
     }
 
-    /// Tries left of the [`Application::unblocker`]; spends none.
-    fn puk_tries(&self, _card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
+    /// Tries left of the [`Application::unblocker`]; spends none. Where that is used up and
+    /// the card has another, it becomes the other one.
+    fn puk_tries(
+        &self,
+        _card: &mut Channel<'_>,
+        _app: &mut Application,
+    ) -> Result<Tries, CardError> {
         Ok(Tries::Unknown)
     }
 

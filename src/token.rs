@@ -229,6 +229,10 @@ impl<'a> Token<'a> {
         as_new(self.check_format(Secret::Pin, new))?;
         self.channel.begin_work();
         self.allow(secret, last)?;
+        if self.app.unblocker != secret {
+            // It is used up. What was typed must not be sent for the other one.
+            return Err(CardError::Blocked(secret));
+        }
         self.touched = true;
         let replaced = self.channel.replaced();
         let result =

@@ -925,6 +925,50 @@ fn r25_what_a_refusal_told_of_the_puk_outlives_the_next_look() {
     ));
 }
 
+#[test]
+fn r25_what_unlocks_is_named_as_the_token_has_it_in_both_languages() {
+    for (unblocker, english, hindi) in [
+        (Secret::Puk, "PUK", "PUK"),
+        (Secret::ResetCode, "Reset code", "रीसेट कोड"),
+        (Secret::AdminPin, "Admin PIN", "एडमिन पिन"),
+    ] {
+        for (language, name) in [(Language::English, english), (Language::Hindi, hindi)] {
+            let mut view = token(Tries::Blocked);
+            if let TokenState::Ready(info) = &mut view.state {
+                info.unblocker = unblocker;
+            }
+            let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+            play.flow.speak(language);
+            play.report(Report::Tokens(Ok(vec![view])));
+            let mut screens = vec![play.screen()];
+            for (action, typed) in [
+                (Action::Unlock, None),
+                (Action::Next, None),
+                (Action::Next, Some("12345678")),
+            ] {
+                play.press(action, &typed.map_or_else(Vec::new, |it| vec![it]));
+                screens.push(play.screen());
+            }
+            play.press(Action::Submit, &["654321", "654321"]);
+            play.report(Report::Unblocked(Err(CardError::Wrong {
+                secret: unblocker,
+                left: Some(1),
+            })));
+            screens.push(play.screen());
+            play.unlock("12345678", "654321", "654321");
+            screens.push(play.screen());
+            for screen in screens {
+                // Signs that combine are escaped in both.
+                let said = format!("{screen:?}");
+                let name = format!("{name:?}");
+                assert!(said.contains(name.trim_matches('"')), "{name}: {said}");
+                assert_eq!(said.contains("PUK"), unblocker == Secret::Puk, "{said}");
+            }
+            assert_eq!(play.secrets_sent(), 1);
+        }
+    }
+}
+
 /// A token on which changing and unlocking are known from documents only.
 fn unconfirmed(unblock: Standing) -> TokenView {
     let mut view = token(Tries::Left(3));

@@ -23,7 +23,7 @@ use securesign_core::profile::{Flaw, PinUse, Search, Tries};
 use securesign_core::signature::ToSign;
 use securesign_core::token::LastTry;
 use securesign_core::worker::{Job, Look, Report, TokenInfo};
-use securesign_vendors::emulator::KeyKind;
+use securesign_vendors::emulator::{Emulator, KeyKind};
 use securesign_vendors::openpgp::emulator::{
     ALL, Builder, CANOKEY, GNUK, KeySlot, OPCARD, OpenPgpCard, PICO, Product, SMARTPGP, YUBIKEY5,
     ZEITCONTROL,
@@ -318,6 +318,19 @@ fn r25_a_reset_code_unlocks_where_there_is_one_and_a_used_up_one_leaves_the_admi
         let kept = bench.unblock(&id, "00000000", "abcdef").unwrap_err();
         assert_eq!(kept, CardError::LastTry(Secret::ResetCode), "{name}");
         assert_eq!(card.card().tries(), [3, 1, 3], "{name}");
+
+        // Somebody else uses it up. What was typed for it is not sent as the admin PIN.
+        let mut raw = vec![0x00, 0x2C, 0x00, 0x81, 14];
+        raw.extend(b"00000000abcdef");
+        card.card().transmit(&raw);
+        assert_eq!(card.card().tries(), [3, 0, 3], "{name}");
+        let before = secrets(&card);
+        let gone = bench.unblock(&id, CODE, "ghijkl").unwrap_err();
+        assert_eq!(gone, CardError::Blocked(Secret::ResetCode), "{name}");
+        assert_eq!(secrets(&card), before, "{name}");
+        let (id, info) = bench.token_by(Look::Everything);
+        assert_eq!(info.unblocker, Secret::AdminPin, "{name}");
+        bench.unblock(&id, PW3, "ghijkl").unwrap();
     }
 }
 

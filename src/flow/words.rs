@@ -451,6 +451,7 @@ fn unlock(flow: &Flow, step: &Step) -> Screen {
     if info.puk == Tries::Blocked {
         return Screen {
             text: vec![match info.pin {
+                _ if info.unblocker == Secret::ResetCode => l.say("blocked-reset-code-advice"),
                 Tries::Blocked => l.say_with("puk-blocked-both", puk_of(info, l)),
                 _ => l.say("puk-blocked-pin-works"),
             }],
@@ -789,7 +790,9 @@ fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
 
 fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
     let text = match (info.pin, info.puk) {
-        (Tries::Blocked, Tries::Blocked) => l.say_with("both-blocked", puk_of(info, l)),
+        (Tries::Blocked, Tries::Blocked) if info.unblocker != Secret::ResetCode => {
+            l.say_with("both-blocked", puk_of(info, l))
+        }
         (Tries::Blocked, _) => l.say_with("pin-blocked", puk_of(info, l)),
         _ => return None,
     };

@@ -183,7 +183,11 @@ impl Profile for Epass2003 {
         pin::tries(card, Secret::Pin)
     }
 
-    fn puk_tries(&self, card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
+    fn puk_tries(
+        &self,
+        card: &mut Channel<'_>,
+        _app: &mut Application,
+    ) -> Result<Tries, CardError> {
         pin::tries(card, Secret::Puk)
     }
 

@@ -95,7 +95,7 @@ impl Profile for OpenPgp {
             tries: related.status.map(|status| status.pw1),
             ..Application::new(&self.spec)
         };
-        related.tell(&mut app)?;
+        related.tell(&mut app);
         Ok(app)
     }
 
@@ -105,10 +105,6 @@ impl Profile for OpenPgp {
         app: &mut Application,
         search: &Search,
     ) -> Result<Found, CardError> {
-        if search.everything {
-            // A reset code that was set or used up meanwhile: said before anybody types one.
-            Related::read(card)?.tell(app)?;
-        }
         kdf::learn(card, app)?;
         certificates::find(card, app, search)
     }
@@ -133,8 +129,14 @@ impl Profile for OpenPgp {
         pin::tries(card, Secret::Pin)
     }
 
-    fn puk_tries(&self, card: &mut Channel<'_>, app: &Application) -> Result<Tries, CardError> {
-        pin::tries(card, app.unblocker)
+    fn puk_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
+        let tries = pin::tries(card, app.unblocker)?;
+        if (app.unblocker, tries) == (Secret::ResetCode, Tries::Blocked) {
+            app.unblocker = Secret::AdminPin;
+            app.puk = Some(PW3_RULES);
+            return pin::tries(card, Secret::AdminPin);
+        }
+        Ok(tries)
     }
 
     fn verify(

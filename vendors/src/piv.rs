@@ -347,7 +347,11 @@ impl Profile for Piv {
         }
     }
 
-    fn puk_tries(&self, card: &mut Channel<'_>, _app: &Application) -> Result<Tries, CardError> {
+    fn puk_tries(
+        &self,
+        card: &mut Channel<'_>,
+        _app: &mut Application,
+    ) -> Result<Tries, CardError> {
         // The standard has no query (VERIFY with P2=81 answers 6A88). GET
         // METADATA is Yubico's; others have it too, the rest refuse it unread.
         metadata_tries(card, "read the PUK tries left", PUK)

@@ -128,7 +128,7 @@ impl Related {
 
     /// Keeps them, and says what they say of PINs. Where there is a reset code it unblocks:
     /// it is meant for the card holder, and can do nothing else. Otherwise PW3 does.
-    pub fn tell(self, app: &mut Application) -> Result<(), CardError> {
+    pub fn tell(self, app: &mut Application) {
         if let Some(status) = self.status {
             let [pw1, code, pw3] = status.most;
             app.pin = up_to(PW1_RULES, pw1);
@@ -140,7 +140,6 @@ impl Related {
             app.unblocker = Secret::AdminPin;
         }
         app.capabilities = self.objects;
-        Ok(())
     }
 }
 
