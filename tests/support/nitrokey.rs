@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use super::pcscd::Daemon;
-use super::run::{Scratch, eventually, feed, succeed};
+use super::run::{Scratch, eventually, feed, run, succeed};
 use super::vpcd::Count;
 
 pub const PIN: &str = "123456";
@@ -83,8 +83,6 @@ impl Nitrokey {
     /// `--both`, and others.
     pub fn openpgp(daemon: &Daemon, reader: usize, options: &[&str]) -> Self {
         let card = Self::insert_with(daemon, reader, options);
-        let dir = card.scratch.path();
-        fs::write(dir.join("scdaemon.conf"), "disable-ccid\n").expect("a file");
         // It asks for PW3 before each.
         let steps = [
             "SETATTR KEY-ATTR --force 1 19 nistp256",
@@ -96,16 +94,29 @@ impl Nitrokey {
             .iter()
             .map(|step| format!("{step}\nD {PUK}%00\nEND\n"))
             .collect();
-        let script = format!("SERIALNO openpgp\n{script}BYE\n");
-        let mut scdaemon = daemon.command("/usr/lib/gnupg/scdaemon");
-        scdaemon.arg("--homedir").arg(dir).arg("--server");
-        let said = feed(&mut scdaemon, script.as_bytes(), KEY_GENERATION).stdout;
+        let said = card.scdaemon(daemon, &script);
         let made = said.matches("KEY-CREATED-AT").count();
         assert_eq!(made, 2, "scdaemon: {said}");
         for (key, occurrence) in [("01", "02"), ("03", "00")] {
             card.certify_openpgp(daemon, key, occurrence);
         }
         card
+    }
+
+    /// What GnuPG's scdaemon says to these lines of its protocol, Assuan: commands, each
+    /// with the answers to what it will ask for.
+    pub fn scdaemon(&self, daemon: &Daemon, lines: &str) -> String {
+        let dir = self.scratch.path();
+        fs::write(dir.join("scdaemon.conf"), "disable-ccid\n").expect("a file");
+        let mut scdaemon = daemon.command("/usr/lib/gnupg/scdaemon");
+        scdaemon.arg("--homedir").arg(dir).arg("--server");
+        let lines = format!("SERIALNO openpgp\n{lines}BYE\n");
+        let said = feed(&mut scdaemon, lines.as_bytes(), KEY_GENERATION).stdout;
+        // It had the card to itself, and the service lets go of it a moment later.
+        let mut connects = daemon.command("opensc-tool");
+        connects.args(["--reader", &self.reader, "--atr"]);
+        assert!(eventually(SOON, || run(&mut connects, SOON).success));
+        said
     }
 
     /// Puts a certificate beside a key: scdaemon knows one place only, so it is written with
@@ -115,7 +126,8 @@ impl Nitrokey {
         // Only raw: OpenSC shows no public key of this kind.
         let template = if key == "01" { "B6" } else { "A4" };
         let mut reads = daemon.command("opensc-tool");
-        reads.args(["--reader", &self.reader, "-s", SELECT_OPENPGP]);
+        reads.args(["--card-driver", "default", "--reader", &self.reader]);
+        reads.args(["-s", SELECT_OPENPGP]);
         reads.args(["-s", &format!("0047810002{template}0000")]);
         let said = succeed(&mut reads, SOON).stdout;
         // 7F49 43 { 86 41 point }: a dump of 16 bytes a line, and what they are as text.
@@ -162,7 +174,8 @@ impl Nitrokey {
             commands.push(format!("{class}DA7F21{:02X}{}", block.len(), hex(block)));
         }
         let mut writes = daemon.command("opensc-tool");
-        writes.args(["--reader", &self.reader]);
+        // Its own driver for PIV would select that in between.
+        writes.args(["--card-driver", "default", "--reader", &self.reader]);
         for command in &commands {
             writes.args(["-s", command]);
         }
