@@ -251,10 +251,30 @@ impl<'a> Channel<'a> {
         self.environment = None;
     }
 
-    /// Plain commands again: before a new session is opened.
+    /// Plain commands from here on: the card wants no session.
     pub fn bare(&mut self) {
         self.cover = Cover::Plain;
         self.environment = None;
+    }
+
+    /// Nothing goes out any more until the application is opened anew.
+    pub fn tear(&mut self) {
+        self.cover = Cover::Torn;
+        self.broken = true;
+        self.environment = None;
+    }
+
+    /// Sends a plain command that opens a session. Whatever the card says to it, nothing
+    /// else goes out before [`Channel::wear`] or [`Channel::bare`] tells in which form.
+    pub fn send_bare(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+    ) -> Result<Response, CardError> {
+        self.bare();
+        let result = self.send(during, command);
+        self.cover = Cover::Torn;
+        result
     }
 
     /// Something new begins that a person waits for: what the card took for what went

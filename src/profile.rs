@@ -442,6 +442,8 @@ pub fn identify(
         if !aid.is_empty() {
             tried.push(aid);
         }
+        // A profile that did not get to its session has left the channel without a form.
+        card.bare();
         match profile.open(card, atr) {
             Ok(app) => return Ok(Some((*profile, app))),
             Err(CardError::Refused { .. }) => {}

@@ -18,11 +18,12 @@ mod shelf;
 mod sign;
 
 use const_oid::ObjectIdentifier;
-use securesign_core::apdu::{Answer, Command};
+use securesign_core::apdu::{Answer, Command, Response};
+use securesign_core::armor::Fault;
 use securesign_core::atr::{Atr, AtrPattern};
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack, Secret, given};
+use securesign_core::error::{self, CardError, Lack, Secret};
 use securesign_core::pin::{Charset, Pin, PinRules};
 use securesign_core::profile::{
     Application, Credential, Flaw, Found, Mark, Note, Profile, RetryCounter, Search, Spec,
@@ -296,21 +297,69 @@ fn identity(card: &mut Channel<'_>, app: &Application) -> Result<Option<Vec<u8>>
         return Ok(Some(told.to_vec()));
     }
     let serial = EPASS2003.serial(card);
-    if let Err(CardError::Armor { .. }) = serial {
-        resume(card, app)?;
-    }
-    Ok(given(serial)?.flatten().map(String::into_bytes))
+    let serial = unless_lost(card, app, serial)?;
+    Ok(given(card, serial)?.flatten().map(String::into_bytes))
 }
 
-/// A session that was lost is opened again, in the directory in which it was.
-fn resume(card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
-    let during = "select the application again";
-    start(card)?;
-    if let Err(CardError::Refused { .. }) = files::select(card, during, app.directory) {
-        files::select(card, during, MASTER_FILE)?;
-        files::select(card, during, app.directory)?;
+/// What came of something, with the session in order again should it have been lost over
+/// it. The outer error: it could not be opened again, or the card is gone.
+fn unless_lost<T>(
+    card: &mut Channel<'_>,
+    app: &Application,
+    result: Result<T, CardError>,
+) -> Result<Result<T, CardError>, CardError> {
+    match result {
+        Err(error @ CardError::Transport(_)) => Err(error),
+        result => {
+            if card.is_broken() {
+                resume(card, app)?;
+            }
+            Ok(result)
+        }
     }
+}
+
+/// A session that was lost is opened again, in the directory in which it was. Where that
+/// fails nothing more is sent, since nobody knows to which directory and in which form.
+fn resume(card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
+    reopen(card, app).map_err(|error| {
+        card.tear();
+        match error {
+            CardError::Transport(_) => error,
+            _ => CardError::Armor {
+                during: REOPEN,
+                fault: Fault::Lost,
+            },
+        }
+    })
+}
+
+const REOPEN: &str = "select the application again";
+
+fn reopen(card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
+    start(card)?;
+    if let Err(CardError::Refused { .. }) = files::select(card, REOPEN, app.directory) {
+        files::select(card, REOPEN, MASTER_FILE)?;
+        files::select(card, REOPEN, app.directory)?;
+    }
+    card.mended();
     Ok(())
+}
+
+/// As [`error::given`]; but the session itself is needed by everything that follows.
+fn given<T>(card: &Channel<'_>, result: Result<T, CardError>) -> Result<Option<T>, CardError> {
+    if card.is_broken() {
+        return result.map(Some);
+    }
+    error::given(result)
+}
+
+/// As [`Note::unreadable`]; but the session itself is needed by everything that follows.
+fn unreadable(card: &Channel<'_>, place: String, error: CardError) -> Result<Note, CardError> {
+    if card.is_broken() {
+        return Err(error);
+    }
+    Note::unreadable(place, error)
 }
 
 /// GET DATA, capabilities (§1.2).
@@ -320,27 +369,23 @@ const CAPABILITIES: Command<'static> = Command::new([0x00, 0xCA, 0x01, 0x86]);
 /// answer to reset refuses it, or answers something else.
 fn capabilities(card: &mut Channel<'_>) -> Result<(Vec<u8>, Mode), CardError> {
     let during = "read the capabilities";
-    card.bare();
     let command = CAPABILITIES.answer(Answer::Short);
-    let mut answer = card.require(during, &command);
-    if let Err(CardError::Refused { sw, .. }) = answer
+    let mut response = card.send_bare(during, &command);
+    if let Ok(Response { sw, .. }) = response
         && messaging::is_lost(sw)
     {
         // A session of another program, or one that was lost: it is gone by now.
-        answer = card.require(during, &command);
+        response = card.send_bare(during, &command);
     }
-    let answer = match answer {
+    let (answer, sw) = match response {
+        Ok(Response { data, sw }) if sw.is_ok() => (data, StatusWord::NOT_FOUND),
+        Ok(Response { sw, .. }) => return Err(CardError::Refused { during, sw }),
         // Nothing that an ePass2003 says: it may be another family's card.
-        Err(CardError::Malformed { .. }) => Vec::new(),
-        other => other?,
+        Err(CardError::Malformed { .. }) => (Vec::new(), StatusWord::NOT_FOUND),
+        Err(error) => return Err(error),
     };
-    match Mode::of(&answer) {
-        Some(mode) => Ok((answer, mode)),
-        None => Err(CardError::Refused {
-            during,
-            sw: StatusWord::NOT_FOUND,
-        }),
-    }
+    let mode = Mode::of(&answer).ok_or(CardError::Refused { during, sw })?;
+    Ok((answer, mode))
 }
 
 /// Enters the application's directory: from the root, where a reset leaves the
@@ -385,7 +430,7 @@ fn most_tries(
     }
     let during = "read the most tries";
     let bytes = files::read(card, &mut app.clone(), during, opensc::MOST_TRIES, Some(2));
-    let Some(bytes) = given(bytes)? else {
+    let Some(bytes) = given(card, bytes)? else {
         return Ok(None);
     };
     let most = match secret {
@@ -404,7 +449,7 @@ fn full_counter(
     secret: Secret,
     right: &Pin,
 ) -> Result<Option<u8>, CardError> {
-    let tries = given(pin::tries(card, secret))?.and_then(Tries::count);
+    let tries = error::given(pin::tries(card, secret))?.and_then(Tries::count);
     if tries.is_none() {
         resume(card, app)?;
         pin::verify(card, "verify the PIN again", secret, right)?;

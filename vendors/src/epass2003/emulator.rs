@@ -205,6 +205,15 @@ impl Epass {
         self.dialogue.file.as_ref()?.last().copied()
     }
 
+    /// Identifier of the directory that is open.
+    pub fn directory(&self) -> u16 {
+        self.dialogue
+            .directory
+            .last()
+            .copied()
+            .unwrap_or(file::MASTER)
+    }
+
     /// Content of a transparent file, by its path from the master file.
     pub fn file(&self, path: &[u16]) -> Option<&[u8]> {
         match &self.files.at(path)?.content {
@@ -232,7 +241,7 @@ impl Emulator for Epass {
         };
         if self.mode == Mode::Plain || command.cla & CLA_SECURED == CLA_SECURED {
             let disturbance = self.disturbance();
-            if let Some(status) = self.interrupted(disturbance) {
+            if let Some(status) = self.interrupted(disturbance, &command) {
                 return self.bare(command.ins, Err(status));
             }
             let response = if self.mode == Mode::Plain {

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use securesign_core::cache::Edition;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, given};
+use securesign_core::error::CardError;
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
 use super::shelf::Shelf;
-use super::{files, rank, signing};
+use super::{files, given, rank, signing, unreadable};
 
 /// Application directory.
 pub const DIRECTORY: u16 = 0x2003;
@@ -153,7 +153,7 @@ impl Reader<'_> {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(()),
             Err(error) => {
-                self.notes.push(Note::unreadable(name, error)?);
+                self.notes.push(unreadable(card, name, error)?);
                 return Ok(());
             }
         };
@@ -402,14 +402,9 @@ impl Place {
         during: &'static str,
         enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, CardError> {
-        given(files::read_until(
-            card,
-            app,
-            during,
-            self.file,
-            Some(self.used),
-            enough,
-        ))
+        let used = Some(self.used);
+        let bytes = files::read_until(card, app, during, self.file, used, enough);
+        given(card, bytes)
     }
 }
 

@@ -84,16 +84,15 @@ pub fn read_until(
     used: Option<usize>,
     enough: impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<u8>, CardError> {
-    let mut result = read_once(card, app, during, file, used, &enough);
-    if let Err(CardError::Armor { .. }) = result {
-        // No file is worth the session: the next one is still to be read.
-        super::resume(card, app)?;
-        result = read_once(card, app, during, file, used, &enough);
-        if let Err(CardError::Armor { .. }) = result {
-            super::resume(card, app)?;
-        }
+    let sessions = card.sessions();
+    let result = read_once(card, app, during, file, used, &enough);
+    // No file is worth the session: the next one is still to be read.
+    let result = super::unless_lost(card, app, result)?;
+    if card.sessions() == sessions {
+        return result;
     }
-    result
+    let result = read_once(card, app, during, file, used, &enough);
+    super::unless_lost(card, app, result)?
 }
 
 fn read_once(

@@ -141,8 +141,8 @@ fn accepted(during: &'static str, sw: StatusWord) -> Result<(), CardError> {
 /// Mutual authentication (§2.2); the channel wears the new session afterwards.
 /// It ends whatever session the card was in, and its PIN state with it.
 pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError> {
-    card.bare();
     if mode == Mode::Off {
+        card.bare();
         return Ok(());
     }
     let mut host = Half::default();
@@ -155,7 +155,7 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
         .data(&host)
         .answer(Answer::Exact(expected as u16));
     let during = "begin secure messaging";
-    let response = card.send(during, &command)?;
+    let response = card.send_bare(during, &command)?;
     accepted(during, response.sw)?;
     let answer = response.data;
     let halves: Vec<Half> = answer[skipped.min(answer.len())..]
@@ -179,7 +179,7 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
     let mac = session.handshake_mac(&mut signed);
     let body = [handshake.host, mac].concat();
     let during = "authenticate for secure messaging";
-    let response = card.send(during, &Command::new(header).data(&body).once())?;
+    let response = card.send_bare(during, &Command::new(header).data(&body).once())?;
     accepted(during, response.sw)?;
     session.start(mac);
     card.wear(Box::new(session));

@@ -3,13 +3,13 @@
 use securesign_core::cache::Edition;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, given};
+use securesign_core::error::CardError;
 use securesign_core::pkcs15::{self, CertificateEntry, Directory, KeyEntry};
 use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_core::text;
 
 use super::shelf::Shelf;
-use super::{files, rank, signing};
+use super::{files, given, rank, signing, unreadable};
 
 /// Application directory, DF(PKCS#15).
 pub const DIRECTORY: u16 = 0x5015;
@@ -28,12 +28,8 @@ pub fn credentials(
     search: &Search,
 ) -> Result<Found, CardError> {
     let info = if search.everything || card.cache().is_some() {
-        given(files::read_directory(
-            card,
-            app,
-            "read about the token",
-            TOKEN_INFO,
-        ))?
+        let info = files::read_directory(card, app, "read about the token", TOKEN_INFO);
+        given(card, info)?
     } else {
         None
     };
@@ -78,7 +74,7 @@ impl Listing {
                 Ok(bytes) => bytes,
                 // There may be another one.
                 Err(error) => {
-                    let note = Note::unreadable(format!("{file:04X}"), error)?;
+                    let note = unreadable(card, format!("{file:04X}"), error)?;
                     listing.notes.push(note);
                     continue;
                 }
@@ -128,7 +124,7 @@ impl Listing {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => continue,
                 Err(error) => {
-                    notes.push(Note::unreadable(name, error)?);
+                    notes.push(unreadable(card, name, error)?);
                     continue;
                 }
             };

@@ -1,7 +1,7 @@
 //! What goes wrong between a program and a token, on demand.
 
-use super::Epass;
 use super::status::sw;
+use super::{Command, Epass};
 
 /// One mishap. See [`Epass::disturb`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Disturbance {
     Replayed,
     /// The token has forgotten the session: this status alone, 6985 or 6988.
     SessionLost(u16),
+    /// The token refuses the command with this status, in the session that goes on.
+    Refused(u16),
     /// Another process has authenticated in between.
     OtherProcess,
 }
@@ -51,10 +53,22 @@ impl Epass {
     }
 
     /// What happens in front of a command: `Some` when it is never seen.
-    pub(super) fn interrupted(&mut self, disturbance: Option<Disturbance>) -> Option<u16> {
+    pub(super) fn interrupted(
+        &mut self,
+        disturbance: Option<Disturbance>,
+        command: &Command,
+    ) -> Option<u16> {
         match disturbance? {
             Disturbance::SessionLost(status) => {
                 self.drop_session();
+                Some(status)
+            }
+            Disturbance::Refused(status) => {
+                // It counts in the session all the same.
+                let any_query_code = self.habits.any_query_code;
+                if let Some(session) = &mut self.session {
+                    let _ = session.unwrap(command, any_query_code);
+                }
                 Some(status)
             }
             Disturbance::OtherProcess => {

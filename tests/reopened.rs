@@ -1,0 +1,157 @@
+//! A session of secure messaging that is lost is opened again before anything secret is
+//! sent: in the directory of the PIN, and protected. Where the card refuses to, no secret
+//! goes out at all.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use bench::abc;
+use securesign_core::atr::Atr;
+use securesign_core::channel::Extended;
+use securesign_core::digest::HashAlgorithm;
+use securesign_core::error::{CardError, Secret};
+use securesign_core::frame::Frame;
+use securesign_core::pin::Pin;
+use securesign_core::profile::Search;
+use securesign_core::signature::ToSign;
+use securesign_core::token::{LastTry, Token};
+use securesign_core::transport::{Transport, TransportError};
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::epass2003::emulator::{Builder, Container, Disturbance, Epass, Mode};
+
+/// A card that another program resets before its n-th command, and that refuses some of
+/// those with which we open the session again.
+struct Meddled<'a> {
+    card: &'a mut Epass,
+    /// Where the PIN is.
+    directory: u16,
+    lost: usize,
+    /// Which of the commands after that are refused.
+    refused: std::ops::Range<usize>,
+    sent: usize,
+    /// Secrets that went where they should not.
+    strays: Vec<String>,
+}
+
+impl Transport for Meddled<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let nth = self.sent;
+        self.sent += 1;
+        if nth == self.lost {
+            self.card.reset();
+            return Ok(vec![0x69, 0x88]);
+        }
+        let protected = frame.expose()[0] & 0x0C == 0x0C;
+        if frame.is_secret() && !(protected && self.card.directory() == self.directory) {
+            let directory = self.card.directory();
+            self.strays.push(format!("{frame} in {directory:04X}"));
+        }
+        if nth > self.lost && self.refused.contains(&(nth - self.lost - 1)) {
+            if !protected {
+                return Ok(vec![0x6A, 0x88]);
+            }
+            self.card.disturb(1, Disturbance::Refused(0x6A88));
+        }
+        Ok(match frame.expose() {
+            // What is not protected it takes all the same.
+            [0x00, 0x84, ..] => vec![1, 2, 3, 4, 5, 6, 7, 8, 0x90, 0x00],
+            [0x00, 0x82, ..] | [0x80, 0xE5, ..] => vec![0x90, 0x00],
+            command => self.card.transmit(command),
+        })
+    }
+}
+
+fn pin(text: &str) -> Pin {
+    Pin::copy(text.as_bytes()).unwrap()
+}
+
+/// What is done with the card.
+type Errand = fn(&mut Token<'_>) -> Result<(), CardError>;
+
+const ERRANDS: [(&str, Errand); 4] = [
+    ("change the PIN", |token| {
+        token.change(
+            Secret::Pin,
+            &pin("12345678"),
+            &pin("another"),
+            LastTry::Keep,
+        )
+    }),
+    ("change the PUK", |token| {
+        token.change(Secret::Puk, &pin("rockey"), &pin("another"), LastTry::Keep)
+    }),
+    ("unblock", |token| {
+        token.unblock(&pin("rockey"), &pin("another"), LastTry::Keep)
+    }),
+    ("sign", |token| {
+        let found = token.credentials(&Search::default())?;
+        let credential = found.credentials.first().ok_or(CardError::Changed)?;
+        let digest = abc(HashAlgorithm::Sha256);
+        let what = ToSign::Digest(&digest);
+        let signed = token.sign(credential, what, &pin("12345678"), LastTry::Keep);
+        signed.map(drop)
+    }),
+];
+
+/// How many commands it took, what came of it, and the secrets that went astray.
+fn hold(
+    builder: Builder,
+    directory: u16,
+    (lost, refused): (usize, std::ops::Range<usize>),
+    errand: Errand,
+) -> (usize, Result<(), CardError>, Vec<String>) {
+    let mut card = builder.build().unwrap();
+    let atr = Atr::parse(&card.atr()).unwrap();
+    let mut line = Meddled {
+        card: &mut card,
+        directory,
+        lost,
+        refused,
+        sent: 0,
+        strays: Vec::new(),
+    };
+    let profiles = securesign_vendors::PROFILES;
+    let result = match Token::open(&mut line, &atr, Extended::UNKNOWN, profiles) {
+        Ok(Some(mut token)) => {
+            let result = errand(&mut token);
+            token.close();
+            result
+        }
+        Ok(None) => Err(CardError::Changed),
+        Err(error) => Err(error),
+    };
+    (line.sent, result, line.strays)
+}
+
+#[test]
+fn no_secret_goes_out_plain_or_in_another_directory_when_a_session_cannot_be_opened_again() {
+    // Layout and its directory (sheet ePass2003, §7 and §8).
+    let layouts: [(fn(Mode) -> Builder, u16); 2] = [(Epass::l1, 0x5015), (Epass::l2, 0x2003)];
+    for (layout, directory) in layouts {
+        for (name, errand) in ERRANDS {
+            let card = || {
+                let holder = Container::signing("CN=Ada Lovelace");
+                layout(Mode::Aes).seed(b"reopened").certificate(holder)
+            };
+            let (whole, result, strays) = hold(card(), directory, (usize::MAX, 0..0), errand);
+            result.unwrap();
+            assert_eq!(strays, [""; 0]);
+            for lost in 0..whole {
+                // GET DATA, the two of the authentication, and three SELECT.
+                for (from, number) in (0..6).flat_map(|from| [1, 2, 4].map(|n| (from, n))) {
+                    let refused = from..from + number;
+                    let place = format!("{name} in {directory:04X}, {lost}, {refused:?}");
+                    let (.., strays) = hold(card(), directory, (lost, refused), errand);
+                    assert_eq!(strays, [""; 0], "{place}");
+                }
+            }
+        }
+    }
+}
