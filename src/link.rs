@@ -152,12 +152,15 @@ pub fn parse(link: &str) -> Result<Request, Refusal> {
             cert_serial,
         }),
         Err(error) => {
-            // A callback or id that stands last in a link that was cut may be
-            // half of what the portal wrote.
-            let whole = !(matches!(error, LinkError::Truncated { .. })
-                && ["callbackUrl", "requestId", "apiKey"]
-                    .iter()
-                    .any(|name| query.is_last(name)));
+            // A callback or id that stands last in a link that lacks something may be half
+            // of what the portal wrote. (Half a key belongs to nobody, but a cut link is not
+            // believed in any part that stands last.)
+            let unsure: &[&str] = match error {
+                LinkError::Truncated { .. } => &["callbackUrl", "requestId", "apiKey"],
+                LinkError::Missing { .. } => &["callbackUrl", "requestId"],
+                _ => &[],
+            };
+            let whole = !unsure.iter().any(|name| query.is_last(name));
             Err(Refusal {
                 error,
                 reply: whole.then(|| Box::new(reply)),

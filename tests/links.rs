@@ -154,7 +154,9 @@ fn ending(name: &str, value: &str, length: usize) -> String {
 #[test]
 fn a_link_as_long_as_what_systems_leave_is_cut_unless_its_end_says_otherwise() {
     let callback = "http%3A%2F%2Flocalhost%3A8080%2Fcb";
-    for length in [2046, 2047, 2048, 2083, 32_767, 131_071] {
+    for length in [
+        2046, 2047, 2048, 2083, 4095, 4096, 8190, 8191, 32_767, 131_071,
+    ] {
         for (name, value, whole) in [
             ("callbackUrl", callback, false),
             ("apiKey", "ss_test_abc", false),
@@ -280,7 +282,9 @@ fn is_cut(link: &str) -> bool {
 
 #[test]
 fn every_parameter_that_may_go_on_makes_a_link_of_such_a_length_a_cut_one() {
-    for length in [2046, 2047, 2048, 2082, 2083, 32_767, 131_071] {
+    for length in [
+        2046, 2047, 2048, 2082, 2083, 4095, 4096, 8190, 8191, 32_767, 131_071,
+    ] {
         for (name, value, whole) in ENDINGS {
             let link = ending_of_its_kind(name, value, length);
             assert_eq!(link.len(), length);

@@ -39,10 +39,16 @@ const KNOWN: [(&str, usize); 19] = [
 pub(super) const PARAMETERS: usize = 64;
 
 /// What systems leave of longer links, in characters: Windows about 2,046 to 2,083
-/// (SecureSign handoff protocol, §8) and 32,767 (a command line there), Linux 131,071
-/// (one argument, `MAX_ARG_STRLEN`). With some room for what is added on the way.
-const CUTS: [std::ops::RangeInclusive<usize>; 3] =
-    [2_040..=2_090, 32_700..=32_800, 131_000..=131_100];
+/// (SecureSign handoff protocol, §8), 8,191 (a line of its command prompt) and 32,767 (a
+/// command line there), Linux 4,095 (a line that is typed or pasted into a terminal) and
+/// 131,071 (one argument, `MAX_ARG_STRLEN`). With some room for what is added on the way.
+const CUTS: [std::ops::RangeInclusive<usize>; 5] = [
+    2_040..=2_090,
+    4_080..=4_100,
+    8_150..=8_200,
+    32_700..=32_800,
+    131_000..=131_100,
+];
 
 /// The decoded parameters that we know.
 pub(super) struct Query {
