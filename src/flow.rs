@@ -63,8 +63,13 @@ pub enum Event {
     Settings(Result<Settings, String>),
     /// The journal was read, or why it cannot be.
     Journal(Result<Ledger, String>),
-    /// A request was not written into the journal; the reason.
-    Unrecorded(String),
+    /// This request was not written into the journal; the reason.
+    Unrecorded {
+        /// As in its link.
+        request: String,
+        /// Why.
+        reason: String,
+    },
     /// The journal was copied to this file, or why it was not.
     Exported(Result<String, String>),
     /// No program has opened the settings file.
@@ -90,6 +95,13 @@ pub enum Effect {
     /// This request id of this origin may be used again: it was given up, and nothing
     /// was signed.
     Release {
+        /// The origin.
+        origin: String,
+        /// As in the link.
+        request_id: String,
+    },
+    /// This request id of this origin was signed: whoever sends it again hears so.
+    Spend {
         /// The origin.
         origin: String,
         /// As in the link.
@@ -209,6 +221,8 @@ pub struct Flow {
     owed: u32,
     /// The job whose answer the page that says that the reader hangs is about.
     hung: Option<Busy>,
+    /// A request is missing in the journal: said where nothing else is.
+    unrecorded: Option<Remark>,
     /// A PIN was changed or unlocked.
     achieved: bool,
     /// A failure in the token window has not been mended since.
@@ -298,6 +312,7 @@ impl Flow {
             ends: false,
             owed: 0,
             hung: None,
+            unrecorded: None,
             achieved: false,
             failed: None,
             judge: None,
@@ -391,8 +406,9 @@ impl Flow {
             }
             // Of use also after a request has ended.
             Event::Settings(settings) => return self.changed(settings),
-            Event::Unrecorded(reason) => {
-                self.remark = Some(Remark::Unrecorded(reason));
+            // Of use whatever is shown, and no reason to hide what is said there.
+            Event::Unrecorded { request, reason } => {
+                self.unrecorded = Some(Remark::Unrecorded { request, reason });
                 return Vec::new();
             }
             _ => {}
@@ -417,7 +433,7 @@ impl Flow {
             Event::Journal(read) => self.journal(read),
             Event::Exported(file) => self.exported(file),
             // Taken in above.
-            Event::Settings(_) | Event::Unrecorded(_) | Event::Locked => Vec::new(),
+            Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
             Event::FileUnopened => {
                 self.remark = Some(Remark::FileUnopened);
                 Vec::new()

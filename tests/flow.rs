@@ -94,6 +94,8 @@ struct Play {
     readings: Vec<Reading>,
     /// Ids that may be used again.
     released: Vec<String>,
+    /// Ids that were signed.
+    spent: Vec<String>,
 }
 
 impl Play {
@@ -110,6 +112,7 @@ impl Play {
             changes: Vec::new(),
             readings: Vec::new(),
             released: Vec::new(),
+            spent: Vec::new(),
         };
         play.keep(effects);
         play
@@ -131,6 +134,7 @@ impl Play {
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
                 Effect::Read(reading) => self.readings.push(reading),
                 Effect::Release { request_id, .. } => self.released.push(request_id),
+                Effect::Spend { request_id, .. } => self.spent.push(request_id),
             }
         }
     }
@@ -1469,6 +1473,52 @@ fn a_reader_that_hangs_over_a_pin_leaves_open_what_came_of_it_until_it_answers()
 }
 
 #[test]
+fn what_the_journal_did_not_take_is_said_with_its_request_and_hides_nothing() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.arrive(request("b"));
+    play.press(Action::Cancel, &[]);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Sign, &["123456"]);
+    let wrong = |left| {
+        let secret = Secret::Pin;
+        let left = Some(left);
+        Report::Signed(Err(CardError::Wrong { secret, left }))
+    };
+    play.report(wrong(2));
+    let unrecorded = Event::Unrecorded {
+        request: "a".into(),
+        reason: "the disk is full".into(),
+    };
+    let effects = play.flow.on(unrecorded, now());
+    play.keep(effects);
+    let notice = |play: &Play| play.screen().notice.unwrap().text;
+    assert!(notice(&play).contains("wrong"), "{}", notice(&play));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    let said = notice(&play);
+    assert!(
+        said.contains("Request a was not written") && said.contains("full"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_answer_that_no_browser_took_does_not_end_as_told() {
+    let fails = |mut play: Play| {
+        play.press(Action::Close, &[]);
+        let effects = play.flow.on(Event::OpenFailed(Unopened::NoProgram), now());
+        play.keep(effects);
+        assert_eq!(play.screen().title, "Not delivered");
+        play.flow.exit()
+    };
+    let mut signed = Play::sign(request("a"));
+    signed.sign_with_pin();
+    assert_eq!(fails(signed), Some(Exit::NotDone));
+    let bad = link(CALLBACK, "ss_test_k", &[]).replace("hashAlgo=SHA256", "hashAlgo=MD5");
+    assert_eq!(fails(Play::sign(order(&bad))), Some(Exit::Refused));
+}
+
+#[test]
 fn r13_a_request_is_shown_once() {
     let mut play = Play::with(request("a"), Tries::Left(3));
     assert_eq!(play.arrive(request("a")), Arrival::AlreadyThere);
@@ -1522,6 +1572,14 @@ fn r13_a_used_id_is_refused_and_claimed_last_of_all() {
     assert_eq!(play.told(), pairs(&[("a", "SS_REQUEST_INVALID")]));
     assert!(play.jobs.is_empty() && play.released.is_empty());
 
+    // One that is open elsewhere is refused, and its portal waits for that answer.
+    let open = |_: &str, _: &str| Err(Spent::Open);
+    let mut play = Play::sign(request("a").and_then(|order| order.claimed(&open)));
+    assert_eq!(play.screen().kind, Kind::Failed);
+    play.press(Action::Close, &[]);
+    assert!(play.opened.is_empty());
+    assert_eq!(play.flow.exit(), Some(Exit::Refused));
+
     // Where nobody can tell, nothing is signed either.
     let unknown = |_: &str, _: &str| Err(Spent::Unknown("the disk is full".into()));
     let play = Play::sign(request("z").and_then(|order| order.claimed(&unknown)));
@@ -1547,6 +1605,7 @@ fn r13_an_id_may_be_used_again_when_it_was_given_up_and_never_when_it_was_signed
     play.sign_with_pin();
     play.press(Action::Close, &[]);
     assert!(play.released.is_empty());
+    assert_eq!(play.spent, ["a"]);
     // Signed, and not delivered.
     let mut play = Play::sign(request("a"));
     play.sign_with_pin();
@@ -1555,12 +1614,17 @@ fn r13_an_id_may_be_used_again_when_it_was_given_up_and_never_when_it_was_signed
     play.keep(effects);
     play.press(Action::Close, &[]);
     assert!(play.released.is_empty());
-    // The token may sign it yet.
-    let mut play = Play::with(request("a"), Tries::Left(3));
-    play.press(Action::Sign, &["123456"]);
-    play.input(Input::Closed);
-    assert_eq!(play.told(), pairs(&[("a", "SS_SIGN_CANCELLED")]));
-    assert!(play.released.is_empty());
+    // The token may sign it yet, also where its reader hangs.
+    for silent in [false, true] {
+        let mut play = Play::with(request("a"), Tries::Left(3));
+        play.press(Action::Sign, &["123456"]);
+        if silent {
+            play.report(Report::Silent);
+        }
+        play.input(Input::Closed);
+        assert_eq!(play.told().len(), 1);
+        assert!(play.released.is_empty(), "{silent}");
+    }
 }
 
 #[test]
@@ -1612,15 +1676,29 @@ fn a_portal_that_may_call_hears_once_why_its_request_is_refused() {
         assert!(play.opened.is_empty(), "{evil}");
         assert_eq!(play.flow.exit(), Some(Exit::Refused));
     }
-    // One that waits for its turn is told then, and so is one that another displaces.
+    // Half of a callback is one as well: where it stands last and something is missing,
+    // nobody is told.
+    let (before, after) = good.split_once("callbackUrl=").unwrap();
+    let (callback, key) = after.split_once('&').unwrap();
+    let last = format!("{before}{key}&callbackUrl={callback}");
+    assert!(order(&last).is_ok());
+    let mut play = Play::sign(order(&last.replace("hashAlgo=SHA256&", "")));
+    play.press(Action::Close, &[]);
+    assert!(play.opened.is_empty());
+    // One that waits for its turn is told then, and no other link drives it away: what is
+    // told is told by a person's hand.
     let bad = || order(&good.replace("hashAlgo=SHA256", "hashAlgo=MD5"));
     let mut play = Play::with(request("a"), Tries::Left(3));
     play.arrive(bad());
     play.press(Action::Cancel, &[]);
     assert_eq!(play.told().len(), 1);
-    assert_eq!(play.arrive(request("b")), Arrival::Shown);
+    assert_eq!(play.arrive(request("b")), Arrival::Waiting(1));
+    assert_eq!(play.arrive(bad()), Arrival::AlreadyThere);
+    assert_eq!(play.told().len(), 1);
+    play.press(Action::Close, &[]);
     let expected = ("request-7".to_owned(), "SS_REQUEST_INVALID".to_owned());
     assert_eq!(play.told()[1], expected);
+    assert_eq!(play.shown().as_deref(), Some("b"));
 }
 
 /// A portal in the settings that a test takes out of them.

@@ -902,10 +902,15 @@ fn requests_that_wait_and_requests_that_were_used_are_told_of_in_hindi() {
         story.keep(effects);
         assert!(story.flow.screen().waiting.is_some());
     }
-    for spent in [Spent::Before, Spent::Unknown("os error 28".into())] {
+    for spent in [
+        Spent::Before,
+        Spent::Open,
+        Spent::Unknown("os error 28".into()),
+    ] {
         let refused = order("request-7").and_then(|order| {
             order.claimed(&|_, _| match &spent {
                 Spent::Before => Err(Spent::Before),
+                Spent::Open => Err(Spent::Open),
                 Spent::Unknown(reason) => Err(Spent::Unknown(reason.clone())),
             })
         });
@@ -988,7 +993,10 @@ fn settings_journal_and_about_are_in_hindi() {
     assert!(screen.rows[0].detail.starts_with("23 नवंबर 2026, 12:00"));
     story.event(Event::Exported(Ok("/home/asha/copy".into())));
     story.event(Event::Exported(Err("कारण".into())));
-    story.event(Event::Unrecorded("कारण".into()));
+    story.event(Event::Unrecorded {
+        request: "a3f1".into(),
+        reason: "कारण".into(),
+    });
     // Another language at once: the settings say which, and the system where
     // they leave it to it.
     let mut play = Story::begin(Flow::manage(now()));

@@ -845,6 +845,32 @@ fn r08_a_portal_that_is_taken_out_of_the_settings_gets_nothing_from_a_run_that_g
     assert!(said.contains("SS_DOMAIN_NOT_ALLOWED"), "{said}");
 }
 
+/// Nobody has said no to the portal: it hears a signature, or nothing.
+#[test]
+fn a_program_that_is_ended_from_outside_tells_nobody_and_writes_no_cancellation() {
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    for after in (0..30).map(|n| Duration::from_millis(10 + 5 * n)) {
+        let link = fresh(&link);
+        let line = ["--reader", "demo", "sign", &link, "--print", "--pin-file"];
+        let mut program = home.program(&[&line[..], &[&pin]].concat());
+        program.stdin(Stdio::null()).stdout(Stdio::piped());
+        let program = program.stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(after);
+        let id = program.id().to_string();
+        let _ = Command::new("kill").args(["-s", "TERM", &id]).status();
+        let done = program.wait_with_output().unwrap();
+        let said = String::from_utf8(done.stdout).unwrap();
+        for line in said.lines() {
+            assert_eq!(result(line)["success"], true, "{after:?}: {line}");
+        }
+    }
+    let journal = home.0.path().join("XDG_DATA_HOME/securesign/journal.jsonl");
+    let journal = fs::read_to_string(journal).unwrap_or_default();
+    assert!(!journal.contains("SS_"), "{journal}");
+}
+
 /// Everything that is written anywhere, at the highest level of detail, is
 /// searched for the PINs, the PUK and the API key.
 #[test]

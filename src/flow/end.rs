@@ -26,6 +26,11 @@ impl Flow {
     /// has one, or of one before it.
     pub(super) fn undelivered(&mut self, reason: Unopened) -> Vec<Effect> {
         if self.exit.is_some() || matches!(self.state, State::Signed) {
+            // Who is not told was not told.
+            self.exit = self.exit.map(|_| match self.state {
+                State::Refused(_) => Exit::Refused,
+                _ => Exit::NotDone,
+            });
             self.state = State::Undelivered(Undelivered::Unopened(reason));
         } else {
             self.remark = Some(Remark::Undelivered(reason));
@@ -41,9 +46,13 @@ impl Flow {
         let origin = order.origin().to_owned();
         let record = order.record(self.now, Ok(&signing.credential));
         let way = order.way().clone();
+        let spend = Effect::Spend {
+            origin: origin.clone(),
+            request_id: way.request_id().to_owned(),
+        };
         let mut effects = self.deliver(&way, &outcome);
         let delivered = !effects.is_empty();
-        effects.insert(0, Effect::Record(Box::new(record)));
+        effects.splice(0..0, [Effect::Record(Box::new(record)), spend]);
         if delivered {
             self.served(&origin);
             effects.push(Effect::Remember(origin));
@@ -106,7 +115,7 @@ impl Flow {
                 let outcome = order.failed(code, remaining);
                 let mut effects = vec![Effect::Record(Box::new(order.record(self.now, Err(code))))];
                 // A token that is still at work may sign yet.
-                if !matches!(state, State::Busy(_)) {
+                if !matches!(state, State::Busy(_)) && self.owed == 0 {
                     effects.push(order.release());
                 }
                 let way = order.way().clone();

@@ -33,8 +33,10 @@ pub struct Order {
 /// Why a request id cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Spent {
-    /// It was used before.
+    /// It was signed before.
     Before,
+    /// It is open, or nobody knows how it ended.
+    Open,
     /// Nobody can tell; the reason.
     Unknown(String),
 }
@@ -107,6 +109,8 @@ impl Order {
                 let reason = Reason::Used(self.requester());
                 Err(Refused::told(reason, self.way))
             }
+            // The portal is not told: the answer to that one is still to come.
+            Err(Spent::Open) => Err(Reason::Used(self.requester()).into()),
             // The portal is not told: once that is mended, the same link works.
             Err(Spent::Unknown(reason)) => Err(Reason::Unclaimed(reason).into()),
         }

@@ -139,7 +139,10 @@ impl Flow {
             State::Looking | State::Ready => matches!(self.purpose, Purpose::Manage),
             // What is being typed or asked there would be lost.
             State::Page(page) => !matches!(page, Page::Allow(_) | Page::Forbid(_)),
-            State::Signed | State::Refused(_) | State::Failed(_) | State::Undelivered(_) => true,
+            State::Signed | State::Failed(_) | State::Undelivered(_) => true,
+            // A portal is told when a person closes the page, and not because another
+            // link has come.
+            State::Refused(refused) => refused.way().is_none(),
             _ => false,
         }
     }

@@ -46,7 +46,7 @@ impl Refused {
     }
 
     /// Who is told when the person closes the page, for people.
-    pub(super) fn requester(&self) -> Option<String> {
+    pub fn requester(&self) -> Option<String> {
         self.way().map(Way::requester)
     }
 

@@ -40,8 +40,8 @@ pub(super) enum Remark {
     NoPortal(PortalFault),
     /// The settings were not changed; why.
     Unchanged(String),
-    /// A request was not written into the journal; why.
-    Unrecorded(String),
+    /// This request was not written into the journal; why.
+    Unrecorded { request: String, reason: String },
     /// No program has opened the settings file.
     FileUnopened,
     /// The journal was copied to this file.
@@ -84,8 +84,10 @@ impl Remark {
                 let text = language.say_with("settings-unchanged", because(reason));
                 (Level::Error, text)
             }
-            Self::Unrecorded(reason) => {
-                let text = language.say_with("journal-unrecorded", because(reason));
+            Self::Unrecorded { request, reason } => {
+                let request = ("request", request.as_str().into());
+                let reason = ("reason", reason.as_str().into());
+                let text = language.say_with("journal-unrecorded", [request, reason]);
                 (Level::Error, text)
             }
             Self::Exported(file) => {

@@ -597,7 +597,7 @@ fn last_try(flow: &Flow, entry: &Entry) -> Screen {
 }
 
 fn notice(flow: &Flow) -> Option<Notice> {
-    let remark = flow.remark.as_ref()?;
+    let remark = flow.remark.as_ref().or(flow.unrecorded.as_ref())?;
     let mut notice = remark.notice(flow.language);
     // Whether a try is gone was not told; how many are left may be by now.
     if let Remark::Failed(CardError::Unanswered {

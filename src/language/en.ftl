@@ -205,6 +205,7 @@ requests-wait =
        *[other] { $count } more requests are waiting.
     }
 refused-title = This request was refused
+refusal-told = { $requester } is told so.
 refused-told = { $requester } is told so when you close this.
 code = Code
 failed-title = It did not work
@@ -534,7 +535,7 @@ journal-line-altered = Line { $number } of the journal is not as it was written.
 journal-line-missing = Line { $number } of the journal does not follow the line before it: lines were taken out or changed places.
 journal-cut = The journal ends before line { $number }: lines were taken from its end.
 journal-fault-advice = What stands before it holds together; compare the rest with a copy that you exported.
-journal-unrecorded = This was not written into the journal: { $reason }. Make room, or check the rights of its folder.
+journal-unrecorded = Request { $request } was not written into the journal: { $reason }. Make room, or check who uses its folder and the rights there.
 own-no-folder = { $path } is a link, or not a folder
 own-no-file = { $path } is a link, or not a file
 own-foreign = { $path } belongs to another user

@@ -1,13 +1,14 @@
 //! Keeps the journal, one thing after the other, while nobody waits for the disk.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use securesign_core::flow::Event;
 use securesign_core::journal::Entry;
 use securesign_core::language::Language;
 
 use crate::journal::{self, Journal};
-use crate::own;
+use crate::{own, used};
 
 /// The journal's thread. Clones reach the same.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub struct Clerk {
 pub enum Task {
     /// Add a line; [`Event::Unrecorded`] where that fails.
     Append(Box<Entry>, Language),
+    /// Note that this request of this origin was signed.
+    Spend(String, String),
     /// Read it, for [`Event::Journal`].
     Read(Language),
     /// Copy it to where the user finds it, for [`Event::Exported`].
@@ -40,13 +43,13 @@ impl Clerk {
         let _ = self.tasks.send(task);
     }
 
-    /// Waits until all that was given is done: each takes as long as the disk, and a lock
-    /// that another start holds is waited for with a limit.
+    /// Waits until all that was given is done, but not for ever for a disk that hangs.
     pub fn settle(&self) {
+        const PATIENCE: Duration = Duration::from_secs(5);
         let (sender, done) = channel();
         self.give(Task::Settle(sender));
-        // An error: the sender was dropped.
-        let _ = done.recv();
+        // An error either way: the sender was dropped, or the time is over.
+        let _ = done.recv_timeout(PATIENCE);
     }
 }
 
@@ -55,9 +58,14 @@ fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
         let event = match task {
             Task::Append(entry, language) => {
                 let written = journal::of_user().and_then(|journal| journal.append(&entry));
-                written
-                    .err()
-                    .map(|error| Event::Unrecorded(own::tell(&error, language)))
+                written.err().map(|error| Event::Unrecorded {
+                    request: entry.request_id.clone(),
+                    reason: own::tell(&error, language),
+                })
+            }
+            Task::Spend(origin, id) => {
+                used::signed(&origin, &id);
+                None
             }
             Task::Read(language) => {
                 let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));

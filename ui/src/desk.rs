@@ -168,6 +168,7 @@ impl Desk {
 
     /// The next link of the same run.
     pub fn next(&mut self, order: Result<Order, Refused>) {
+        farewell::stand_still();
         let effects = self.flow.next(order);
         self.carry_out(effects);
     }
@@ -233,16 +234,18 @@ impl Desk {
             && !given_up()
         {
             self.wait(Duration::from_millis(100));
+            farewell::stand_still();
             // Why it takes so long.
-            let notice = self
-                .screen()
+            let screen = self.screen();
+            let notice = screen
                 .notice
-                .filter(|notice| notice.level == Level::Info);
+                .filter(|notice| notice.level == Level::Info && screen.kind == Kind::Working);
             if notice.is_some() && notice != said {
                 notice.iter().for_each(|notice| say(&notice.text));
                 said = notice;
             }
         }
+        farewell::stand_still();
         self.poll();
         self.stuck = self.screen().kind == Kind::Working;
     }
@@ -258,6 +261,7 @@ impl Desk {
     }
 
     fn event(&mut self, event: Event) {
+        farewell::stand_still();
         let effects = self.flow.on(event, Timestamp::now());
         self.carry_out(effects);
     }
@@ -277,6 +281,9 @@ impl Desk {
                 },
                 Effect::Read(reading) => self.read(reading),
                 Effect::Remember(origin) => self.seen.remember(&origin),
+                Effect::Spend { origin, request_id } => {
+                    self.clerk.give(Task::Spend(origin, request_id));
+                }
                 Effect::Release { origin, request_id } => used::release(&origin, &request_id),
                 Effect::Record(entry) => {
                     let language = self.flow.language();

@@ -5,7 +5,7 @@
 //! up, as closing the window does, and the portal hears it. A second one, while that
 //! is being done, ends the program.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::clerk::Clerk;
 use crate::hand::Hand;
@@ -18,6 +18,8 @@ const SERVES: u8 = 1;
 const GIVEN_UP: u8 = 2;
 
 static CTRL_C: AtomicU8 = AtomicU8::new(ENDS);
+/// The program is about to be ended.
+static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// Ctrl-C gives up as long as this lives.
 pub struct Served;
@@ -41,8 +43,17 @@ pub fn given_up() -> bool {
     CTRL_C.load(Ordering::SeqCst) == GIVEN_UP
 }
 
-/// From now on the card is logged out first, and the journal written; then the program ends as it would
-/// have without this. Nothing is called back: nobody has said no to a portal.
+/// Does not return once the program is about to be ended: what happens from then on is
+/// nobody's word, and must be neither told nor written down.
+pub fn stand_still() {
+    while ENDING.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+}
+
+/// From now on the card is logged out first, and the journal written; then the program
+/// ends as it would have without this. Nothing is called back: nobody has said no to a
+/// portal.
 #[cfg(unix)]
 pub fn heed(hand: Hand, clerk: Clerk) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -67,6 +78,7 @@ pub fn heed(hand: Hand, clerk: Clerk) {
         else {
             return;
         };
+        ENDING.store(true, Ordering::SeqCst);
         hand.dismiss();
         clerk.settle();
         if let Some(modes) = modes {

@@ -54,7 +54,10 @@ impl Terminal<'_> {
             }
             // A form is sent: whether the PIN is another one now has to be known.
             self.desk.settle(&|| !form && farewell::given_up());
-            if farewell::given_up() && self.desk.exit().is_none() {
+            // What was done at the last moment is not given up.
+            let kind = self.desk.screen().kind;
+            let done = kind == Kind::Done || form && self.desk.flow().achieved();
+            if farewell::given_up() && self.desk.exit().is_none() && !done {
                 self.give_up();
                 continue;
             }

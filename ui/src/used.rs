@@ -20,13 +20,17 @@ const SURPLUS: usize = 1_000;
 /// A SHA-256 in hex.
 const LENGTH: usize = 64;
 
+/// What a line ends with where the request was signed.
+const SIGNED: &str = " signed";
+
 /// Notes that a request id of an origin is used from now on. Where that cannot be
 /// noted or found out nothing may be signed.
 pub fn claim(origin: &str, id: &str, language: Language) -> Result<(), Spent> {
     let list = List::own().ok_or_else(|| Spent::Unknown(language.say("used-no-home")))?;
     match list.claim(&hash(origin, id)) {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Spent::Before),
+        Ok(Claim::New) => Ok(()),
+        Ok(Claim::Open) => Err(Spent::Open),
+        Ok(Claim::Signed) => Err(Spent::Before),
         Err(error) => {
             let file = ("file", text::path(&list.file).into());
             Err(Spent::Unknown(match error.kind() {
@@ -50,13 +54,34 @@ pub fn release(origin: &str, id: &str) {
     }
 }
 
+/// Notes that a request was signed. One that cannot be noted stays used, and its portal is
+/// not told when it comes again.
+pub fn signed(origin: &str, id: &str) {
+    if let Some(list) = List::own()
+        && let Err(error) = list.signed(&hash(origin, id))
+    {
+        tracing::debug!("that a request was signed is not noted: {error}");
+    }
+}
+
+/// What became of a claim.
+#[derive(Debug, PartialEq, Eq)]
+enum Claim {
+    /// It is on the list from now on.
+    New,
+    /// It is there already, and may be open.
+    Open,
+    /// It is there, and was signed.
+    Signed,
+}
+
 /// An origin holds no NUL, so that no two pairs are one text.
 fn hash(origin: &str, id: &str) -> String {
     let digest = Sha256::digest([origin, id].join("\0"));
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One hash a line, the newest last. Whoever holds the other file's lock may
+/// One hash a line, the newest last, and whether it was signed. Whoever holds the other file's lock may
 /// touch it: it is replaced when it is shortened, and a lock would go with it.
 struct List {
     file: PathBuf,
@@ -73,8 +98,7 @@ impl List {
         })
     }
 
-    /// True when the hash is new, and on the list from now on.
-    fn claim(&self, hash: &str) -> io::Result<bool> {
+    fn claim(&self, hash: &str) -> io::Result<Claim> {
         let folder = self.folder(Missing::Make)?;
         // Let go of when it goes out of scope, also at an error.
         let lock = folder.append(name(&self.lock))?;
@@ -88,11 +112,15 @@ impl List {
         // counts. Anything else that is no hash could have been one.
         let (whole, torn) = text.rsplit_once('\n').unwrap_or(("", &text));
         let hashes: Vec<&str> = whole.lines().collect();
-        if !hashes.iter().all(|line| is_hash(line)) {
+        if !hashes.iter().all(|line| is_line(line)) {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        if hashes.contains(&hash) {
-            return Ok(false);
+        if let Some(line) = hashes.iter().find(|line| line.starts_with(hash)) {
+            return Ok(if line.ends_with(SIGNED) {
+                Claim::Signed
+            } else {
+                Claim::Open
+            });
         }
         if torn.is_empty() && hashes.len() < KEPT + SURPLUS {
             let mut file = folder.append(name(&self.file))?;
@@ -104,14 +132,22 @@ impl List {
             let text: String = newest.map(|hash| format!("{hash}\n")).collect();
             folder.replace(name(&self.file), text.as_bytes())?;
         }
-        Ok(true)
+        Ok(Claim::New)
     }
 
     fn release(&self, hash: &str) -> io::Result<()> {
+        self.exchange(&format!("{hash}\n"), "")
+    }
+
+    fn signed(&self, hash: &str) -> io::Result<()> {
+        self.exchange(&format!("{hash}\n"), &format!("{hash}{SIGNED}\n"))
+    }
+
+    fn exchange(&self, line: &str, by: &str) -> io::Result<()> {
         let folder = self.folder(Missing::Leave)?;
         let lock = folder.append(name(&self.lock))?;
         own::lock(&lock)?;
-        let text = self.text(&folder)?.replace(&format!("{hash}\n"), "");
+        let text = self.text(&folder)?.replace(line, by);
         folder.replace(name(&self.file), text.as_bytes())
     }
 
@@ -127,7 +163,8 @@ impl List {
     }
 }
 
-fn is_hash(line: &str) -> bool {
+fn is_line(line: &str) -> bool {
+    let line = line.strip_suffix(SIGNED).unwrap_or(line);
     line.len() == LENGTH && line.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -159,16 +196,21 @@ mod tests {
     fn r13_an_id_is_used_once_for_each_origin() {
         let list = list("once");
         let (a, b) = ("https://a.example", "https://b.example");
-        assert!(list.claim(&hash(a, "1")).unwrap());
-        assert!(!list.claim(&hash(a, "1")).unwrap());
-        assert!(list.claim(&hash(b, "1")).unwrap());
-        assert!(list.claim(&hash(a, "2")).unwrap());
+        assert_eq!(list.claim(&hash(a, "1")).unwrap(), Claim::New);
+        assert_eq!(list.claim(&hash(a, "1")).unwrap(), Claim::Open);
+        assert_eq!(list.claim(&hash(b, "1")).unwrap(), Claim::New);
+        assert_eq!(list.claim(&hash(a, "2")).unwrap(), Claim::New);
         // As after a restart: only what is in the file counts.
-        assert!(!list.claim(&hash(a, "2")).unwrap());
+        assert_eq!(list.claim(&hash(a, "2")).unwrap(), Claim::Open);
         // One that nobody has seen is given back, and no other.
         list.release(&hash(a, "2")).unwrap();
-        assert!(!list.claim(&hash(a, "1")).unwrap());
-        assert!(list.claim(&hash(a, "2")).unwrap());
+        assert_eq!(list.claim(&hash(a, "1")).unwrap(), Claim::Open);
+        assert_eq!(list.claim(&hash(a, "2")).unwrap(), Claim::New);
+        // One that was signed is not given back, and known as such.
+        list.signed(&hash(a, "1")).unwrap();
+        list.release(&hash(a, "1")).unwrap();
+        assert_eq!(list.claim(&hash(a, "1")).unwrap(), Claim::Signed);
+        assert_eq!(list.claim(&hash(b, "1")).unwrap(), Claim::Open);
         // Not the ids themselves, which say who signed what.
         let text = fs::read_to_string(&list.file).unwrap();
         assert!(!text.contains("example"));
@@ -183,7 +225,7 @@ mod tests {
             let claim = || list.claim(&hash("https://a.example", "1")).unwrap();
             let threads: Vec<_> = (0..16).map(|_| scope.spawn(claim)).collect();
             let won = threads.into_iter().map(|thread| thread.join().unwrap());
-            won.filter(|won| *won).count()
+            won.filter(|won| *won == Claim::New).count()
         });
         assert_eq!(won, 1);
         remove(&list);
@@ -196,12 +238,12 @@ mod tests {
         let of = |number: usize| hash("https://a.example", &number.to_string());
         let lines: String = (0..21_000).map(|number| of(number) + "\n").collect();
         fs::write(&list.file, lines).unwrap();
-        assert!(list.claim(&of(21_000)).unwrap());
+        assert_eq!(list.claim(&of(21_000)).unwrap(), Claim::New);
         let text = fs::read_to_string(&list.file).unwrap();
         let left: Vec<&str> = text.lines().collect();
         assert_eq!(left.len(), 20_000);
         assert_eq!((left[0], left[19_999]), (&*of(1_001), &*of(21_000)));
-        assert!(!list.claim(&of(1_001)).unwrap());
+        assert_eq!(list.claim(&of(1_001)).unwrap(), Claim::Open);
         remove(&list);
     }
 
@@ -209,15 +251,15 @@ mod tests {
     fn r13_a_line_that_a_crash_cut_short_spoils_nothing_and_a_damaged_list_grants_nothing() {
         let list = list("torn");
         let of = |id| hash("https://a.example", id);
-        assert!(list.claim(&of("1")).unwrap());
+        assert_eq!(list.claim(&of("1")).unwrap(), Claim::New);
         for torn in [of("2")[..20].to_owned(), of("2")] {
             fs::write(&list.file, format!("{}\n{torn}", of("1"))).unwrap();
-            assert!(list.claim(&of("3")).unwrap());
-            assert!(!list.claim(&of("3")).unwrap());
-            assert!(!list.claim(&of("1")).unwrap());
+            assert_eq!(list.claim(&of("3")).unwrap(), Claim::New);
+            assert_eq!(list.claim(&of("3")).unwrap(), Claim::Open);
+            assert_eq!(list.claim(&of("1")).unwrap(), Claim::Open);
         }
         fs::write(&list.file, &of("1")[..20]).unwrap();
-        assert!(list.claim(&of("3")).unwrap());
+        assert_eq!(list.claim(&of("3")).unwrap(), Claim::New);
         assert_eq!(fs::read_to_string(&list.file).unwrap(), of("3") + "\n");
         let damaged = [format!("{}x\n", of("1")), "\0\0\0\n".into(), "\n\n".into()];
         for text in damaged {

@@ -17,7 +17,7 @@ use crate::desk::{Delivery, Desk};
 use crate::place::Place;
 use crate::secrets::Secrets;
 use crate::settings::{self, Seen};
-use crate::terminal::{Terminal, say};
+use crate::terminal::{self, Terminal, say};
 use crate::{prompt, used};
 
 pub fn sign(
@@ -65,7 +65,17 @@ pub fn sign(
             .map_err(|other| other.tell(place.language))?;
     }
     let first = first.and_then(|order| claimed(order, place.language));
-    let told_refusal = |refused: &Refused| refusal(refused, place.language);
+    let told_refusal = |refused: &Refused| {
+        let text = refusal(refused, place.language);
+        match refused.requester() {
+            Some(requester) => {
+                let requester = [("requester", requester.into())];
+                let told = place.language.say_with("refusal-told", requester);
+                format!("{text} {told}")
+            }
+            None => text,
+        }
+    };
     let mut worst = DONE;
     let mut refused = first.as_ref().err().map(told_refusal);
     let mut request = first.as_ref().ok().map(name);
@@ -87,8 +97,14 @@ pub fn sign(
         if let Some(text) = refused.take() {
             say(&text);
             // A portal that may call hears why; to nobody else is anything sent.
+            let before = desk.screen();
             desk.input(Input::Closed);
             desk.delivered();
+            let screen = desk.screen();
+            if screen != before {
+                // Why it does not hear it.
+                terminal::print(&screen, place.language);
+            }
             worst = worst.max(desk.exit().map_or(REFUSED, code));
         } else {
             let mut terminal = Terminal {
