@@ -123,3 +123,88 @@ fn iterated<D: Digest>(salt: &[u8], value: &[u8], count: u32) -> Zeroizing<Vec<u
     }
     Zeroizing::new(hash.finalize().to_vec())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn kdf(hash: u8, count: u32, salts: &[(u32, &[u8])]) -> Vec<u8> {
+        let count = count.to_be_bytes();
+        let mut objects: Vec<(u32, &[u8])> = vec![(0x81, &[0x03]), (0x83, &count)];
+        let hash = [hash];
+        objects.push((0x82, &hash));
+        objects.extend(salts);
+        tlv::template(KDF, &objects).unwrap()
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    }
+
+    /// The example of the specification (3.4, 4.3.2): 100,000 bytes, default PW1 and PW3.
+    #[test]
+    fn the_example_of_the_specification_comes_out() {
+        let object = kdf(0x08, 100_000, &[(0x84, b"01234567"), (0x86, b"ABCDEFGH")]);
+        let content = tlv::expect(&object, KDF).unwrap();
+        // Some cards answer with the tag, others without.
+        for object in [object.as_slice(), content] {
+            assert_eq!(
+                hex(&derived(object, Whose::Pw1, b"123456").unwrap()),
+                "773784A602B6C81E3F092F4D7D00E17CC822D88F7360FCF2D2EF2D9D901F44B6"
+            );
+            assert_eq!(
+                hex(&derived(object, Whose::Pw3, b"12345678").unwrap()),
+                "2675D6164A0D4827D1D00C7EEA620D015C00030A1CAB38B4D0DD600B27DC9630"
+            );
+        }
+    }
+
+    /// Of yubikey-manager's tests, which have it from GnuPG: the first 16 bytes.
+    #[test]
+    fn sha_512_comes_out_as_others_have_it() {
+        let salt = [0xE6, 0x7D, 0x13, 0x6B, 0x39, 0xE3, 0x44, 0x05];
+        let object = kdf(0x0A, 1024, &[(0x84, &salt)]);
+        let value = derived(&object, Whose::Pw1, b"Long_sentence_used_as_passphrase").unwrap();
+        assert_eq!(value.len(), 64);
+        assert_eq!(hex(&value[..16]), "C8CD4BA4F3F1D5B05906F0BB89346AAD");
+    }
+
+    #[test]
+    fn a_salt_that_is_missing_is_that_of_pw1_and_less_than_one_round_is_one() {
+        let object = kdf(0x08, 3, &[(0x84, b"testsalt")]);
+        for whose in [Whose::Pw1, Whose::Code, Whose::Pw3] {
+            let value = derived(&object, whose, b"123456").unwrap();
+            assert_eq!(*value, *Sha256::digest(b"testsalt123456"));
+        }
+    }
+
+    #[test]
+    fn without_derivation_the_pin_goes_as_it_is_and_what_is_not_understood_sends_none() {
+        for none in [
+            &[] as &[u8],
+            &[0x81, 0x01, 0x00],
+            &[0xF9, 0x03, 0x81, 0x01, 0x00],
+        ] {
+            assert_eq!(*derived(none, Whose::Pw1, b"123456").unwrap(), *b"123456");
+        }
+        for nonsense in [
+            kdf(0x09, 1000, &[(0x84, b"01234567")]),
+            kdf(0x08, 1000, &[]),
+            // The card would keep the computer busy.
+            kdf(0x08, u32::MAX, &[(0x84, b"01234567")]),
+            vec![0x81, 0x01, 0x04],
+            vec![0x81, 0x7F],
+        ] {
+            let error = derived(&nonsense, Whose::Pw1, b"123456").unwrap_err();
+            assert!(matches!(error, CardError::Malformed { .. }), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn r27_any_bytes_are_stood(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
+            let _ = derived(&bytes, Whose::Code, b"123456");
+        }
+    }
+}

@@ -167,3 +167,58 @@ fn collect(mut rest: &[u8], into: &mut Vec<u8>) -> Result<(), tlv::TlvError> {
         rest = next;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As Nitrokey's opcard 1.11.0 answers (apdu-traces/openpgp), without the fingerprints.
+    const OPCARD: &[u8] = &[
+        0x4F, 0x10, 0xD2, 0x76, 0x00, 0x01, 0x24, 0x01, 0x03, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x5F, 0x52, 0x0A, 0x00, 0x31, 0xF5, 0x73, 0xC0, 0x01, 0x60, 0x05, 0x90,
+        0x00, 0x73, 0x15, 0xC0, 0x0A, 0x3F, 0x00, 0x10, 0x00, 0x10, 0x00, 0x10, 0x00, 0x00, 0x01,
+        0xC4, 0x07, 0x00, 0x7F, 0x7F, 0x7F, 0x02, 0x00, 0x01,
+    ];
+
+    fn parsed(content: &[u8]) -> Related {
+        let mut objects = Vec::new();
+        collect(content, &mut objects).unwrap();
+        Related::parse(objects)
+    }
+
+    #[test]
+    fn what_is_cut_off_is_missing_and_the_rest_is_read() {
+        let whole = parsed(OPCARD);
+        assert_eq!((whole.version, whole.may_derive), (0x0304, true));
+        let status = whole.status.unwrap();
+        assert!(status.once);
+        assert_eq!(
+            [status.pw1, status.code, status.pw3],
+            [Tries::Left(2), Tries::Blocked, Tries::Left(1)]
+        );
+        let cut = parsed(&OPCARD[..OPCARD.len() - 1]);
+        assert_eq!((cut.version, cut.may_derive), (0x0304, true));
+        assert!(cut.status.is_none());
+        // Cards of version 1 and early 2 have the parts in place of 73.
+        let flat = [&OPCARD[..31], &OPCARD[33..]].concat();
+        assert_eq!(parsed(&flat).status.unwrap().pw1, Tries::Left(2));
+    }
+
+    #[test]
+    fn a_status_of_more_bytes_is_read_and_one_of_fewer_is_none() {
+        let bytes = [0x01, 0x20, 0x20, 0x20, 0x03, 0x00, 0x03, 0xFF];
+        assert!(!Status::parse(&bytes).unwrap().once);
+        assert!(Status::parse(&bytes[..6]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn r27_any_bytes_are_stood(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let mut objects = Vec::new();
+            let _ = collect(&bytes, &mut objects);
+            let _ = Related::parse(objects);
+            let _ = Related::parse(bytes);
+        }
+    }
+}
