@@ -209,12 +209,12 @@ fn signed(flow: &Flow) -> Screen {
     }
 }
 
-/// What closing means: the next request comes, or a kept PIN goes.
 /// For settings that are not understood.
 fn open_file(l: Language) -> Button {
     button(Action::OpenFile, l.say("open-file"))
 }
 
+/// What closing means: the next request comes, or a kept PIN goes.
 fn close(flow: &Flow) -> Button {
     let l = flow.language;
     let label = match flow.kept_for() {
