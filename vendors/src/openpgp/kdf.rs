@@ -142,9 +142,10 @@ mod tests {
         bytes.iter().map(|byte| format!("{byte:02X}")).collect()
     }
 
-    /// The example of the specification (3.4, 4.3.2): 100,000 bytes, default PW1 and PW3.
+    /// Default PW1 and PW3, 100,000 bytes: the values that the public tests of several other
+    /// programs have.
     #[test]
-    fn the_example_of_the_specification_comes_out() {
+    fn default_pins_come_out_as_others_have_them() {
         let object = kdf(0x08, 100_000, &[(0x84, b"01234567"), (0x86, b"ABCDEFGH")]);
         let content = tlv::expect(&object, KDF).unwrap();
         // Some cards answer with the tag, others without.
@@ -160,7 +161,7 @@ mod tests {
         }
     }
 
-    /// Of yubikey-manager's tests, which have it from GnuPG: the first 16 bytes.
+    /// Of another program's public tests, which have the first 16 bytes.
     #[test]
     fn sha_512_comes_out_as_others_have_it() {
         let salt = [0xE6, 0x7D, 0x13, 0x6B, 0x39, 0xE3, 0x44, 0x05];
