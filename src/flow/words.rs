@@ -522,7 +522,10 @@ fn need(info: &TokenInfo, puk: PinRules, l: Language) -> Vec<String> {
             Tries::Blocked => l.say_with("unlock-spends-blocked", puk_of(info, l)),
             _ => l.say_with("unlock-spends", puk_of(info, l)),
         },
-        l.say("unlock-spends-advice"),
+        match info.unblocker {
+            Secret::ResetCode => l.say("unlock-spends-code-advice"),
+            _ => l.say("unlock-spends-advice"),
+        },
     ]
 }
 

@@ -166,6 +166,7 @@ unlock-need = You need the { $puk }, a second secret of { $shape }. It is in the
 unlock-spends-blocked = No try of the { -pin } is needed: they are used up. A wrong { $puk } spends one of its own tries, counted below.
 unlock-spends = No try of the { -pin } is spent. A wrong { $puk } spends one of its own tries, counted below.
 unlock-spends-advice = When they are used up too, only the issuer of the token can help.
+unlock-spends-code-advice = When they are used up too, only the Admin { -pin } of the token unlocks it.
 unlock-have-puk = I have the { $puk }
 unlock-puk-title = Unlock the { -pin }: the { $puk }
 unlock-puk = The { $puk } of this token has { $shape }.
