@@ -61,11 +61,12 @@ pub fn json(value: &Value) -> String {
     text
 }
 
-/// Controls, bidi controls (UAX #9), zero-width and tag characters.
+/// Controls, bidi controls (UAX #9), zero-width, blank and tag characters.
 pub fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180E}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
@@ -81,6 +82,12 @@ mod tests {
     #[test]
     fn what_deceives_is_dropped_and_what_is_long_is_cut() {
         assert_eq!(clean("a\u{202E}b\nc\u{200B}", 10), "abc");
+        // Letters and signs that nothing is seen of.
+        for blank in [
+            "\u{034F}", "\u{115F}", "\u{1160}", "\u{2800}", "\u{3164}", "\u{FFA0}",
+        ] {
+            assert_eq!(clean(&format!("a{blank}b"), 10), "ab");
+        }
         assert_eq!(clean("आशा शर्मा", 20), "आशा शर्मा");
         assert_eq!(clean("abcdef", 3), "abc…");
     }
