@@ -201,6 +201,11 @@ impl Certificate {
         (self.not_before..=self.not_after).contains(&now)
     }
 
+    /// Valid now, by this computer's clock.
+    pub fn is_current(&self) -> bool {
+        self.is_valid_at(Timestamp::now())
+    }
+
     /// The key that signatures are checked with.
     pub fn key(&self) -> &PublicKey {
         &self.key

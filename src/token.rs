@@ -153,6 +153,17 @@ impl<'a> Token<'a> {
         pin: &Pin,
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
+        let result = self.sign_once(credential, what, pin, last);
+        self.doubted(result)
+    }
+
+    fn sign_once(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+        pin: &Pin,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
         self.channel.begin_work();
         self.mend()?;
         self.refuse_impossible(credential, what)?;
@@ -192,11 +203,38 @@ impl<'a> Token<'a> {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
+        let result = self.sign_freely(credential, what);
+        self.doubted(result)
+    }
+
+    fn sign_freely(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
         self.channel.begin_work();
         self.mend()?;
         self.refuse_impossible(credential, what)?;
         let signature = self.ask_signature(credential, what)?;
         self.checked(credential, what, &signature)
+    }
+
+    /// Where a signature fails for a reason that may be the certificate, that may be one
+    /// that was read before another took its place: it is not offered again unread.
+    fn doubted(&self, result: Result<Vec<u8>, CardError>) -> Result<Vec<u8>, CardError> {
+        if let Err(
+            CardError::Refused { .. }
+            | CardError::Declined { .. }
+            | CardError::Malformed { .. }
+            | CardError::RawRsa
+            | CardError::Unsupported(_)
+            | CardError::BadSignature,
+        ) = result
+            && let Some(cache) = self.channel.cache()
+        {
+            cache.clear();
+        }
+        result
     }
 
     /// Replaces PIN or PUK.
@@ -420,8 +458,7 @@ impl<'a> Token<'a> {
         })
     }
 
-    /// The signature in its standard form, if it is this key's. Where it is not, the
-    /// certificate may be one that was read before another took its place.
+    /// The signature in its standard form, if it is this key's.
     fn checked(
         &self,
         credential: &Credential,
@@ -429,12 +466,7 @@ impl<'a> Token<'a> {
         signature: &[u8],
     ) -> Result<Vec<u8>, CardError> {
         let key = credential.certificate.key();
-        key.standard(what, signature).ok_or_else(|| {
-            if let Some(cache) = self.channel.cache() {
-                cache.clear();
-            }
-            CardError::BadSignature
-        })
+        key.standard(what, signature).ok_or(CardError::BadSignature)
     }
 
     /// What can never be right never reaches the card.

@@ -12,6 +12,7 @@ mod bench;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use bench::{Bench, Shared};
 use securesign_core::cache::{Cache, Name};
@@ -20,6 +21,7 @@ use securesign_core::error::CardError;
 use securesign_core::profile::{Credential, Search};
 use securesign_core::worker::Look;
 use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
+use securesign_vendors::piv::emulator::{KeyKind, PivCard, Slot, YUBIKEY5};
 
 const PIN: &str = "12345678";
 const READER: Option<usize> = Some(2100);
@@ -110,7 +112,8 @@ fn truth(builder: Builder) -> Vec<Credential> {
 
 /// Beside the session, the tries left, the PIN, the signature and the log-out (12
 /// commands): OpenSC's directory and the time of its last change 8; the vendor's index 4,
-/// and of each certificate's key, which tells whether it is still its own, 2.
+/// of each certificate's key, which tells whether it is still its own, 2, and of its serial
+/// number, which tells whether it is still the same, 2.
 #[test]
 fn a_warm_start_reads_the_directory_and_no_certificate() {
     // Cold, warm, and warm where the last one is asked for.
@@ -118,8 +121,8 @@ fn a_warm_start_reads_the_directory_and_no_certificate() {
     let table: [Row; 4] = [
         (Epass::l1, 1, [25, 20], 20),
         (Epass::l1, 3, [35, 20], 20),
-        (Epass::l2, 1, [23, 18], 18),
-        (Epass::l2, 3, [37, 22], 18),
+        (Epass::l2, 1, [23, 20], 20),
+        (Epass::l2, 3, [37, 28], 20),
     ];
     for (layout, certificates, expected, named) in table {
         let token = || filled(layout, certificates);
@@ -288,5 +291,66 @@ fn who_looks_at_the_token_itself_sees_what_is_on_it_and_corrects_what_was_kept()
         let (_, info) = bench.token_by(Look::Everything);
         assert_eq!(info.found.credentials, truth(filled(layout, 2)));
         assert_eq!(*cache.files(), right);
+    }
+}
+
+/// As the token in the reader was filled before: the same key and lengths, and another
+/// serial number.
+#[test]
+fn a_certificate_of_the_same_key_and_length_that_took_the_place_of_a_kept_one_is_offered() {
+    let cache = Memory::default();
+    job(filled(Epass::l2, 1), &cache, None).signed.unwrap();
+    let der = truth(filled(Epass::l2, 1))[0].certificate.der().to_vec();
+    for file in cache.files().values_mut() {
+        let at = file.windows(der.len()).position(|it| it == der).unwrap();
+        // 1020 (hex), the emulator's number, as a DER INTEGER of two bytes.
+        let number = file[at..]
+            .windows(4)
+            .position(|it| it == [0x02, 0x02, 0x04, 0x08]);
+        file[at + number.unwrap() + 3] ^= 0x40;
+    }
+    let next = job(filled(Epass::l2, 1), &cache, None);
+    next.signed.unwrap();
+    assert_eq!(next.offered, truth(filled(Epass::l2, 1)));
+}
+
+#[test]
+fn a_kept_certificate_outside_its_validity_is_read_anew() {
+    for layout in LAYOUTS {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let expired = Container::signing(HOLDER).validity(day, 2 * day);
+        let token = || {
+            layout(Mode::Aes)
+                .seed(b"tests")
+                .certificate(expired.clone())
+        };
+        let cache = Memory::default();
+        let cold = job(token(), &cache, None).commands;
+        let again = job(token(), &cache, None).commands;
+        assert!(again >= cold, "{again}, {cold}");
+    }
+}
+
+/// The certificate of another token in place of what was kept: with a key as large, with
+/// one that the card refuses, and with one that no token of this family has.
+#[test]
+fn a_foreign_certificate_among_what_is_kept_blocks_no_signature_for_long() {
+    for kind in [KeyKind::Rsa2048, KeyKind::P256, KeyKind::P384] {
+        let other = PivCard::builder(YUBIKEY5)
+            .seed(b"foreign")
+            .key(Slot::SIGNATURE, kind)
+            .build()
+            .unwrap();
+        let (_, other) = Bench::new(other, READER).token();
+        let foreign = other.found.credentials[0].certificate.der().to_vec();
+        let cache = Memory::default();
+        job(filled(Epass::l1, 1), &cache, None).signed.unwrap();
+        for file in cache.files().values_mut() {
+            file.clone_from(&foreign);
+        }
+        job(filled(Epass::l1, 1), &cache, None);
+        let next = job(filled(Epass::l1, 1), &cache, None);
+        next.signed.unwrap();
+        assert_eq!(next.offered, truth(filled(Epass::l1, 1)), "{kind:?}");
     }
 }

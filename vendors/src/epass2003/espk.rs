@@ -198,36 +198,43 @@ impl Reader<'_> {
         place: Place,
     ) -> Result<Option<Vec<u8>>, CardError> {
         let search = self.search;
+        let during = "read a certificate";
+        let used = Some(place.used);
         let other = |beginning: &[u8]| {
             let certificate = Attributes::of(beginning).find_begun(CKA_VALUE);
             certificate.is_some_and(|beginning| search.rules_out(beginning))
         };
-        let modulus = |bytes: &[u8]| {
-            Certificate::parse(certificate_in(bytes)?)
-                .ok()?
-                .key()
-                .modulus()
-        };
+        let certificate = |bytes: &[u8]| Certificate::parse(certificate_in(bytes)?).ok();
         if let Some(kept) = self.shelf.find(card, place.file) {
             if other(&kept) {
                 return Ok(None);
             }
             // The index does not tell when a container was filled anew and nothing is longer
-            // or shorter than before: its key does.
+            // or shorter than before: its key does, and where the key stayed the
+            // certificate's serial number.
             let key = self
                 .read_key(card, app, number)?
                 .and_then(|key| key.modulus);
-            if key.is_some() && key == modulus(&kept) {
-                return Ok(Some(kept));
+            if let Some(certificate) = certificate(&kept)
+                && key.is_some()
+                && key == certificate.key().modulus()
+                && Shelf::trusts(card, &certificate)
+            {
+                let told = |beginning: &[u8]| {
+                    let certificate = Attributes::of(beginning).find_begun(CKA_VALUE);
+                    certificate.and_then(Certificate::serial_at).is_some()
+                };
+                let beginning = files::read_until(card, app, during, place.file, used, told)?;
+                if !beginning.is_empty() && kept.starts_with(&beginning) {
+                    return Ok(Some(kept));
+                }
             }
         }
-        let during = "read a certificate";
-        let used = Some(place.used);
         let bytes = files::read_until(card, app, during, place.file, used, other)?;
         if other(&bytes) {
             return Ok(None);
         }
-        if modulus(&bytes).is_some() {
+        if certificate(&bytes).is_some_and(|it| it.key().modulus().is_some()) {
             self.shelf.keep(card, place.file, &bytes);
         }
         Ok(Some(bytes))

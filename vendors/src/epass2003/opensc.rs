@@ -171,16 +171,18 @@ fn certificate(
     shelf: &mut Shelf,
     file: u16,
 ) -> Result<Option<Vec<u8>>, CardError> {
-    let is_whole = |bytes: &Vec<u8>| Certificate::parse(bytes).is_ok();
     let other = |beginning: &[u8]| search.rules_out(beginning);
-    if let Some(kept) = shelf.find(card, file).filter(is_whole) {
+    if let Some(kept) = shelf.find(card, file)
+        && let Ok(certificate) = Certificate::parse(&kept)
+        && Shelf::trusts(card, &certificate)
+    {
         return Ok((!other(&kept)).then_some(kept));
     }
     let bytes = files::read_until(card, app, "read a certificate", file, None, other)?;
     if other(&bytes) {
         return Ok(None);
     }
-    if is_whole(&bytes) {
+    if Certificate::parse(&bytes).is_ok() {
         shelf.keep(card, file, &bytes);
     }
     Ok(Some(bytes))

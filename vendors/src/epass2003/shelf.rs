@@ -1,9 +1,12 @@
 //! Certificates' files of this token that were read before.
 
 use securesign_core::cache::Edition;
+use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
 use securesign_core::error::CardError;
 use securesign_core::profile::{Found, Search};
+
+use super::sign;
 
 /// The cache, as far as it belongs to this token and to the present state of its
 /// directory.
@@ -23,6 +26,12 @@ impl Shelf {
             anew: search.everything,
             used: false,
         }
+    }
+
+    /// Whether a certificate that was kept may be offered unread. Outside of its validity
+    /// there may be a new one, and one that cannot be signed with may be none of the token's.
+    pub fn trusts(card: &Channel<'_>, certificate: &Certificate) -> bool {
+        certificate.is_current() && sign::lack(card, certificate.key()).is_none()
     }
 
     /// A file's content as it was before.
