@@ -451,7 +451,9 @@ impl<'a> Token<'a> {
             .sign(&mut self.channel, &self.app, credential, what);
         let silence = self.channel.elapsed().saturating_sub(begun);
         signature.map_err(|error| match error {
-            CardError::Refused { sw, .. } if sw == StatusWord::BLOCKED => {
+            CardError::Refused { sw, .. }
+                if sw == StatusWord::BLOCKED && credential.pin != PinUse::Never =>
+            {
                 CardError::Blocked(Secret::Pin)
             }
             error => declined(error, |sw| Reason::of_signing(sw, silence)),
@@ -570,7 +572,13 @@ fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> 
 fn leaves_open(error: &CardError) -> bool {
     match error {
         CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. } => true,
-        CardError::Refused { sw, .. } => sw.sw1() == 0x65,
+        // ISO 7816-4, 5.6: memory changed or failed, or no precise word; not that the old
+        // value is wrong.
+        CardError::Refused { sw, .. } => match sw.0.to_be_bytes() {
+            [0x65 | 0x6F, _] => true,
+            [0x63, more] => more >= 0x10 && more >> 4 != 0x0C,
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -581,4 +589,29 @@ fn as_new(result: Result<(), CardError>) -> Result<(), CardError> {
         CardError::Format { fault, .. } => CardError::NewPinFormat(fault),
         other => other,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The meaning of each: ISO 7816-4, tables 5 and 6.
+    #[test]
+    fn what_a_card_says_to_a_new_value_may_leave_open_whether_it_holds() {
+        let open = |sw| {
+            leaves_open(&CardError::Refused {
+                during: "test",
+                sw: StatusWord(sw),
+            })
+        };
+        for sw in [0x6500, 0x6581, 0x6F00, 0x6F01, 0x6381] {
+            assert!(open(sw), "{sw:04X}");
+        }
+        // The old value is wrong, or nothing was looked at.
+        for sw in [
+            0x6300, 0x6303, 0x63C0, 0x63C2, 0x6982, 0x6983, 0x6A80, 0x6700, 0x6D00,
+        ] {
+            assert!(!open(sw), "{sw:04X}");
+        }
+    }
 }
