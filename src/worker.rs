@@ -439,9 +439,9 @@ impl Worker {
                             token.recall(app);
                         }
                         if let Some(serial) = state.serials.get(&id)
-                            && !has_serial(&mut token, serial)
+                            && let Err(error) = same_serial(&mut token, serial)
                         {
-                            (state.report)(failed(&job, CardError::Changed));
+                            (state.report)(failed(&job, error));
                             return Some(token);
                         }
                         state.perform(job, &id, &mut token);
@@ -561,6 +561,11 @@ impl State<'_> {
         if !self.session.as_ref().is_none_or(here) {
             self.forget();
         }
+        // What was learned of a card goes with it.
+        let stays = |id: &TokenId| readers.iter().any(|reader| holds(reader, id));
+        self.extended.retain(|id, _| stays(id));
+        self.applications.retain(|id, _| stays(id));
+        self.serials.retain(|id, _| stays(id));
     }
 
     /// Keeps the dialogue open for jobs that follow at once.
@@ -749,10 +754,18 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
     })
 }
 
-/// Whether the token tells the serial number that it has told before. A card may fail to
-/// once; one that does twice is another.
-fn has_serial(token: &mut Token<'_>, serial: &str) -> bool {
-    (0..2).any(|_| token.serial().ok().flatten().as_deref() == Some(serial))
+/// [`CardError::Changed`] where the token does not tell the serial number that it has told
+/// before. A card may fail to once; one that does twice is another.
+fn same_serial(token: &mut Token<'_>, serial: &str) -> Result<(), CardError> {
+    for _ in 0..2 {
+        match token.serial() {
+            Ok(Some(told)) if told == serial => return Ok(()),
+            // Nothing is known of a card that is gone.
+            Err(error @ CardError::Transport(_)) => return Err(error),
+            _ => {}
+        }
+    }
+    Err(CardError::Changed)
 }
 
 /// A card that went away while it was read leaves an empty reader.

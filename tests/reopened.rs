@@ -133,7 +133,8 @@ fn hold(
 #[test]
 fn no_secret_goes_out_plain_or_in_another_directory_when_a_session_cannot_be_opened_again() {
     // Layout and its directory (sheet ePass2003, §7 and §8).
-    let layouts: [(fn(Mode) -> Builder, u16); 2] = [(Epass::l1, 0x5015), (Epass::l2, 0x2003)];
+    type Layout = fn(Mode) -> Builder;
+    let layouts: [(Layout, u16); 2] = [(Epass::l1, 0x5015), (Epass::l2, 0x2003)];
     for (layout, directory) in layouts {
         for (name, errand) in ERRANDS {
             let card = || {

@@ -93,9 +93,12 @@ fn make_room(folder: &Folder, most: usize) -> io::Result<()> {
         .collect();
     files.sort();
     let surplus = files.len().saturating_sub(most);
-    files[..surplus]
-        .iter()
-        .try_for_each(|(_, name)| folder.remove(name))
+    // One that cannot be removed keeps no other.
+    let mut all = Ok(());
+    for (_, name) in &files[..surplus] {
+        all = all.and(folder.remove(name));
+    }
+    all
 }
 
 fn check(name: &Name, content: &[u8]) -> [u8; CHECK] {
@@ -202,6 +205,10 @@ mod tests {
         fs::create_dir(&file).unwrap();
         assert!(find(&folder, &NAME).is_err());
         assert!(keep(&folder, &NAME, b"ours").is_err());
+        // Nor does it keep what else is to go.
+        keep(&folder, &[0x5B; 32], b"other").unwrap();
+        assert!(make_room(&folder, 0).is_err());
+        assert!(find(&folder, &[0x5B; 32]).is_err());
         fs::remove_dir_all(path).unwrap();
     }
 
