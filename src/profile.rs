@@ -184,6 +184,13 @@ impl Found {
         }
     }
 
+    /// Whether what is looked for is there already, with a key that may sign.
+    pub fn satisfies(&self, search: &Search) -> bool {
+        self.credentials.iter().any(|credential| {
+            search.wants(&credential.certificate) && credential.certificate.may_sign()
+        })
+    }
+
     /// None of the keys that want a PIN can be used, for this reason.
     pub fn withhold(&mut self, flaw: &Flaw) {
         let wants_pin = |credential: &mut Credential| credential.pin != PinUse::Never;

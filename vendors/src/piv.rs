@@ -291,7 +291,7 @@ impl Profile for Piv {
         for slot in [&DIGITAL_SIGNATURE, &AUTHENTICATION] {
             read_slot(card, slot, 0, &mut found)?;
         }
-        if search.everything || !satisfies(&found, search) {
+        if search.everything || !found.satisfies(search) {
             self.read_retired(card, &mut found)?;
             for slot in [&KEY_MANAGEMENT, &CARD_AUTHENTICATION] {
                 read_slot(card, slot, 0, &mut found)?;
@@ -550,7 +550,7 @@ fn find_one(card: &mut Channel<'_>, search: &Search, found: &mut Found) -> Resul
             Err(error) => Err(error),
         };
         take_in(slot, n, object, found)?;
-        if satisfies(found, search) {
+        if found.satisfies(search) {
             let key = [slot.key + n];
             if let Some(cache) = card.cache()
                 && !passed.is_empty()
@@ -617,13 +617,6 @@ fn take_in(
         }
     }
     Ok(true)
-}
-
-/// Whether what is looked for is there already.
-fn satisfies(found: &Found, search: &Search) -> bool {
-    found.credentials.iter().any(|credential| {
-        search.wants(&credential.certificate) && credential.certificate.may_sign()
-    })
 }
 
 /// The step in which certificates are read, for errors and traces.

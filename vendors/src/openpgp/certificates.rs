@@ -90,11 +90,11 @@ pub fn find(
                 }
                 Content::Object(_) => {}
             }
-            if search.serial.is_some() && satisfies(&found, search) {
+            if search.serial.is_some() && found.satisfies(search) {
                 return Ok(found);
             }
         }
-        if satisfies(&found, search) {
+        if found.satisfies(search) {
             return Ok(found);
         }
     }
@@ -104,13 +104,6 @@ pub fn find(
         take_in(card, &related, at, &Search::default(), &mut found)?;
     }
     Ok(found)
-}
-
-/// Whether what is looked for is there already.
-fn satisfies(found: &Found, search: &Search) -> bool {
-    found.credentials.iter().any(|credential| {
-        search.wants(&credential.certificate) && credential.certificate.may_sign()
-    })
 }
 
 /// Reads a slot and takes in what it holds. What cannot be used is a note, not an error.
