@@ -12,7 +12,7 @@ pub trait Armor: Send {
     /// keys of the session can be computed by anybody, all of the wrapped body
     /// is to be marked, its checksum too.
     /// [`Lack::Reader`](crate::error::Lack::Reader): it is longer than what `extended`
-    /// lets through; the session goes on.
+    /// lets through. As after every error, the session is over.
     fn wrap(&mut self, command: &Command<'_>, extended: Extended) -> Result<Frame, CardError>;
 
     /// Most bytes of data that a command or an answer has when so many are wrapped.

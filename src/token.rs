@@ -567,13 +567,12 @@ fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> 
     }
 }
 
-/// What came is no status word of the card, or one that says that something was written
-/// before it failed (ISO 7816-4, 5.6: `65xx`).
+/// Whether a new value may hold in spite of the error: what came is no status word of the
+/// card, or one that says that memory was changed or failed, or nothing precise (ISO 7816-4,
+/// 5.6), and not that the old value is wrong.
 fn leaves_open(error: &CardError) -> bool {
     match error {
         CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. } => true,
-        // ISO 7816-4, 5.6: memory changed or failed, or no precise word; not that the old
-        // value is wrong.
         CardError::Refused { sw, .. } => match sw.0.to_be_bytes() {
             [0x65 | 0x6F, _] => true,
             [0x63, more] => more >= 0x10 && more >> 4 != 0x0C,
