@@ -80,12 +80,12 @@ impl Flow {
         }
     }
 
+    /// The permission by the settings as they are now.
     pub(super) fn permit(&self, way: &Way) -> Result<Permit, Refused> {
-        let mut way = way.clone();
-        if let Some(judge) = &self.judge {
-            way.open_again(&judge().map_err(Refused::unjudged)?)?;
-        }
-        Ok(way.permit().clone())
+        Ok(match &self.judge {
+            Some(judge) => way.judged(&judge().map_err(Refused::unjudged)?)?,
+            None => way.permit().clone(),
+        })
     }
 
     /// Gives up, or goes after all is done. A portal whose origin was validated

@@ -116,10 +116,10 @@ impl Order {
         }
     }
 
-    /// The same order, if its portal may still call by the settings as they are now.
-    pub(super) fn judged(mut self, policy: &Policy) -> Result<Self, Refused> {
-        self.way.open_again(policy)?;
-        Ok(self)
+    /// The same order, with the permission that its way has by the settings as they are now.
+    pub(super) fn permitted(mut self, permit: Permit) -> Self {
+        self.way.renew(permit);
+        self
     }
 
     pub(super) fn way(&self) -> &Way {

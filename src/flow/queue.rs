@@ -109,14 +109,9 @@ impl Flow {
         };
         let mut effects = Vec::new();
         let order = order.and_then(|order| {
-            let release = order.release();
-            let judged = match &self.judge {
-                Some(judge) => judge()
-                    .map_err(Refused::unjudged)
-                    .and_then(|policy| order.judged(&policy)),
-                None => Ok(order),
-            };
-            judged.inspect_err(|_| effects.push(release))
+            let permit = self.permit(order.way());
+            let permit = permit.inspect_err(|_| effects.push(order.release()))?;
+            Ok(order.permitted(permit))
         });
         effects.extend(self.next(order));
         effects

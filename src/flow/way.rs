@@ -30,10 +30,14 @@ impl Way {
         })
     }
 
-    /// The same question to the settings as they are now.
-    pub(super) fn open_again(&mut self, policy: &Policy) -> Result<(), Reason> {
-        self.permit = judged(&self.to, policy, self.demo)?;
-        Ok(())
+    /// The same question once more, to the settings as they are now.
+    pub(super) fn judged(&self, policy: &Policy) -> Result<Permit, Reason> {
+        judged(&self.to, policy, self.demo)
+    }
+
+    /// From now on with this permission, which was given for it.
+    pub(super) fn renew(&mut self, permit: Permit) {
+        self.permit = permit;
     }
 
     pub(super) fn called_by(&mut self, caller: String) {
