@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "window")]
 use securesign_core::flow::{Order, Refused};
 use securesign_core::language::Language;
 use securesign_core::policy::{Change, Policy, Settings};
@@ -69,11 +68,11 @@ fn text(path: &Path, language: Language) -> Result<String, String> {
     }
 }
 
-/// A link that another start handed over, judged by the settings as they are now.
-#[cfg(feature = "window")]
-pub fn accept(link: &[u8], seen: &Seen, language: Language) -> Result<Order, Refused> {
+/// A link that comes while the program runs, judged by the settings as they are now.
+/// `demo`: as in [`Order::accept`].
+pub fn accept(link: &[u8], demo: bool, seen: &Seen, language: Language) -> Result<Order, Refused> {
     let (_, policy) = load(language).map_err(Refused::unjudged)?;
-    Order::accept(link, &policy, false, &|origin| seen.contains(origin))
+    Order::accept(link, &policy, demo, &|origin| seen.contains(origin))
 }
 
 /// Origins that a signature was made for on this computer, one a line.

@@ -127,9 +127,8 @@ pub fn sign(
             return Ok(worst);
         };
         // Settings may have changed since the last one.
-        let order = judge(place.language)()
-            .map_err(Refused::unjudged)
-            .and_then(|policy| order(&link, &policy, place, desk.seen()))
+        let link = link.as_encoded_bytes();
+        let order = settings::accept(link, place.is_demo(), desk.seen(), place.language)
             .and_then(|order| claimed(order, place.language));
         refused = order.as_ref().err().map(told_refusal);
         request = order.as_ref().ok().map(name);

@@ -63,7 +63,7 @@ impl Desk {
             return call.answer(Answer::Shown);
         };
         let language = self.flow.language();
-        let order = settings::accept(link, &self.seen, language)
+        let order = settings::accept(link, false, &self.seen, language)
             .map(|order| order.called_by(wanted.caller.clone()))
             .map_err(|refused| refused.called_by(wanted.caller.clone()));
         let refused = Cell::new(order.is_err());
