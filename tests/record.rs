@@ -140,12 +140,9 @@ fn record_the_journeys_of_the_epass2003() {
     let right = home.file("right", "123456\n");
     let wrong = home.file("wrong", "999999\n");
     let puk = home.file("puk", "12345678\n");
-    let file = home.0.path().join("trace");
     let run = |line: &[&str]| run(&mut home.with(&daemon, line), LIMIT);
     let record = |name: &str, comment: &str, doing: &str, expect: &str, line: &[&str]| {
-        let trace = ["trace", "record", "--full", file.to_str().unwrap(), "--"];
-        let finished = run(&[&trace, line].concat());
-        let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{name}: {finished:?}"));
+        let text = traced(&home, &daemon, line);
         keep(&EPASS2003, name, comment, doing, expect, &text);
         text
     };
@@ -254,12 +251,9 @@ fn record_the_journeys_of_the_openpgp_card() {
     let right = home.file("right", "123456\n");
     let wrong = home.file("wrong", "999999\n");
     let admin = home.file("admin", "12345678\n");
-    let file = home.0.path().join("trace");
     let run = |line: &[&str]| run(&mut home.with(&daemon, line), LIMIT);
     let record = |name: &str, comment: &str, doing: &str, expect: &str, line: &[&str]| {
-        let trace = ["trace", "record", "--full", file.to_str().unwrap(), "--"];
-        let finished = run(&[&trace, line].concat());
-        let text = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{name}: {finished:?}"));
+        let text = traced(&home, &daemon, line);
         keep(&OPENPGP, name, comment, doing, expect, &text);
         text
     };
@@ -373,6 +367,16 @@ const OPENPGP: Family = Family {
     source: "recorded from Nitrokey opcard 1.11.0 over a virtual reader",
     begins: "select the application",
 };
+
+/// The trace of one start of the program.
+fn traced(home: &Home, daemon: &Daemon, line: &[&str]) -> String {
+    let file = home.0.path().join("trace");
+    let trace = ["trace", "record", "--full", file.to_str().unwrap(), "--"];
+    let finished = run(&mut home.with(daemon, &[&trace, line].concat()), LIMIT);
+    let text = fs::read_to_string(&file);
+    assert!(text.is_ok(), "{line:?}: {finished:?}");
+    text.unwrap()
+}
 
 /// The first dialogue with the card, under the headings of the project's traces.
 fn keep(family: &Family, name: &str, comment: &str, doing: &str, expect: &str, text: &str) {
