@@ -2,7 +2,9 @@
 //! certificates a card has and where. Only what signing needs is read; what is
 //! not understood is passed over.
 
-use der::asn1::{AnyRef, OctetStringRef, Utf8StringRef};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use der::asn1::{AnyRef, GeneralizedTime, OctetStringRef, Utf8StringRef};
 use der::{Decode, ErrorKind, SliceReader, Tag, Tagged};
 
 /// Most entries of one file.
@@ -50,9 +52,22 @@ pub struct TokenInfo {
     pub label: Option<String>,
     /// serialNumber.
     pub serial: Vec<u8>,
-    /// Whether it has lastUpdate: whoever changes anything on the token writes a new time
-    /// there. A certificate that takes another's place shows nowhere else.
-    pub tells_changes: bool,
+    /// lastUpdate, since the Unix epoch, in whole seconds: whoever changes anything on the
+    /// token writes the time there. A certificate that takes another's place shows nowhere
+    /// else.
+    pub changed: Option<Duration>,
+}
+
+impl TokenInfo {
+    /// Whether any change from now on shows in lastUpdate. Two changes within one second
+    /// have the same one, so that its second has to be over, by the clock of `now`.
+    pub fn tells_changes(&self, now: SystemTime) -> bool {
+        const SETTLES: Duration = Duration::from_secs(2);
+        let now = now.duration_since(UNIX_EPOCH).ok();
+        self.changed
+            .zip(now)
+            .is_some_and(|(changed, now)| now >= changed + SETTLES)
+    }
 }
 
 /// EF(ODF): the directory files, by file identifier.
@@ -105,8 +120,9 @@ pub fn token_info(file: &[u8]) -> TokenInfo {
     TokenInfo {
         label: tagged(0).and_then(|label| String::from_utf8(label.value().to_vec()).ok()),
         serial: serial.unwrap_or_default().to_vec(),
-        tells_changes: changed
-            .is_some_and(|time| time.tag() == Tag::GeneralizedTime && !time.value().is_empty()),
+        changed: changed
+            .and_then(|time| time.decode_as::<GeneralizedTime>().ok())
+            .map(|time| time.to_unix_duration()),
     }
 }
 
@@ -215,6 +231,23 @@ mod tests {
             (vec![0x50], Some(0x3103), true),
         ];
         assert_eq!(entries, expected);
+    }
+
+    #[test]
+    fn a_change_shows_only_once_the_second_of_the_one_before_is_over() {
+        let changed = Duration::from_secs(1_700_000_000);
+        let info = |changed| TokenInfo {
+            changed,
+            ..TokenInfo::default()
+        };
+        let after = |seconds| UNIX_EPOCH + changed + Duration::from_secs_f64(seconds);
+        for (seconds, tells) in [(0.0, false), (0.9, false), (1.9, false), (2.0, true)] {
+            let told = info(Some(changed)).tells_changes(after(seconds));
+            assert_eq!(told, tells, "{seconds} s");
+        }
+        // A clock that is behind that of whoever wrote it, and no lastUpdate at all.
+        assert!(!info(Some(changed)).tells_changes(UNIX_EPOCH));
+        assert!(!info(None).tells_changes(after(1e6)));
     }
 
     #[test]

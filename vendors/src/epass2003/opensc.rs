@@ -1,5 +1,7 @@
 //! The PKCS#15 layout that OpenSC's `pkcs15-init` makes (sheet ePass2003, §7).
 
+use std::time::SystemTime;
+
 use securesign_core::cache::Edition;
 use securesign_core::certificate::Certificate;
 use securesign_core::channel::Channel;
@@ -33,16 +35,19 @@ pub fn credentials(
     } else {
         None
     };
-    let about = pkcs15::token_info(info.as_deref().unwrap_or_default());
+    let mut about = pkcs15::token_info(info.as_deref().unwrap_or_default());
     if info.is_some() {
         app.label = about
             .label
+            .take()
             .map(|label| text::clean(label.trim(), 40))
             .filter(|label| !label.is_empty());
     }
     let listing = Listing::read(card, app)?;
     let edition = match info {
-        Some(info) if about.tells_changes && !about.serial.is_empty() => listing.edition(&info),
+        Some(info) if about.tells_changes(SystemTime::now()) && !about.serial.is_empty() => {
+            listing.edition(&info)
+        }
         _ => None,
     };
     Shelf::new(edition, search).serve(search, |shelf| listing.offers(card, app, search, shelf))
