@@ -20,8 +20,8 @@ use std::{env, fs, thread};
 
 use der::pem::{LineEnding, decode_vec, encode_string};
 use jiff::Timestamp;
-use securesign_core::certificate::{Certificate, CertificateError};
-use securesign_core::signature::PublicKey;
+use securesign_card::certificate::{Certificate, CertificateError};
+use securesign_card::signature::PublicKey;
 use sha2::{Digest as _, Sha256};
 
 /// What came out for one certificate.

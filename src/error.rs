@@ -351,7 +351,7 @@ impl CardError {
 
 impl Lack {
     /// What it lacks, as a part of a sentence.
-    pub(crate) fn what(self, language: Language) -> String {
+    pub fn what(self, language: Language) -> String {
         match self {
             Lack::Puk => language.say("lack-puk"),
             Lack::Pin => language.say("lack-pin"),

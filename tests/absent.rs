@@ -14,9 +14,9 @@ mod bench;
 use std::sync::{Arc, Mutex};
 
 use bench::{Bench, Shared};
-use securesign_core::error::{CardError, Lack, Secret};
-use securesign_core::profile::{Flaw, PinUse, Search, Tries};
-use securesign_core::worker::Look;
+use securesign_app::worker::Look;
+use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::profile::{Flaw, PinUse, Search, Tries};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot, YUBIKEY5};
 
@@ -175,7 +175,7 @@ fn a_certificate_is_found_wherever_it_is() {
             serial: Some(serial.into()),
             everything: false,
         }));
-        let wanted = |c: &&securesign_core::profile::Credential| {
+        let wanted = |c: &&securesign_card::profile::Credential| {
             c.certificate.serial().trim_start_matches('0') == serial
         };
         let found = info.found.credentials.iter().find(wanted);

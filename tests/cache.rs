@@ -15,11 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bench::{Bench, Shared};
-use securesign_core::cache::{Cache, Name};
-use securesign_core::certificate::Certificate;
-use securesign_core::error::CardError;
-use securesign_core::profile::{Credential, Search};
-use securesign_core::worker::Look;
+use securesign_app::worker::Look;
+use securesign_card::cache::{Cache, Name};
+use securesign_card::certificate::Certificate;
+use securesign_card::error::CardError;
+use securesign_card::profile::{Credential, Search};
 use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{KeyKind, PivCard, Slot, YUBIKEY5};
 

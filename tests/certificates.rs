@@ -18,11 +18,11 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, Shared};
-use securesign_core::certificate::{Certificate, CertificateError, day};
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::{CardError, Lack};
-use securesign_core::profile::Tries;
-use securesign_core::signature::{PublicKey, ToSign};
+use securesign_card::certificate::{Certificate, CertificateError, day};
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::{CardError, Lack};
+use securesign_card::profile::Tries;
+use securesign_card::signature::{PublicKey, ToSign};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
 fn bytes(name: &str) -> Vec<u8> {

@@ -16,18 +16,18 @@ mod bench;
 use std::time::Duration;
 
 use bench::{Bench, Shared, abc, secret};
-use securesign_core::armor::Fault;
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::frame::Frame;
-use securesign_core::language::Language;
-use securesign_core::profile::{Credential, Note, Search, Standing, Tries};
-use securesign_core::signature::ToSign;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::transport::{Transport, TransportError};
-use securesign_core::worker::{Look, TokenState};
+use securesign_app::worker::{Look, TokenState};
+use securesign_card::armor::Fault;
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::{CardError, Secret};
+use securesign_card::frame::Frame;
+use securesign_card::language::Language;
+use securesign_card::profile::{Credential, Note, Search, Standing, Tries};
+use securesign_card::signature::ToSign;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::emulator::{Emulator, Fault as ReaderFault};
 use securesign_vendors::epass2003::emulator::{
     Builder, Container, Disturbance, Epass, Id, LastChunk, Mode, Tail,
@@ -57,7 +57,7 @@ fn watched(builder: Builder) -> (Bench, Shared<Epass>) {
 
 fn subjects(bench: &Bench) -> Vec<String> {
     let (_, info) = bench.token();
-    let subject = |c: &securesign_core::profile::Credential| {
+    let subject = |c: &securesign_card::profile::Credential| {
         format!("{} / {}", c.label, c.certificate.subject())
     };
     info.found.credentials.iter().map(subject).collect()

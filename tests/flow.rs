@@ -19,22 +19,22 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, Shared, abc, secret};
 use jiff::Timestamp;
-use securesign_core::callback;
-use securesign_core::certificate::Certificate;
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::document::{Document, Unreadable};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::flow::{
+use securesign_app::document::{Document, Unreadable};
+use securesign_app::flow::{
     Arrival, Effect, Event, Exit, Flow, Home, Order, Reading, Refused, Spent, Unopened, WAITING_MAX,
 };
-use securesign_core::journal::{Entry as Record, Ledger, Mark};
-use securesign_core::language::Language;
-use securesign_core::policy::{Appearance, Change, Policy, Portal, Settings, Tongue};
-use securesign_core::profile::{Flaw, Note, Search, Standing, Tries};
-use securesign_core::screen::{Action, Input, Kind, Level, Screen, Setting};
-use securesign_core::token::LastTry;
-use securesign_core::transport::TransportError;
-use securesign_core::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
+use securesign_app::journal::{Entry as Record, Ledger, Mark};
+use securesign_app::screen::{Action, Input, Kind, Level, Screen, Setting};
+use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
+use securesign_card::certificate::Certificate;
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::language::Language;
+use securesign_card::profile::{Flaw, Note, Search, Standing, Tries};
+use securesign_card::token::LastTry;
+use securesign_card::transport::TransportError;
+use securesign_handoff::callback;
+use securesign_handoff::policy::{Appearance, Change, Policy, Portal, Settings, Tongue};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::{Value, json};
 use url::Url;
@@ -453,7 +453,7 @@ fn giving_up_tells_the_portal_at_which_obstacle() {
 #[test]
 fn an_unknown_token_is_named_and_reported_as_unsupported() {
     let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
-    let atr = securesign_core::atr::Atr::parse(&[0x3B, 0x02, 0x14, 0x50]).unwrap();
+    let atr = securesign_card::atr::Atr::parse(&[0x3B, 0x02, 0x14, 0x50]).unwrap();
     let id = TokenId {
         reader: "A reader".into(),
         insertion: 1,
@@ -1837,7 +1837,7 @@ fn r11_every_request_needs_its_own_click_in_a_session_too() {
         let screen = play.screen();
         assert_eq!(screen.kind, Kind::Sign);
         assert!(screen.fields.is_empty());
-        let consent = |button: &&securesign_core::screen::Button| button.inert_ms > 0;
+        let consent = |button: &&securesign_app::screen::Button| button.inert_ms > 0;
         let consents: Vec<_> = screen.buttons.iter().filter(consent).collect();
         assert_eq!(consents.len(), 1);
         assert_eq!(

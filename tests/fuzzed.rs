@@ -14,12 +14,12 @@ use fuzz::card::{self, Errand, Reached, Script};
 use fuzz::{Run, TARGETS, epass};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::channel::{Channel, Extended};
-use securesign_core::frame::Frame;
-use securesign_core::link;
-use securesign_core::tlv;
-use securesign_core::transport::{Transport, TransportError};
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::channel::{Channel, Extended};
+use securesign_card::frame::Frame;
+use securesign_card::tlv;
+use securesign_card::transport::{Transport, TransportError};
+use securesign_handoff::link;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Container, Epass};
 use securesign_vendors::piv::emulator::{

@@ -4,17 +4,17 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
-use securesign_core::callback::{
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::language::Language;
+use securesign_handoff::callback::{
     self, Answer, CallbackError, Certificate, Failed, Outcome, Scheme, Signed, Token,
 };
-use securesign_core::code::ErrorCode;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::language::Language;
-use securesign_core::link::{
+use securesign_handoff::code::ErrorCode;
+use securesign_handoff::link::{
     self, AddressPart, ApiKey, Callback, CallbackFault, CallbackKind, Cut, Document, LINK_LIMIT,
     LinkError, Quoted, RequestId, Serial,
 };
-use securesign_core::policy::{Denial, Permit, Policy, Settings};
+use securesign_handoff::policy::{Denial, Permit, Policy, Settings};
 use url::form_urlencoded;
 
 const LIVE: &str = "ss_live_abcdef1234567890";

@@ -23,19 +23,19 @@ use fluent_syntax::ast::{
     VariantKey,
 };
 use jiff::Timestamp;
-use securesign_core::certificate::CertificateError;
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::document::{Document, Unreadable};
-use securesign_core::error::{CardError, Reason, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order, Reading, Spent, Unopened};
-use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
-use securesign_core::language::Language;
-use securesign_core::policy::{Policy, Settings};
-use securesign_core::profile::{Flaw, Note, Search, Standing, Tries};
-use securesign_core::screen::{Action, Input, Kind, Screen};
-use securesign_core::sw::StatusWord;
-use securesign_core::transport::TransportError;
-use securesign_core::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
+use securesign_app::document::{Document, Unreadable};
+use securesign_app::flow::{Effect, Event, Flow, Home, Order, Reading, Spent, Unopened};
+use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
+use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
+use securesign_card::certificate::CertificateError;
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Reason, Secret};
+use securesign_card::language::Language;
+use securesign_card::profile::{Flaw, Note, Search, Standing, Tries};
+use securesign_card::sw::StatusWord;
+use securesign_card::transport::TransportError;
+use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use url::Url;
 
@@ -555,7 +555,7 @@ fn a_story_from_the_link_to_the_signature_in_hindi() {
 fn percent(text: &str) -> String {
     url::form_urlencoded::parse(text.as_bytes())
         .map(|(_, value)| {
-            securesign_core::callback::decode(&value).map_or_else(String::new, |json| {
+            securesign_handoff::callback::decode(&value).map_or_else(String::new, |json| {
                 // The holder's name is the holder's.
                 json.to_string().replace("आशा शर्मा", "")
             })
@@ -680,7 +680,7 @@ fn every_reason_to_wait_is_in_hindi() {
         id: id("Reader 00 00"),
         state,
     };
-    let atr = securesign_core::atr::Atr::parse(&[0x3B, 0x02, 0x14, 0x50]).unwrap();
+    let atr = securesign_card::atr::Atr::parse(&[0x3B, 0x02, 0x14, 0x50]).unwrap();
     for name in [None, Some("Some card".to_owned())] {
         let atr = atr.clone();
         let mut story = Story::of_link(&link(&[]));
@@ -752,9 +752,9 @@ fn transport_errors() -> Vec<TransportError> {
 }
 
 fn card_errors() -> Vec<CardError> {
-    use securesign_core::armor::Fault;
-    use securesign_core::error::Lack;
-    use securesign_core::pin::{Charset, PinFormat};
+    use securesign_card::armor::Fault;
+    use securesign_card::error::Lack;
+    use securesign_card::pin::{Charset, PinFormat};
     let during = "read a certificate";
     let mut errors: Vec<CardError> = transport_errors()
         .into_iter()

@@ -7,10 +7,10 @@
     reason = "here a panic is a failed test"
 )]
 
-use securesign_core::flow::Order;
-use securesign_core::language::Language;
-use securesign_core::link::{self, CallbackFault, Cut, LinkError};
-use securesign_core::policy::{Policy, Settings};
+use securesign_app::flow::Order;
+use securesign_card::language::Language;
+use securesign_handoff::link::{self, CallbackFault, Cut, LinkError};
+use securesign_handoff::policy::{Policy, Settings};
 
 const DIGEST: &str = "47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeRkm5NMpJWZG3hSuFU%3D";
 

@@ -14,12 +14,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, Shared, abc, secret};
 use jiff::Timestamp;
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::flow::{Effect, Event, Flow, Order};
-use securesign_core::policy::{Policy, Settings};
-use securesign_core::profile::{Search, Tries};
-use securesign_core::screen::{Action, Ask, Input, Kind};
-use securesign_core::worker::{Job, Look, Report, TokenState, TokenView};
+use securesign_app::flow::{Effect, Event, Flow, Order};
+use securesign_app::screen::{Action, Ask, Input, Kind};
+use securesign_app::worker::{Job, Look, Report, TokenState, TokenView};
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::profile::{Search, Tries};
+use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use url::Url;
 

@@ -12,17 +12,17 @@
 mod bench;
 
 use bench::{Shared, abc};
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::error::{CardError, Secret};
-use securesign_core::frame::Frame;
-use securesign_core::language::Language;
-use securesign_core::pin::Pin;
-use securesign_core::profile::Search;
-use securesign_core::signature::ToSign;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::transport::{Transport, TransportError};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::frame::Frame;
+use securesign_card::language::Language;
+use securesign_card::pin::Pin;
+use securesign_card::profile::Search;
+use securesign_card::signature::ToSign;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};

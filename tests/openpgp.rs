@@ -17,12 +17,12 @@ use std::path::Path;
 use std::process::Command;
 
 use bench::{Bench, Shared, abc};
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::error::{CardError, Lack, Secret};
-use securesign_core::profile::{Flaw, PinUse, Search, Tries};
-use securesign_core::signature::ToSign;
-use securesign_core::token::LastTry;
-use securesign_core::worker::{Job, Look, Report, TokenInfo};
+use securesign_app::worker::{Job, Look, Report, TokenInfo};
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::profile::{Flaw, PinUse, Search, Tries};
+use securesign_card::signature::ToSign;
+use securesign_card::token::LastTry;
 use securesign_vendors::emulator::{Emulator, KeyKind};
 use securesign_vendors::openpgp::emulator::{
     ALL, Builder, CANOKEY, GNUK, KeySlot, OPCARD, OpenPgpCard, PICO, Product, SMARTPGP, YUBIKEY5,

@@ -19,10 +19,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bench::{Bench, Shared};
 use between::{At, Between, Studied};
-use securesign_core::cache::{Cache, Name};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::profile::{PinUse, Search, Tries};
-use securesign_core::worker::{Job, Look, TokenInfo};
+use securesign_app::worker::{Job, Look, TokenInfo};
+use securesign_card::cache::{Cache, Name};
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::{PinUse, Search, Tries};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{ALL, KeyKind, NIST, Personality, PivCard, Slot, YUBIKEY5};

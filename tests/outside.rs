@@ -20,7 +20,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use home::{Home, LIMIT, demo_link, fresh};
 use jiff::Timestamp;
-use securesign_core::journal::{Entry, Mark, Used};
+use securesign_app::journal::{Entry, Mark, Used};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::json;
 use support::pcscd::Daemon;

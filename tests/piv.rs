@@ -16,17 +16,17 @@ use std::path::Path;
 use std::process::Command;
 
 use bench::{Bench, Shared, abc, secret};
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::frame::Frame;
-use securesign_core::pin::Charset;
-use securesign_core::profile::{PinUse, Search, Tries};
-use securesign_core::signature::ToSign;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::transport::{Transport, TransportError};
-use securesign_core::worker::{Look, TokenState};
+use securesign_app::worker::{Look, TokenState};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::{CardError, Secret};
+use securesign_card::frame::Frame;
+use securesign_card::pin::Charset;
+use securesign_card::profile::{PinUse, Search, Tries};
+use securesign_card::signature::ToSign;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::emulator::{Emulator, Fault};
 use securesign_vendors::piv::emulator::{
     ALL, Builder, KeyKind, NIST, PICO, PIV_AUTHENTICATOR, PIVAPPLET, Personality, PivCard, Slot,
@@ -596,7 +596,7 @@ fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
         let view = bench.look(look).remove(0);
         assert!(matches!(view.state, TokenState::Unknown { .. }));
         let (pin, puk) = (secret(PIN), secret(PUK));
-        bench.send(securesign_core::worker::Job::Unblock {
+        bench.send(securesign_app::worker::Job::Unblock {
             token: view.id,
             puk,
             new: pin,
@@ -604,7 +604,7 @@ fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
         });
         assert_eq!(
             bench.report(),
-            securesign_core::worker::Report::Unblocked(Err(CardError::Changed))
+            securesign_app::worker::Report::Unblocked(Err(CardError::Changed))
         );
     }
     let sent = log.lock().unwrap().clone();

@@ -19,23 +19,23 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, ORIGIN, READER, abc, secret};
 use jiff::Timestamp;
-use securesign_core::armor::Fault;
-use securesign_core::atr::Atr;
-use securesign_core::callback;
-use securesign_core::channel::Extended;
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::error::{CardError, Lack, Reason, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Order};
-use securesign_core::frame::Frame;
-use securesign_core::language::Language;
-use securesign_core::policy::{Policy, Settings};
-use securesign_core::profile::{Credential, Search};
-use securesign_core::screen::{Action, Input};
-use securesign_core::signature::ToSign;
-use securesign_core::sw::StatusWord;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::transport::{Transport, TransportError};
-use securesign_core::worker::{Job, Progress, Report, TokenView, Worker, watch_over};
+use securesign_app::flow::{Effect, Event, Flow, Order};
+use securesign_app::screen::{Action, Input};
+use securesign_app::worker::{Job, Progress, Report, TokenView, Worker, watch_over};
+use securesign_card::armor::Fault;
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Lack, Reason, Secret};
+use securesign_card::frame::Frame;
+use securesign_card::language::Language;
+use securesign_card::profile::{Credential, Search};
+use securesign_card::signature::ToSign;
+use securesign_card::sw::StatusWord;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Transport, TransportError};
+use securesign_handoff::callback;
+use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
 use securesign_vendors::piv::emulator::{self as piv, KeyKind, NIST, PivCard};
 use url::Url;
@@ -155,7 +155,7 @@ fn told(view: &TokenView, error: &CardError) -> (String, String) {
 fn view() -> TokenView {
     let bench = Bench::new(card(), None);
     bench
-        .look(securesign_core::worker::Look::Signing(Search::default()))
+        .look(securesign_app::worker::Look::Signing(Search::default()))
         .remove(0)
 }
 
@@ -523,7 +523,7 @@ fn a_person_is_told_to_touch_the_token_while_it_waits_and_not_when_it_signs_at_o
             std::thread::spawn(move || worker.run(&queue, &|report| drop(sender.send(report))));
         let watches =
             std::thread::spawn(move || watch_over(&progress, &|report| drop(late.send(report))));
-        let securesign_core::worker::TokenState::Ready(info) = &view.state else {
+        let securesign_app::worker::TokenState::Ready(info) = &view.state else {
             panic!("{view:?}");
         };
         jobs.send(Job::Sign {

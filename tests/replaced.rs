@@ -12,9 +12,9 @@
 mod bench;
 
 use bench::{Bench, Shared};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::profile::Tries;
-use securesign_core::worker::Look;
+use securesign_app::worker::Look;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::Tries;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 

@@ -14,15 +14,15 @@ use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::marker::PhantomData;
 
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::memory::Locked;
-use securesign_core::pin::Pin;
-use securesign_core::profile::Search;
-use securesign_core::signature::ToSign;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::trace::{Detail, Recorder, Recording, Replay, Trace};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::memory::Locked;
+use securesign_card::pin::Pin;
+use securesign_card::profile::Search;
+use securesign_card::signature::ToSign;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::trace::{Detail, Recorder, Recording, Replay, Trace};
 
 /// Whether a type has a trait, found out by which constant the compiler takes:
 /// the inherent one where the bound holds, else the one of the fallback trait.

@@ -15,14 +15,14 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use bench::{ORIGIN, Shared, abc};
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::error::{CardError, Secret};
-use securesign_core::pin::Pin;
-use securesign_core::profile::Search;
-use securesign_core::reader::{Reader, Readers, Watcher};
-use securesign_core::token::LastTry;
-use securesign_core::transport::{Card, TransportError};
-use securesign_core::worker::{Job, Look, Report, TokenState, Worker};
+use securesign_app::worker::{Job, Look, Report, TokenState, Worker};
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::pin::Pin;
+use securesign_card::profile::Search;
+use securesign_card::reader::{Reader, Readers, Watcher};
+use securesign_card::token::LastTry;
+use securesign_card::transport::{Card, TransportError};
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{self as piv, KeyKind, PivCard, YUBIKEY5};
@@ -75,7 +75,7 @@ fn start(readers: Box<dyn Readers>) -> (std::sync::mpsc::Sender<Job>, Receiver<R
         only: None,
         session: Duration::from_secs(60),
         cache: None,
-        progress: securesign_core::worker::Progress::default(),
+        progress: securesign_app::worker::Progress::default(),
     };
     let (jobs, queue) = channel();
     let (sender, reports) = channel();

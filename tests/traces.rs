@@ -16,15 +16,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use bench::secret;
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::profile::{Search, Tries};
-use securesign_core::signature::ToSign;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::trace::{Replay, Trace};
-use securesign_core::transport::TransportError;
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::{Search, Tries};
+use securesign_card::signature::ToSign;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::trace::{Replay, Trace};
+use securesign_card::transport::TransportError;
 
 /// What `securesign demo` asks to sign.
 const DOCUMENT: &[u8] = b"SecureSign demo document\n";

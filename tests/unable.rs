@@ -14,8 +14,8 @@ mod bench;
 use std::process::Command;
 
 use bench::{Bench, Shared};
-use securesign_core::certificate::Certificate;
-use securesign_core::error::{CardError, Lack};
+use securesign_card::certificate::Certificate;
+use securesign_card::error::{CardError, Lack};
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 

@@ -10,15 +10,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use securesign_core::cache::Cache;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::{CardError, Secret};
-use securesign_core::pin::Pin;
-use securesign_core::profile::{Credential, Search};
-use securesign_core::token::LastTry;
-use securesign_core::worker::{
+use securesign_app::worker::{
     Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView, Worker,
 };
+use securesign_card::cache::Cache;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::{CardError, Secret};
+use securesign_card::pin::Pin;
+use securesign_card::profile::{Credential, Search};
+use securesign_card::token::LastTry;
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
 use securesign_vendors::piv::emulator::PivCard;
 use sha2::Digest as _;
@@ -110,7 +110,7 @@ impl Bench {
             only: None,
             session: idle,
             cache,
-            progress: securesign_core::worker::Progress::default(),
+            progress: securesign_app::worker::Progress::default(),
         };
         let (jobs, queue) = channel();
         let (sender, reports) = channel();

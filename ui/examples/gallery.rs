@@ -24,22 +24,22 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::document::Document;
-use securesign_core::error::{CardError, Reason, Secret};
-use securesign_core::flow::{Effect, Event, Flow, Home, Order, Refused, Unopened};
-use securesign_core::journal::{Entry, Fault, FaultKind, Ledger, Mark};
-use securesign_core::language::Language;
-use securesign_core::pin::Pin;
-use securesign_core::policy::{Policy, Portal, Settings};
-use securesign_core::profile::{Standing, Tries};
-use securesign_core::reader::Readers;
-use securesign_core::screen::{Action, Input, Kind, Screen};
-use securesign_core::sw::StatusWord;
-use securesign_core::transport::TransportError;
-use securesign_core::worker::{
+use securesign_app::document::Document;
+use securesign_app::flow::{Effect, Event, Flow, Home, Order, Refused, Unopened};
+use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
+use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::{CardError, Reason, Secret};
+use securesign_card::language::Language;
+use securesign_card::pin::Pin;
+use securesign_card::profile::{Standing, Tries};
+use securesign_card::reader::Readers;
+use securesign_card::sw::StatusWord;
+use securesign_card::transport::TransportError;
+use securesign_handoff::policy::{Policy, Portal, Settings};
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use src::window::{self, Look, Model, Theme};
@@ -343,7 +343,7 @@ fn read(slots: Vec<ReaderSlot>) -> Vec<TokenView> {
         only: None,
         session: Duration::ZERO,
         cache: None,
-        progress: securesign_core::worker::Progress::default(),
+        progress: securesign_app::worker::Progress::default(),
     };
     worker.run(&queue, &|report| drop(sender.send(report)));
     match reports.recv() {
@@ -407,7 +407,7 @@ impl Studio {
 
     fn stranger(&self) -> Vec<TokenView> {
         let mut view = self.good.clone();
-        if let Ok(atr) = securesign_core::atr::Atr::parse(&[0x3B, 0x65, 0, 0, 1, 2, 3, 4, 5]) {
+        if let Ok(atr) = securesign_card::atr::Atr::parse(&[0x3B, 0x65, 0, 0, 1, 2, 3, 4, 5]) {
             let name = Some("an example card".to_owned());
             view.state = TokenState::Unknown { atr, name };
         }
@@ -541,9 +541,9 @@ impl Studio {
         };
         let digest = Digest::of(HashAlgorithm::Sha256, b"abc");
         let entry = |id, end| Entry::new(now(), PORTAL, id, &digest, end);
-        let cancelled = Err(securesign_core::code::ErrorCode::SignCancelled);
+        let cancelled = Err(securesign_handoff::code::ErrorCode::SignCancelled);
         let ends = [
-            signed.ok_or(securesign_core::code::ErrorCode::Internal),
+            signed.ok_or(securesign_handoff::code::ErrorCode::Internal),
             cancelled,
         ];
         let entries = ends
@@ -579,7 +579,7 @@ fn link(origin: &str, key: &str, id: &str) -> String {
         .map_or_else(|_| String::new(), Into::into)
 }
 
-fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_core::flow::Refused> {
+fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_app::flow::Refused> {
     let policy = Policy::new(settings.clone(), FILE);
     Order::accept(link.as_bytes(), &policy, false, &|_| false)
 }

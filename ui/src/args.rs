@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::{ContextValue, Error};
 use clap::{Args, Parser, Subcommand};
-use securesign_core::text;
+use securesign_card::text;
 
 /// Sign with the certificate on a USB token, with no vendor driver.
 ///

@@ -12,9 +12,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use securesign_core::callback::Answer;
-use securesign_core::flow::Unopened;
-use securesign_core::text;
+use securesign_app::flow::Unopened;
+use securesign_card::text;
+use securesign_handoff::callback::Answer;
 
 #[cfg(not(target_os = "linux"))]
 use elsewhere as system;

@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::time::{Duration, SystemTime};
 
-use securesign_core::cache::{Cache, MAX, Name};
+use securesign_card::cache::{Cache, MAX, Name};
 use sha2::{Digest, Sha256};
 
 use crate::own::{self, Folder, Missing};

@@ -3,9 +3,9 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use securesign_core::flow::Event;
-use securesign_core::journal::Entry;
-use securesign_core::language::Language;
+use securesign_app::flow::Event;
+use securesign_app::journal::Entry;
+use securesign_card::language::Language;
 
 use crate::journal::{self, Journal};
 use crate::{own, used};

@@ -9,9 +9,9 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 
-use securesign_core::flow::{Exit, Judge, Order, Refused};
-use securesign_core::language::Language;
-use securesign_core::text;
+use securesign_app::flow::{Exit, Judge, Order, Refused};
+use securesign_card::language::Language;
+use securesign_card::text;
 
 #[cfg(not(feature = "window"))]
 use crate::desk::Delivery;
@@ -51,7 +51,7 @@ fn code(exit: Exit) -> u8 {
 
 fn order(
     link: &OsStr,
-    policy: &securesign_core::policy::Policy,
+    policy: &securesign_handoff::policy::Policy,
     place: &Place,
     seen: &Seen,
 ) -> Result<Order, Refused> {

@@ -5,9 +5,9 @@ use sha2::{Digest as _, Sha256};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use securesign_core::reader::{Reader, Readers, Watcher};
-use securesign_core::text;
-use securesign_core::transport::{Card, TransportError};
+use securesign_card::reader::{Reader, Readers, Watcher};
+use securesign_card::text;
+use securesign_card::transport::{Card, TransportError};
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{BuildError, KeyKind, NIST, PivCard, Slot};
 use url::Url;

@@ -10,16 +10,16 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use securesign_core::callback::Answer;
-use securesign_core::document::Document;
-use securesign_core::flow::{Effect, Event, Exit, Flow, Order, Reading, Refused, Unopened};
-use securesign_core::policy::Change;
+use securesign_app::document::Document;
+use securesign_app::flow::{Effect, Event, Exit, Flow, Order, Reading, Refused, Unopened};
+use securesign_app::screen::{Input, Kind, Level, Screen};
+use securesign_app::worker::{Job, Worker, watch, watch_over};
+use securesign_card::reader::Readers;
+use securesign_card::text;
+use securesign_handoff::callback::Answer;
+use securesign_handoff::policy::Change;
 #[cfg(feature = "window")]
-use securesign_core::policy::{Appearance, Theme};
-use securesign_core::reader::Readers;
-use securesign_core::screen::{Input, Kind, Level, Screen};
-use securesign_core::text;
-use securesign_core::worker::{Job, Worker, watch, watch_over};
+use securesign_handoff::policy::{Appearance, Theme};
 
 use crate::browser::Caller;
 use crate::clerk::{Clerk, Task};

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use securesign_core::language::Language;
-use securesign_core::memory::Locked;
-use securesign_core::reader::{Presence, Readers};
-use securesign_core::text;
-use securesign_core::transport::TransportError;
+use securesign_card::language::Language;
+use securesign_card::memory::Locked;
+use securesign_card::reader::{Presence, Readers};
+use securesign_card::text;
+use securesign_card::transport::TransportError;
 
 use crate::scheme::{self, Owner, Sandbox};
 use crate::settings;

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use securesign_core::document::{DOCUMENT_LIMIT, Unreadable};
-use securesign_core::text;
+use securesign_app::document::{DOCUMENT_LIMIT, Unreadable};
+use securesign_card::text;
 
 /// What is in it. `name` is for people.
 pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Unreadable> {
@@ -40,7 +40,7 @@ mod tests {
     use std::path::Path;
     use std::process::Command;
 
-    use securesign_core::document::{DOCUMENT_LIMIT, Unreadable};
+    use securesign_app::document::{DOCUMENT_LIMIT, Unreadable};
 
     use super::read;
 

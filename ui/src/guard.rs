@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
-use securesign_core::worker::{Job, Report};
+use securesign_app::worker::{Job, Report};
 
 #[cfg(target_os = "linux")]
 pub mod bus;

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use securesign_core::worker::Job;
+use securesign_app::worker::Job;
 
 /// Clones reach the same worker.
 #[derive(Clone)]

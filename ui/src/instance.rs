@@ -1,8 +1,8 @@
 //! One window for each user: a second start hands its link to the first one and
 //! ends. They meet at a socket in a folder of this user alone.
 
-use securesign_core::flow::Arrival;
-use securesign_core::language::Language;
+use securesign_app::flow::Arrival;
+use securesign_card::language::Language;
 
 #[cfg(not(unix))]
 mod absent;

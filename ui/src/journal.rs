@@ -1,4 +1,4 @@
-//! The journal's file, in the user's data folder; see [`securesign_core::journal`]
+//! The journal's file, in the user's data folder; see [`securesign_app::journal`]
 //! for what stands in it.
 
 use std::collections::VecDeque;
@@ -7,8 +7,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use securesign_core::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
-use securesign_core::text;
+use securesign_app::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
+use securesign_card::text;
 
 use crate::own::{self, Folder, Missing};
 use crate::settings;
@@ -221,9 +221,9 @@ mod tests {
 
     use super::*;
     use jiff::Timestamp;
-    use securesign_core::code::ErrorCode;
-    use securesign_core::digest::{Digest, HashAlgorithm};
-    use securesign_core::journal::FaultKind;
+    use securesign_app::journal::FaultKind;
+    use securesign_card::digest::{Digest, HashAlgorithm};
+    use securesign_handoff::code::ErrorCode;
 
     struct Place(PathBuf);
 

@@ -3,9 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use securesign_core::journal::{Entry, Fault, Ledger};
-use securesign_core::language::Language;
-use securesign_core::text;
+use securesign_app::journal::{Entry, Fault, Ledger};
+use securesign_card::language::Language;
+use securesign_card::text;
 use serde_json::json;
 
 use crate::command::{DONE, NOT_DONE, print, print_json, unreadable};

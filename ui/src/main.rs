@@ -39,10 +39,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use securesign_core::pcsc::PcscReaders;
-use securesign_core::screen::Action;
-use securesign_core::text;
-use securesign_core::trace::Recording;
+use securesign_app::screen::Action;
+use securesign_card::pcsc::PcscReaders;
+use securesign_card::text;
+use securesign_card::trace::Recording;
 
 use args::{Arguments, Command, Pin};
 use command::{DONE, NOT_DONE, REFUSED, print};

@@ -16,8 +16,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use securesign_core::language::Language;
-use securesign_core::text;
+use securesign_card::language::Language;
+use securesign_card::text;
 
 use crate::settings::folders;
 pub use system::Folder;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use securesign_core::cache::Cache;
-use securesign_core::language::Language;
-use securesign_core::pcsc::PcscReaders;
-use securesign_core::reader::Readers;
-use securesign_core::trace::{RecordedReaders, Recording};
-use securesign_core::worker::{Progress, Worker};
+use securesign_app::worker::{Progress, Worker};
+use securesign_card::cache::Cache;
+use securesign_card::language::Language;
+use securesign_card::pcsc::PcscReaders;
+use securesign_card::reader::Readers;
+use securesign_card::trace::{RecordedReaders, Recording};
 
 #[cfg(feature = "window")]
 use crate::window;

@@ -8,8 +8,8 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 
-use securesign_core::pin::Pin;
-use securesign_core::text;
+use securesign_card::pin::Pin;
+use securesign_card::text;
 
 #[cfg(unix)]
 #[path = "prompt/unix.rs"]

@@ -1,10 +1,10 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
-use securesign_core::certificate::day;
-use securesign_core::language::Language;
-use securesign_core::pin::Status;
-use securesign_core::profile::{Credential, Note, Tries};
-use securesign_core::worker::{TokenInfo, TokenState, TokenView};
+use securesign_app::worker::{TokenInfo, TokenState, TokenView};
+use securesign_card::certificate::day;
+use securesign_card::language::Language;
+use securesign_card::pin::Status;
+use securesign_card::profile::{Credential, Note, Tries};
 use serde_json::{Value, json};
 
 /// Tells whether a PIN is kept for the token in a reader.

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use securesign_core::callback;
-use securesign_core::text;
+use securesign_card::text;
+use securesign_handoff::callback;
 use serde_json::Value;
 
 use crate::own;

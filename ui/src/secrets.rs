@@ -4,10 +4,10 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use securesign_core::language::Language;
-use securesign_core::pin::Pin;
-use securesign_core::screen::{Ask, Field};
-use securesign_core::text;
+use securesign_app::screen::{Ask, Field};
+use securesign_card::language::Language;
+use securesign_card::pin::Pin;
+use securesign_card::text;
 
 use crate::args::SecretFiles;
 use crate::prompt::{self, Unanswered, can_ask};

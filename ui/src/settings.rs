@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use securesign_core::flow::{Order, Refused};
-use securesign_core::language::Language;
-use securesign_core::policy::{Change, Policy, Settings};
-use securesign_core::text;
+use securesign_app::flow::{Order, Refused};
+use securesign_card::language::Language;
+use securesign_card::text;
+use securesign_handoff::policy::{Change, Policy, Settings};
 
 use crate::own::{self, Missing};
 

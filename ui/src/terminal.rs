@@ -4,10 +4,10 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use securesign_core::flow::Exit;
-use securesign_core::language::Language;
-use securesign_core::screen::{Action, Button, Input, Kind, Level, Notice, Screen};
-use securesign_core::text;
+use securesign_app::flow::Exit;
+use securesign_app::screen::{Action, Button, Input, Kind, Level, Notice, Screen};
+use securesign_card::language::Language;
+use securesign_card::text;
 
 use crate::desk::Desk;
 use crate::farewell;
@@ -258,7 +258,7 @@ impl Terminal<'_> {
         }
     }
 
-    fn press(&mut self, action: Action, secrets: Vec<securesign_core::pin::Pin>) {
+    fn press(&mut self, action: Action, secrets: Vec<securesign_card::pin::Pin>) {
         // A lock goes before: what it forgets is not sent.
         self.desk.poll();
         self.desk.input(Input::Press(action, secrets));

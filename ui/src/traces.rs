@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::fs;
 
 use clap::Parser;
-use securesign_core::language::Language;
-use securesign_core::sw::StatusWord;
-use securesign_core::text;
-use securesign_core::trace::{Detail, Entry, Recording, Trace};
+use securesign_card::language::Language;
+use securesign_card::sw::StatusWord;
+use securesign_card::text;
+use securesign_card::trace::{Detail, Entry, Recording, Trace};
 
 use crate::args::{self, Arguments, Trace as TraceCommand};
 use crate::own;

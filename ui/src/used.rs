@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use securesign_core::flow::Spent;
-use securesign_core::language::Language;
-use securesign_core::text;
+use securesign_app::flow::Spent;
+use securesign_card::language::Language;
+use securesign_card::text;
 use sha2::{Digest, Sha256};
 
 use crate::own::{self, Folder, Missing};

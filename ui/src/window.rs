@@ -10,10 +10,10 @@
 )]
 
 use fltk::app;
-use securesign_core::language::Language;
-use securesign_core::memory::OutOfMemory;
-use securesign_core::screen::{Input, Screen};
-use securesign_core::text;
+use securesign_app::screen::{Input, Screen};
+use securesign_card::language::Language;
+use securesign_card::memory::OutOfMemory;
+use securesign_card::text;
 
 mod button;
 mod card;

@@ -18,20 +18,20 @@ mod shelf;
 mod sign;
 
 use const_oid::ObjectIdentifier;
-use securesign_core::apdu::{Answer, Command, Response};
-use securesign_core::armor::Fault;
-use securesign_core::atr::{Atr, AtrPattern};
-use securesign_core::certificate::Certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::{self, CardError, Lack, Secret};
-use securesign_core::pin::{Charset, Pin, PinRules};
-use securesign_core::profile::{
+use securesign_card::apdu::{Answer, Command, Response};
+use securesign_card::armor::Fault;
+use securesign_card::atr::{Atr, AtrPattern};
+use securesign_card::certificate::Certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::{self, CardError, Lack, Secret};
+use securesign_card::pin::{Charset, Pin, PinRules};
+use securesign_card::profile::{
     Application, Credential, Flaw, Found, Mark, Note, Profile, RetryCounter, Search, Spec,
     Standing, Tries,
 };
-use securesign_core::signature::{PublicKey, ToSign};
-use securesign_core::sw::StatusWord;
-use securesign_core::tlv;
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::sw::StatusWord;
+use securesign_card::tlv;
 
 pub use messaging::{Mode, Session};
 

@@ -1,6 +1,6 @@
 //! Names for cards that are not supported (yet), by their answer to reset.
 
-use securesign_core::atr::Atr;
+use securesign_card::atr::Atr;
 
 /// Family, product, ATR and mask in hex, source of the fact; tab-separated.
 const TABLE: &str = include_str!("known-atrs.tsv");

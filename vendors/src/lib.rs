@@ -7,7 +7,7 @@ pub mod known;
 pub mod openpgp;
 pub mod piv;
 
-use securesign_core::profile::Profile;
+use securesign_card::profile::Profile;
 
 /// Every card that can be used, products before their families.
 pub static PROFILES: &[&dyn Profile] = &[

@@ -13,17 +13,17 @@ mod pin;
 mod related;
 mod sign;
 
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::atr::Atr;
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack, Secret};
-use securesign_core::iso;
-use securesign_core::pin::{Charset, Pin, PinRules};
-use securesign_core::profile::{
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::iso;
+use securesign_card::pin::{Charset, Pin, PinRules};
+use securesign_card::profile::{
     Application, Credential, Found, Mark, Profile, RetryCounter, Search, Spec, Tries,
 };
-use securesign_core::signature::{PublicKey, ToSign};
-use securesign_core::sw::StatusWord;
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::sw::StatusWord;
 
 use related::Related;
 

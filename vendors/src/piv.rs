@@ -9,20 +9,20 @@ pub mod emulator;
 mod objects;
 mod sign;
 
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::atr::Atr;
-use securesign_core::cache::Edition;
-use securesign_core::certificate::Certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack, Secret, given};
-use securesign_core::pin::{Charset, Pin, PinRules};
-use securesign_core::profile::{
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::atr::Atr;
+use securesign_card::cache::Edition;
+use securesign_card::certificate::Certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Lack, Secret, given};
+use securesign_card::pin::{Charset, Pin, PinRules};
+use securesign_card::profile::{
     Application, Credential, Flaw, Found, Mark, Note, PinUse, Profile, RetryCounter, Search, Spec,
     Tries,
 };
-use securesign_core::signature::{PublicKey, ToSign};
-use securesign_core::sw::StatusWord;
-use securesign_core::{iso, text, tlv};
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::sw::StatusWord;
+use securesign_card::{iso, text, tlv};
 
 /// A PIV product: the facts, and what it adds to the standard.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! The answer to reset.
 
-use securesign_core::atr::Atr;
+use securesign_card::atr::Atr;
 
 /// Parses, and reads everything that is told from it.
 pub fn run(bytes: &[u8]) {

@@ -6,15 +6,15 @@ mod watch;
 
 use std::cell::Cell;
 
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::Secret;
-use securesign_core::pin::Pin;
-use securesign_core::profile::{Credential, Search};
-use securesign_core::signature::{PublicKey, ToSign};
-use securesign_core::token::{LastTry, Token};
-use securesign_core::transport::{Ending, Transport};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::Secret;
+use securesign_card::pin::Pin;
+use securesign_card::profile::{Credential, Search};
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Ending, Transport};
 use securesign_vendors::PROFILES;
 
 pub use script::Script;

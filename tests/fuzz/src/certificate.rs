@@ -1,9 +1,9 @@
 //! Certificates as a card stores them.
 
 use jiff::Timestamp;
-use securesign_core::certificate::{self, Certificate};
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::signature::{RSA_MAX, ToSign, emsa_pkcs1_v15};
+use securesign_card::certificate::{self, Certificate};
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::signature::{RSA_MAX, ToSign, emsa_pkcs1_v15};
 
 /// Parses, and reads everything that is shown of it or decided by it.
 pub fn run(bytes: &[u8]) {
@@ -22,7 +22,7 @@ pub fn run(bytes: &[u8]) {
         assert!(!name.trim().is_empty());
     }
     // As a link's certSerial is read: without the zeros in front.
-    let serial = securesign_core::link::Serial::of(certificate.serial_bytes());
+    let serial = securesign_handoff::link::Serial::of(certificate.serial_bytes());
     assert_eq!(certificate.serial(), serial.to_string());
     assert!(certificate.pem().is_some());
     let _ = certificate.expires();

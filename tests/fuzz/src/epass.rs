@@ -3,16 +3,16 @@
 
 use std::cell::Cell;
 
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::error::Secret;
-use securesign_core::frame::Frame;
-use securesign_core::pin::Pin;
-use securesign_core::profile::Search;
-use securesign_core::signature::ToSign;
-use securesign_core::token::{LastTry, Token};
-use securesign_core::transport::{Transport, TransportError};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::error::Secret;
+use securesign_card::frame::Frame;
+use securesign_card::pin::Pin;
+use securesign_card::profile::Search;
+use securesign_card::signature::ToSign;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::PROFILES;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Epass, Mode};

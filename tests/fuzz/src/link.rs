@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use securesign_core::callback::{self, Answer, CallbackError, Failed, Outcome};
-use securesign_core::code::ErrorCode;
-use securesign_core::digest::{Digest, HashAlgorithm};
-use securesign_core::language::Language;
-use securesign_core::link::{self, ApiKey, Callback, CallbackKind, RequestId, Serial};
-use securesign_core::policy::{Permit, Policy, Portal, Settings};
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::language::Language;
+use securesign_handoff::callback::{self, Answer, CallbackError, Failed, Outcome};
+use securesign_handoff::code::ErrorCode;
+use securesign_handoff::link::{self, ApiKey, Callback, CallbackKind, RequestId, Serial};
+use securesign_handoff::policy::{Permit, Policy, Portal, Settings};
 use url::Url;
 
 /// What parses goes through the policy that allows nothing and through one that

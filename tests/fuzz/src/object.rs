@@ -1,12 +1,12 @@
 //! A data object of PIV: the certificate in all its forms, key history,
 //! discovery and CHUID, read as the profile reads them.
 
-use securesign_core::atr::Atr;
-use securesign_core::channel::Extended;
-use securesign_core::frame::Frame;
-use securesign_core::profile::Search;
-use securesign_core::token::Token;
-use securesign_core::transport::{Transport, TransportError};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Extended;
+use securesign_card::frame::Frame;
+use securesign_card::profile::Search;
+use securesign_card::token::Token;
+use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::PROFILES;
 
 /// SELECT, discovery, four certificates, key history, twenty retired ones.

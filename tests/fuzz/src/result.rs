@@ -1,6 +1,6 @@
 //! An `ss_result` as a portal's page hands it back to a demonstration.
 
-use securesign_core::callback;
+use securesign_handoff::callback;
 
 /// What is read can be printed and nested no deeper than the reader allows.
 pub fn run(bytes: &[u8]) {

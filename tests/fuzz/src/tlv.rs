@@ -1,6 +1,6 @@
 //! BER-TLV, one level at a time.
 
-use securesign_core::tlv::{self, Object};
+use securesign_card::tlv::{self, Object};
 
 /// Splits in every way there is; what one way reads, the others read too.
 pub fn run(bytes: &[u8]) {

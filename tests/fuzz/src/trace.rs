@@ -1,8 +1,8 @@
 //! Traces, which people edit and mail.
 
-use securesign_core::frame::Frame;
-use securesign_core::trace::{Replay, Trace};
-use securesign_core::transport::Transport;
+use securesign_card::frame::Frame;
+use securesign_card::trace::{Replay, Trace};
+use securesign_card::transport::Transport;
 
 /// Printing and parsing are inverse, and a replay stands whatever is in it.
 pub fn run(bytes: &[u8]) {

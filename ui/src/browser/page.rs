@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text as text};
-use securesign_core::callback::Form;
+use securesign_handoff::callback::Form;
 use sha2::{Digest, Sha256};
 use url::Url;
 

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use securesign_core::document::Document;
-use securesign_core::flow::{Flow, Order, Refused};
-use securesign_core::screen::Input;
+use securesign_app::document::Document;
+use securesign_app::flow::{Flow, Order, Refused};
+use securesign_app::screen::Input;
 
 use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
 use crate::args::SecretFiles;
@@ -149,7 +149,7 @@ fn name(order: &Order) -> (String, String) {
 fn next_link(input: &mut dyn BufRead) -> Option<OsString> {
     loop {
         let mut line = Vec::new();
-        let limit = securesign_core::link::LINK_LIMIT as u64 + 1;
+        let limit = securesign_handoff::link::LINK_LIMIT as u64 + 1;
         input
             .take(limit)
             .read_until(b'\n', &mut line)

@@ -4,12 +4,12 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use securesign_core::error::CardError;
-use securesign_core::flow::{Flow, waits};
-use securesign_core::language::Language;
-use securesign_core::screen::Action;
-use securesign_core::transport::TransportError;
-use securesign_core::worker::{Job, Look, Report, TokenView, watch_over};
+use securesign_app::flow::{Flow, waits};
+use securesign_app::screen::Action;
+use securesign_app::worker::{Job, Look, Report, TokenView, watch_over};
+use securesign_card::error::CardError;
+use securesign_card::language::Language;
+use securesign_card::transport::TransportError;
 use serde_json::json;
 
 use super::{DONE, NOT_DONE, print, print_json};

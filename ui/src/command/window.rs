@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use securesign_core::flow::{Exit, Flow, Refused};
-use securesign_core::language::Language;
-use securesign_core::text;
+use securesign_app::flow::{Exit, Flow, Refused};
+use securesign_card::language::Language;
+use securesign_card::text;
 
 use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, refusal};
 use crate::browser::Caller;
@@ -79,7 +79,7 @@ pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result
     shared.borrow_mut().delivered();
     let exit = shared.borrow().exit();
     let screen = shared.borrow().screen();
-    if exit == Some(Exit::NotDone) && screen.kind == securesign_core::screen::Kind::Failed {
+    if exit == Some(Exit::NotDone) && screen.kind == securesign_app::screen::Kind::Failed {
         // The window is gone; what failed last is still worth a word.
         terminal::print(&screen, place.language);
     }
@@ -87,16 +87,16 @@ pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result
 }
 
 /// In place of settings that are not understood: they may say that no PIN is kept.
-fn unknown_settings() -> securesign_core::policy::Settings {
-    securesign_core::policy::Settings {
+fn unknown_settings() -> securesign_handoff::policy::Settings {
+    securesign_handoff::policy::Settings {
         idle: Duration::ZERO,
-        ..securesign_core::policy::Settings::default()
+        ..securesign_handoff::policy::Settings::default()
     }
 }
 
-fn home(settings: &securesign_core::policy::Settings) -> securesign_core::flow::Home {
+fn home(settings: &securesign_handoff::policy::Settings) -> securesign_app::flow::Home {
     let journal = journal::of_user();
-    securesign_core::flow::Home {
+    securesign_app::flow::Home {
         settings: settings.clone(),
         settings_file: text::path(&settings::path()),
         journal_file: journal.map_or_else(

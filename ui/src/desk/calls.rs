@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::mpsc::{Receiver, channel};
 
 use jiff::Timestamp;
-use securesign_core::flow::Arrival;
+use securesign_app::flow::Arrival;
 
 use super::{Desk, rouse};
 use crate::instance::{Answer, Call, Instance};

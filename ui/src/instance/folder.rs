@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::PathBuf;
 
-use securesign_core::text;
+use securesign_card::text;
 
 use crate::own::{self, Missing};
 

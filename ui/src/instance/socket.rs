@@ -13,7 +13,7 @@ use interprocess::local_socket::{
     ConnectOptions, GenericFilePath, Listener, ListenerOptions, Stream, prelude::*,
 };
 use rustix::process::geteuid;
-use securesign_core::text;
+use securesign_card::text;
 
 use super::folder::Folder;
 use super::{Answer, Start, Wanted, wire};

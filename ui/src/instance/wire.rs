@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Write};
 
-use securesign_core::link::LINK_LIMIT;
+use securesign_handoff::link::LINK_LIMIT;
 
 use super::{Answer, Wanted};
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use securesign_core::pin::Pin;
+use securesign_card::pin::Pin;
 
 use super::{Unanswered, keyboard, show};
 

@@ -9,8 +9,8 @@ use rustix::termios::{
     InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush,
     tcgetattr, tcsetattr,
 };
-use securesign_core::memory::Locked;
-use securesign_core::pin::Pin;
+use securesign_card::memory::Locked;
+use securesign_card::pin::Pin;
 use zeroize::Zeroizing;
 
 use super::{Unanswered, keyboard, show};

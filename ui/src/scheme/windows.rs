@@ -3,7 +3,7 @@
 
 use std::io;
 
-use securesign_core::text;
+use securesign_card::text;
 use winreg::RegKey;
 use winreg::enums::{HKEY_CLASSES_ROOT, HKEY_CURRENT_USER};
 

@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use securesign_core::text;
+use securesign_card::text;
 
 use super::{Owner, Sandbox};
 use crate::own::{self, Missing};

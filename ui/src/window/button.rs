@@ -7,7 +7,7 @@ use std::time::Duration;
 use fltk::app;
 use fltk::enums::{Event, LabelType};
 use fltk::prelude::*;
-use securesign_core::screen::{Action, Button};
+use securesign_app::screen::{Action, Button};
 
 use super::inert::Inert;
 use super::ink::{Area, PRESS, PRESS_MAIN, Style, spoken};

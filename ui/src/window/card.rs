@@ -8,7 +8,7 @@ use fltk::button::RadioButton;
 use fltk::draw;
 use fltk::enums::{Event, Key, LabelType};
 use fltk::prelude::*;
-use securesign_core::screen::{CertificateCard, Level};
+use securesign_app::screen::{CertificateCard, Level};
 
 use super::ink::{Area, CARD, PILL, SMALL, spoken};
 use super::palette::Palette;

@@ -5,7 +5,7 @@ use fltk::draw;
 use fltk::enums::{Event, Key, LabelType};
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::screen::Choice;
+use securesign_app::screen::Choice;
 
 use super::ink::{Area, SMALL, STRONG, spoken};
 use super::palette::Palette;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use fltk::app;
 use fltk::window::DoubleWindow;
-use securesign_core::screen::Input;
+use securesign_app::screen::Input;
 
 #[cfg(target_os = "linux")]
 #[path = "chooser/portal.rs"]

@@ -3,7 +3,7 @@
 use fltk::button::Button;
 use fltk::draw::{self, LineStyle};
 use fltk::prelude::*;
-use securesign_core::screen;
+use securesign_app::screen;
 
 use super::ink::{Area, SMALL};
 use super::page::Setting;

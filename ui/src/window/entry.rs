@@ -1,7 +1,7 @@
 //! What is typed into one secret field.
 
-use securesign_core::memory::{Locked, OutOfMemory};
-use securesign_core::pin::Pin;
+use securesign_card::memory::{Locked, OutOfMemory};
+use securesign_card::pin::Pin;
 
 /// The typed characters, in locked memory from the first key on. Pages are
 /// taken when something is typed and overwritten when they are given back.
@@ -31,7 +31,7 @@ impl Entry {
             none => none.insert(Locked::new()?),
         };
         let mut bytes = [0; 4];
-        let room = securesign_core::memory::CAPACITY - held.bytes().len();
+        let room = securesign_card::memory::CAPACITY - held.bytes().len();
         let coded = c.encode_utf8(&mut bytes).len();
         if coded <= room {
             for &byte in &bytes[..coded] {

@@ -8,7 +8,7 @@ use std::cell::{Cell, OnceCell};
 
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
-use securesign_core::text;
+use securesign_card::text;
 use x11rb::connection::Connection;
 use x11rb::errors::{ConnectError, ReplyError};
 use x11rb::protocol::Event;

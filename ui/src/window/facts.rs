@@ -4,7 +4,7 @@ use fltk::draw;
 use fltk::enums::{Color, LabelType};
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::screen::{Counter, Fact, Level};
+use securesign_app::screen::{Counter, Fact, Level};
 
 use super::ink::{Area, BODY, LARGE, MONO, PILL, SMALL, Style, spoken};
 use super::palette::Palette;

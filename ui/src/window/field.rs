@@ -19,8 +19,8 @@ use fltk::draw;
 use fltk::enums::{Cursor, Event, Key, LabelType};
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::memory::OutOfMemory;
-use securesign_core::screen::Field;
+use securesign_app::screen::Field;
+use securesign_card::memory::OutOfMemory;
 use zeroize::Zeroizing;
 
 use super::entry::Entry;

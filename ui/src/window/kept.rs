@@ -9,7 +9,7 @@ use fltk::draw;
 use fltk::enums::LabelType;
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::screen::Kept;
+use securesign_app::screen::Kept;
 
 use super::ink::{Area, SMALL, STRONG, spoken};
 use super::page::{MARGIN, Setting};
@@ -90,7 +90,7 @@ fn place_lock(
     label: String,
     area: Area,
     strip: Area,
-    action: securesign_core::screen::Action,
+    action: securesign_app::screen::Action,
     setting: &Setting,
 ) -> Button {
     let palette = setting.palette;

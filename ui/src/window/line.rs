@@ -5,7 +5,7 @@ use fltk::enums::{Event, Font, FrameType, LabelType};
 use fltk::frame::Frame;
 use fltk::input::Input;
 use fltk::prelude::*;
-use securesign_core::screen::Line;
+use securesign_app::screen::Line;
 
 use super::field::HEIGHT;
 use super::ink::{Area, spoken};

@@ -4,7 +4,7 @@ use fltk::draw;
 use fltk::enums::LabelType;
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::screen::{Level, Notice};
+use securesign_app::screen::{Level, Notice};
 
 use super::ink::{Area, STRONG, spoken};
 use super::palette::Palette;

@@ -8,7 +8,7 @@ use fltk::frame::Frame;
 use fltk::input::Input;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
-use securesign_core::screen::{Kind, Screen};
+use securesign_app::screen::{Kind, Screen};
 
 use super::button::PressButton;
 use super::card::{Card, Role};

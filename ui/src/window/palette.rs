@@ -1,7 +1,7 @@
 //! Colours and fonts.
 
 use fltk::enums::{Color, Font};
-use securesign_core::screen::Level;
+use securesign_app::screen::Level;
 
 use super::Theme;
 

@@ -5,7 +5,7 @@ use fltk::draw;
 use fltk::enums::LabelType;
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::screen::Row;
+use securesign_app::screen::Row;
 
 use super::ink::{Area, PILL, SMALL, STRONG, spoken};
 use super::palette::Palette;

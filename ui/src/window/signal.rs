@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use fltk::app;
 use fltk::enums::{Event, Key};
-use securesign_core::screen::{Action, Setting};
+use securesign_app::screen::{Action, Setting};
 
 use super::inert::Inert;
 

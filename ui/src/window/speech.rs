@@ -17,7 +17,7 @@ use accesskit::{
 };
 use accesskit_unix::Adapter;
 use fltk::app;
-use securesign_core::screen::Screen;
+use securesign_app::screen::Screen;
 
 use super::ink::Area;
 use super::stage::Stop;

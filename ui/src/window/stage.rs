@@ -9,9 +9,9 @@ use fltk::app;
 use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
-use securesign_core::memory::OutOfMemory;
-use securesign_core::pin::Pin;
-use securesign_core::screen::{Action, Input, Screen};
+use securesign_app::screen::{Action, Input, Screen};
+use securesign_card::memory::OutOfMemory;
+use securesign_card::pin::Pin;
 
 use super::chooser::Chooser;
 use super::drag::Drag;

@@ -8,7 +8,7 @@ use fltk::draw::{self, LineStyle};
 use fltk::enums::{Color, LabelType};
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_core::screen::{Kind, Level};
+use securesign_app::screen::{Kind, Level};
 
 use super::ink::Area;
 use super::palette::{Palette, Tone};

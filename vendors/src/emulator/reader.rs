@@ -4,10 +4,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use securesign_core::atr::Atr;
-use securesign_core::frame::Frame;
-use securesign_core::reader::{Presence, Reader, Readers, Watcher};
-use securesign_core::transport::{Card, Ending, Transport, TransportError};
+use securesign_card::atr::Atr;
+use securesign_card::frame::Frame;
+use securesign_card::reader::{Presence, Reader, Readers, Watcher};
+use securesign_card::transport::{Card, Ending, Transport, TransportError};
 
 use super::Emulator;
 

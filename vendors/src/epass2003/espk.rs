@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use securesign_core::cache::Edition;
-use securesign_core::certificate::Certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
-use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
-use securesign_core::text;
+use securesign_card::cache::Edition;
+use securesign_card::certificate::Certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::text;
 
 use super::shelf::Shelf;
 use super::{files, given, rank, signing, unreadable};

@@ -1,13 +1,13 @@
 //! Elementary files of the ePass2003 (sheet ePass2003, §3).
 
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
-use securesign_core::pkcs15;
-use securesign_core::profile::Application;
-use securesign_core::sw::StatusWord;
-use securesign_core::tlv;
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::pkcs15;
+use securesign_card::profile::Application;
+use securesign_card::sw::StatusWord;
+use securesign_card::tlv;
 
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;

@@ -8,13 +8,13 @@ use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
-use securesign_core::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX};
-use securesign_core::armor::{Armor, Fault};
-use securesign_core::channel::{Channel, Extended};
-use securesign_core::error::{CardError, Lack};
-use securesign_core::frame::Frame;
-use securesign_core::sw::StatusWord;
-use securesign_core::tlv;
+use securesign_card::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX};
+use securesign_card::armor::{Armor, Fault};
+use securesign_card::channel::{Channel, Extended};
+use securesign_card::error::{CardError, Lack};
+use securesign_card::frame::Frame;
+use securesign_card::sw::StatusWord;
+use securesign_card::tlv;
 use zeroize::Zeroizing;
 
 /// K_ENC and K_MAC: published, the same on every token (§2.1).

@@ -3,12 +3,12 @@
 
 use cbc::cipher::{BlockCipherEncrypt, KeyInit};
 use des::TdesEde3;
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Secret};
-use securesign_core::iso;
-use securesign_core::pin::{Pin, Tries};
-use securesign_core::sw::StatusWord;
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::iso;
+use securesign_card::pin::{Pin, Tries};
+use securesign_card::sw::StatusWord;
 use sha1::{Digest, Sha1};
 use zeroize::{Zeroize, Zeroizing};
 

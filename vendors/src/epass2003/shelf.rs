@@ -1,10 +1,10 @@
 //! Certificates' files of this token that were read before.
 
-use securesign_core::cache::Edition;
-use securesign_core::certificate::Certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
-use securesign_core::profile::{Found, Search};
+use securesign_card::cache::Edition;
+use securesign_card::certificate::Certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::profile::{Found, Search};
 
 use super::sign;
 

@@ -1,13 +1,13 @@
 //! Signatures of the ePass2003 (sheet ePass2003, §5 and §8.4).
 
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::channel::Channel;
-use securesign_core::digest::HashAlgorithm;
-use securesign_core::error::{CardError, Lack};
-use securesign_core::iso;
-use securesign_core::profile::{Application, Credential, SIGN};
-use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
-use securesign_core::sw::StatusWord;
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::channel::Channel;
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Lack};
+use securesign_card::iso;
+use securesign_card::profile::{Application, Credential, SIGN};
+use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
+use securesign_card::sw::StatusWord;
 
 use super::{espk, midstate};
 

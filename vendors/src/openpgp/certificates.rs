@@ -1,12 +1,12 @@
 //! Cardholder certificates (tag 7F21; specification 3.4, 4.4.1 and 7.2.5): one for each key
 //! since 3.0, one for the authentication key before.
 
-use securesign_core::apdu::{Command, Response};
-use securesign_core::certificate::Certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::CardError;
-use securesign_core::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
-use securesign_core::sw::StatusWord;
+use securesign_card::apdu::{Command, Response};
+use securesign_card::certificate::Certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::sw::StatusWord;
 
 use super::related::Related;
 use super::{get_data, is_absent};

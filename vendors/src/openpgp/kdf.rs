@@ -1,11 +1,11 @@
 //! Key derivation (KDF-DO, tag F9; specification 3.3 and later, 4.3.2): what is sent in
 //! place of a PIN where the card wants that.
 
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, malformed};
-use securesign_core::pin::Pin;
-use securesign_core::profile::Application;
-use securesign_core::tlv;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, malformed};
+use securesign_card::pin::Pin;
+use securesign_card::profile::Application;
+use securesign_card::tlv;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 

@@ -3,13 +3,13 @@
 //! Status words after a secret differ from card to card, and one says 6982 to everything
 //! (§5): whatever is not success, the counter tells.
 
-use securesign_core::apdu::Command;
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Secret, given};
-use securesign_core::iso;
-use securesign_core::pin::{Pin, PinRules, Tries};
-use securesign_core::profile::Application;
-use securesign_core::sw::StatusWord;
+use securesign_card::apdu::Command;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Secret, given};
+use securesign_card::iso;
+use securesign_card::pin::{Pin, PinRules, Tries};
+use securesign_card::profile::Application;
+use securesign_card::sw::StatusWord;
 use zeroize::Zeroizing;
 
 use super::kdf::{self, Whose};

@@ -1,13 +1,13 @@
 //! Application related data (tag 6E; specification 3.4, 4.4.3.1): what the card says of
 //! itself, and the tries left.
 
-use securesign_core::apdu::Response;
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Secret, malformed};
-use securesign_core::pin::PinRules;
-use securesign_core::profile::{Application, Tries};
-use securesign_core::sw::StatusWord;
-use securesign_core::tlv;
+use securesign_card::apdu::Response;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Secret, malformed};
+use securesign_card::pin::PinRules;
+use securesign_card::profile::{Application, Tries};
+use securesign_card::sw::StatusWord;
+use securesign_card::tlv;
 
 use super::{PW1_RULES, PW3_RULES, get_data};
 

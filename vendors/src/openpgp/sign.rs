@@ -1,12 +1,12 @@
 //! Signing: COMPUTE DIGITAL SIGNATURE and INTERNAL AUTHENTICATE (specification 3.4, 7.2.10
 //! and 7.2.13).
 
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack};
-use securesign_core::profile::{Credential, SIGN};
-use securesign_core::signature::{PublicKey, RSA_MAX, ToSign, digest_info, fit};
-use securesign_core::sw::StatusWord;
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Lack};
+use securesign_card::profile::{Credential, SIGN};
+use securesign_card::signature::{PublicKey, RSA_MAX, ToSign, digest_info, fit};
+use securesign_card::sw::StatusWord;
 
 use super::certificates::SIGNATURE;
 

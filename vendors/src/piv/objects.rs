@@ -3,11 +3,11 @@
 
 use std::io::Read;
 
-use securesign_core::apdu::{Answer, Command, Response};
-use securesign_core::certificate;
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, malformed};
-use securesign_core::{iso, tlv};
+use securesign_card::apdu::{Answer, Command, Response};
+use securesign_card::certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, malformed};
+use securesign_card::{iso, tlv};
 
 /// Object tags of GET DATA (SP 800-73-4, part 1, table 3).
 pub const CHUID: u32 = 0x5FC102;

@@ -1,11 +1,11 @@
 //! Signing: GENERAL AUTHENTICATE (SP 800-73-4, part 2, 3.2.4).
 
-use securesign_core::apdu::{Answer, Command};
-use securesign_core::channel::Channel;
-use securesign_core::error::{CardError, Lack, malformed};
-use securesign_core::profile::{Application, Credential, SIGN};
-use securesign_core::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
-use securesign_core::tlv;
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Lack, malformed};
+use securesign_card::profile::{Application, Credential, SIGN};
+use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
+use securesign_card::tlv;
 
 /// Algorithm identifiers (SP 800-78-4, table 6-2; `05` SP 800-78-5; `16` and
 /// `E0` are vendor extensions that several tokens share).

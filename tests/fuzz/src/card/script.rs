@@ -1,7 +1,7 @@
 //! A card whose answers are an input, and an input made of a card's answers.
 
-use securesign_core::frame::Frame;
-use securesign_core::transport::{Transport, TransportError};
+use securesign_card::frame::Frame;
+use securesign_card::transport::{Transport, TransportError};
 
 /// A length with this bit is no length, but a failure of the transport.
 const FAILURE: u16 = 0x8000;

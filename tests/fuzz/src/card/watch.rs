@@ -3,9 +3,9 @@
 
 use std::cell::Cell;
 
-use securesign_core::frame::Frame;
-use securesign_core::tlv;
-use securesign_core::transport::{Transport, TransportError};
+use securesign_card::frame::Frame;
+use securesign_card::tlv;
+use securesign_card::transport::{Transport, TransportError};
 
 use super::{NEW_PIN, PIN, PUK};
 

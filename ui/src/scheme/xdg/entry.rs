@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use ini_roundtrip::{Item, Parser};
-use securesign_core::text;
+use securesign_card::text;
 
 /// Where the entry of this id may lie below a data folder: a dash may stand for
 /// a folder (Desktop Entry Specification 1.5, "Desktop File ID").

@@ -2,7 +2,7 @@
 
 use fltk::dialog::{NativeFileChooser, NativeFileChooserType};
 use fltk::window::DoubleWindow;
-use securesign_core::screen::Input;
+use securesign_app::screen::Input;
 
 /// Asks, and comes back with the answer.
 pub fn ask(_window: &DoubleWindow, title: &str, answer: impl FnOnce(Option<Input>)) {

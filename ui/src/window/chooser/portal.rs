@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
-use securesign_core::screen::Input;
+use securesign_app::screen::Input;
 use zbus::MatchRule;
 use zbus::blocking::fdo::DBusProxy;
 use zbus::blocking::{Connection, MessageIterator};

@@ -2,7 +2,7 @@
 
 use fltk::frame::Frame;
 use fltk::input::Input;
-use securesign_core::screen::{Button, Line, Screen};
+use securesign_app::screen::{Button, Line, Screen};
 
 use super::super::button::{self, PressButton};
 use super::super::field;

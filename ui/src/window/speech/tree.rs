@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use accesskit::{Action, Live, Node, NodeId, Role, Toggled, TreeId, TreeInfo, TreeUpdate};
-use securesign_core::screen::{
+use securesign_app::screen::{
     Action as Deed, Button, CertificateCard, Choice, Counter, Fact, Field, Kept, Level, Line,
     Notice, Row, Screen,
 };

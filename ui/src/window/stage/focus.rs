@@ -2,7 +2,7 @@
 //! around in every layout and would not skip what cannot be used.
 
 use fltk::prelude::*;
-use securesign_core::screen::Input;
+use securesign_app::screen::Input;
 
 use super::super::kept::Strip;
 use super::Stage;

@@ -3,7 +3,7 @@
 
 use fltk::app;
 use fltk::prelude::*;
-use securesign_core::screen::Action;
+use securesign_app::screen::Action;
 
 use super::super::WindowError;
 use super::super::ink::Area;

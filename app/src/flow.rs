@@ -1,0 +1,521 @@
+//! The flow: link → screens → callback, and the token window, as a pure state
+//! machine. Events in; effects and a screen out. No clock, no card, no window.
+
+mod answer;
+mod compare;
+mod end;
+mod form;
+mod offers;
+mod order;
+mod pages;
+mod queue;
+mod reason;
+mod refused;
+mod remark;
+mod session;
+mod unopened;
+mod way;
+mod words;
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use securesign_card::error::CardError;
+use securesign_card::language::Language;
+use securesign_card::pin::Pin;
+use securesign_card::profile::{Credential, Search, Tries};
+use securesign_card::token::LastTry;
+use securesign_card::transport::TransportError;
+use securesign_handoff::callback::Answer;
+use securesign_handoff::policy::{Change, Policy, Settings};
+
+use crate::document::{Document, Unreadable};
+use crate::journal::{Entry as Record, Ledger};
+use crate::screen::{Action, Input, Screen};
+use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenView};
+
+use answer::is_answer;
+use compare::Compared;
+pub use compare::Reading;
+use end::Undelivered;
+use form::{Entry, Errand, Step};
+pub use order::{Order, OtherDocument, Spent};
+pub use pages::Home;
+use pages::Page;
+pub use queue::{Arrival, WAITING_MAX};
+pub use refused::Refused;
+use remark::Remark;
+pub use remark::waits;
+use session::Session;
+pub use unopened::Unopened;
+
+/// What happens to the flow.
+pub enum Event {
+    /// A person did something.
+    Input(Input),
+    /// The worker reports.
+    Report(Report),
+    /// A file that was given was read, or could not be.
+    Read(Reading, Result<Document, Unreadable>),
+    /// No browser took the answer.
+    OpenFailed(Unopened),
+    /// The settings were changed, or why they were not.
+    Settings(Result<Settings, String>),
+    /// The journal was read, or why it cannot be.
+    Journal(Result<Ledger, String>),
+    /// This request was not written into the journal; the reason.
+    Unrecorded {
+        /// As in its link.
+        request: String,
+        /// Why.
+        reason: String,
+    },
+    /// The journal was copied to this file, or why it was not.
+    Exported(Result<String, String>),
+    /// No program has opened the settings file.
+    FileUnopened,
+    /// The computer goes to sleep or its screen is locked. The worker has heard it by
+    /// itself.
+    Locked,
+    /// Time has passed: while a PIN is kept, the faces say so every second.
+    Tick,
+}
+
+/// What the faces have to carry out.
+pub enum Effect {
+    /// For the worker.
+    Job(Job),
+    /// Open this callback in the browser (or print it). It was validated. With it
+    /// who had called, as in [`Order::called_by`].
+    Open(Answer, Option<String>),
+    /// Read this file, without making anybody wait, for [`Event::Read`].
+    Read(Reading),
+    /// Remember that this origin has been served, for the first-seen note.
+    Remember(String),
+    /// This request id of this origin may be used again: it was given up, and nothing
+    /// was signed.
+    Release {
+        /// The origin.
+        origin: String,
+        /// As in the link.
+        request_id: String,
+    },
+    /// This request id of this origin was signed: whoever sends it again hears so.
+    Spend {
+        /// The origin.
+        origin: String,
+        /// As in the link.
+        request_id: String,
+    },
+    /// Write this into the journal.
+    Record(Box<Record>),
+    /// Read the journal; answered by [`Event::Journal`].
+    ReadJournal,
+    /// Copy the journal to where the user finds it; answered by
+    /// [`Event::Exported`].
+    Export,
+    /// Open the settings file for the user to correct; [`Event::FileUnopened`] where
+    /// that fails.
+    OpenFile,
+    /// Change the settings; answered by [`Event::Settings`].
+    Change(Change),
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Signed, or the PIN was changed or unblocked; exit code 0.
+    Done,
+    /// Not done; what could be said to the portal was said; exit code 1.
+    NotDone,
+    /// Refused before anything was done, and nobody was told; exit code 2.
+    Refused,
+}
+
+/// What a person wants.
+enum Purpose {
+    /// A link was opened.
+    Sign(Box<Order>),
+    /// The token window.
+    Manage,
+}
+
+/// Where the person is.
+enum State {
+    /// Before the worker's first report.
+    Looking,
+    /// The sign window, the token window, or waiting for a token.
+    Ready,
+    /// The form that changes the PIN of this token.
+    Change(TokenId),
+    /// The form that unlocks this token with the PUK, and how far it is.
+    Unlock(TokenId, Step),
+    /// Changing or unlocking was never tried on a real token of this kind: is it
+    /// wanted all the same?
+    Unsure(TokenId, Errand),
+    /// One try of this token is left: may it be used? The entry waits in locked
+    /// memory.
+    LastTry(TokenId, Entry),
+    /// The card is at work.
+    Busy(Busy),
+    /// The signature is on its way to the portal.
+    Signed,
+    /// The link was refused.
+    Refused(Refused),
+    /// It cannot go on.
+    Failed(Box<CardError>),
+    /// The callback could not be delivered.
+    Undelivered(Undelivered),
+    /// Settings, journal, about.
+    Page(Page),
+}
+
+/// Reads the settings as they are now, to judge by; an error says what is wrong with
+/// them.
+pub type Judge = Box<dyn Fn() -> Result<Policy, String>>;
+
+/// What the card is doing, and what belongs to its answer: readers may come and
+/// go meanwhile, and the choice on the screen with them.
+enum Busy {
+    Signing(Box<Signing>),
+    Changing(TokenId),
+    Unlocking(TokenId),
+    /// It was given up, and others wait: they come when the card has answered.
+    Abandoned,
+}
+
+struct Signing {
+    info: TokenInfo,
+    credential: Credential,
+}
+
+/// The state machine.
+pub struct Flow {
+    purpose: Purpose,
+    state: State,
+    /// Requests so far; what was typed for one is for no other.
+    number: u32,
+    queue: VecDeque<Result<Order, Refused>>,
+    /// `None` until the first report.
+    tokens: Option<Result<Vec<TokenView>, TransportError>>,
+    chosen: Option<(TokenId, usize)>,
+    remark: Option<Remark>,
+    reading: Option<Reading>,
+    compared: Option<Compared>,
+    /// How many files were given.
+    turn: u32,
+    /// The last obstacle that a person ran into, for the error callback.
+    obstacle: Option<CardError>,
+    session: Option<Session>,
+    /// How often a kept PIN was forgotten: what was typed before is, too.
+    forgotten: u32,
+    /// PUK tries left as a refusal told them, for tokens that do not tell
+    /// otherwise.
+    puk_told: Option<(TokenId, Tries)>,
+    exit: Option<Exit>,
+    /// Of tokens only the tries left are read.
+    lean: bool,
+    /// Once something is done, nobody wants to know how many tries are left.
+    ends: bool,
+    /// Answers that are still to come to jobs that were given up.
+    owed: u32,
+    /// The job whose answer the page that says that the reader hangs is about.
+    hung: Option<Busy>,
+    /// A request is missing in the journal: said where nothing else is.
+    unrecorded: Option<Remark>,
+    /// A PIN was changed or unlocked.
+    achieved: bool,
+    /// A failure in the token window has not been mended since.
+    failed: Option<CardError>,
+    judge: Option<Judge>,
+    now: Timestamp,
+    home: Home,
+    language: Language,
+}
+
+impl Flow {
+    /// For a link that was accepted or refused. The caller carries out the
+    /// effects, for this and for every later event.
+    pub fn sign(order: Result<Order, Refused>, now: Timestamp) -> (Self, Vec<Effect>) {
+        let mut flow = Self::new(Purpose::Manage, now);
+        let effects = flow.next(order);
+        (flow, effects)
+    }
+
+    /// The token window.
+    pub fn manage(now: Timestamp) -> (Self, Vec<Effect>) {
+        let flow = Self::new(Purpose::Manage, now);
+        let effects = vec![flow.look()];
+        (flow, effects)
+    }
+
+    /// One form of the token window, where nothing else is shown: only the tries left
+    /// are read of a token, and again afterwards where somebody wants to know them.
+    pub fn form(now: Timestamp, look_again: bool) -> (Self, Vec<Effect>) {
+        let mut flow = Self::new(Purpose::Manage, now);
+        flow.lean = true;
+        flow.ends = !look_again;
+        let effects = vec![flow.look()];
+        (flow, effects)
+    }
+
+    /// Another link in the same run; an accepted PIN goes on for the same
+    /// token, certificate and origin.
+    pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        self.number += 1;
+        self.exit = None;
+        self.hung = None;
+        self.remark = None;
+        self.reading = None;
+        self.compared = None;
+        self.obstacle = None;
+        self.failed = None;
+        match order {
+            Ok(order) => {
+                self.purpose = Purpose::Sign(Box::new(order));
+                self.state = State::Ready;
+                self.choose_default();
+                // What is known of the tokens serves again, unless other
+                // certificates are asked for.
+                if self.in_session() {
+                    return Vec::new();
+                }
+                self.state = State::Looking;
+                vec![self.look()]
+            }
+            Err(refused) => {
+                self.purpose = Purpose::Manage;
+                self.state = State::Refused(refused);
+                Vec::new()
+            }
+        }
+    }
+
+    fn new(purpose: Purpose, now: Timestamp) -> Self {
+        Self {
+            purpose,
+            state: State::Looking,
+            number: 0,
+            queue: VecDeque::new(),
+            tokens: None,
+            chosen: None,
+            remark: None,
+            reading: None,
+            compared: None,
+            turn: 0,
+            obstacle: None,
+            session: None,
+            forgotten: 0,
+            puk_told: None,
+            exit: None,
+            lean: false,
+            ends: false,
+            owed: 0,
+            hung: None,
+            unrecorded: None,
+            achieved: false,
+            failed: None,
+            judge: None,
+            now,
+            home: Home::default(),
+            language: Language::default(),
+        }
+    }
+
+    /// Its screens are in this language from now on; English without this.
+    pub fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    /// Whoever waited is judged again when it is shown, and whoever is answered just
+    /// before; without this the settings do not change while it runs.
+    pub fn judged_by(&mut self, judge: Judge) {
+        self.judge = Some(judge);
+    }
+
+    /// The language of its screens.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What is to be seen.
+    pub fn screen(&self) -> Screen {
+        words::screen(self)
+    }
+
+    /// How it ended; `None` while it has not.
+    pub fn exit(&self) -> Option<Exit> {
+        self.exit
+    }
+
+    /// Whether a PIN was changed or unlocked, or something was signed.
+    pub fn achieved(&self) -> bool {
+        self.achieved
+    }
+
+    /// The tokens as last reported.
+    pub fn tokens(&self) -> &[TokenView] {
+        match &self.tokens {
+            Some(Ok(tokens)) => tokens,
+            _ => &[],
+        }
+    }
+
+    /// How many tokens may be the one that is meant: for a request those with a
+    /// certificate that it can be signed with, else all that can be used.
+    pub fn candidates(&self) -> usize {
+        match &self.purpose {
+            Purpose::Sign(_) => {
+                let offers = self.offers();
+                let usable = |offer: &&offers::Offer<'_>| self.unusable(offer.credential).is_none();
+                let tokens = offers.iter().filter(usable).map(|offer| offer.token);
+                tokens.collect::<std::collections::HashSet<_>>().len()
+            }
+            Purpose::Manage => self.ready().count(),
+        }
+    }
+
+    /// The failure that a person was shown last, for faces that print it.
+    pub fn failure(&self) -> Option<&CardError> {
+        self.failed.as_ref()
+    }
+
+    /// Takes in one event at time `now`.
+    pub fn on(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.expire(now);
+        effects.extend(self.take(event));
+        effects
+    }
+
+    fn take(&mut self, event: Event) -> Vec<Effect> {
+        if let Event::Report(Report::Session(kept)) = event {
+            return self.kept(kept);
+        }
+        if self.owed > 0 && is_answer(&event) {
+            self.owed -= 1;
+            match self.hung.take() {
+                // It comes after all, and nobody has gone on.
+                Some(busy) if self.owed == 0 => self.state = State::Busy(busy),
+                _ => return Vec::new(),
+            }
+        }
+        match event {
+            Event::Locked => {
+                self.locked();
+                return Vec::new();
+            }
+            // Of use also after a request has ended.
+            Event::Settings(settings) => return self.changed(settings),
+            // Of use whatever is shown, and no reason to hide what is said there.
+            Event::Unrecorded { request, reason } => {
+                self.unrecorded = Some(Remark::Unrecorded { request, reason });
+                return Vec::new();
+            }
+            _ => {}
+        }
+        // What comes late is nobody's any more: a portal hears one answer only.
+        if self.exit.is_some() && !matches!(event, Event::OpenFailed(_)) {
+            return Vec::new();
+        }
+        match event {
+            Event::Input(Input::Choose(index)) => {
+                self.choose(index);
+                Vec::new()
+            }
+            Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
+            Event::Input(Input::Files(files)) => self.take_files(&files),
+            Event::Input(Input::NoDialog) => self.remark(Remark::NoDialog),
+            Event::Read(reading, document) => self.compare(reading, document),
+            Event::Input(Input::Closed) => self.part(),
+            Event::Input(Input::Set(setting, at)) => self.set(setting, at),
+            Event::Input(Input::Row(at)) => self.row(at),
+            Event::Input(Input::Lines(lines)) => self.write(lines),
+            Event::Journal(read) => self.journal(read),
+            Event::Exported(file) => self.exported(file),
+            // Taken in above.
+            Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
+            Event::FileUnopened => {
+                self.remark = Some(Remark::FileUnopened);
+                Vec::new()
+            }
+            Event::Report(report) => self.report(report),
+            Event::Tick => Vec::new(),
+            Event::OpenFailed(reason) => self.undelivered(reason),
+        }
+    }
+
+    fn press(&mut self, action: Action, secrets: Vec<Pin>) -> Vec<Effect> {
+        // Only what the screen offers counts.
+        if !self.screen().offers(action) {
+            return Vec::new();
+        }
+        match action {
+            // At any time, whatever is shown.
+            Action::Lock => self.lock(),
+            _ if matches!(self.state, State::Page(_)) => self.turn(action),
+            Action::Sign => {
+                let pin = secrets.into_iter().next();
+                self.enter(Entry::Sign(pin), LastTry::Keep)
+            }
+            Action::Submit => self.submit(secrets),
+            Action::Next => self.step(secrets),
+            Action::Settings | Action::Journal | Action::About => self.turn(action),
+            Action::OpenFile => vec![Effect::OpenFile],
+            Action::AddPortal | Action::Remove | Action::Export => Vec::new(),
+            Action::UseLastTry => match std::mem::replace(&mut self.state, State::Ready) {
+                State::LastTry(_, entry) => self.enter(entry, LastTry::Use),
+                _ => Vec::new(),
+            },
+            Action::ChangePin => self.set_out(Errand::Change),
+            Action::Unlock => self.set_out(Errand::Unlock),
+            Action::GoOn => match std::mem::replace(&mut self.state, State::Ready) {
+                // What is needed has been said with the question.
+                State::Unsure(id, Errand::Unlock) => self.show(State::Unlock(id, Step::Puk)),
+                State::Unsure(id, errand) => self.show(errand.form(id)),
+                other => self.stay(other),
+            },
+            Action::Back => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Unlock(id, Step::NewPin(_)) => self.show(State::Unlock(id, Step::Puk)),
+                _ => {
+                    self.show(State::Ready);
+                    self.give_way()
+                }
+            },
+            Action::Retry => {
+                self.remark = None;
+                self.state = State::Looking;
+                vec![self.look()]
+            }
+            // The face has a file chosen, and gives it.
+            Action::Compare => Vec::new(),
+            Action::Cancel | Action::Close => self.part(),
+        }
+    }
+
+    fn show(&mut self, state: State) -> Vec<Effect> {
+        self.remark = None;
+        self.state = state;
+        Vec::new()
+    }
+
+    fn stay(&mut self, state: State) -> Vec<Effect> {
+        self.state = state;
+        Vec::new()
+    }
+
+    fn look(&self) -> Effect {
+        Effect::Job(Job::Look(match &self.purpose {
+            Purpose::Sign(order) => Look::Signing(Search {
+                serial: order.serial(),
+                everything: false,
+            }),
+            Purpose::Manage if self.lean => Look::Tries,
+            Purpose::Manage => Look::Everything,
+        }))
+    }
+
+    fn token_id(&self) -> Option<TokenId> {
+        self.token().map(|(id, _)| id.clone())
+    }
+}

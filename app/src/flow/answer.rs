@@ -1,0 +1,231 @@
+//! What the worker says, and what comes of it.
+
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::{PinUse, Tries};
+use securesign_card::transport::TransportError;
+
+use crate::worker::{Report, TokenState, TokenView};
+
+use super::{Busy, Effect, Event, Flow, Remark, State, Step};
+
+impl Flow {
+    pub(super) fn report(&mut self, report: Report) -> Vec<Effect> {
+        if matches!(self.remark, Some(Remark::Waits(_) | Remark::Touch)) {
+            self.remark = None;
+        }
+        match report {
+            Report::Touch => {
+                if matches!(self.state, State::Busy(Busy::Signing(_))) {
+                    self.remark = Some(Remark::Touch);
+                }
+                Vec::new()
+            }
+            Report::Waits(by) => {
+                if matches!(self.state, State::Looking | State::Busy(_)) {
+                    self.remark = Some(Remark::Waits(by));
+                }
+                Vec::new()
+            }
+            Report::Silent => self.despair(),
+            Report::Session(kept) => self.kept(kept),
+            Report::Tokens(tokens) => {
+                self.take_in(tokens);
+                Vec::new()
+            }
+            Report::ReadersChanged => match self.state {
+                // A dialogue notices by itself; an ended flow does not care.
+                State::Ready
+                | State::Looking
+                | State::Change(_)
+                | State::Unlock(..)
+                | State::Unsure(..)
+                | State::LastTry(..) => vec![self.look()],
+                _ => Vec::new(),
+            },
+            _ if matches!(self.state, State::Busy(Busy::Abandoned)) => self.advance(),
+            // An answer counts only while it is waited for.
+            Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(Busy::Signing(signing)) => match result {
+                    Ok(signature) => self.signed(&signing, signature),
+                    Err(error) => self.stumble(error),
+                },
+                other => self.stay(other),
+            },
+            Report::Changed(_, result) => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(Busy::Changing(id)) => match result {
+                    Ok(()) => self.achieve(Remark::Changed),
+                    Err(error) => {
+                        self.state = State::Change(id);
+                        self.stumble(error)
+                    }
+                },
+                other => self.stay(other),
+            },
+            Report::Unblocked(result) => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(Busy::Unlocking(id)) => match result {
+                    Ok(()) => {
+                        self.puk_told = None;
+                        self.achieve(Remark::Unlocked)
+                    }
+                    Err(error) => {
+                        self.state = State::Unlock(id, Step::Puk);
+                        self.stumble(error)
+                    }
+                },
+                other => self.stay(other),
+            },
+        }
+    }
+
+    /// The reader does not answer. What it may still say is not waited for, and must not
+    /// be taken for an answer to something else.
+    pub(super) fn despair(&mut self) -> Vec<Effect> {
+        let error = CardError::Transport(TransportError::Slow);
+        let busy = match std::mem::replace(&mut self.state, State::Ready) {
+            State::Busy(Busy::Abandoned) => {
+                self.owed += 1;
+                return self.advance();
+            }
+            State::Busy(busy) => Some(busy),
+            State::Looking => None,
+            other => return self.stay(other),
+        };
+        // What was sent may have been taken.
+        let error = match &busy {
+            Some(Busy::Changing(_) | Busy::Unlocking(_)) => CardError::Unclear(Secret::Pin),
+            Some(Busy::Signing(signing)) if signing.credential.pin != PinUse::Never => {
+                CardError::Unanswered {
+                    secret: Secret::Pin,
+                    cause: Box::new(error),
+                }
+            }
+            _ => error,
+        };
+        self.owed += u32::from(busy.is_some());
+        self.hung = busy;
+        self.failed = Some(error.clone());
+        self.obstacle = Some(error.clone());
+        self.state = State::Failed(Box::new(error));
+        Vec::new()
+    }
+
+    /// Tokens as they are now. What was typed for one that is gone is dropped.
+    pub(super) fn take_in(&mut self, mut tokens: Result<Vec<TokenView>, TransportError>) {
+        if let (Ok(tokens), Some((id, told))) = (&mut tokens, &self.puk_told) {
+            for view in tokens.iter_mut().filter(|view| view.id == *id) {
+                if let TokenState::Ready(info) = &mut view.state
+                    && info.puk == Tries::Unknown
+                {
+                    info.puk = *told;
+                }
+            }
+        }
+        self.tokens = Some(tokens);
+        if let State::Busy(_) = self.state {
+            // The choice belongs to the answer that is waited for.
+            return;
+        }
+        if matches!(self.state, State::Looking) {
+            self.state = State::Ready;
+        }
+        self.choose_default();
+        let meant = match &self.state {
+            State::Change(id)
+            | State::Unlock(id, _)
+            | State::Unsure(id, _)
+            | State::LastTry(id, _) => id.clone(),
+            _ => return,
+        };
+        if self.token_id() != Some(meant) {
+            self.state = State::Ready;
+            self.remark = Some(Remark::TakenOut);
+        }
+    }
+
+    pub(super) fn achieve(&mut self, what: Remark) -> Vec<Effect> {
+        self.achieved = true;
+        self.failed = None;
+        self.obstacle = None;
+        self.remark = Some(what);
+        if self.ends {
+            // It is done, and nothing is shown that could be another now.
+            return self.stay(State::Ready);
+        }
+        self.state = State::Looking;
+        vec![self.look()]
+    }
+
+    /// Shows what went wrong and lets the person go on where that makes sense.
+    pub(super) fn stumble(&mut self, error: CardError) -> Vec<Effect> {
+        self.failed = Some(error.clone());
+        self.obstacle = Some(error.clone());
+        self.learn(&error);
+        self.remark = Some(Remark::Failed(error.clone()));
+        match &error {
+            CardError::BadSignature => {
+                self.state = State::Failed(Box::new(error));
+                Vec::new()
+            }
+            // What is left of the tries is read before anybody types again.
+            CardError::Unclear(_) | CardError::Unanswered { .. } => {
+                self.state = State::Looking;
+                vec![self.look()]
+            }
+            // Whatever was known of the token may be wrong now.
+            CardError::Transport(_)
+            | CardError::Changed
+            | CardError::Refused { .. }
+            | CardError::Declined { .. }
+            | CardError::Malformed { .. }
+            | CardError::Armor { .. } => {
+                self.state = State::Ready;
+                vec![self.look()]
+            }
+            CardError::Blocked(_) | CardError::Wrong { left: Some(0), .. } => {
+                if matches!(self.state, State::Change(_)) {
+                    self.state = State::Ready;
+                }
+                vec![self.look()]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Tries left, as the refusal told them.
+    pub(super) fn learn(&mut self, error: &CardError) {
+        let (secret, tries) = match error {
+            CardError::Wrong { secret, left } => {
+                (*secret, left.map_or(Tries::Unknown, Tries::from_count))
+            }
+            CardError::Blocked(secret) => (*secret, Tries::Blocked),
+            CardError::LastTry(secret) => (*secret, Tries::Left(1)),
+            CardError::Unanswered { secret, .. } => (*secret, Tries::Unknown),
+            _ => return,
+        };
+        let Some(id) = self.token().map(|(id, _)| id.clone()) else {
+            return;
+        };
+        if secret != Secret::Pin {
+            self.puk_told = Some((id.clone(), tries));
+        }
+        let Some(Ok(tokens)) = &mut self.tokens else {
+            return;
+        };
+        for view in tokens.iter_mut().filter(|view| view.id == id) {
+            if let TokenState::Ready(info) = &mut view.state {
+                match secret {
+                    Secret::Pin => info.pin = tries,
+                    _ => info.puk = tries,
+                }
+            }
+        }
+    }
+}
+
+/// An answer to a job that a person waits for; each job has one.
+pub(super) fn is_answer(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Report(Report::Signed(_) | Report::Changed(..) | Report::Unblocked(_))
+    )
+}

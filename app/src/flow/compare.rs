@@ -1,0 +1,98 @@
+//! A file is compared with the request. Another document keeps nobody from
+//! signing, for only the person knows what was given; but the screen goes on
+//! saying so.
+
+use std::path::PathBuf;
+
+use securesign_card::digest::HashAlgorithm;
+
+use super::{Effect, Flow, Purpose, Remark, State};
+use crate::document::{self, Document, Unreadable};
+use crate::screen::Action;
+
+/// A file that is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name, for people.
+    pub name: String,
+    /// How its digest is made.
+    pub algorithm: HashAlgorithm,
+    /// Which of the files that were given: an answer counts for the last one,
+    /// and while the request is the same.
+    turn: u32,
+}
+
+/// What came out for the last file that could be read.
+#[derive(Clone)]
+pub struct Compared {
+    /// Its name.
+    pub name: String,
+    /// It is the document that is to be signed.
+    pub same: bool,
+}
+
+impl Flow {
+    /// Files were given where one is asked for a signature.
+    pub(super) fn take_files(&mut self, files: &[String]) -> Vec<Effect> {
+        let Purpose::Sign(order) = &self.purpose else {
+            return Vec::new();
+        };
+        if !self.screen().offers(Action::Compare) {
+            return Vec::new();
+        }
+        let path = match files {
+            [address] => document::locate(address),
+            [] => Err(Unreadable::Elsewhere),
+            _ => return self.remark(Remark::ManyFiles),
+        };
+        let path = match path {
+            Ok(path) => path,
+            Err(error) => return self.remark(Remark::Unreadable(error)),
+        };
+        self.turn += 1;
+        let reading = Reading {
+            name: document::name(&path),
+            path,
+            algorithm: order.digest().algorithm(),
+            turn: self.turn,
+        };
+        self.reading = Some(reading.clone());
+        self.remark = None;
+        vec![Effect::Read(reading)]
+    }
+
+    /// A file was read, or could not be.
+    pub(super) fn compare(
+        &mut self,
+        reading: Reading,
+        document: Result<Document, Unreadable>,
+    ) -> Vec<Effect> {
+        let Purpose::Sign(order) = &mut self.purpose else {
+            return Vec::new();
+        };
+        if self.reading.as_ref() != Some(&reading) {
+            return Vec::new();
+        }
+        self.reading = None;
+        let document = match document {
+            Ok(document) => document,
+            Err(error) => return self.remark(Remark::Unreadable(error)),
+        };
+        let compared = Compared {
+            name: reading.name,
+            same: order.attach(document).is_ok(),
+        };
+        self.compared = Some(compared.clone());
+        self.remark(Remark::Compared(compared))
+    }
+
+    /// Says it, unless the person has gone on meanwhile.
+    pub(super) fn remark(&mut self, remark: Remark) -> Vec<Effect> {
+        if matches!(self.state, State::Ready) {
+            self.remark = Some(remark);
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,223 @@
+//! How a request ends, and what its portal hears.
+
+use securesign_card::error::{CardError, Reason, Secret};
+use securesign_card::profile::Tries;
+use securesign_card::transport::TransportError;
+use securesign_handoff::callback::{self, CallbackError, Outcome};
+use securesign_handoff::code::ErrorCode;
+use securesign_handoff::policy::Permit;
+
+use crate::worker::{TokenInfo, TokenState};
+
+use super::way::Way;
+use super::{Effect, Exit, Flow, Purpose, Refused, Remark, Signing, State, Unopened, offers};
+
+/// Why a callback could not be delivered.
+pub(super) enum Undelivered {
+    /// There is none.
+    Unbuilt(CallbackError),
+    /// No browser took it.
+    Unopened(Unopened),
+    /// The portal may not call any more.
+    Closed(Box<Refused>),
+}
+
+impl Flow {
+    /// The browser did not take a result: that of the request on the screen, if it
+    /// has one, or of one before it.
+    pub(super) fn undelivered(&mut self, reason: Unopened) -> Vec<Effect> {
+        if self.exit.is_some() || matches!(self.state, State::Signed) {
+            // Who is not told was not told.
+            self.exit = self.exit.map(|_| match self.state {
+                State::Refused(_) => Exit::Refused,
+                _ => Exit::NotDone,
+            });
+            self.state = State::Undelivered(Undelivered::Unopened(reason));
+        } else {
+            self.remark = Some(Remark::Undelivered(reason));
+        }
+        Vec::new()
+    }
+
+    pub(super) fn signed(&mut self, signing: &Signing, signature: Vec<u8>) -> Vec<Effect> {
+        let Purpose::Sign(order) = &self.purpose else {
+            return Vec::new();
+        };
+        let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
+        let origin = order.origin().to_owned();
+        let record = order.record(self.now, Ok(&signing.credential));
+        let way = order.way().clone();
+        let spend = Effect::Spend {
+            origin: origin.clone(),
+            request_id: way.request_id().to_owned(),
+        };
+        let mut effects = self.deliver(&way, &outcome);
+        let delivered = !effects.is_empty();
+        effects.splice(0..0, [Effect::Record(Box::new(record)), spend]);
+        if delivered {
+            self.served(&origin);
+            effects.push(Effect::Remember(origin));
+            self.state = State::Signed;
+            self.obstacle = None;
+            self.achieved = true;
+        }
+        effects
+    }
+
+    /// The callback with an outcome, or a screen that says why it cannot be. Where the
+    /// portal may not call any more, nothing goes to it.
+    pub(super) fn deliver(&mut self, way: &Way, outcome: &Outcome) -> Vec<Effect> {
+        let built = match self.permit(way) {
+            Ok(permit) => callback::build(&permit, outcome, callback::platform_limit())
+                .map_err(Undelivered::Unbuilt),
+            Err(refused) => Err(Undelivered::Closed(Box::new(refused))),
+        };
+        match built {
+            Ok(answer) => vec![Effect::Open(answer, way.caller().map(str::to_owned))],
+            Err(undelivered) => {
+                self.state = State::Undelivered(undelivered);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The permission by the settings as they are now.
+    pub(super) fn permit(&self, way: &Way) -> Result<Permit, Refused> {
+        Ok(match &self.judge {
+            Some(judge) => way.judged(&judge().map_err(Refused::unjudged)?)?,
+            None => way.permit().clone(),
+        })
+    }
+
+    /// Gives up, or goes after all is done. A portal whose origin was validated
+    /// hears of it; nobody else does.
+    pub(super) fn leave(&mut self) -> Vec<Effect> {
+        if self.exit.is_some() {
+            return Vec::new();
+        }
+        let (exit, effects) = match (&self.purpose, &self.state) {
+            (_, State::Refused(refused)) => match (refused.way(), refused.outcome()) {
+                (Some(way), Some(outcome)) => {
+                    let way = way.clone();
+                    let told = self.deliver(&way, &outcome);
+                    let exit = if told.is_empty() {
+                        Exit::Refused
+                    } else {
+                        Exit::NotDone
+                    };
+                    (exit, told)
+                }
+                _ => (Exit::Refused, Vec::new()),
+            },
+            (_, State::Undelivered(_)) => (Exit::NotDone, Vec::new()),
+            (Purpose::Sign(_), State::Signed) => (Exit::Done, Vec::new()),
+            (Purpose::Sign(order), state) => {
+                let (code, remaining) = self.give_up();
+                let outcome = order.failed(code, remaining);
+                let mut effects = vec![Effect::Record(Box::new(order.record(self.now, Err(code))))];
+                // A token that is still at work may sign yet.
+                if !matches!(state, State::Busy(_)) && self.owed == 0 {
+                    effects.push(order.release());
+                }
+                let way = order.way().clone();
+                effects.extend(self.deliver(&way, &outcome));
+                (Exit::NotDone, effects)
+            }
+            // To look is enough in the token window.
+            (Purpose::Manage, _) if self.failed.is_none() || self.achieved => {
+                (Exit::Done, Vec::new())
+            }
+            (Purpose::Manage, _) => (Exit::NotDone, Vec::new()),
+        };
+        self.exit = Some(exit);
+        self.hung = None;
+        effects
+    }
+
+    /// Which error code the portal hears (handoff protocol, §4): the obstacle
+    /// at which the person gave up.
+    pub(super) fn give_up(&self) -> (ErrorCode, Option<u8>) {
+        let obstacle = match &self.obstacle {
+            Some(CardError::Unanswered { cause, .. }) => Some(&**cause),
+            other => other.as_ref(),
+        };
+        let code = match obstacle {
+            Some(CardError::Wrong { left: Some(0), .. } | CardError::Blocked(_)) => {
+                ErrorCode::PinBlocked
+            }
+            Some(CardError::Wrong {
+                secret: Secret::Pin,
+                left,
+            }) => {
+                return (ErrorCode::PinInvalid, *left);
+            }
+            Some(CardError::Transport(TransportError::Removed | TransportError::NoReader)) => {
+                ErrorCode::TokenRemoved
+            }
+            // The person could have gone on.
+            Some(
+                CardError::Transport(TransportError::Reset)
+                | CardError::Declined {
+                    reason: Reason::NoTouch | Reason::PinForgotten,
+                    ..
+                },
+            ) => ErrorCode::SignCancelled,
+            // None that answers.
+            Some(CardError::Transport(_)) => ErrorCode::TokenNotFound,
+            Some(CardError::Declined {
+                reason: Reason::NoKey,
+                ..
+            }) => ErrorCode::CertNotFound,
+            Some(
+                CardError::Declined { .. }
+                | CardError::Refused { .. }
+                | CardError::Malformed { .. }
+                | CardError::Armor { .. }
+                | CardError::RawRsa
+                | CardError::Unsupported(_),
+            ) => ErrorCode::TokenUnsupported,
+            // Whose fault it is cannot be told: it may be ours.
+            Some(CardError::BadSignature) => ErrorCode::Internal,
+            _ => self.standing_obstacle(),
+        };
+        (code, None)
+    }
+
+    /// What stands in the way on the screen that is shown, if anything.
+    pub(super) fn standing_obstacle(&self) -> ErrorCode {
+        let ready: Vec<&TokenInfo> = self.ready().map(|(_, info)| info).collect();
+        let strangers = self
+            .tokens()
+            .iter()
+            .any(|view| matches!(view.state, TokenState::Unknown { .. }));
+        if ready.is_empty() {
+            return if strangers {
+                ErrorCode::TokenUnsupported
+            } else {
+                ErrorCode::TokenNotFound
+            };
+        }
+        let offers = self.offers();
+        if offers.is_empty() {
+            return ErrorCode::CertNotFound;
+        }
+        if self.chosen.is_none() {
+            // Of one that is not valid yet the portal must not hear that it has expired.
+            let expired = |offer: &offers::Offer<'_>| {
+                self.is_outdated(offer.credential) && !self.is_early(offer.credential)
+            };
+            return if offers.iter().all(expired) {
+                ErrorCode::CertExpired
+            } else {
+                ErrorCode::CertNotFound
+            };
+        }
+        if self
+            .token()
+            .is_some_and(|(_, info)| info.pin == Tries::Blocked)
+        {
+            return ErrorCode::PinBlocked;
+        }
+        ErrorCode::SignCancelled
+    }
+}

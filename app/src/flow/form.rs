@@ -1,0 +1,220 @@
+//! What a person types: the PIN for a signature, and the forms that change and unlock it.
+//! What can never be right, and the last try, go no further without a word.
+
+use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::pin::{Pin, PinFormat, PinRules};
+use securesign_card::profile::{PinUse, Standing, Tries};
+use securesign_card::token::LastTry;
+
+use crate::worker::{Job, TokenId, TokenInfo};
+
+use super::{Busy, Effect, Flow, Purpose, Remark, Signing, State};
+
+/// How far the form that unlocks a token is.
+pub(super) enum Step {
+    /// It says what is needed.
+    Need,
+    /// It asks for the PUK.
+    Puk,
+    /// It asks for the new PIN; the PUK waits in locked memory.
+    NewPin(Pin),
+}
+
+/// What the token window's forms are for.
+#[derive(Clone, Copy)]
+pub(super) enum Errand {
+    Change,
+    Unlock,
+}
+
+/// Secrets that were typed, and what for.
+pub(super) enum Entry {
+    Sign(Option<Pin>),
+    Change { old: Pin, new: Pin },
+    Unlock { puk: Pin, new: Pin },
+}
+
+impl Flow {
+    /// To the form, or first to the question whether it is wanted.
+    pub(super) fn set_out(&mut self, errand: Errand) -> Vec<Effect> {
+        let Some((id, info)) = self.token() else {
+            return Vec::new();
+        };
+        let standing = match errand {
+            Errand::Change => info.change,
+            Errand::Unlock => info.unblock,
+        };
+        let id = id.clone();
+        self.show(match standing {
+            Standing::Known => errand.form(id),
+            Standing::Inferred | Standing::Doubtful => State::Unsure(id, errand),
+        })
+    }
+
+    /// The next step of unlocking. What cannot be the PUK goes no further.
+    pub(super) fn step(&mut self, secrets: Vec<Pin>) -> Vec<Effect> {
+        let State::Unlock(id, step) = &self.state else {
+            return Vec::new();
+        };
+        let id = id.clone();
+        let next = match (step, secrets.into_iter().next()) {
+            (Step::Need, _) => Step::Puk,
+            (Step::Puk, Some(puk)) => {
+                let info = self
+                    .token()
+                    .map(|(_, info)| (info.unblocker, info.puk_rules));
+                let (secret, rules) = info.unwrap_or((Secret::Puk, None));
+                match check(secret, rules.as_ref(), &puk) {
+                    Ok(()) => Step::NewPin(puk),
+                    Err(error) => return self.stumble(error),
+                }
+            }
+            _ => return Vec::new(),
+        };
+        self.show(State::Unlock(id, next))
+    }
+
+    pub(super) fn submit(&mut self, mut secrets: Vec<Pin>) -> Vec<Effect> {
+        let (Some(again), Some(new)) = (secrets.pop(), secrets.pop()) else {
+            return Vec::new();
+        };
+        if !new.same(&again) {
+            self.remark = Some(Remark::Differ);
+            return Vec::new();
+        }
+        let fits = |info: &TokenInfo| info.pin_rules.check(&new).map_err(CardError::NewPinFormat);
+        if let Some(Err(error)) = self.token().map(|(_, info)| fits(info)) {
+            return self.stumble(error);
+        }
+        let entry = match (
+            std::mem::replace(&mut self.state, State::Ready),
+            secrets.pop(),
+        ) {
+            (State::Change(id), Some(old)) => {
+                self.state = State::Change(id);
+                Entry::Change { old, new }
+            }
+            (State::Unlock(id, Step::NewPin(puk)), None) => {
+                self.state = State::Unlock(id, Step::Puk);
+                Entry::Unlock { puk, new }
+            }
+            (other, _) => return self.stay(other),
+        };
+        self.enter(entry, LastTry::Keep)
+    }
+
+    /// Whether the chosen key signs without a PIN. It needs a click all the same.
+    pub(super) fn is_pinless(&self) -> bool {
+        self.credential()
+            .is_some_and(|credential| credential.pin == PinUse::Never)
+    }
+
+    /// Sends what was typed, unless it can never be right or is the last try.
+    pub(super) fn enter(&mut self, entry: Entry, last: LastTry) -> Vec<Effect> {
+        let Some((token, info)) = self.token() else {
+            return Vec::new();
+        };
+        if matches!(entry, Entry::Sign(None)) && !self.in_session() && !self.is_pinless() {
+            return Vec::new();
+        }
+        if let Err(error) = entry.check(info) {
+            return self.stumble(error);
+        }
+        let tries = match entry {
+            Entry::Sign(None) => Tries::Unknown,
+            Entry::Sign(_) | Entry::Change { .. } => info.pin,
+            Entry::Unlock { .. } => info.puk,
+        };
+        if tries == Tries::Left(1) && last == LastTry::Keep {
+            let token = token.clone();
+            return self.show(State::LastTry(token, entry));
+        }
+        let token = token.clone();
+        let (busy, job) = match entry {
+            Entry::Sign(pin) => {
+                let (Purpose::Sign(order), Some(credential)) = (&self.purpose, self.credential())
+                else {
+                    return Vec::new();
+                };
+                let (credential, info) = (credential.clone(), info.clone());
+                let digest = order.digest().clone();
+                let document = order.document().cloned();
+                let origin = order.origin().to_owned();
+                let signing = Signing {
+                    info,
+                    credential: credential.clone(),
+                };
+                let credential = Box::new(credential);
+                let job = Job::Sign {
+                    token,
+                    credential,
+                    digest,
+                    document,
+                    origin,
+                    pin,
+                    last,
+                };
+                (Busy::Signing(Box::new(signing)), job)
+            }
+            Entry::Change { old, new } => {
+                let secret = Secret::Pin;
+                let busy = Busy::Changing(token.clone());
+                (
+                    busy,
+                    Job::Change {
+                        token,
+                        secret,
+                        old,
+                        new,
+                        last,
+                    },
+                )
+            }
+            Entry::Unlock { puk, new } => (
+                Busy::Unlocking(token.clone()),
+                Job::Unblock {
+                    token,
+                    puk,
+                    new,
+                    last,
+                },
+            ),
+        };
+        self.remark = None;
+        self.failed = None;
+        self.state = State::Busy(busy);
+        vec![Effect::Job(job)]
+    }
+}
+
+impl Errand {
+    pub(super) fn form(self, token: TokenId) -> State {
+        match self {
+            Self::Change => State::Change(token),
+            Self::Unlock => State::Unlock(token, Step::Need),
+        }
+    }
+}
+
+impl Entry {
+    /// What can never be right is not even handed to the worker.
+    pub(super) fn check(&self, info: &TokenInfo) -> Result<(), CardError> {
+        let pin = |value| check(Secret::Pin, Some(&info.pin_rules), value);
+        let fresh = |value: &Pin| info.pin_rules.check(value).map_err(CardError::NewPinFormat);
+        match self {
+            Entry::Sign(None) => Ok(()),
+            Entry::Sign(Some(value)) => pin(value),
+            Entry::Change { old, new } => pin(old).and_then(|()| fresh(new)),
+            Entry::Unlock { puk, new } => {
+                check(info.unblocker, info.puk_rules.as_ref(), puk).and_then(|()| fresh(new))
+            }
+        }
+    }
+}
+
+fn check(secret: Secret, rules: Option<&PinRules>, value: &Pin) -> Result<(), CardError> {
+    let rules = rules.ok_or(CardError::Unsupported(Lack::Puk))?;
+    rules
+        .check(value)
+        .map_err(|fault: PinFormat| CardError::Format { secret, fault })
+}

@@ -1,0 +1,140 @@
+//! Which certificates are offered, and which one is chosen.
+
+use securesign_card::error::Lack;
+use securesign_card::profile::{Credential, Search};
+use securesign_card::signature::{PublicKey, ToSign};
+
+use super::{Flow, Purpose, words};
+use crate::worker::{TokenId, TokenInfo, TokenState};
+
+/// A certificate on a token.
+pub(super) struct Offer<'a> {
+    pub(super) token: &'a TokenId,
+    pub(super) index: usize,
+    pub(super) credential: &'a Credential,
+}
+
+impl Flow {
+    /// Tokens that can be used.
+    pub(super) fn ready(&self) -> impl Iterator<Item = (&TokenId, &TokenInfo)> {
+        self.tokens().iter().filter_map(|view| match &view.state {
+            TokenState::Ready(info) => Some((&view.id, info)),
+            _ => None,
+        })
+    }
+
+    /// Certificates that the request may be signed with, of all tokens; in the
+    /// token window all of them.
+    pub(super) fn offers(&self) -> Vec<Offer<'_>> {
+        let search = match &self.purpose {
+            Purpose::Sign(order) => Search {
+                serial: order.serial(),
+                everything: false,
+            },
+            Purpose::Manage => Search::default(),
+        };
+        self.ready()
+            .flat_map(|(token, info)| {
+                info.found
+                    .credentials
+                    .iter()
+                    .enumerate()
+                    .map(move |(index, credential)| Offer {
+                        token,
+                        index,
+                        credential,
+                    })
+            })
+            .filter(|offer| search.wants(&offer.credential.certificate))
+            .collect()
+    }
+
+    /// Why a certificate cannot be chosen; `None` when it can.
+    pub(super) fn unusable(&self, credential: &Credential) -> Option<String> {
+        let Purpose::Sign(order) = &self.purpose else {
+            return None;
+        };
+        let certificate = &credential.certificate;
+        if !certificate.may_sign() {
+            return Some(self.language.say("certificate-not-for-signatures"));
+        }
+        if self.is_outdated(credential) {
+            let (from, to) = certificate.validity();
+            let date = |time| [("date", words::date(time, self.language).into())];
+            return Some(if self.is_early(credential) {
+                self.language.say_with("certificate-not-yet", date(from))
+            } else {
+                self.language.say_with("certificate-expired", date(to))
+            });
+        }
+        if matches!(certificate.key(), PublicKey::RsaPss(_)) {
+            return Some(self.language.say("certificate-pss"));
+        }
+        if let Some(lack) = credential.lack {
+            let lack = ("lack", lack.what(self.language).into());
+            return Some(self.language.say_with("certificate-not-with-token", [lack]));
+        }
+        // Said of the key alone: nothing is asked of the card for it.
+        let key = certificate.key();
+        if key.lack(ToSign::Digest(order.digest())) == Some(Lack::KeyTooShort) {
+            return Some(self.language.say("certificate-key-too-short"));
+        }
+        key.signature_algorithm(order.digest().algorithm())
+            .is_none()
+            .then(|| self.language.say("certificate-no-digest"))
+    }
+
+    pub(super) fn is_outdated(&self, credential: &Credential) -> bool {
+        !credential.certificate.is_valid_at(self.now)
+    }
+
+    /// Not valid yet, as far as this computer's clock is right.
+    pub(super) fn is_early(&self, credential: &Credential) -> bool {
+        self.now < credential.certificate.validity().0
+    }
+
+    pub(super) fn choose(&mut self, index: usize) {
+        let offers = self.offers();
+        let Some(offer) = offers.get(index) else {
+            return;
+        };
+        if self.unusable(offer.credential).is_none() {
+            let chosen = (offer.token.clone(), offer.index);
+            self.chosen = Some(chosen);
+            self.remark = None;
+        }
+    }
+
+    /// Keeps the choice as long as it exists; else the first usable one.
+    pub(super) fn choose_default(&mut self) {
+        let offers = self.offers();
+        let usable = |offer: &&Offer<'_>| self.unusable(offer.credential).is_none();
+        let still = offers.iter().filter(usable).any(|offer| {
+            self.chosen
+                .as_ref()
+                .is_some_and(|(t, i)| t == offer.token && *i == offer.index)
+        });
+        if !still {
+            let first = offers
+                .iter()
+                .find(usable)
+                .map(|offer| (offer.token.clone(), offer.index));
+            self.chosen = first;
+        }
+    }
+
+    pub(super) fn credential(&self) -> Option<&Credential> {
+        let (token, index) = self.chosen.as_ref()?;
+        let (_, info) = self.ready().find(|(id, _)| *id == token)?;
+        info.found.credentials.get(*index)
+    }
+
+    /// The token in question: that of the chosen certificate, or the first one
+    /// in the token window.
+    pub(super) fn token(&self) -> Option<(&TokenId, &TokenInfo)> {
+        match &self.chosen {
+            Some((token, _)) => self.ready().find(|(id, _)| *id == token),
+            None => self.ready().next(),
+        }
+    }
+}

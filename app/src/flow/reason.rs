@@ -1,0 +1,68 @@
+//! Why a link is not followed.
+
+use securesign_card::language::Language;
+use securesign_handoff::code::ErrorCode;
+use securesign_handoff::link::LinkError;
+use securesign_handoff::policy::Denial;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The link itself.
+    Link(LinkError),
+    /// Whoever asks may not.
+    Denied(Box<Denial>),
+    /// A live key at the demo token.
+    DemoOnly,
+    /// A signature inside a document of this kind: "PDF".
+    NotYet(&'static str),
+    /// The request of this portal was opened before.
+    Used(String),
+    /// Whether it was opened before cannot be found out; the reason.
+    Unclaimed(String),
+    /// Whether it may be followed cannot be found out; what is wrong with the
+    /// settings.
+    Unjudged(String),
+}
+
+impl Reason {
+    /// Error code of the handoff protocol, §4.
+    pub(super) fn code(&self) -> ErrorCode {
+        match self {
+            Self::Link(error) => error.code(),
+            Self::Denied(denial) => denial.code(),
+            Self::DemoOnly => ErrorCode::ApiKeyInvalid,
+            Self::NotYet(_) | Self::Used(_) => ErrorCode::RequestInvalid,
+            Self::Unclaimed(_) | Self::Unjudged(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// What happened.
+    pub(super) fn what(&self, language: Language) -> String {
+        match self {
+            Self::Link(error) => error.what(language),
+            Self::Denied(denial) => denial.what(language),
+            Self::DemoOnly => language.say("demo-live"),
+            Self::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
+            Self::Used(requester) => {
+                language.say_with("used", [("requester", requester.as_str().into())])
+            }
+            Self::Unclaimed(reason) => {
+                language.say_with("unclaimed", [("reason", reason.as_str().into())])
+            }
+            Self::Unjudged(reason) => reason.clone(),
+        }
+    }
+
+    /// What to do.
+    pub(super) fn advice(&self, language: Language) -> String {
+        match self {
+            Self::Link(error) => error.advice(language),
+            Self::Denied(denial) => denial.advice(language),
+            Self::DemoOnly => language.say("demo-live-advice"),
+            Self::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
+            Self::Used(_) => language.say("used-advice"),
+            Self::Unclaimed(_) => language.say("unclaimed-advice"),
+            Self::Unjudged(_) => language.say("unjudged-advice"),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A link that is not followed, and whether its portal hears of it.
+
+use securesign_card::language::Language;
+use securesign_handoff::callback::Outcome;
+use securesign_handoff::code::ErrorCode;
+
+use super::reason::Reason;
+use super::way::Way;
+
+/// Why a link is not followed. A portal that may call is told when the person has seen
+/// it; to anybody else nothing is ever sent.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    reason: Reason,
+    way: Option<Box<Way>>,
+}
+
+impl Refused {
+    /// What is wrong with the settings, by which every link is judged.
+    pub fn unjudged(reason: String) -> Self {
+        Reason::Unjudged(reason).into()
+    }
+
+    pub(super) fn told(reason: Reason, way: Way) -> Self {
+        let way = Some(Box::new(way));
+        Self { reason, way }
+    }
+
+    /// The portal that may hear of it.
+    pub(super) fn way(&self) -> Option<&Way> {
+        self.way.as_deref()
+    }
+
+    /// It was handed over by another start of the program that this browser had called,
+    /// as in [`super::Order::called_by`].
+    pub fn called_by(mut self, caller: String) -> Self {
+        if let Some(way) = &mut self.way {
+            way.called_by(caller);
+        }
+        self
+    }
+
+    /// Because of the settings, which cannot be read.
+    pub(super) fn is_unjudged(&self) -> bool {
+        matches!(self.reason, Reason::Unjudged(_))
+    }
+
+    /// Who is told when the person closes the page, for people.
+    pub fn requester(&self) -> Option<String> {
+        self.way().map(Way::requester)
+    }
+
+    /// What the portal is told.
+    pub(super) fn outcome(&self) -> Option<Outcome> {
+        self.way().map(|way| way.failed(self.code(), None))
+    }
+
+    /// Error code of the handoff protocol, §4.
+    pub fn code(&self) -> ErrorCode {
+        self.reason.code()
+    }
+
+    /// What happened.
+    pub fn what(&self, language: Language) -> String {
+        self.reason.what(language)
+    }
+
+    /// What to do.
+    pub fn advice(&self, language: Language) -> String {
+        self.reason.advice(language)
+    }
+}
+
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Self {
+        Self { reason, way: None }
+    }
+}
+
+/// The same refusal of the same request.
+impl PartialEq for Refused {
+    fn eq(&self, other: &Self) -> bool {
+        let to = |refused: &Self| refused.way().map(|way| way.to().clone());
+        self.reason == other.reason && to(self) == to(other)
+    }
+}

@@ -1,0 +1,389 @@
+//! What is wrong with a link: for the user in two sentences, for the portal in
+//! a code and one fixed sentence.
+
+use std::fmt;
+
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::language::{Language, Value};
+
+use super::query::PARAMETERS;
+use super::value::ApiKey;
+use super::{CallbackFault, LINK_LIMIT};
+use crate::code::ErrorCode;
+
+/// Why a link was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkError {
+    /// Longer than [`LINK_LIMIT`]; nothing of it was decoded.
+    TooLong {
+        /// Bytes.
+        length: usize,
+    },
+    /// Not UTF-8, before or after decoding.
+    NotText {
+        /// The parameter, if it is not before the first of them.
+        place: Option<Quoted>,
+    },
+    /// NUL, a control character or one that changes the direction of writing.
+    ForbiddenCharacter {
+        /// The parameter, if it is not before the first of them.
+        place: Option<Quoted>,
+        /// Which one.
+        character: char,
+    },
+    /// `%` without two hex digits.
+    BadPercent {
+        /// The parameter, if it is not before the first of them.
+        place: Option<Quoted>,
+    },
+    /// Not the address of a signing request.
+    Address(AddressPart),
+    /// More than any portal sends.
+    TooManyParameters,
+    /// A parameter twice, so that two readers could understand two things.
+    Twice {
+        /// Its name.
+        name: Quoted,
+    },
+    /// A parameter's value is longer than it can be.
+    FieldTooLong {
+        /// The parameter.
+        name: &'static str,
+        /// Bytes, as they stand in the link.
+        limit: usize,
+    },
+    /// A required parameter is absent or empty.
+    Missing {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// The link was cut on its way to us.
+    Truncated {
+        /// Bytes that arrived.
+        length: usize,
+        /// Where it ends.
+        cut: Cut,
+    },
+    /// `requestId` has a shape we cannot echo.
+    RequestId,
+    /// `hashAlgo` is none of the three.
+    HashAlgo {
+        /// What it says.
+        found: Quoted,
+    },
+    /// `documentType` is none of the three.
+    DocumentType {
+        /// What it says.
+        found: Quoted,
+    },
+    /// Not base64.
+    Base64 {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// The digest's length does not fit the algorithm.
+    DigestLength {
+        /// What `hashAlgo` says.
+        algorithm: HashAlgorithm,
+        /// Bytes in `hashBase64`.
+        found: usize,
+    },
+    /// `hashBase64` is not the digest of `documentBase64`.
+    DigestMismatch,
+    /// An address to which no result is ever sent.
+    Callback(CallbackFault),
+    /// Not `ss_live_…` or `ss_test_…`.
+    ApiKey,
+    /// What follows `ss_live_` or `ss_test_` is empty, too long or not printable.
+    ApiKeyShape,
+    /// `certSerial` is not hex.
+    Serial,
+}
+
+/// The part of the address that is not ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressPart {
+    /// Neither `securesign` nor `https`.
+    Scheme,
+    /// `user@` before the host.
+    Userinfo,
+    /// Not `sign`.
+    Host,
+    /// A port.
+    Port,
+    /// Anything after the host.
+    Path,
+    /// `#…`.
+    Fragment,
+    /// Not an address.
+    Unreadable,
+}
+
+/// Where a link was cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Inside a `%xx` or the bytes of one character of this parameter.
+    Character(Option<Quoted>),
+    /// Inside a parameter's name, of which this stands there; `&`: before it.
+    Name(Quoted),
+    /// Inside this parameter's value or just before it.
+    Value(&'static str),
+    /// Inside a parameter that we do not know: half of a known one, perhaps.
+    Unknown(Quoted),
+    /// Before this parameter; told by the length alone.
+    Before(&'static str),
+}
+
+/// At most 40 harmless characters of what a page wrote; never an API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted(String);
+
+impl Quoted {
+    const LIMIT: usize = 40;
+
+    /// Everything but letters, digits and printable ASCII becomes `?`.
+    pub fn new(text: &str) -> Self {
+        if ApiKey::occurs_in(text) {
+            return Self("…".to_owned());
+        }
+        let plain = |c: char| match c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric() {
+            true => c,
+            false => '?',
+        };
+        let mut quoted: String = text.chars().take(Self::LIMIT).map(plain).collect();
+        if text.chars().nth(Self::LIMIT).is_some() {
+            quoted.pop();
+            quoted.push('…');
+        }
+        Self(quoted)
+    }
+}
+
+impl fmt::Display for Quoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}”", self.0)
+    }
+}
+
+impl LinkError {
+    /// The code of SecureSign handoff protocol, §4.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            LinkError::ApiKey | LinkError::ApiKeyShape => ErrorCode::ApiKeyInvalid,
+            _ => ErrorCode::RequestInvalid,
+        }
+    }
+
+    /// One fixed sentence for the portal's developer: nothing of the link is in it.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            LinkError::TooLong { .. } => "The link is longer than 2 MiB.",
+            LinkError::NotText { .. } => "The link is not UTF-8.",
+            LinkError::ForbiddenCharacter { .. } => "The link holds a forbidden character.",
+            LinkError::BadPercent { .. } => "A percent sign is not followed by two hex digits.",
+            LinkError::Address(_) => "The link is not securesign://sign?….",
+            LinkError::TooManyParameters => "The link has too many parameters.",
+            LinkError::Twice { .. } => "A parameter is given twice.",
+            LinkError::FieldTooLong { .. } => "A parameter is too long.",
+            LinkError::Missing { name } => missing(name),
+            LinkError::Truncated { .. } => {
+                "The link was cut on its way; Windows passes about 2,046 characters."
+            }
+            LinkError::RequestId => {
+                "requestId must be 1 to 128 of A-Z a-z 0-9 . _ - { } + / = and :"
+            }
+            LinkError::HashAlgo { .. } => "hashAlgo must be SHA256, SHA384 or SHA512.",
+            LinkError::DocumentType { .. } => "documentType must be hash, pdf or xml.",
+            LinkError::Base64 {
+                name: "documentBase64",
+            } => "documentBase64 is not base64.",
+            LinkError::Base64 { .. } => "hashBase64 is not base64.",
+            LinkError::DigestLength { .. } => "The length of hashBase64 does not fit hashAlgo.",
+            LinkError::DigestMismatch => "hashBase64 is not the digest of documentBase64.",
+            LinkError::Callback(_) => "callbackUrl is not an address a result can go to.",
+            LinkError::ApiKey => "apiKey must begin with ss_live_ or ss_test_.",
+            LinkError::ApiKeyShape => {
+                "apiKey must have 1 to 256 printable characters after ss_live_ or ss_test_."
+            }
+            LinkError::Serial => "certSerial must be 1 to 64 hex digits.",
+        }
+    }
+
+    /// The same for a person to pass on, who sees the link: with the parameter that a
+    /// sentence which is fixed cannot name.
+    fn reason_here(&self) -> String {
+        let named = match self {
+            LinkError::NotText { place } | LinkError::BadPercent { place } => {
+                place.as_ref().map(Quoted::to_string)
+            }
+            LinkError::FieldTooLong { name, .. } => Some((*name).to_owned()),
+            _ => None,
+        };
+        match named {
+            Some(name) => format!("{name}: {}", self.reason()),
+            None => self.reason().to_owned(),
+        }
+    }
+
+    /// What happened, for the user: one sentence.
+    pub fn what(&self, language: Language) -> String {
+        let l = language;
+        match self {
+            LinkError::TooLong { length } => l.say_with(
+                "link-too-long",
+                [("length", (*length).into()), ("limit", LINK_LIMIT.into())],
+            ),
+            LinkError::NotText { place } => l.say_with("link-not-text", [in_place(place, l)]),
+            LinkError::ForbiddenCharacter { place, character } => {
+                let code = format!("U+{:04X}", u32::from(*character));
+                l.say_with(
+                    "link-character",
+                    [in_place(place, l), ("code", code.into())],
+                )
+            }
+            LinkError::BadPercent { place } => l.say_with("link-percent", [in_place(place, l)]),
+            LinkError::Address(part) => {
+                l.say_with("link-address", [("fault", part.what(l).into())])
+            }
+            LinkError::TooManyParameters => {
+                l.say_with("link-parameters", [("limit", PARAMETERS.into())])
+            }
+            LinkError::Twice { name } => {
+                l.say_with("link-twice", [("name", name.to_string().into())])
+            }
+            LinkError::FieldTooLong { name, limit } => l.say_with(
+                "link-field-too-long",
+                [("name", (*name).into()), ("limit", (*limit).into())],
+            ),
+            LinkError::Missing { name } => l.say_with("link-missing", [("name", (*name).into())]),
+            LinkError::Truncated { length, cut } => l.say_with(
+                "link-truncated",
+                [("length", (*length).into()), ("place", cut.place(l).into())],
+            ),
+            LinkError::RequestId => l.say("link-request-id"),
+            LinkError::HashAlgo { found } => {
+                l.say_with("link-hash", [("found", found.to_string().into())])
+            }
+            LinkError::DocumentType { found } => {
+                l.say_with("link-document", [("found", found.to_string().into())])
+            }
+            LinkError::Base64 { name } => l.say_with("link-base64", [("name", (*name).into())]),
+            LinkError::DigestLength { algorithm, found } => l.say_with(
+                "link-digest-length",
+                [
+                    ("found", (*found).into()),
+                    ("algorithm", algorithm.name().into()),
+                    ("size", algorithm.size().into()),
+                ],
+            ),
+            LinkError::DigestMismatch => l.say("link-digest-mismatch"),
+            LinkError::Callback(fault) => fault.what(l),
+            LinkError::ApiKey | LinkError::ApiKeyShape => l.say("link-key"),
+            LinkError::Serial => l.say("link-serial"),
+        }
+    }
+
+    /// What to do, for the user. What they are to send on to the portal stays
+    /// English.
+    pub fn advice(&self, language: Language) -> String {
+        match self {
+            LinkError::Truncated { length, cut } => language.say_with(
+                "link-truncated-advice",
+                [
+                    ("length", (*length).into()),
+                    ("place", cut.place(Language::English).into()),
+                ],
+            ),
+            LinkError::Address(_) => language.say("link-address-advice"),
+            LinkError::ForbiddenCharacter { .. }
+            | LinkError::Twice { .. }
+            | LinkError::DigestMismatch
+            | LinkError::Callback(_) => language.say("link-deceit-advice"),
+            LinkError::ApiKey => language.say("link-key-advice"),
+            LinkError::ApiKeyShape => language.say("link-key-shape-advice"),
+            _ => language.say_with("link-advice", [("reason", self.reason_here().into())]),
+        }
+    }
+}
+
+/// For the portal too, so these are whole sentences.
+fn missing(name: &str) -> &'static str {
+    match name {
+        "requestId" => "requestId is missing or empty.",
+        "callbackUrl" => "callbackUrl is missing or empty.",
+        "apiKey" => "apiKey is missing or empty.",
+        "documentType" => "documentType is missing or empty.",
+        "hashAlgo" => "hashAlgo is missing or empty.",
+        "hashBase64" => "hashBase64 is missing or empty.",
+        "documentBase64" => "documentBase64 is missing or empty.",
+        _ => "A required parameter is missing or empty.",
+    }
+}
+
+/// `$place`: the parameter, or what stands before all of them.
+fn in_place(place: &Option<Quoted>, language: Language) -> (&'static str, Value<'static>) {
+    let place = match place {
+        Some(name) => name.to_string(),
+        None => language.say("link-place-address"),
+    };
+    ("place", place.into())
+}
+
+/// In English, for logs.
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let language = Language::English;
+        write!(f, "{} {}", self.what(language), self.advice(language))
+    }
+}
+
+impl std::error::Error for LinkError {}
+
+impl AddressPart {
+    fn what(self, language: Language) -> String {
+        match self {
+            AddressPart::Scheme => language.say("link-address-scheme"),
+            AddressPart::Userinfo => language.say("link-address-user"),
+            AddressPart::Host => language.say("link-address-host"),
+            AddressPart::Port => language.say("link-address-port"),
+            AddressPart::Path => language.say("link-address-path"),
+            AddressPart::Fragment => language.say("link-address-fragment"),
+            AddressPart::Unreadable => language.say("link-address-unreadable"),
+        }
+    }
+}
+
+impl Cut {
+    fn place(&self, language: Language) -> String {
+        match self {
+            Cut::Character(place) => {
+                language.say_with("link-cut-percent", [in_place(place, language)])
+            }
+            Cut::Name(name) => {
+                language.say_with("link-cut-name", [("name", name.to_string().into())])
+            }
+            Cut::Value(name) => language.say_with("link-cut-value", [("name", (*name).into())]),
+            Cut::Unknown(name) => {
+                language.say_with("link-cut-value", [("name", name.to_string().into())])
+            }
+            Cut::Before(name) => language.say_with("link-cut-before", [("name", (*name).into())]),
+        }
+    }
+}
+
+impl CallbackFault {
+    fn what(&self, language: Language) -> String {
+        match self {
+            CallbackFault::Unreadable => language.say("callback-unreadable"),
+            CallbackFault::Backslash => language.say("callback-backslash"),
+            CallbackFault::Userinfo => language.say("callback-user"),
+            CallbackFault::PlainHttp => language.say("callback-plain"),
+            CallbackFault::Scheme { found } => {
+                language.say_with("callback-scheme", [("found", found.to_string().into())])
+            }
+            CallbackFault::Host => language.say("callback-host"),
+            CallbackFault::LocalSpelling => language.say("callback-local"),
+            CallbackFault::ResultPlanted => language.say("callback-planted"),
+        }
+    }
+}
