@@ -152,6 +152,102 @@ fn an_answer_that_makes_no_sense_is_no_leave_to_send_the_pin() {
     }
 }
 
+/// A card that refuses its discovery object, and has a global PIN that answers a question
+/// with this.
+struct Undecided {
+    card: Shared,
+    refusal: u16,
+    global: u16,
+    /// Secrets that were sent.
+    sent: Arc<Mutex<usize>>,
+}
+
+impl Emulator for Undecided {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.clone().reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        match command {
+            [_, 0xCB, _, _, _, 0x5C, 0x01, 0x7E, ..] => self.refusal.to_be_bytes().to_vec(),
+            [_, 0x20, _, 0x00] => self.global.to_be_bytes().to_vec(),
+            [_, 0x20 | 0x24 | 0x2C, _, reference, _, ..] => {
+                *self.sent.lock().unwrap() += 1;
+                assert_eq!(*reference, 0x80);
+                self.card.card().transmit(command)
+            }
+            _ => self.card.card().transmit(command),
+        }
+    }
+}
+
+#[test]
+fn where_the_card_does_not_tell_which_pin_is_the_holders_no_counter_is_told_as_its() {
+    const BLOCKED: Tries = Tries::Blocked;
+    // Tries left of the PIV PIN, what the global PIN says, and what is known then.
+    for (left, global, told) in [
+        // The card has only the one.
+        (3, 0x6A88, Tries::Left(3)),
+        (3, 0x6A86, Tries::Left(3)),
+        // It has both: what holds for either is told.
+        (3, 0x63C5, Tries::Unknown),
+        (3, 0x6983, Tries::Unknown),
+        (3, 0x9000, Tries::Unknown),
+        (3, 0x63C3, Tries::Left(3)),
+        // What forbids sending a PIN to the one that is taken, in any case.
+        (1, 0x63C3, Tries::Left(1)),
+        (0, 0x63C3, BLOCKED),
+        // The card refuses to tell whether it has it.
+        (3, 0x6982, Tries::Unknown),
+        (3, 0x6F00, Tries::Unknown),
+    ] {
+        for refusal in [0x6982, 0x6985, 0x6F00, 0x6E00, 0x6700] {
+            let name = format!("{left}, {global:04X}, {refusal:04X}");
+            let card = PivCard::builder(NIST)
+                .seed(b"absent")
+                .key(Slot::AUTHENTICATION, KeyKind::P256)
+                .tries(3, 3)
+                .build()
+                .unwrap();
+            let mut card = Shared::new(card);
+            card.transmit(&[
+                0x00, 0xA4, 0x04, 0x00, 0x09, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00,
+            ]);
+            for _ in left..3 {
+                let wrong = [&[0x00, 0x20, 0x00, 0x80, 0x08][..], b"999999\xFF\xFF"].concat();
+                card.transmit(&wrong);
+            }
+            let sent = Arc::default();
+            let bench = Bench::new(
+                Undecided {
+                    card: card.clone(),
+                    refusal,
+                    global,
+                    sent: Arc::clone(&sent),
+                },
+                None,
+            );
+            for look in [Look::Tries, Look::Everything] {
+                let (_, info) = bench.token_by(look);
+                assert_eq!(info.pin, told, "{name}");
+            }
+            let (id, _) = bench.token_by(Look::Tries);
+            let changed = bench.change(&id, Secret::Pin, PIN, "654321");
+            match told {
+                BLOCKED => assert_eq!(changed, Err(CardError::Blocked(Secret::Pin)), "{name}"),
+                Tries::Left(1) => assert_eq!(changed, Err(CardError::LastTry(Secret::Pin))),
+                _ => changed.unwrap_or_else(|error| panic!("{name}: {error}")),
+            }
+            let sends = !matches!(told, BLOCKED | Tries::Left(1));
+            assert_eq!(*sent.lock().unwrap(), usize::from(sends), "{name}");
+        }
+    }
+}
+
 fn everywhere() -> PivCard {
     let retired = Slot::from_reference(0x82).unwrap();
     PivCard::builder(NIST)

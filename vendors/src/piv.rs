@@ -326,14 +326,15 @@ impl Profile for Piv {
         self.find_pin(card, app)?;
         let sw = query(card, app.pin_reference)?;
         if !may_be_absent(sw) {
-            return self.counted(card, app.pin_reference, sw);
+            let tries = self.counted(card, app.pin_reference, sw)?;
+            if self.extras.global_pin && !app.pin_is_known {
+                return self.of_either(card, app, tries);
+            }
+            return Ok(tries);
         }
         // Whatever is sent to a PIN that the card does not have is lost. The other one is
         // taken where the card says that it has it.
-        let other = match app.pin_reference {
-            PIN => GLOBAL_PIN,
-            _ => PIN,
-        };
+        let other = other(app.pin_reference);
         let is_there =
             |sw: &StatusWord| sw.counter().is_some() || sw.is_ok() || *sw == StatusWord::BLOCKED;
         match given(query(card, other))?.filter(is_there) {
@@ -446,8 +447,8 @@ impl Piv {
             return Ok(());
         }
         let during = "read the discovery object";
-        // Dual CAC/PIV cards answer this with nonsense: "no" for now, and asked again in
-        // the next dialogue.
+        // Refused, by dual CAC/PIV cards for instance: it stays open for now, and is asked
+        // again in the next dialogue.
         let Some(object) = given(objects::read(card, during, objects::DISCOVERY))? else {
             return Ok(());
         };
@@ -456,6 +457,27 @@ impl Piv {
         }
         app.pin_is_known = true;
         Ok(())
+    }
+
+    /// `tries` of the PIN that is taken, where nothing has told whether it is the holder's.
+    /// If the card has both PINs, these are told only where they hold for either, or where
+    /// they keep back what would be sent to that PIN.
+    fn of_either(
+        &self,
+        card: &mut Channel<'_>,
+        app: &mut Application,
+        tries: Tries,
+    ) -> Result<Tries, CardError> {
+        let other = other(app.pin_reference);
+        let Some(sw) = given(query(card, other))? else {
+            return Ok(kept_back(tries));
+        };
+        if may_be_absent(sw) {
+            app.pin_is_known = true;
+            return Ok(tries);
+        }
+        let same = given(self.counted(card, other, sw))? == Some(tries);
+        Ok(if same { tries } else { kept_back(tries) })
     }
 
     /// What the answer to an empty VERIFY says of the tries left.
@@ -639,6 +661,23 @@ fn is_absent(sw: StatusWord) -> bool {
 /// wrong P1 or P2).
 fn may_be_absent(sw: StatusWord) -> bool {
     is_absent(sw) || matches!(sw, StatusWord::NOT_FOUND | StatusWord(0x6B00))
+}
+
+/// The global PIN for the PIV PIN, and the other way round.
+fn other(reference: u8) -> u8 {
+    match reference {
+        PIN => GLOBAL_PIN,
+        _ => PIN,
+    }
+}
+
+/// What is told of the tries of a PIN that may not be the holder's: no number, except where
+/// nothing, or not without a question, may be sent to it.
+fn kept_back(tries: Tries) -> Tries {
+    match tries {
+        Tries::Blocked | Tries::Left(1) => tries,
+        _ => Tries::Unknown,
+    }
 }
 
 /// Takes one PIN or the other, and what it brings with it.
