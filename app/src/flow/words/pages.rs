@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use securesign_card::language::Language;
 use securesign_handoff::policy::{Portal, Theme, Tongue};
 
-use super::{button, fact, notice, open_file, plain, primary};
+use super::parts::{button, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};

@@ -1,0 +1,102 @@
+//! While the card works, and how it ended.
+
+use securesign_card::error::CardError;
+use securesign_card::language::Language;
+
+use super::parts::{close, fact, notice, open_file, plain};
+use crate::flow::{Busy, Flow, Purpose, Refused, Undelivered};
+use crate::screen::{Kind, Screen};
+
+/// The card is at work.
+pub fn working(busy: &Busy, l: Language) -> Screen {
+    let (title, text) = match busy {
+        Busy::Signing(_) => (l.say("working-sign"), l.say("working")),
+        Busy::Changing(_) => (l.say("working-change"), l.say("working")),
+        Busy::Unlocking(_) => (l.say("working-unlock"), l.say("working")),
+        Busy::Abandoned => (l.say("working-abandoned"), l.say("working-abandoned-text")),
+    };
+    Screen {
+        text: vec![text],
+        ..plain(Kind::Working, title)
+    }
+}
+
+/// The signature is on its way.
+pub fn signed(flow: &Flow) -> Screen {
+    let l = flow.language;
+    let mut text = vec![
+        l.say_with("signed", [("requester", requester(flow).into())]),
+        l.say("signed-advice"),
+    ];
+    if flow.kept_for().is_some() && flow.waiting() == 0 {
+        text.push(l.say("signed-kept"));
+    }
+    Screen {
+        text,
+        notice: notice(flow),
+        buttons: vec![close(flow)],
+        ..plain(Kind::Done, l.say("signed-title"))
+    }
+}
+
+fn requester(flow: &Flow) -> String {
+    match &flow.purpose {
+        Purpose::Sign(order) => order.requester(),
+        Purpose::Manage => String::new(),
+    }
+}
+
+/// The link was refused: why, and who is told so.
+pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
+    let l = flow.language;
+    Screen {
+        text: [refused.what(l), refused.advice(l)]
+            .into_iter()
+            .chain(
+                refused
+                    .requester()
+                    .map(|requester| l.say_with("refused-told", [("requester", requester.into())])),
+            )
+            .collect(),
+        facts: vec![fact(l.say("code"), refused.code().as_str())],
+        notice: notice(flow),
+        buttons: if refused.is_unjudged() {
+            vec![open_file(l), close(flow)]
+        } else {
+            vec![close(flow)]
+        },
+        ..plain(Kind::Failed, l.say("refused-title"))
+    }
+}
+
+/// It cannot go on.
+pub fn failed(flow: &Flow, error: &CardError) -> Screen {
+    let l = flow.language;
+    Screen {
+        text: vec![error.what(l), error.advice(l)],
+        buttons: vec![close(flow)],
+        ..plain(Kind::Failed, l.say("failed-title"))
+    }
+}
+
+/// The portal could not be told.
+pub fn undelivered(flow: &Flow, undelivered: &Undelivered) -> Screen {
+    let l = flow.language;
+    let reason = match undelivered {
+        Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
+        Undelivered::Unopened(unopened) => unopened.what(l),
+        Undelivered::Closed(refused) => refused.what(l),
+    };
+    let advice = match undelivered {
+        Undelivered::Closed(refused) => refused.advice(l),
+        _ => l.say("undelivered-advice"),
+    };
+    Screen {
+        text: vec![
+            l.say_with("undelivered", [("reason", reason.into())]),
+            advice,
+        ],
+        buttons: vec![close(flow)],
+        ..plain(Kind::Failed, l.say("undelivered-title"))
+    }
+}

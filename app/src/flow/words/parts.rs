@@ -1,0 +1,195 @@
+//! What several screens are made of.
+
+use securesign_card::error::{CardError, Secret};
+use securesign_card::language::{Language, Value};
+use securesign_card::pin::Status;
+use securesign_card::profile::Tries;
+
+use super::pages;
+use crate::flow::remark::Remark;
+use crate::flow::{Flow, Purpose};
+use crate::screen::{Action, Ask, Button, Counter, Fact, Field, Kind, Level, Notice, Screen};
+use crate::worker::TokenInfo;
+
+/// A click meant for another window must not sign (requirement 11).
+pub const CONSENT_INERT_MS: u32 = 500;
+
+/// A screen with a title and nothing else yet.
+pub fn plain(kind: Kind, title: String) -> Screen {
+    Screen {
+        kind,
+        title,
+        links: Vec::new(),
+        text: Vec::new(),
+        facts: Vec::new(),
+        compare: None,
+        counters: Vec::new(),
+        heading: None,
+        certificates: Vec::new(),
+        chosen: None,
+        choices: Vec::new(),
+        rows: Vec::new(),
+        lines: Vec::new(),
+        token: None,
+        fields: Vec::new(),
+        notice: None,
+        buttons: Vec::new(),
+        kept: None,
+        waiting: None,
+    }
+}
+
+/// For settings that are not understood.
+pub fn open_file(l: Language) -> Button {
+    button(Action::OpenFile, l.say("open-file"))
+}
+
+/// What closing means: the next request comes, or a kept PIN goes.
+pub fn close(flow: &Flow) -> Button {
+    let l = flow.language;
+    let label = match flow.kept_for() {
+        _ if flow.waiting() > 0 => l.say("next-request"),
+        Some(_) => l.say("close-and-lock"),
+        None => l.say("close"),
+    };
+    primary(Action::Close, label)
+}
+
+/// What is to be told beside everything else, if anything.
+pub fn notice(flow: &Flow) -> Option<Notice> {
+    let remark = flow.remark.as_ref().or(flow.unrecorded.as_ref())?;
+    let mut notice = remark.notice(flow.language);
+    // Whether a try is gone was not told; how many are left may be by now.
+    if let Remark::Failed(CardError::Unanswered {
+        secret: Secret::Pin,
+        ..
+    }) = remark
+        && let Some((_, info)) = flow.token()
+        && let Tries::Left(_) = info.pin
+    {
+        let tries = tries_notice(info.pin, flow.language);
+        notice
+            .text
+            .extend(tries.map(|tries| format!(" {}", tries.text)));
+    }
+    Some(notice)
+}
+
+/// How it stands with the PIN.
+pub fn pin_status(status: Status, l: Language) -> Fact {
+    fact(l.say("pin-status"), &status.name(l))
+}
+
+/// How many tries are left; nothing where the PIN is blocked.
+pub fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {
+    let (level, text) = match tries {
+        Tries::Left(left @ (1 | 2)) => (
+            Level::Warning,
+            l.say_with("tries-few", [("left", left.into())]),
+        ),
+        Tries::Left(left) => (
+            Level::Info,
+            l.say_with("tries-left", [("left", left.into())]),
+        ),
+        Tries::Blocked => return None,
+        Tries::Unknown => (Level::Warning, l.say("tries-not-told")),
+    };
+    Some(Notice { level, text })
+}
+
+/// What unlocks this token's PIN, by its name.
+pub fn puk_of(info: &TokenInfo, l: Language) -> [(&'static str, Value<'static>); 1] {
+    [puk_name(info, l)]
+}
+
+/// The same, among other values.
+pub fn puk_name(info: &TokenInfo, l: Language) -> (&'static str, Value<'static>) {
+    ("puk", info.unblocker.name(l).into())
+}
+
+/// Why nothing unlocks it, said before anything is typed.
+pub fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
+    let lack = ("lack", info.no_puk.what(l).into());
+    let said = || l.say_with("no-unlock", [lack]);
+    info.puk_rules.is_none().then(said)
+}
+
+/// The counters of a token's secrets.
+pub fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
+    let mut counters = vec![counter(info.pin, l.say("tries-pin"), l)];
+    if info.puk_rules.is_some() {
+        counters.push(counter(
+            info.puk,
+            l.say_with("tries-puk", puk_of(info, l)),
+            l,
+        ));
+    }
+    counters
+}
+
+/// One of them.
+pub fn counter(tries: Tries, caption: String, l: Language) -> Counter {
+    let (value, level) = match tries {
+        Tries::Left(1) => ("1".into(), Level::Warning),
+        Tries::Left(left) => (left.to_string(), Level::Info),
+        Tries::Blocked => ("0".into(), Level::Error),
+        Tries::Unknown => (l.say("tries-unknown"), Level::Info),
+    };
+    Counter {
+        value,
+        caption,
+        level,
+    }
+}
+
+/// What this program knows itself; what a page says is marked.
+pub fn fact(label: String, value: &str) -> Fact {
+    Fact {
+        label,
+        value: value.into(),
+        mark: None,
+    }
+}
+
+/// A place to type a secret.
+pub fn field(ask: Ask, label: String, max: usize) -> Field {
+    Field { ask, label, max }
+}
+
+/// From the token window to the pages; a request is not to be left for them.
+pub fn links(flow: &Flow) -> Vec<Button> {
+    match flow.purpose {
+        Purpose::Sign(_) => Vec::new(),
+        Purpose::Manage => pages::links(flow.language),
+    }
+}
+
+/// What leads away from a screen on which nothing was done yet.
+pub fn leave(flow: &Flow) -> Button {
+    match flow.purpose {
+        Purpose::Sign(_) => button(Action::Cancel, flow.language.say("cancel")),
+        Purpose::Manage => button(Action::Close, flow.language.say("close")),
+    }
+}
+
+/// A button; one that commits is inert at first.
+pub fn button(action: Action, label: String) -> Button {
+    Button {
+        action,
+        label,
+        primary: false,
+        inert_ms: if action.commits() {
+            CONSENT_INERT_MS
+        } else {
+            0
+        },
+    }
+}
+
+/// The button that Enter presses.
+pub fn primary(action: Action, label: String) -> Button {
+    Button {
+        primary: true,
+        ..button(action, label)
+    }
+}

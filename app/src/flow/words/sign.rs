@@ -1,0 +1,137 @@
+//! The sign window: who asks, and what is signed.
+
+use securesign_card::pin::Status;
+use securesign_card::profile::Tries;
+
+use super::certificates::{
+    certificates, chosen_index, heading, missed, no_certificate, slow_clock,
+};
+use super::parts::{
+    button, fact, field, no_puk, notice, pin_status, plain, primary, puk_of, tries_notice,
+};
+use super::waiting::waiting;
+use crate::flow::{Compared, Flow, Order, Purpose};
+use crate::screen::{Action, Ask, Fact, Kind, Level, Notice, Screen};
+
+/// The sign window.
+pub fn sign(flow: &Flow) -> Screen {
+    let l = flow.language;
+    let Some((_, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    let cards = certificates(flow);
+    let pinless = flow.is_pinless();
+    let blocked = info.pin == Tries::Blocked && !pinless;
+    let usable = flow.chosen.is_some();
+    let mut screen = Screen {
+        facts: facts(flow),
+        chosen: chosen_index(flow),
+        text: result_local(flow)
+            .into_iter()
+            .chain(first_seen(flow))
+            .collect(),
+        ..plain(Kind::Sign, l.say("sign-title"))
+    };
+    if cards.is_empty() {
+        screen.notice = Some(Notice {
+            level: Level::Error,
+            text: no_certificate(flow),
+        });
+    } else if blocked {
+        screen.notice = Some(Notice {
+            level: Level::Error,
+            text: l.say_with("pin-blocked-unlock", puk_of(info, l)),
+        });
+    } else {
+        screen.notice = notice(flow)
+            .or_else(|| slow_clock(flow))
+            .or_else(|| tries_notice(info.pin, l).filter(|_| !pinless));
+    }
+    screen.text.extend(missed(flow));
+    let choosable = cards.iter().any(|card| card.unusable.is_none());
+    screen.heading = heading(&cards, choosable, l);
+    screen.certificates = cards;
+    screen.buttons.push(button(Action::Cancel, l.say("cancel")));
+    if blocked {
+        screen.text.extend(no_puk(info, l));
+        if info.puk_rules.is_some() {
+            screen.buttons.push(primary(
+                Action::Unlock,
+                l.say_with("unlock-with-puk", puk_of(info, l)),
+            ));
+        }
+    } else if usable {
+        screen.compare = Some(button(Action::Compare, l.say("compare")));
+        if flow.in_session() {
+            screen.facts.push(pin_status(Status::SessionActive, l));
+            screen.text.push(l.say("pin-accepted"));
+            screen.notice = notice(flow);
+        } else if pinless {
+            screen.text.push(l.say("pin-not-wanted"));
+        } else {
+            screen
+                .fields
+                .push(field(Ask::Pin, l.say("name-pin"), info.pin_rules.max));
+        }
+        screen.buttons.push(primary(Action::Sign, l.say("sign")));
+    } else {
+        screen
+            .buttons
+            .push(primary(Action::Retry, l.say("look-again")));
+    }
+    screen
+}
+
+/// Who asks, and what is signed.
+pub fn facts(flow: &Flow) -> Vec<Fact> {
+    let l = flow.language;
+    let Purpose::Sign(order) = &flow.purpose else {
+        return Vec::new();
+    };
+    let digest = order.digest();
+    let page = |label: String, value: &str| Fact {
+        label,
+        value: value.into(),
+        mark: Some(l.say("from-page")),
+    };
+    let algorithm = digest.algorithm().display();
+    vec![
+        fact(l.say("requested-by"), &order.requester()),
+        fact(l.say("document"), &document(flow, order)),
+        page(
+            l.say_with("digest", [("algorithm", algorithm.into())]),
+            &digest.grouped(),
+        ),
+        page(l.say("request"), order.request_id()),
+    ]
+}
+
+/// What is known of the document: a file that was compared is named until the end.
+fn document(flow: &Flow, order: &Order) -> String {
+    let l = flow.language;
+    let named = |name: &str| [("name", name.to_owned().into())];
+    match (&flow.reading, &flow.compared) {
+        (Some(reading), _) => l.say_with("document-comparing", named(&reading.name)),
+        (None, Some(Compared { name, same: true })) => l.say_with("document-same", named(name)),
+        (None, Some(Compared { name, same: false })) => l.say_with("document-not", named(name)),
+        (None, None) if order.document().is_some() => l.say("document-given"),
+        (None, None) => l.say("document-digest-only"),
+    }
+}
+
+/// On a computer anybody may listen. The demo's signature is of no use to anybody.
+fn result_local(flow: &Flow) -> Option<String> {
+    let Purpose::Sign(order) = &flow.purpose else {
+        return None;
+    };
+    let origin = ("origin", order.permit().origin_display().into());
+    let local = order.permit().is_local() && !order.is_demo();
+    local.then(|| flow.language.say_with("result-local", [origin]))
+}
+
+fn first_seen(flow: &Flow) -> Vec<String> {
+    match &flow.purpose {
+        Purpose::Sign(order) if order.first_seen() => vec![flow.language.say("first-seen")],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,81 @@
+//! Waiting for a token that can be used: why, and what to do.
+
+use securesign_card::transport::TransportError;
+
+use super::parts::{leave, links, notice, plain, primary};
+use super::sign::facts;
+use crate::flow::Flow;
+use crate::screen::{Action, Kind, Screen};
+use crate::worker::TokenState;
+
+/// While the tokens are read.
+pub fn looking(flow: &Flow) -> Screen {
+    Screen {
+        facts: facts(flow),
+        notice: notice(flow),
+        buttons: vec![leave(flow)],
+        ..plain(Kind::Working, flow.language.say("looking-title"))
+    }
+}
+
+/// No token that can be used: which of the reasons it is, and what to do.
+pub fn waiting(flow: &Flow) -> Screen {
+    let l = flow.language;
+    let (title, mut text) = match &flow.tokens {
+        Some(Err(error)) => {
+            let title = match error {
+                TransportError::NoService => l.say("waiting-no-service-title"),
+                _ => l.say("waiting-no-access-title"),
+            };
+            (title, vec![error.what(l), error.advice(l)])
+        }
+        _ => strangers(flow),
+    };
+    if flow.tokens().is_empty() && text.is_empty() {
+        text = vec![
+            l.say("waiting-no-reader"),
+            l.say("waiting-no-reader-advice"),
+        ];
+    }
+    Screen {
+        links: links(flow),
+        text,
+        facts: facts(flow),
+        notice: notice(flow),
+        buttons: vec![leave(flow), primary(Action::Retry, l.say("look-again"))],
+        ..plain(Kind::Waiting, title)
+    }
+}
+
+/// Readers without a token, and tokens that cannot be used.
+fn strangers(flow: &Flow) -> (String, Vec<String>) {
+    let l = flow.language;
+    let mut text = Vec::new();
+    let mut title = l.say("waiting-title");
+    for view in flow.tokens() {
+        let reader = ("reader", view.id.reader.as_str().into());
+        match &view.state {
+            TokenState::Empty | TokenState::Ready(_) => {}
+            TokenState::Unknown { atr, name } => {
+                title = l.say("unknown-title");
+                text.push(match name {
+                    Some(name) => {
+                        l.say_with("unknown-named", [reader, ("name", name.as_str().into())])
+                    }
+                    None => l.say_with("unknown-unnamed", [reader]),
+                });
+                text.push(l.say_with("unknown-advice", [("atr", atr.to_string().into())]));
+            }
+            TokenState::Failed(error) => {
+                title = l.say("unreadable-title");
+                text.push(l.say_with("unreadable", [reader, ("what", error.what(l).into())]));
+                text.push(error.advice(l));
+            }
+        }
+    }
+    if text.is_empty() && !flow.tokens().is_empty() {
+        text.push(l.say("waiting-empty"));
+        text.push(l.say("waiting-empty-advice"));
+    }
+    (title, text)
+}

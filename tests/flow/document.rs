@@ -1,0 +1,123 @@
+//! The file that is compared with the digest of a request.
+
+use securesign_app::document::{Document, Unreadable};
+use securesign_app::flow::Flow;
+use securesign_app::screen::{Action, Input, Level};
+use securesign_app::worker::{Job, Report};
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::Tries;
+
+use crate::play::{CALLBACK, Play, link, now, order, token};
+
+#[test]
+fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_one() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.give("file:///home/a/other%20one.pdf");
+    assert_eq!(
+        play.readings[0].path.to_str(),
+        Some("/home/a/other one.pdf")
+    );
+    assert_eq!(play.document(), "“other one.pdf” is being compared …");
+    play.read(b"abd");
+    let notice = play.screen().notice.unwrap();
+    assert_eq!(notice.level, Level::Error);
+    let said = "“other one.pdf” is not the document";
+    assert!(notice.text.starts_with(said), "{}", notice.text);
+    // It can be signed all the same, and the warning stays on the screen.
+    play.press(Action::Sign, &["999999"]);
+    play.report(Report::Signed(Err(CardError::Wrong {
+        secret: Secret::Pin,
+        left: Some(2),
+    })));
+    assert!(play.document().starts_with("not “other one.pdf”"));
+
+    // The right one, by its path.
+    play.give("/home/a/contract.pdf");
+    play.read(b"abc");
+    let notice = play.screen().notice.unwrap();
+    assert_eq!(notice.level, Level::Info);
+    assert!(notice.text.starts_with("“contract.pdf” is the document"));
+    assert!(play.document().starts_with("“contract.pdf”: its digest"));
+    play.press(Action::Sign, &["123456"]);
+    match play.jobs.last() {
+        Some(Job::Sign { document, .. }) => assert_eq!(document.as_deref(), Some(&b"abc"[..])),
+        _ => panic!("a signature is asked for"),
+    }
+
+    // Another one afterwards takes its place only by being the right one.
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.give("/a");
+    play.read(b"abc");
+    play.give("/b");
+    play.read(b"abd");
+    play.press(Action::Sign, &["123456"]);
+    match play.jobs.last() {
+        Some(Job::Sign { document, .. }) => assert!(document.is_none()),
+        _ => panic!("a signature is asked for"),
+    }
+}
+
+#[test]
+fn what_is_no_file_here_is_refused_with_a_sentence_and_not_read() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    let given = [
+        (vec!["/a".to_owned(), "/b".to_owned()], "several files"),
+        (vec![], "no file on this computer"),
+        (
+            vec!["file://server/a.pdf".to_owned()],
+            "no file on this computer",
+        ),
+        (
+            vec!["https://portal.example/a.pdf".to_owned()],
+            "no file on this computer",
+        ),
+    ];
+    for (files, said) in given {
+        play.input(Input::Files(files));
+        let notice = play.screen().notice.unwrap();
+        assert!(notice.text.contains(said), "{}", notice.text);
+        assert_eq!(notice.level, Level::Error);
+    }
+    play.input(Input::NoDialog);
+    assert!(play.screen().notice.unwrap().text.contains("no dialog"));
+    assert!(play.readings.is_empty());
+    // What turns out not to be readable says so; what was known before stays.
+    play.give("/a.pdf");
+    play.read(b"abd");
+    play.give("/pipe");
+    let reading = play.readings[1].clone();
+    play.answer(reading, Err(Unreadable::NoDocument("pipe".into())));
+    assert!(play.screen().notice.unwrap().text.starts_with("“pipe”"));
+    assert!(play.document().starts_with("not “a.pdf”"));
+    // Where nothing is to be signed nothing is taken.
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert!(!play.screen().offers(Action::Compare));
+    play.give("/a.pdf");
+    assert!(play.readings.is_empty());
+}
+
+#[test]
+fn an_answer_for_another_file_or_another_request_is_nobodys() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    play.give("/slow.pdf");
+    play.give("/quick.pdf");
+    let slow = play.readings[0].clone();
+    let document = |content: &[u8]| Document::new(HashAlgorithm::Sha256, content.to_vec());
+    play.answer(slow, Ok(document(b"abc")));
+    assert_eq!(play.document(), "“quick.pdf” is being compared …");
+    play.read(b"abd");
+    assert!(play.document().starts_with("not “quick.pdf”"));
+
+    play.give("/late.pdf");
+    let effects = play.flow.next(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.keep(effects);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.read(b"abc");
+    assert_eq!(
+        play.document(),
+        "its digest only; the document stays with the portal"
+    );
+    assert_eq!(play.screen().notice.unwrap().text, "3 tries left");
+}

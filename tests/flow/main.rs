@@ -1,0 +1,22 @@
+//! The flow from link to callback, without a card: what is shown, what is asked
+//! of the worker, and what the portal hears.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "../support/bench.rs"]
+mod bench;
+mod certificates;
+mod document;
+mod kept;
+mod once;
+mod pages;
+mod play;
+mod queue;
+mod sign;
+mod told;
+mod unlock;

@@ -1,0 +1,282 @@
+//! Tries, changing the PIN, and unlocking.
+
+use securesign_app::flow::Flow;
+use securesign_app::screen::{Action, Kind, Level};
+use securesign_app::worker::{Job, Report, TokenState, TokenView};
+use securesign_card::error::{CardError, Secret};
+use securesign_card::language::Language;
+use securesign_card::profile::{Standing, Tries};
+use securesign_card::token::LastTry;
+
+use crate::play::{CALLBACK, Play, link, moved, now, order, token};
+
+#[test]
+fn r24_one_try_left_is_confirmed_and_none_offers_unlocking() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(1));
+    assert!(play.screen().notice.unwrap().text.contains("1 try left"));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.screen().kind, Kind::Form);
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::Back, &[]);
+    assert_eq!(play.screen().kind, Kind::Sign);
+    play.press(Action::Sign, &["123456"]);
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.secrets_sent(), 1);
+    play.report(Report::Signed(Err(CardError::Blocked(Secret::Pin))));
+    let screen = play.screen();
+    assert!(screen.fields.is_empty() && !play.offers(Action::Sign));
+    assert!(play.offers(Action::Unlock));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 1);
+}
+
+#[test]
+fn r24_an_impossible_pin_is_not_even_handed_to_the_worker() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    for impossible in ["", "1", "12345", "123456789", "abcdef"] {
+        play.press(Action::Sign, &[impossible]);
+        let notice = play.screen().notice.unwrap();
+        assert_eq!(notice.level, Level::Error);
+        assert!(notice.text.contains("no try is lost"), "{}", notice.text);
+    }
+    assert_eq!(play.secrets_sent(), 0);
+}
+
+#[test]
+fn r24_an_unknown_counter_is_shown_as_unknown() {
+    let play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Unknown);
+    assert!(play.screen().notice.unwrap().text.contains("unknown"));
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Unknown)])));
+    assert!(
+        play.screen()
+            .counters
+            .iter()
+            .all(|counter| counter.value == "unknown")
+    );
+}
+
+#[test]
+fn r25_unlocking_needs_a_click_for_each_puk_and_a_blocked_puk_has_its_own_screen() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Unlock, &[]);
+    assert_eq!(play.screen().kind, Kind::Form);
+    assert_eq!(play.screen().counters[0].caption, "PUK tries left");
+    // First it says which secret it needs, how long it is, and whose tries it spends.
+    let text = play.screen().text.join(" ");
+    assert!(play.screen().fields.is_empty());
+    for said in [
+        "the PUK",
+        "8 characters",
+        "No try of the PIN",
+        "its own tries",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    // New PINs that differ, or cannot be PINs, spend nothing; the PUK is not asked
+    // for again.
+    play.unlock("12345678", "654321", "654322");
+    play.press(Action::Submit, &["65432", "65432"]);
+    assert_eq!(play.secrets_sent(), 0);
+    // Nor does what cannot be the PUK.
+    play.press(Action::Back, &[]);
+    play.press(Action::Next, &[""]);
+    assert_eq!(play.screen().fields.len(), 1);
+    play.unlock("12345678", "654321", "654321");
+    assert_eq!(play.secrets_sent(), 1);
+    let wrong = CardError::Wrong {
+        secret: Secret::Puk,
+        left: Some(1),
+    };
+    play.report(Report::Unblocked(Err(wrong)));
+    assert_eq!(play.secrets_sent(), 1);
+    assert_eq!(play.screen().counters[0].value, "1");
+    // The last one wants a word.
+    play.unlock("12345678", "654321", "654321");
+    assert_eq!(play.secrets_sent(), 1);
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.secrets_sent(), 2);
+    play.report(Report::Unblocked(Err(CardError::Blocked(Secret::Puk))));
+    let screen = play.screen();
+    assert_eq!(
+        (screen.kind, screen.title.as_str()),
+        (Kind::Failed, "The PUK is blocked")
+    );
+    assert!(!play.offers(Action::Submit));
+}
+
+#[test]
+fn after_unlocking_the_request_goes_on() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Unlock, &[]);
+    play.unlock("12345678", "654321", "654321");
+    play.report(Report::Unblocked(Ok(())));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.screen().kind, Kind::Sign);
+    play.press(Action::Sign, &["654321"]);
+    assert!(matches!(
+        play.jobs.last(),
+        Some(Job::Sign { pin: Some(_), .. })
+    ));
+}
+
+#[test]
+fn what_was_typed_for_one_token_is_not_sent_to_another() {
+    let sent = |play: &Play| {
+        let secret = |job: &&Job| !matches!(job, Job::Look(_));
+        play.jobs.iter().filter(secret).count()
+    };
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(1));
+    play.press(Action::Sign, &["123456"]);
+    assert!(play.offers(Action::UseLastTry));
+    play.report(Report::Tokens(Ok(vec![moved(token(Tries::Left(1)))])));
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(sent(&play), 0);
+    for open in [Action::ChangePin, Action::Unlock] {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        play.press(open, &[]);
+        assert_eq!(play.screen().kind, Kind::Form);
+        play.report(Report::Tokens(Ok(vec![moved(token(Tries::Left(3)))])));
+        assert_eq!(play.screen().kind, Kind::Token);
+        play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        play.unlock("12345678", "654321", "654321");
+        assert_eq!(sent(&play), 0);
+    }
+    // The face is told that what it holds was typed for another token.
+    let before = token(Tries::Left(3));
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.report(Report::Tokens(Ok(vec![before.clone()])));
+    let first = play.screen();
+    play.report(Report::Tokens(Ok(vec![moved(before)])));
+    assert_eq!(first.fields, play.screen().fields);
+    assert_ne!(first.token, play.screen().token);
+}
+
+#[test]
+fn r25_what_a_refusal_told_of_the_puk_outlives_the_next_look() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Blocked);
+    play.press(Action::Unlock, &[]);
+    play.unlock("99999999", "654321", "654321");
+    let wrong = CardError::Wrong {
+        secret: Secret::Puk,
+        left: Some(1),
+    };
+    play.report(Report::Unblocked(Err(wrong)));
+    play.report(Report::ReadersChanged);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Blocked)])));
+    let before = play.secrets_sent();
+    play.unlock("99999999", "654321", "654321");
+    assert_eq!(play.secrets_sent(), before);
+    play.press(Action::UseLastTry, &[]);
+    let last = play.jobs.last().unwrap();
+    assert!(matches!(
+        last,
+        Job::Unblock {
+            last: LastTry::Use,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn r25_what_unlocks_is_named_as_the_token_has_it_in_both_languages() {
+    for (unblocker, english, hindi) in [
+        (Secret::Puk, "PUK", "PUK"),
+        (Secret::ResetCode, "Reset code", "रीसेट कोड"),
+        (Secret::AdminPin, "Admin PIN", "एडमिन पिन"),
+    ] {
+        for (language, name) in [(Language::English, english), (Language::Hindi, hindi)] {
+            let mut view = token(Tries::Blocked);
+            if let TokenState::Ready(info) = &mut view.state {
+                info.unblocker = unblocker;
+            }
+            let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+            play.flow.speak(language);
+            play.report(Report::Tokens(Ok(vec![view])));
+            let mut screens = vec![play.screen()];
+            for (action, typed) in [
+                (Action::Unlock, None),
+                (Action::Next, None),
+                (Action::Next, Some("12345678")),
+            ] {
+                play.press(action, &typed.map_or_else(Vec::new, |it| vec![it]));
+                screens.push(play.screen());
+            }
+            play.press(Action::Submit, &["654321", "654321"]);
+            play.report(Report::Unblocked(Err(CardError::Wrong {
+                secret: unblocker,
+                left: Some(1),
+            })));
+            screens.push(play.screen());
+            play.unlock("12345678", "654321", "654321");
+            screens.push(play.screen());
+            for screen in screens {
+                // Signs that combine are escaped in both.
+                let said = format!("{screen:?}");
+                let name = format!("{name:?}");
+                assert!(said.contains(name.trim_matches('"')), "{name}: {said}");
+                assert_eq!(said.contains("PUK"), unblocker == Secret::Puk, "{said}");
+            }
+            assert_eq!(play.secrets_sent(), 1);
+        }
+    }
+}
+
+/// A token on which changing and unlocking are known from documents only.
+fn unconfirmed(unblock: Standing) -> TokenView {
+    let mut view = token(Tries::Left(3));
+    if let TokenState::Ready(info) = &mut view.state {
+        info.family = "ePass2003".into();
+        info.change = Standing::Inferred;
+        info.unblock = unblock;
+    }
+    view
+}
+
+#[test]
+fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
+    for (open, what) in [
+        (Action::ChangePin, "Changing the PIN is unconfirmed"),
+        (Action::Unlock, "Unlocking is unconfirmed"),
+    ] {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![unconfirmed(Standing::Doubtful)])));
+        play.press(open, &[]);
+        let screen = play.screen();
+        assert!(screen.fields.is_empty());
+        let text = screen.text.join(" ");
+        assert!(text.contains(what) && text.contains("ePass2003"), "{text}");
+        assert_eq!(
+            text.contains("the certificate on it is lost"),
+            open == Action::Unlock,
+            "{text}"
+        );
+        // Nothing goes past the question, and back is back.
+        play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        assert_eq!(play.secrets_sent(), 0);
+        play.press(Action::Back, &[]);
+        assert_eq!(play.screen().kind, Kind::Token);
+        play.press(open, &[]);
+        play.press(Action::GoOn, &[]);
+        if open == Action::Unlock {
+            // What is needed has been said with the question.
+            assert!(text.contains("You need the PUK"), "{text}");
+            assert_eq!(play.screen().fields.len(), 1);
+            play.unlock("12345678", "654321", "654321");
+        } else {
+            assert_eq!(play.screen().fields.len(), 3);
+            play.press(Action::Submit, &["12345678", "654321", "654321"]);
+        }
+        assert_eq!(play.secrets_sent(), 1);
+    }
+    // Another token in the meantime: the answer was not given for it.
+    let mut play = Play::begin(Flow::manage(now()));
+    play.report(Report::Tokens(Ok(vec![unconfirmed(Standing::Inferred)])));
+    play.press(Action::Unlock, &[]);
+    play.report(Report::Tokens(Ok(vec![moved(unconfirmed(
+        Standing::Inferred,
+    ))])));
+    play.press(Action::GoOn, &[]);
+    assert_eq!(play.screen().kind, Kind::Token);
+}
