@@ -141,7 +141,7 @@ fn root() -> PathBuf {
 
 /// Everything that is compiled into the program.
 fn sources() -> Vec<String> {
-    let mut folders: Vec<PathBuf> = ["src", "vendors/src", "ui/src"]
+    let mut folders: Vec<PathBuf> = ["src", "handoff/src", "app/src", "vendors/src", "ui/src"]
         .map(|folder| root().join(folder))
         .into();
     let mut sources = Vec::new();
