@@ -24,7 +24,7 @@ use fluent_syntax::ast::{
 };
 use jiff::Timestamp;
 use securesign_app::document::{Document, Unreadable};
-use securesign_app::flow::{Effect, Event, Flow, Home, Order, Reading, Spent, Unopened};
+use securesign_app::flow::{Effect, Event, Flow, Home, Order, Reading, Recipient, Spent, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_app::screen::{Action, Input, Kind, Screen};
 use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
@@ -345,6 +345,8 @@ struct Story {
     flow: Flow,
     jobs: Vec<Job>,
     opened: Vec<Url>,
+    /// Whom the last answer was for.
+    told: Option<Recipient>,
     readings: Vec<Reading>,
     seen: Vec<Screen>,
 }
@@ -366,6 +368,7 @@ impl Story {
             flow,
             jobs: Vec::new(),
             opened: Vec::new(),
+            told: None,
             readings: Vec::new(),
             seen: Vec::new(),
         };
@@ -390,7 +393,10 @@ impl Story {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
                 Effect::Read(reading) => self.readings.push(reading),
-                Effect::Open(answer, _) => self.opened.push(answer.url().parse().unwrap()),
+                Effect::Open(answer, recipient) => {
+                    self.opened.push(answer.url().parse().unwrap());
+                    self.told = Some(recipient);
+                }
                 _ => {}
             }
         }
@@ -859,7 +865,8 @@ fn every_failure_of_a_signature_is_in_hindi() {
         Unopened::Unwritten("os error 28".into()),
         Unopened::Closed("os error 32".into()),
     ] {
-        story.event(Event::OpenFailed(unopened));
+        let told = story.told.clone().unwrap();
+        story.event(Event::OpenFailed(told, unopened));
     }
     let mut story = Story::signing(&view);
     story.press(Action::Sign, &["123456"]);

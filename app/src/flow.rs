@@ -4,12 +4,14 @@
 mod answer;
 mod compare;
 mod end;
+mod event;
 mod form;
 mod offers;
 mod order;
 mod pages;
 mod queue;
 mod reason;
+mod recipient;
 mod refused;
 mod remark;
 mod session;
@@ -27,11 +29,8 @@ use securesign_card::pin::Pin;
 use securesign_card::profile::{Credential, Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
-use securesign_handoff::callback::Answer;
-use securesign_handoff::policy::{Change, Policy, Settings};
+use securesign_handoff::policy::Policy;
 
-use crate::document::{Document, Unreadable};
-use crate::journal::{Entry as Record, Ledger};
 use crate::screen::{Action, Input, Screen};
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenView};
 
@@ -39,99 +38,18 @@ use answer::is_answer;
 use compare::Compared;
 pub use compare::Reading;
 use end::Undelivered;
+pub use event::{Effect, Event, Exit};
 use form::{Entry, Errand, Step};
 pub use order::{Order, OtherDocument, Spent};
 pub use pages::Home;
 use pages::Page;
 pub use queue::{Arrival, WAITING_MAX};
+pub use recipient::Recipient;
 pub use refused::Refused;
 use remark::Remark;
 pub use remark::waits;
 use session::Session;
 pub use unopened::Unopened;
-
-/// What happens to the flow.
-pub enum Event {
-    /// A person did something.
-    Input(Input),
-    /// The worker reports.
-    Report(Report),
-    /// A file that was given was read, or could not be.
-    Read(Reading, Result<Document, Unreadable>),
-    /// No browser took the answer.
-    OpenFailed(Unopened),
-    /// The settings were changed, or why they were not.
-    Settings(Result<Settings, String>),
-    /// The journal was read, or why it cannot be.
-    Journal(Result<Ledger, String>),
-    /// This request was not written into the journal; the reason.
-    Unrecorded {
-        /// As in its link.
-        request: String,
-        /// Why.
-        reason: String,
-    },
-    /// The journal was copied to this file, or why it was not.
-    Exported(Result<String, String>),
-    /// No program has opened the settings file.
-    FileUnopened,
-    /// The computer goes to sleep or its screen is locked. The worker has heard it by
-    /// itself.
-    Locked,
-    /// Time has passed: while a PIN is kept, the faces say so every second.
-    Tick,
-}
-
-/// What the faces have to carry out.
-pub enum Effect {
-    /// For the worker.
-    Job(Job),
-    /// Open this callback in the browser (or print it). It was validated. With it
-    /// who had called, as in [`Order::called_by`].
-    Open(Answer, Option<String>),
-    /// Read this file, without making anybody wait, for [`Event::Read`].
-    Read(Reading),
-    /// Remember that this origin has been served, for the first-seen note.
-    Remember(String),
-    /// This request id of this origin may be used again: it was given up, and nothing
-    /// was signed.
-    Release {
-        /// The origin.
-        origin: String,
-        /// As in the link.
-        request_id: String,
-    },
-    /// This request id of this origin was signed: whoever sends it again hears so.
-    Spend {
-        /// The origin.
-        origin: String,
-        /// As in the link.
-        request_id: String,
-    },
-    /// Write this into the journal.
-    Record(Box<Record>),
-    /// Read the journal; answered by [`Event::Journal`].
-    ReadJournal,
-    /// Copy the journal to where the user finds it; answered by
-    /// [`Event::Exported`].
-    Export,
-    /// Open the settings file for the user to correct; [`Event::FileUnopened`] where
-    /// that fails.
-    OpenFile,
-    /// Change the settings; answered by [`Event::Settings`].
-    Change(Change),
-}
-
-/// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// Signed, or the PIN was changed or unblocked; exit code 0.
-    Done,
-    /// Not done; what could be said to the portal was said; exit code 1.
-    NotDone,
-    /// Refused before anything was done, and nobody was told; exit code 2.
-    Refused,
-}
 
 /// What a person wants.
 enum Purpose {
@@ -222,8 +140,14 @@ pub struct Flow {
     owed: u32,
     /// The job whose answer the page that says that the reader hangs is about.
     hung: Option<Busy>,
-    /// A request is missing in the journal: said where nothing else is.
-    unrecorded: Option<Remark>,
+    /// What came late of something that is not on the screen any more, and which request
+    /// was shown then. It is said beside everything else, until that one and the next
+    /// are gone.
+    late: Vec<(u32, Remark)>,
+    /// Answers that are still to come to looks; the first of them were asked for by
+    /// requests before this one, which may have wanted other certificates.
+    looks: u32,
+    stale: u32,
     /// A PIN was changed or unlocked.
     achieved: bool,
     /// A failure in the token window has not been mended since.
@@ -245,7 +169,7 @@ impl Flow {
 
     /// The token window.
     pub fn manage(now: Timestamp) -> (Self, Vec<Effect>) {
-        let flow = Self::new(Purpose::Manage, now);
+        let mut flow = Self::new(Purpose::Manage, now);
         let effects = vec![flow.look()];
         (flow, effects)
     }
@@ -263,6 +187,10 @@ impl Flow {
     /// Another link in the same run; an accepted PIN goes on for the same
     /// token, certificate and origin.
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        // What the token says to the one before is not for this one.
+        self.owed += u32::from(matches!(self.state, State::Busy(_)));
+        self.stale = self.looks;
+        self.late.retain(|(shown, _)| *shown == self.number);
         self.number += 1;
         self.exit = None;
         self.hung = None;
@@ -276,9 +204,9 @@ impl Flow {
                 self.purpose = Purpose::Sign(Box::new(order));
                 self.state = State::Ready;
                 self.choose_default();
-                // What is known of the tokens serves again, unless other
-                // certificates are asked for.
-                if self.in_session() {
+                // What is known of the tokens serves again, unless other certificates
+                // are asked for or the tokens have changed.
+                if self.in_session() && self.stale == 0 {
                     return Vec::new();
                 }
                 self.state = State::Looking;
@@ -313,7 +241,9 @@ impl Flow {
             ends: false,
             owed: 0,
             hung: None,
-            unrecorded: None,
+            late: Vec::new(),
+            looks: 0,
+            stale: 0,
             achieved: false,
             failed: None,
             judge: None,
@@ -409,13 +339,12 @@ impl Flow {
             Event::Settings(settings) => return self.changed(settings),
             // Of use whatever is shown, and no reason to hide what is said there.
             Event::Unrecorded { request, reason } => {
-                self.unrecorded = Some(Remark::Unrecorded { request, reason });
-                return Vec::new();
+                return self.late(Remark::Unrecorded { request, reason });
             }
             _ => {}
         }
         // What comes late is nobody's any more: a portal hears one answer only.
-        if self.exit.is_some() && !matches!(event, Event::OpenFailed(_)) {
+        if self.exit.is_some() && !matches!(event, Event::OpenFailed(..)) {
             return Vec::new();
         }
         match event {
@@ -435,13 +364,10 @@ impl Flow {
             Event::Exported(file) => self.exported(file),
             // Taken in above.
             Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
-            Event::FileUnopened => {
-                self.remark = Some(Remark::FileUnopened);
-                Vec::new()
-            }
+            Event::FileUnopened => self.unopened(),
             Event::Report(report) => self.report(report),
             Event::Tick => Vec::new(),
-            Event::OpenFailed(reason) => self.undelivered(reason),
+            Event::OpenFailed(recipient, reason) => self.undelivered(recipient, reason),
         }
     }
 
@@ -504,7 +430,14 @@ impl Flow {
         Vec::new()
     }
 
-    fn look(&self) -> Effect {
+    /// Says something that came late, beside what the screen is about.
+    fn late(&mut self, remark: Remark) -> Vec<Effect> {
+        self.late.push((self.number, remark));
+        Vec::new()
+    }
+
+    fn look(&mut self) -> Effect {
+        self.looks += 1;
         Effect::Job(Job::Look(match &self.purpose {
             Purpose::Sign(order) => Look::Signing(Search {
                 serial: order.serial(),

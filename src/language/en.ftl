@@ -212,6 +212,7 @@ code = Code
 failed-title = It did not work
 undelivered-title = Not delivered
 undelivered = The result could not be handed to the portal: { $reason }
+undelivered-before = Request { $request } of { $requester } was not answered: { $reason }.
 unopened-no-program = no program that opens web pages was found
 unopened-unstarted = the browser could not be started ({ $reason })
 unopened-unwritten = its page could not be written ({ $reason })

@@ -211,6 +211,7 @@ code = कोड
 failed-title = काम पूरा नहीं हुआ
 undelivered-title = परिणाम नहीं पहुँचा
 undelivered = परिणाम पोर्टल को नहीं दिया जा सका: { $reason }
+undelivered-before = { $requester } के अनुरोध { $request } का परिणाम नहीं दिया जा सका: { $reason }।
 unopened-no-program = वेब पेज खोलने वाला कोई प्रोग्राम नहीं मिला
 unopened-unstarted = ब्राउज़र शुरू नहीं हो सका ({ $reason })
 unopened-unwritten = उसका पेज नहीं लिखा जा सका ({ $reason })

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use securesign_app::flow::{Arrival, Event, Exit, Spent, Unopened};
+use securesign_app::flow::{Arrival, Exit, Spent};
 use securesign_app::screen::{Action, Input, Kind};
 use securesign_app::worker::Report;
 use securesign_card::error::{CardError, Secret};
@@ -86,9 +86,7 @@ fn r13_an_id_may_be_used_again_when_it_was_given_up_and_never_when_it_was_signed
     // Signed, and not delivered.
     let mut play = Play::sign(request("a"));
     play.sign_with_pin();
-    let unopened = Event::OpenFailed(Unopened::NoProgram);
-    let effects = play.flow.on(unopened, now());
-    play.keep(effects);
+    play.unopened(0);
     play.press(Action::Close, &[]);
     assert!(play.released.is_empty());
     // The token may sign it yet, also where its reader hangs.

@@ -6,7 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign_app::document::{Document, Unreadable};
-use securesign_app::flow::{Arrival, Effect, Event, Flow, Order, Reading, Refused};
+use securesign_app::flow::{
+    Arrival, Effect, Event, Flow, Order, Reading, Recipient, Refused, Unopened,
+};
 use securesign_app::journal::Entry as Record;
 use securesign_app::screen::{Action, Input, Screen};
 use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenState, TokenView};
@@ -70,6 +72,8 @@ pub struct Play {
     pub flow: Flow,
     pub jobs: Vec<Job>,
     pub opened: Vec<Url>,
+    /// Whom these were for.
+    pub recipients: Vec<Recipient>,
     pub recorded: Vec<Record>,
     pub changes: Vec<Change>,
     pub readings: Vec<Reading>,
@@ -89,6 +93,7 @@ impl Play {
             flow,
             jobs: Vec::new(),
             opened: Vec::new(),
+            recipients: Vec::new(),
             recorded: Vec::new(),
             changes: Vec::new(),
             readings: Vec::new(),
@@ -109,7 +114,10 @@ impl Play {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
-                Effect::Open(answer, _) => self.opened.push(answer.url().parse().unwrap()),
+                Effect::Open(answer, recipient) => {
+                    self.opened.push(answer.url().parse().unwrap());
+                    self.recipients.push(recipient);
+                }
                 Effect::Record(entry) => self.recorded.push(*entry),
                 Effect::Change(change) => self.changes.push(change),
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
@@ -131,6 +139,11 @@ impl Play {
         }
         let effects = self.flow.on(Event::Report(report), now());
         self.keep(effects);
+    }
+
+    /// One answer of the worker, whatever else it was asked.
+    pub fn worker_says(&mut self, report: Report) {
+        self.event(Event::Report(report));
     }
 
     /// What the worker says before a signature, where a PIN may be kept.
@@ -174,6 +187,12 @@ impl Play {
         let (arrival, effects) = self.flow.arrive(order, &|_, _| Ok(()), now());
         self.keep(effects);
         arrival
+    }
+
+    /// No browser took the answer that was opened as this one, counted from zero.
+    pub fn unopened(&mut self, at: usize) {
+        let recipient = self.recipients[at].clone();
+        self.event(Event::OpenFailed(recipient, Unopened::NoProgram));
     }
 
     /// A token comes into view; signing is asked for with its PIN, and done.

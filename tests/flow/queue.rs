@@ -1,8 +1,8 @@
 //! One request is shown and others wait; what comes late is nobody's.
 
-use securesign_app::flow::{Arrival, Event, Exit, Flow, Unopened, WAITING_MAX};
+use securesign_app::flow::{Arrival, Event, Exit, Flow, WAITING_MAX};
 use securesign_app::screen::{Action, Input, Kind, Level, Screen};
-use securesign_app::worker::{Job, Report};
+use securesign_app::worker::{Job, Report, TokenState};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
 
@@ -305,8 +305,7 @@ fn a_result_that_the_browser_did_not_take_does_not_push_the_next_request_aside()
     play.arrive(request("b"));
     play.sign_with_pin();
     play.press(Action::Close, &[]);
-    let effects = play.flow.on(Event::OpenFailed(Unopened::NoProgram), now());
-    play.keep(effects);
+    play.unopened(0);
     assert_eq!(play.shown().as_deref(), Some("b"));
     let notice = play.screen().notice.unwrap();
     assert_eq!(notice.level, Level::Error);
@@ -315,11 +314,123 @@ fn a_result_that_the_browser_did_not_take_does_not_push_the_next_request_aside()
     play.arrive(request("c"));
     play.press(Action::Sign, &[]);
     play.report(Report::Signed(Ok(vec![0x30, 0x01])));
-    let effects = play.flow.on(Event::OpenFailed(Unopened::NoProgram), now());
-    play.keep(effects);
+    play.unopened(1);
     assert_eq!(play.screen().title, "Not delivered");
     play.press(Action::Close, &[]);
     assert_eq!(play.shown().as_deref(), Some("c"));
+}
+
+#[test]
+fn an_answer_that_no_browser_took_is_told_of_the_request_that_it_was_for() {
+    // Late, while the signature of another portal's request is on its way.
+    let mut play = Play::sign(request("a"));
+    play.sign_with_pin();
+    play.arrive(order(
+        &link("http://localhost:9090/cb", "ss_test_k", &[]).replace("request-7", "b"),
+    ));
+    play.sign_with_pin();
+    assert_eq!(play.screen().title, "Signed");
+    play.unopened(0);
+    let screen = play.screen();
+    assert_eq!(screen.title, "Signed", "its own answer is on its way");
+    let notice = screen.notice.unwrap();
+    assert_eq!(notice.level, Level::Error);
+    for said in [
+        "Request a ",
+        "http://localhost:8080",
+        "no program that opens",
+    ] {
+        assert!(notice.text.contains(said), "{said}: {}", notice.text);
+    }
+    // Its own failure has its page, which still tells of the other.
+    play.unopened(1);
+    assert_eq!(play.screen().title, "Not delivered");
+    play.press(Action::Close, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+
+    // While the card works on the next one, and nothing that happens there hides it.
+    let mut play = Play::sign(request("a"));
+    play.arrive(request("b"));
+    play.sign_with_pin();
+    play.press(Action::Close, &[]);
+    play.press(Action::Sign, &[]);
+    play.unopened(0);
+    assert_eq!(play.screen().kind, Kind::Working);
+    play.report(Report::Signed(Err(CardError::SessionOver)));
+    let text = play.screen().notice.unwrap().text;
+    assert!(text.contains("Request a "), "{text}");
+
+    // After the last one: the program ends with what was not told.
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.arrive(request("b"));
+    play.press(Action::Cancel, &[]);
+    play.sign_with_pin();
+    play.press(Action::Close, &[]);
+    assert_eq!(play.flow.exit(), Some(Exit::Done));
+    play.unopened(0);
+    assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+    let text = play.screen().text.join(" ");
+    assert!(text.contains("Request a "), "{text}");
+}
+
+#[test]
+fn tokens_that_were_read_for_one_request_are_not_shown_for_the_next() {
+    let named = link(CALLBACK, "ss_test_k", &[("certSerial", "0a:bc")]);
+    let mut play = Play::sign(order(&named));
+    play.arrive(request("b"));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.shown().as_deref(), Some("b"));
+    // What was read with the other's certificate in mind comes now.
+    let mut partly = token(Tries::Left(3));
+    if let TokenState::Ready(info) = &mut partly.state {
+        info.found.credentials.clear();
+    }
+    play.worker_says(Report::Tokens(Ok(vec![partly])));
+    assert_eq!(play.screen().kind, Kind::Working, "its own are still read");
+    play.worker_says(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    assert_eq!(play.screen().kind, Kind::Sign);
+    assert_eq!(play.screen().certificates.len(), 2);
+}
+
+#[test]
+fn what_a_token_says_to_a_request_that_was_left_is_no_answer_to_the_next() {
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.press(Action::Sign, &["123456"]);
+    play.input(Input::Closed);
+    let effects = play.flow.next(request("b"));
+    play.keep(effects);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Sign, &["123456"]);
+    play.worker_says(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(play.screen().kind, Kind::Working);
+    assert_eq!(play.told(), pairs(&[("a", "SS_SIGN_CANCELLED")]));
+    play.worker_says(Report::Signed(Ok(vec![0x30, 0x02])));
+    let told = [("a", "SS_SIGN_CANCELLED"), ("b", "signed")];
+    assert_eq!(play.told(), pairs(&told));
+}
+
+#[test]
+fn what_comes_late_for_a_page_is_said_where_a_person_is_by_then() {
+    // A copy of the journal, and a settings file that nobody opened.
+    let copied = Event::Exported(Ok("/home/a/copy.jsonl".into()));
+    for (late, said) in [
+        (copied, "/home/a/copy.jsonl"),
+        (Event::FileUnopened, "No program has opened"),
+    ] {
+        let mut play = Play::begin(Flow::manage(now()));
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        play.press(Action::Journal, &[]);
+        play.arrive(request("a"));
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+        play.press(Action::Sign, &["999999"]);
+        play.report(Report::Signed(Err(CardError::Wrong {
+            secret: Secret::Pin,
+            left: Some(2),
+        })));
+        play.event(late);
+        let text = play.screen().notice.unwrap().text;
+        assert!(text.contains("wrong") && text.contains(said), "{text}");
+    }
 }
 
 #[test]

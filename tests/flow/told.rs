@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use securesign_app::flow::{Arrival, Event, Exit, Order, Refused, Spent, Unopened};
+use securesign_app::flow::{Arrival, Exit, Order, Refused, Spent};
 use securesign_app::screen::{Action, Input, Kind};
 use securesign_app::worker::Report;
 use securesign_card::digest::HashAlgorithm;
@@ -14,14 +14,13 @@ use securesign_handoff::policy::{Policy, Portal, Settings};
 use url::Url;
 
 use crate::bench::abc;
-use crate::play::{CALLBACK, Play, link, now, order, pairs, request, token};
+use crate::play::{CALLBACK, Play, link, order, pairs, request, token};
 
 #[test]
 fn an_answer_that_no_browser_took_does_not_end_as_told() {
     let fails = |mut play: Play| {
         play.press(Action::Close, &[]);
-        let effects = play.flow.on(Event::OpenFailed(Unopened::NoProgram), now());
-        play.keep(effects);
+        play.unopened(0);
         assert_eq!(play.screen().title, "Not delivered");
         play.flow.exit()
     };

@@ -25,7 +25,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign_app::document::Document;
-use securesign_app::flow::{Effect, Event, Flow, Home, Order, Refused, Unopened};
+use securesign_app::flow::{Effect, Event, Flow, Home, Order, Recipient, Refused, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_app::screen::{Action, Input, Kind, Screen};
 use securesign_app::worker::{
@@ -102,7 +102,8 @@ const SCREENS: [(&str, Make); 48] = [
     ("sign-waiting", |studio| studio.asked(3).next(3).flow),
     ("undelivered", |studio| {
         let mut scene = studio.signed(false);
-        scene.event(Event::OpenFailed(Unopened::NoProgram));
+        let told = scene.told.take().expect("it was signed");
+        scene.event(Event::OpenFailed(told, Unopened::NoProgram));
         scene.flow
     }),
     ("removed", |studio| {
@@ -441,6 +442,7 @@ impl Studio {
         let mut scene = Scene {
             flow,
             jobs: Vec::new(),
+            told: None,
         };
         scene.keep(effects);
         scene
@@ -588,13 +590,17 @@ fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_app::flow
 struct Scene {
     flow: Flow,
     jobs: Vec<Job>,
+    /// Whom the last answer was for.
+    told: Option<Recipient>,
 }
 
 impl Scene {
     fn keep(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Job(job) = effect {
-                self.jobs.push(job);
+            match effect {
+                Effect::Job(job) => self.jobs.push(job),
+                Effect::Open(_, recipient) => self.told = Some(recipient),
+                _ => {}
             }
         }
     }

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use securesign_app::document::Document;
-use securesign_app::flow::{Effect, Event, Exit, Flow, Order, Reading, Refused, Unopened};
+use securesign_app::flow::{
+    Effect, Event, Exit, Flow, Order, Reading, Recipient, Refused, Unopened,
+};
 use securesign_app::screen::{Input, Kind, Level, Screen};
 use securesign_app::worker::{Job, Worker, watch, watch_over};
 use securesign_card::reader::Readers;
@@ -270,12 +272,12 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Job(job) => self.hand.give(job),
-                Effect::Open(answer, caller) => match self.delivery {
-                    Delivery::Browser => self.launch(answer, caller),
+                Effect::Open(answer, recipient) => match self.delivery {
+                    Delivery::Browser => self.launch(answer, recipient),
                     Delivery::Print => {
                         if let Err(error) = writeln!(std::io::stdout(), "{}", answer.url()) {
                             let reason = Unopened::Closed(text::reason(&error));
-                            self.event(Event::OpenFailed(reason));
+                            self.event(Event::OpenFailed(recipient, reason));
                         }
                     }
                 },
@@ -325,12 +327,13 @@ impl Desk {
     }
 
     /// Starts the browser without making a window wait for it.
-    fn launch(&mut self, answer: Answer, caller: Option<String>) {
+    fn launch(&mut self, answer: Answer, recipient: Recipient) {
         let report = reporter(&self.sender, &self.wake);
-        let caller = caller.map_or_else(|| self.caller.clone(), |id| Caller::from_id(&id));
+        let caller = recipient.caller();
+        let caller = caller.map_or_else(|| self.caller.clone(), Caller::from_id);
         self.launches.push(std::thread::spawn(move || {
             if let Err(reason) = browser::open(&answer, &caller) {
-                report(Event::OpenFailed(reason));
+                report(Event::OpenFailed(recipient, reason));
             }
         }));
     }

@@ -29,7 +29,12 @@ impl Flow {
             Report::Silent => self.despair(),
             Report::Session(kept) => self.kept(kept),
             Report::Tokens(tokens) => {
-                self.take_in(tokens);
+                self.looks = self.looks.saturating_sub(1);
+                match self.stale.checked_sub(1) {
+                    // Those that this request has asked for are still to come.
+                    Some(stale) => self.stale = stale,
+                    None => self.take_in(tokens),
+                }
                 Vec::new()
             }
             Report::ReadersChanged => match self.state {
@@ -42,7 +47,10 @@ impl Flow {
                 | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
             },
-            _ if matches!(self.state, State::Busy(Busy::Abandoned)) => self.advance(),
+            _ if matches!(self.state, State::Busy(Busy::Abandoned)) => {
+                self.state = State::Ready;
+                self.advance()
+            }
             // An answer counts only while it is waited for.
             Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
                 State::Busy(Busy::Signing(signing)) => match result {

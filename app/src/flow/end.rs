@@ -10,7 +10,9 @@ use securesign_handoff::policy::Permit;
 use crate::worker::{TokenInfo, TokenState};
 
 use super::way::Way;
-use super::{Effect, Exit, Flow, Purpose, Refused, Remark, Signing, State, Unopened, offers};
+use super::{
+    Effect, Exit, Flow, Purpose, Recipient, Refused, Remark, Signing, State, Unopened, offers,
+};
 
 /// Why a callback could not be delivered.
 pub(super) enum Undelivered {
@@ -18,25 +20,31 @@ pub(super) enum Undelivered {
     Unbuilt(CallbackError),
     /// No browser took it.
     Unopened(Unopened),
+    /// No browser took that of a request before.
+    Before(Recipient, Unopened),
     /// The portal may not call any more.
     Closed(Box<Refused>),
 }
 
 impl Flow {
-    /// The browser did not take a result: that of the request on the screen, if it
-    /// has one, or of one before it.
-    pub(super) fn undelivered(&mut self, reason: Unopened) -> Vec<Effect> {
-        if self.exit.is_some() || matches!(self.state, State::Signed) {
-            // Who is not told was not told.
-            self.exit = self.exit.map(|_| match self.state {
-                State::Refused(_) => Exit::Refused,
-                _ => Exit::NotDone,
-            });
+    /// No browser took a result: that of the request on the screen, or of one before it.
+    pub(super) fn undelivered(&mut self, recipient: Recipient, reason: Unopened) -> Vec<Effect> {
+        let own = recipient.number == self.number;
+        // Who is not told was not told.
+        self.exit = self.exit.map(|_| match self.state {
+            State::Refused(_) if own => Exit::Refused,
+            _ => Exit::NotDone,
+        });
+        if own && (self.exit.is_some() || matches!(self.state, State::Signed)) {
             self.state = State::Undelivered(Undelivered::Unopened(reason));
-        } else {
-            self.remark = Some(Remark::Undelivered(reason));
+            return Vec::new();
         }
-        Vec::new()
+        if self.exit.is_some() {
+            // Nothing else comes that it could be said beside.
+            self.state = State::Undelivered(Undelivered::Before(recipient, reason));
+            return Vec::new();
+        }
+        self.late(Remark::Undelivered(recipient, reason))
     }
 
     pub(super) fn signed(&mut self, signing: &Signing, signature: Vec<u8>) -> Vec<Effect> {
@@ -73,7 +81,7 @@ impl Flow {
             Err(refused) => Err(Undelivered::Closed(Box::new(refused))),
         };
         match built {
-            Ok(answer) => vec![Effect::Open(answer, way.caller().map(str::to_owned))],
+            Ok(answer) => vec![Effect::Open(answer, Recipient::new(self.number, way))],
             Err(undelivered) => {
                 self.state = State::Undelivered(undelivered);
                 Vec::new()

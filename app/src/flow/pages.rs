@@ -210,11 +210,28 @@ impl Flow {
 
     /// The journal was copied to this file, or why not.
     pub(super) fn exported(&mut self, file: Result<String, String>) -> Vec<Effect> {
-        self.remark = Some(match file {
+        let remark = match file {
             Ok(file) => Remark::Exported(file),
             Err(reason) => Remark::Unexported(reason),
-        });
-        Vec::new()
+        };
+        let there = matches!(self.state, State::Page(Page::Journal(_)));
+        self.tell(remark, there)
+    }
+
+    /// No program has opened the settings file.
+    pub(super) fn unopened(&mut self) -> Vec<Effect> {
+        let there = self.screen().offers(Action::OpenFile);
+        self.tell(Remark::FileUnopened, there)
+    }
+
+    /// Tells it on its page, or beside what is shown by now.
+    fn tell(&mut self, remark: Remark, there: bool) -> Vec<Effect> {
+        if there {
+            self.remark = Some(remark);
+            Vec::new()
+        } else {
+            self.late(remark)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use securesign_card::error::CardError;
 use securesign_card::language::Language;
 use securesign_handoff::policy::PortalFault;
 
-use super::{Compared, Unopened};
+use super::{Compared, Recipient, Unopened};
 use crate::document::Unreadable;
 use crate::screen::{Level, Notice};
 
@@ -35,8 +35,8 @@ pub(super) enum Remark {
     NoDialog,
     /// A kept PIN was forgotten, for whatever reason.
     Forgotten,
-    /// The browser did not take the result of the request before; why.
-    Undelivered(Unopened),
+    /// No browser took the result of a request before; why.
+    Undelivered(Recipient, Unopened),
     /// What was typed is no portal.
     NoPortal(PortalFault),
     /// The settings were not changed; why.
@@ -75,10 +75,9 @@ impl Remark {
             Self::ManyFiles => (Level::Error, language.say("compare-many")),
             Self::NoDialog => (Level::Error, language.say("compare-no-dialog")),
             Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
-            Self::Undelivered(reason) => (
-                Level::Error,
-                language.say_with("undelivered", because(&reason.what(language))),
-            ),
+            Self::Undelivered(recipient, reason) => {
+                (Level::Error, recipient.unanswered(reason, language))
+            }
             Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
             Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
             Self::Unchanged(reason) => {

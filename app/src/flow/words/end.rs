@@ -3,7 +3,7 @@
 use securesign_card::error::CardError;
 use securesign_card::language::Language;
 
-use super::parts::{close, fact, notice, open_file, plain};
+use super::parts::{close, fact, late, notice, open_file, plain};
 use crate::flow::{Busy, Flow, Purpose, Refused, Undelivered};
 use crate::screen::{Kind, Screen};
 
@@ -74,6 +74,7 @@ pub fn failed(flow: &Flow, error: &CardError) -> Screen {
     let l = flow.language;
     Screen {
         text: vec![error.what(l), error.advice(l)],
+        notice: late(flow),
         buttons: vec![close(flow)],
         ..plain(Kind::Failed, l.say("failed-title"))
     }
@@ -82,20 +83,20 @@ pub fn failed(flow: &Flow, error: &CardError) -> Screen {
 /// The portal could not be told.
 pub fn undelivered(flow: &Flow, undelivered: &Undelivered) -> Screen {
     let l = flow.language;
-    let reason = match undelivered {
-        Undelivered::Unbuilt(error) => format!("{} {}", error.what(l), error.advice(l)),
-        Undelivered::Unopened(unopened) => unopened.what(l),
-        Undelivered::Closed(refused) => refused.what(l),
+    let because = |reason: String| l.say_with("undelivered", [("reason", reason.into())]);
+    let what = match undelivered {
+        Undelivered::Unbuilt(error) => because(format!("{} {}", error.what(l), error.advice(l))),
+        Undelivered::Unopened(unopened) => because(unopened.what(l)),
+        Undelivered::Before(recipient, unopened) => recipient.unanswered(unopened, l),
+        Undelivered::Closed(refused) => because(refused.what(l)),
     };
     let advice = match undelivered {
         Undelivered::Closed(refused) => refused.advice(l),
         _ => l.say("undelivered-advice"),
     };
     Screen {
-        text: vec![
-            l.say_with("undelivered", [("reason", reason.into())]),
-            advice,
-        ],
+        text: vec![what, advice],
+        notice: late(flow),
         buttons: vec![close(flow)],
         ..plain(Kind::Failed, l.say("undelivered-title"))
     }

@@ -57,7 +57,10 @@ pub fn close(flow: &Flow) -> Button {
 
 /// What is to be told beside everything else, if anything.
 pub fn notice(flow: &Flow) -> Option<Notice> {
-    let remark = flow.remark.as_ref().or(flow.unrecorded.as_ref())?;
+    let late = late(flow);
+    let Some(remark) = &flow.remark else {
+        return late;
+    };
     let mut notice = remark.notice(flow.language);
     // Whether a try is gone was not told; how many are left may be by now.
     if let Remark::Failed(CardError::Unanswered {
@@ -72,7 +75,25 @@ pub fn notice(flow: &Flow) -> Option<Notice> {
             .text
             .extend(tries.map(|tries| format!(" {}", tries.text)));
     }
-    Some(notice)
+    Some(match late {
+        Some(late) => both(&notice, &late),
+        None => notice,
+    })
+}
+
+/// What came late and is about nothing on this screen.
+pub fn late(flow: &Flow) -> Option<Notice> {
+    let notices = flow.late.iter();
+    notices
+        .map(|(_, remark)| remark.notice(flow.language))
+        .reduce(|all, one| both(&all, &one))
+}
+
+fn both(one: &Notice, other: &Notice) -> Notice {
+    Notice {
+        level: one.level.max(other.level),
+        text: format!("{} {}", one.text, other.text),
+    }
 }
 
 /// How it stands with the PIN.

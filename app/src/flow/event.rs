@@ -1,0 +1,92 @@
+//! What the flow takes in and gives out.
+
+use securesign_handoff::callback::Answer;
+use securesign_handoff::policy::{Change, Settings};
+
+use super::{Reading, Recipient, Unopened};
+use crate::document::{Document, Unreadable};
+use crate::journal::{Entry as Record, Ledger};
+use crate::screen::Input;
+use crate::worker::{Job, Report};
+
+/// What happens to the flow.
+pub enum Event {
+    /// A person did something.
+    Input(Input),
+    /// The worker reports.
+    Report(Report),
+    /// A file that was given was read, or could not be.
+    Read(Reading, Result<Document, Unreadable>),
+    /// No browser took this answer.
+    OpenFailed(Recipient, Unopened),
+    /// The settings were changed, or why they were not.
+    Settings(Result<Settings, String>),
+    /// The journal was read, or why it cannot be.
+    Journal(Result<Ledger, String>),
+    /// This request was not written into the journal; the reason.
+    Unrecorded {
+        /// As in its link.
+        request: String,
+        /// Why.
+        reason: String,
+    },
+    /// The journal was copied to this file, or why it was not.
+    Exported(Result<String, String>),
+    /// No program has opened the settings file.
+    FileUnopened,
+    /// The computer goes to sleep or its screen is locked. The worker has heard it by
+    /// itself.
+    Locked,
+    /// Time has passed: while a PIN is kept, the faces say so every second.
+    Tick,
+}
+
+/// What the faces have to carry out.
+pub enum Effect {
+    /// For the worker.
+    Job(Job),
+    /// Open this callback in the browser (or print it). It was validated.
+    Open(Answer, Recipient),
+    /// Read this file, without making anybody wait, for [`Event::Read`].
+    Read(Reading),
+    /// Remember that this origin has been served, for the first-seen note.
+    Remember(String),
+    /// This request id of this origin may be used again: it was given up, and nothing
+    /// was signed.
+    Release {
+        /// The origin.
+        origin: String,
+        /// As in the link.
+        request_id: String,
+    },
+    /// This request id of this origin was signed: whoever sends it again hears so.
+    Spend {
+        /// The origin.
+        origin: String,
+        /// As in the link.
+        request_id: String,
+    },
+    /// Write this into the journal.
+    Record(Box<Record>),
+    /// Read the journal; answered by [`Event::Journal`].
+    ReadJournal,
+    /// Copy the journal to where the user finds it; answered by
+    /// [`Event::Exported`].
+    Export,
+    /// Open the settings file for the user to correct; [`Event::FileUnopened`] where
+    /// that fails.
+    OpenFile,
+    /// Change the settings; answered by [`Event::Settings`].
+    Change(Change),
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Signed, or the PIN was changed or unblocked; exit code 0.
+    Done,
+    /// Not done; what could be said to the portal was said; exit code 1.
+    NotDone,
+    /// Refused before anything was done, and nobody was told; exit code 2.
+    Refused,
+}
