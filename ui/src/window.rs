@@ -10,8 +10,9 @@
 )]
 
 use fltk::app;
+use securesign_app::language::Language;
 use securesign_app::screen::{Input, Screen};
-use securesign_card::language::Language;
+use securesign_app::words::InWords;
 use securesign_card::memory::OutOfMemory;
 use securesign_card::text;
 
@@ -108,7 +109,7 @@ impl WindowError {
             Self::Unreachable(reason) => {
                 language.say_with("display-unreachable", [("reason", reason.clone().into())])
             }
-            Self::Memory(error) => error.tell(language),
+            Self::Memory(error) => error.in_words(language),
             Self::Toolkit(error) => {
                 language.say_with("window-failed", [("reason", text::reason(error).into())])
             }
