@@ -6,8 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use securesign_card::digest::{Digest, HashAlgorithm};
-
-use crate::language::Language;
+use securesign_card::language::Language;
 
 /// The largest that is read, in bytes: it stays in memory for the tokens that
 /// finish its hash themselves.

@@ -7,11 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use securesign_app::flow::{Arrival, Exit, Order, Refused, Spent};
 use securesign_app::screen::{Action, Input, Kind};
-use securesign_app::settings::Settings;
 use securesign_app::worker::Report;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::Tries;
-use securesign_handoff::policy::{Policy, Portal};
+use securesign_handoff::policy::{Policy, Portal, Settings};
 use url::Url;
 
 use crate::bench::abc;
@@ -127,7 +126,7 @@ impl Listed {
     }
 
     fn policy(settings: &Settings) -> Policy {
-        settings.policy("settings.toml")
+        Policy::new(settings.clone(), "settings.toml")
     }
 
     fn order(&self, id: &str) -> Result<Order, Refused> {

@@ -11,12 +11,9 @@
     reason = "a tool, not the program"
 )]
 
-// A folder, so that the module finds its own files where the program has them.
-#[path = "../src"]
+#[path = "../src/window/main.rs"]
 #[allow(dead_code, reason = "the program uses more of it")]
-mod src {
-    pub mod window;
-}
+mod window;
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -24,27 +21,26 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use securesign::face::{Face, Look, Model, Theme};
 use securesign_app::document::Document;
 use securesign_app::flow::{Effect, Event, Flow, Home, Order, Recipient, Refused, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
-use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind, Screen};
-use securesign_app::settings::Settings;
-use securesign_app::words::Explain;
 use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Reason, Secret};
+use securesign_card::language::Language;
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Standing, Tries};
 use securesign_card::reader::Readers;
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
-use securesign_handoff::policy::Portal;
+use securesign_handoff::policy::{Policy, Portal, Settings};
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
-use src::window::{self, Look, Model, Theme};
+use window::Toolkit;
 
 const FILE: &str = "~/.config/securesign/settings.toml";
 const PORTAL: &str = "https://portal.example.gov.in";
@@ -133,7 +129,7 @@ const SCREENS: [(&str, Make); 48] = [
     }),
     ("portal-gone", |studio| {
         let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
-        let gone = || Ok(Settings::default().policy(FILE));
+        let gone = || Ok(Policy::new(Settings::default(), FILE));
         scene.flow.judged_by(Box::new(gone));
         scene.report(Report::Signed(Ok(vec![0x30])));
         scene.flow
@@ -255,7 +251,8 @@ fn main() {
         follow,
         finished: false,
     };
-    if let Err(error) = window::open(model.look()).and_then(|opened| opened.run(Box::new(model))) {
+    let opened = Toolkit.open(model.look());
+    if let Err(error) = opened.and_then(|opened| opened.run(Box::new(model))) {
         println!("{}", error.tell(language));
     }
 }
@@ -584,7 +581,7 @@ fn link(origin: &str, key: &str, id: &str) -> String {
 }
 
 fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_app::flow::Refused> {
-    let policy = settings.policy(FILE);
+    let policy = Policy::new(settings.clone(), FILE);
     Order::accept(link.as_bytes(), &policy, false, &|_| false)
 }
 

@@ -6,18 +6,13 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
-
-#[allow(dead_code, reason = "only the command line's description is used here")]
-#[path = "../src/args.rs"]
-mod args;
 
 fn main() -> io::Result<()> {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
         return Err(io::Error::other("usage: manual FOLDER"));
     };
-    let mut command = args::Arguments::command().disable_help_subcommand(true);
+    let mut command = securesign::command_line().disable_help_subcommand(true);
     fs::create_dir_all(&folder)?;
     clap_mangen::generate_to(command.clone(), &folder)?;
     for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {

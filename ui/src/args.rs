@@ -32,6 +32,13 @@ pub struct Arguments {
     pub command: Option<Command>,
 }
 
+impl Arguments {
+    /// Whether the window is wanted: it looks for the reader that is named by itself.
+    pub fn opens_window(&self) -> bool {
+        matches!(self.command, None | Some(Command::Open { .. }))
+    }
+}
+
 /// Colours of the window.
 #[cfg(feature = "window")]
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

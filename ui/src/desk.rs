@@ -15,22 +15,22 @@ use securesign_app::flow::{
     Effect, Event, Exit, Flow, Order, Reading, Recipient, Refused, Unopened,
 };
 use securesign_app::screen::{Input, Kind, Level, Screen};
-use securesign_app::settings::Change;
-#[cfg(feature = "window")]
-use securesign_app::settings::{Appearance, Theme};
 use securesign_app::worker::{Job, Worker, watch, watch_over};
 use securesign_card::reader::Readers;
 use securesign_card::text;
 use securesign_handoff::callback::Answer;
+use securesign_handoff::policy::Change;
+#[cfg(feature = "window")]
+use securesign_handoff::policy::{Appearance, Theme};
 
 use crate::browser::Caller;
 use crate::clerk::{Clerk, Task};
+#[cfg(feature = "window")]
+use crate::face;
 use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
 use crate::settings::{self, Seen};
 use crate::terminal::say;
-#[cfg(feature = "window")]
-use crate::window;
 use crate::{browser, farewell, file, used};
 
 /// Where a callback goes.
@@ -40,6 +40,13 @@ pub enum Delivery {
     Browser,
     /// Standard output.
     Print,
+}
+
+impl Delivery {
+    /// As the command line has it.
+    pub fn of(print: bool) -> Self {
+        if print { Self::Print } else { Self::Browser }
+    }
 }
 
 /// How long tokens are not read because it is not known yet whether changes of the
@@ -386,7 +393,7 @@ fn rouse(wake: &Wake) {
 pub struct Shown {
     desk: std::rc::Rc<std::cell::RefCell<Desk>>,
     /// The colours that the command line wants.
-    theme: Option<window::Theme>,
+    theme: Option<face::Theme>,
     /// Whether the desktop wants dark ones.
     dark: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -394,7 +401,7 @@ pub struct Shown {
 #[cfg(feature = "window")]
 impl Shown {
     /// `theme` goes before what the settings say.
-    pub fn new(desk: std::rc::Rc<std::cell::RefCell<Desk>>, theme: Option<window::Theme>) -> Self {
+    pub fn new(desk: std::rc::Rc<std::cell::RefCell<Desk>>, theme: Option<face::Theme>) -> Self {
         let dark = Arc::default();
         Self { desk, theme, dark }
     }
@@ -403,25 +410,25 @@ impl Shown {
 /// How the window looks by the settings; `theme` goes before them, and `dark` is what
 /// the desktop wants.
 #[cfg(feature = "window")]
-pub fn look(wanted: Appearance, theme: Option<window::Theme>, dark: bool) -> window::Look {
+pub fn look(wanted: Appearance, theme: Option<face::Theme>, dark: bool) -> face::Look {
     let dark = match wanted.theme {
         Theme::System => dark,
         Theme::Light => false,
         Theme::Dark => true,
     };
     let by_settings = if dark {
-        window::Theme::Dark
+        face::Theme::Dark
     } else {
-        window::Theme::Light
+        face::Theme::Light
     };
-    window::Look {
+    face::Look {
         theme: theme.unwrap_or(by_settings),
         scale: wanted.scale,
     }
 }
 
 #[cfg(feature = "window")]
-impl window::Model for Shown {
+impl face::Model for Shown {
     fn screen(&self) -> Screen {
         self.desk.borrow().screen()
     }
@@ -442,7 +449,7 @@ impl window::Model for Shown {
         self.desk.borrow().exit().is_some()
     }
 
-    fn look(&self) -> window::Look {
+    fn look(&self) -> face::Look {
         let wanted = self.desk.borrow().flow.home().settings.window;
         let dark = self.dark.load(std::sync::atomic::Ordering::SeqCst);
         look(wanted, self.theme, dark)

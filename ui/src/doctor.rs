@@ -2,13 +2,16 @@
 
 use std::path::PathBuf;
 
-use securesign_app::language::Language;
-use securesign_app::words::Explain;
+use securesign_card::language::Language;
 use securesign_card::memory::Locked;
 use securesign_card::reader::{Presence, Readers};
 use securesign_card::text;
 use securesign_card::transport::TransportError;
 
+#[cfg(feature = "window")]
+use crate::beside;
+#[cfg(feature = "window")]
+use crate::face::{Face, WindowError};
 use crate::scheme::{self, Owner, Sandbox};
 use crate::settings;
 
@@ -44,9 +47,33 @@ pub fn examine(readers: &mut dyn Readers, language: Language) -> (String, bool) 
     findings.push(launcher(l));
     findings.push(portals(l));
     #[cfg(feature = "window")]
-    findings.push(display(l));
+    {
+        let ((told, well), (window, there)) = (tell(&findings, l), window(l));
+        (told + &window, well && there)
+    }
+    #[cfg(not(feature = "window"))]
+    tell(&findings, l)
+}
+
+/// What `securesign-window` looks at.
+#[cfg(feature = "window")]
+pub fn display(face: &dyn Face, l: Language) -> (String, bool) {
+    let advice = || l.say("doctor-no-display-advice");
+    let finding = match face.look_for_display() {
+        Ok(()) => good(l.say("doctor-display")),
+        Err(WindowError::Unreachable(reason)) => {
+            let reason = [("reason", reason.into())];
+            bad(l.say_with("doctor-display-unreachable", reason), advice())
+        }
+        Err(_) => bad(l.say("doctor-no-display"), advice()),
+    };
+    tell(&[finding], l)
+}
+
+/// The text to print, and whether all is well.
+fn tell(findings: &[Finding], l: Language) -> (String, bool) {
     let mut text = String::new();
-    for finding in &findings {
+    for finding in findings {
         let mark = if finding.advice.is_none() {
             l.say("doctor-ok")
         } else {
@@ -204,15 +231,25 @@ fn portals(l: Language) -> Finding {
     }
 }
 
+/// The executable that has the window, and what it says itself.
 #[cfg(feature = "window")]
-fn display(l: Language) -> Finding {
-    let advice = || l.say("doctor-no-display-advice");
-    match crate::window::look_for_display() {
-        Ok(()) => good(l.say("doctor-display")),
-        Err(crate::window::WindowError::Unreachable(reason)) => {
-            let reason = [("reason", reason.into())];
-            bad(l.say_with("doctor-display-unreachable", reason), advice())
+fn window(l: Language) -> (String, bool) {
+    let failed = |what| tell(&[bad(what, l.say("doctor-no-window-advice"))], l);
+    let path = match beside::path() {
+        Ok(path) => path,
+        Err(missing) => {
+            let file = [("file", text::path(&missing).into())];
+            return failed(l.say_with("doctor-no-window", file));
         }
-        Err(_) => bad(l.say("doctor-no-display"), advice()),
+    };
+    match beside::doctor(path) {
+        Ok((more, well)) => {
+            let (installed, _) = tell(&[good(l.say("doctor-window"))], l);
+            (installed + &more, well)
+        }
+        Err(reason) => {
+            let reason = [("reason", reason.into())];
+            failed(l.say_with("doctor-window-unstarted", reason))
+        }
     }
 }

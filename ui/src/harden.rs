@@ -44,6 +44,21 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     child
 }
 
+/// Becomes another program of ours, which does the same for itself: with the limit that
+/// this one was started with. Returns only where that fails.
+#[cfg(all(unix, feature = "window"))]
+pub fn replace(command: &mut Command) -> io::Result<u8> {
+    use std::os::unix::process::CommandExt;
+
+    let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(limit) = &*before {
+        set(*limit);
+    }
+    let error = command.exec();
+    switch_off(&before);
+    Err(error)
+}
+
 /// The upper limit stays, since nobody could give it back.
 #[cfg(unix)]
 fn switch_off(before: &Option<Rlimit>) {
@@ -70,4 +85,12 @@ pub fn harden() {}
 #[cfg(not(unix))]
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
     command.spawn()
+}
+
+/// Starts another program of ours and waits for its end: this system cannot put it in
+/// this one's place.
+#[cfg(all(not(unix), feature = "window"))]
+pub fn replace(command: &mut Command) -> io::Result<u8> {
+    let code = command.status()?.code();
+    Ok(code.and_then(|code| code.try_into().ok()).unwrap_or(1))
 }

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use securesign_app::language::Language;
 use securesign_app::worker::{Progress, Worker};
 use securesign_card::cache::Cache;
+use securesign_card::language::Language;
 use securesign_card::pcsc::PcscReaders;
 use securesign_card::reader::Readers;
 use securesign_card::trace::{RecordedReaders, Recording};
 
 #[cfg(feature = "window")]
-use crate::window;
+use crate::args;
+use crate::args::Arguments;
+#[cfg(feature = "window")]
+use crate::face::Theme;
 use crate::{cache, demo, guard, report};
 
 /// Where cards are, and whether they are recorded.
@@ -22,10 +25,26 @@ pub struct Place {
     #[cfg(feature = "window")]
     pub private: bool,
     #[cfg(feature = "window")]
-    pub theme: Option<window::Theme>,
+    pub theme: Option<Theme>,
 }
 
 impl Place {
+    /// As the command line names it. A reader's name is whole by now.
+    pub fn of(arguments: &Arguments, language: Language, recording: Option<Recording>) -> Self {
+        Self {
+            language,
+            only: arguments.reader.clone(),
+            recording,
+            #[cfg(feature = "window")]
+            private: arguments.verbose > 0,
+            #[cfg(feature = "window")]
+            theme: arguments.theme.map(|theme| match theme {
+                args::Theme::Light => Theme::Light,
+                args::Theme::Dark => Theme::Dark,
+            }),
+        }
+    }
+
     pub fn is_demo(&self) -> bool {
         self.only.as_deref() == Some(demo::READER)
     }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 
 use clap::Parser;
+use securesign_card::language::Language;
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
 use securesign_card::trace::{Detail, Entry, Recording, Trace};
@@ -17,7 +18,7 @@ use crate::terminal::say;
 pub fn run(
     command: TraceCommand,
     outer_reader: Option<String>,
-    inner: fn(Arguments, Option<Recording>) -> Result<u8, String>,
+    inner: &dyn Fn(Arguments, Option<Recording>) -> Result<u8, String>,
 ) -> Result<u8, String> {
     match command {
         TraceCommand::Show { file } => {
@@ -137,6 +138,6 @@ fn meaning(sw: StatusWord) -> Option<String> {
     match (sw.sw1(), sw.counter()) {
         (0x61, _) => Some("more follows".into()),
         (_, Some(left)) => Some(format!("tries left: {left}")),
-        _ => sw.meaning().map(str::to_owned),
+        _ => sw.meaning(Language::English),
     }
 }

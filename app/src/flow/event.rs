@@ -1,8 +1,7 @@
 //! What the flow takes in and gives out.
 
 use securesign_handoff::callback::Answer;
-
-use crate::settings::{Change, Settings};
+use securesign_handoff::policy::{Change, Settings};
 
 use super::{Reading, Recipient, Unopened};
 use crate::document::{Document, Unreadable};

@@ -4,8 +4,7 @@
 use jiff::Timestamp;
 
 use securesign_card::error::{CardError, Secret};
-
-use crate::pin_status::Status;
+use securesign_card::pin::Status;
 
 use super::{Effect, Entry, Flow, Purpose, Remark, State, Step};
 use crate::worker::{Binding, Job, Kept, TokenId};

@@ -1,22 +1,59 @@
-//! `securesign` and `securesign open`: the window.
+//! What `securesign-window` does: the window of `securesign` and `securesign open`, also
+//! while it is recorded, and what `doctor` asks of it.
 
 use std::ffi::OsStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use securesign_app::flow::{Exit, Flow, Refused};
-use securesign_app::language::Language;
+use securesign_card::language::Language;
 use securesign_card::text;
+use securesign_card::trace::Recording;
 
-use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, refusal};
+use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, print, refusal};
+use crate::args::{Arguments, Command};
 use crate::browser::Caller;
 use crate::desk::{self, Delivery, Desk};
-use crate::place::Place;
+use crate::face::Face;
+use crate::place::{self, Place};
 use crate::settings::{self, Seen};
 use crate::terminal::{self, say};
-use crate::{instance, journal, language};
+use crate::{doctor, instance, journal, language, traces};
 
-pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
+/// Carries out a command line that shows a window.
+pub fn show(
+    face: &dyn Face,
+    mut arguments: Arguments,
+    recording: Option<Recording>,
+) -> Result<u8, String> {
+    let language = language::chosen();
+    let reader = arguments.reader.take();
+    let known = reader.map(|name| place::known_reader(name, language));
+    arguments.reader = known.transpose()?;
+    let place = Place::of(&arguments, language, recording);
+    match arguments.command {
+        None => open(face, &place, None, Delivery::Browser),
+        Some(Command::Open { link, print }) => open(face, &place, Some(&link), Delivery::of(print)),
+        Some(Command::Trace(trace)) if place.recording.is_none() => {
+            traces::run(trace, place.only, &|arguments, recording| {
+                show(face, arguments, recording)
+            })
+        }
+        Some(Command::Doctor) => {
+            let (text, well) = doctor::display(face, language);
+            print(&text)?;
+            Ok(if well { DONE } else { NOT_DONE })
+        }
+        Some(_) => Err(language.say("window-only")),
+    }
+}
+
+fn open(
+    face: &dyn Face,
+    place: &Place,
+    link: Option<&OsStr>,
+    delivery: Delivery,
+) -> Result<u8, String> {
     let shared = !place.is_private() && delivery == Delivery::Browser;
     let mut instance = None;
     if shared {
@@ -38,7 +75,9 @@ pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result
     };
     // A request that nobody can see must not be used up: the window comes first.
     let look = desk::look(settings.window, place.theme, false);
-    let opened = crate::window::open(look).map_err(|error| error.tell(place.language))?;
+    let opened = face
+        .open(look)
+        .map_err(|error| error.tell(place.language))?;
     let seen = Seen::load();
     let now = Timestamp::now();
     let mut flow = match link {
@@ -87,14 +126,14 @@ pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result
 }
 
 /// In place of settings that are not understood: they may say that no PIN is kept.
-fn unknown_settings() -> securesign_app::settings::Settings {
-    securesign_app::settings::Settings {
+fn unknown_settings() -> securesign_handoff::policy::Settings {
+    securesign_handoff::policy::Settings {
         idle: Duration::ZERO,
-        ..securesign_app::settings::Settings::default()
+        ..securesign_handoff::policy::Settings::default()
     }
 }
 
-fn home(settings: &securesign_app::settings::Settings) -> securesign_app::flow::Home {
+fn home(settings: &securesign_handoff::policy::Settings) -> securesign_app::flow::Home {
     let journal = journal::of_user();
     securesign_app::flow::Home {
         settings: settings.clone(),

@@ -1,9 +1,8 @@
 //! Colours and fonts.
 
 use fltk::enums::{Color, Font};
+use securesign::face::Theme;
 use securesign_app::screen::Level;
-
-use super::Theme;
 
 /// Every colour there is. All text but `faint`, which marks what cannot be used,
 /// is meant to stand out from its ground by 4.5 to 1 or more.

@@ -9,9 +9,11 @@ use fltk::app;
 use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
+use securesign::face::{Look, Model, WindowError};
 use securesign_app::screen::{Action, Input, Screen};
 use securesign_card::memory::OutOfMemory;
 use securesign_card::pin::Pin;
+use securesign_card::text;
 
 use super::chooser::Chooser;
 use super::drag::Drag;
@@ -21,7 +23,6 @@ use super::field::Shared;
 use super::page::{Page, Setting, WIDTH};
 use super::palette::Palette;
 use super::signal::{Signal, Signals};
-use super::{Look, Model, WindowError};
 
 mod focus;
 #[cfg(target_os = "linux")]
@@ -207,7 +208,9 @@ impl Stage {
             };
             match app::wait_for(pause.as_secs_f64()) {
                 Ok(_) => failures = 0,
-                Err(error) if failures == FAILURES_MAX => return Err(error.into()),
+                Err(error) if failures == FAILURES_MAX => {
+                    return Err(WindowError::Toolkit(text::reason(&error)));
+                }
                 Err(_) => {
                     failures += 1;
                     std::thread::sleep(Duration::from_millis(10));

@@ -1,9 +1,7 @@
 //! While the card works, and how it ended.
 
 use securesign_card::error::CardError;
-
-use crate::language::Language;
-use crate::words::Explain;
+use securesign_card::language::Language;
 
 use super::parts::{close, fact, late, notice, open_file, plain};
 use crate::flow::{Busy, Flow, Purpose, Refused, Undelivered};

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use securesign_handoff::policy::Portal;
-
-use crate::language::Language;
-use crate::settings::{Theme, Tongue};
+use securesign_card::language::Language;
+use securesign_handoff::policy::{Portal, Theme, Tongue};
 
 use super::parts::{button, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;

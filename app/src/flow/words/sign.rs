@@ -1,8 +1,7 @@
 //! The sign window: who asks, and what is signed.
 
+use securesign_card::pin::Status;
 use securesign_card::profile::Tries;
-
-use crate::pin_status::Status;
 
 use super::certificates::{
     certificates, chosen_index, heading, missed, no_certificate, slow_clock,

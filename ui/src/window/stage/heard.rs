@@ -3,9 +3,9 @@
 
 use fltk::app;
 use fltk::prelude::*;
+use securesign::face::WindowError;
 use securesign_app::screen::Action;
 
-use super::super::WindowError;
 use super::super::ink::Area;
 use super::super::kept::Strip;
 use super::super::signal::Signal;

@@ -1,6 +1,7 @@
 //! Assistive programs of this system are not served yet.
 
-use super::super::WindowError;
+use securesign::face::WindowError;
+
 use super::Stage;
 
 /// Says nothing and hears nothing.

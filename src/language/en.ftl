@@ -610,6 +610,9 @@ output-closed = Standard output cannot be written: { $reason }.
 # $reason is what the system says, without a full stop.
 display-unreachable = The display cannot be opened, so there is no window: { $reason }. Nothing was sent, and the request can be opened again. Start { -brand } from a desktop session, or use the command line.
 no-display = There is no display to open a window on. Start { -brand } from a desktop session, or use the command line.
+window-missing = A part of { -brand } is missing, so there is no window: { $file }. Nothing was sent, and the request can be opened again. Install { -brand } again, or use the command line.
+window-unstarted = { $file } cannot be started, so there is no window: { $reason }. Nothing was sent, and the request can be opened again. Install { -brand } again, or use the command line.
+window-only = This program only shows the window. For everything else use securesign.
 window-failed = The window could not be opened ({ $reason }). Sign in to the desktop again, or use the command line.
 
 ## What tokens and pin status print
@@ -671,6 +674,10 @@ doctor-portals =
         [one] One portal may call
        *[other] { $count } portals may call
     }
+doctor-window = The window is installed
+doctor-no-window = The window is not installed: { $file } is missing
+doctor-window-unstarted = The window cannot be started: { $reason }
+doctor-no-window-advice = Install { -brand } again, or use securesign sign LINK in the terminal.
 doctor-display = There is a display for the window
 doctor-display-unreachable = The display for the window cannot be opened: { $reason }
 doctor-no-display = There is no display for the window

@@ -1,0 +1,61 @@
+//! `securesign-window`, the other executable of this program. It lies beside this one,
+//! and it alone loads what draws a window.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use securesign_card::language::Language;
+use securesign_card::text;
+
+use crate::harden;
+
+/// Where it is: where this program really lies, never where `PATH` leads. The error is
+/// where it should be.
+pub fn path() -> Result<PathBuf, PathBuf> {
+    let own = env::current_exe().unwrap_or_default();
+    // Not every system tells where a link to this program leads.
+    let own = fs::canonicalize(&own).unwrap_or(own);
+    let path = own.with_file_name(format!("securesign-window{}", env::consts::EXE_SUFFIX));
+    let file = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
+    if path.is_absolute() && file {
+        Ok(path)
+    } else {
+        Err(path)
+    }
+}
+
+/// Has it carry out this program's command line in its place. Returns where that cannot
+/// be, or where the system cannot replace one program by another.
+pub fn take_over(language: Language) -> Result<u8, String> {
+    let path = path().map_err(|missing| {
+        let file = ("file", text::path(&missing).into());
+        language.say_with("window-missing", [file])
+    })?;
+    let mut command = Command::new(&path);
+    command.args(env::args_os().skip(1));
+    harden::replace(&mut command).map_err(|error| {
+        let file = ("file", text::path(&path).into());
+        let reason = ("reason", text::reason(&error).into());
+        language.say_with("window-unstarted", [file, reason])
+    })
+}
+
+/// What it says for `doctor`, and whether all is well there.
+pub fn doctor(path: PathBuf) -> Result<(String, bool), String> {
+    let output = Command::new(path)
+        .arg("doctor")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| text::reason(&error))?;
+    match output.status.code() {
+        Some(code @ (0 | 1)) => Ok((lossy(&output.stdout), code == 0)),
+        // The system's word on a library that is missing, for instance.
+        _ => Err(text::reason(&lossy(&output.stderr))),
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -1,0 +1,204 @@
+//! SecureSign Desktop: sign with the certificate on a USB token, with no vendor driver.
+//!
+//! One program in two executables. `securesign` ([`run`]) is the one that people, the
+//! system and portals know; it serves the terminal. For what needs a window it puts
+//! `securesign-window` ([`show`]) in its place, which alone loads a toolkit: the
+//! library knows of it no more than [`face`] says.
+
+mod args;
+#[cfg(feature = "window")]
+mod beside;
+mod browser;
+mod cache;
+mod clerk;
+mod command;
+#[cfg(feature = "window")]
+mod dark;
+mod demo;
+mod desk;
+mod doctor;
+#[cfg(feature = "window")]
+pub mod face;
+mod farewell;
+mod file;
+mod guard;
+mod hand;
+mod harden;
+#[cfg(feature = "window")]
+#[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
+mod instance;
+mod journal;
+mod language;
+mod ledger;
+mod own;
+mod place;
+mod prompt;
+mod report;
+mod result;
+mod scheme;
+mod secrets;
+mod settings;
+mod terminal;
+mod traces;
+mod used;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use securesign_app::screen::Action;
+use securesign_card::pcsc::PcscReaders;
+use securesign_card::text;
+use securesign_card::trace::Recording;
+
+use args::{Arguments, Command, Pin};
+use command::{DONE, NOT_DONE, REFUSED, print};
+use desk::Delivery;
+use place::Place;
+use terminal::say;
+
+/// `securesign`: carries out its command line in the terminal, or has the window's
+/// executable do it.
+pub fn run() -> ExitCode {
+    start(|arguments| carry_out(arguments, None))
+}
+
+/// `securesign-window`: carries out a command line that shows a window, which this face
+/// draws.
+#[cfg(feature = "window")]
+pub fn show(face: &dyn face::Face) -> ExitCode {
+    start(|arguments| command::show(face, arguments, None))
+}
+
+/// The command line, for manual pages and completions.
+pub fn command_line() -> clap::Command {
+    Arguments::command()
+}
+
+/// An error is bad usage: nothing was done.
+fn start(carry_out: impl FnOnce(Arguments) -> Result<u8, String>) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // What was typed is repeated in it.
+        Err(error) if error.use_stderr() => {
+            say(&args::told(error));
+            return ExitCode::from(REFUSED);
+        }
+        Err(asked) => asked.exit(),
+    };
+    log(arguments.verbose);
+    harden::harden();
+    match carry_out(arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(reason) => {
+            say(&reason);
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Carries out one command line in the terminal.
+fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u8, String> {
+    let language = language::chosen();
+    if !arguments.opens_window() {
+        let reader = arguments.reader.take();
+        let known = reader.map(|name| place::known_reader(name, language));
+        arguments.reader = known.transpose()?;
+    }
+    let place = Place::of(&arguments, language, recording);
+    match arguments.command {
+        None => command::window(false, language),
+        Some(Command::Open { .. }) => command::window(true, language),
+        Some(Command::Sign {
+            link,
+            secrets,
+            document,
+            print,
+            wait,
+        }) => {
+            let document = document.as_deref();
+            command::sign(
+                &place,
+                &link,
+                document,
+                secrets.into(),
+                Delivery::of(print),
+                wait,
+            )
+        }
+        Some(Command::Tokens { json }) => command::tokens(&place, json),
+        Some(Command::Pin(Pin::Status { json })) => command::pin_status(&place, json),
+        Some(Command::Pin(Pin::Change { secrets, json })) => {
+            command::pin_form(&place, Action::ChangePin, secrets.into(), json)
+        }
+        Some(Command::Pin(Pin::Unblock { secrets, json })) => {
+            command::pin_form(&place, Action::Unlock, secrets.into(), json)
+        }
+        Some(Command::Journal { json, command }) => match command {
+            None => ledger::list(json, place.language),
+            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
+            Some(args::Journal::Export { file }) => ledger::export(&file, place.language),
+        },
+        Some(Command::Trace(trace)) => match place.recording {
+            None => traces::run(trace, place.only, &carry_out),
+            Some(_) => Err("A recording cannot be recorded.".into()),
+        },
+        Some(Command::Doctor) => {
+            let (text, well) = doctor::examine(&mut PcscReaders::new(), place.language);
+            print(&text)?;
+            Ok(if well { DONE } else { NOT_DONE })
+        }
+        Some(Command::Register) => told(scheme::register(place.language)),
+        Some(Command::Unregister) => told(scheme::unregister(place.language)),
+        Some(Command::Demo { link }) => {
+            let url = demo::link()?;
+            print(&if link {
+                format!("{url}\n")
+            } else {
+                demo::text(&url)
+            })?;
+            Ok(DONE)
+        }
+        Some(Command::Result { url, save }) => result::show(&url, save.as_deref()).map(|()| DONE),
+    }
+}
+
+fn told(outcome: Result<String, String>) -> Result<u8, String> {
+    match outcome {
+        Ok(text) => print(&format!("{text}\n")).map(|()| DONE),
+        Err(reason) => {
+            say(&reason);
+            Ok(NOT_DONE)
+        }
+    }
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(|| Log)
+        .with_ansi(false)
+        .without_time()
+        .init();
+}
+
+/// Standard error, an event a line whatever is in it.
+struct Log;
+
+impl Write for Log {
+    /// One event, which the logger writes in one piece.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let line = text::shown(String::from_utf8_lossy(event).trim_end()).replace('\n', " ");
+        writeln!(std::io::stderr(), "{line}")?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
+}
