@@ -274,6 +274,34 @@ fn r21_the_window_gives_up_core_dumps_and_debuggers_and_keeps_the_limit_for_brow
 }
 
 #[test]
+fn r19_a_link_goes_to_the_open_window_and_nothing_of_another_is_loaded() {
+    let (copy, display) = (Copy::new(), Display::new());
+    let run_folder = copy.home.0.path().join("run");
+    fs::create_dir(&run_folder).unwrap();
+    let dress = |mut command: Command| {
+        command.env("DISPLAY", &display.name);
+        command.env("XDG_RUNTIME_DIR", &run_folder);
+        command
+    };
+    let mut window = dress(copy.home.program(&[]));
+    let window = Opened(window.stderr(Stdio::null()).spawn().unwrap());
+    display.focus();
+    // This one has no window beside it, and needs none.
+    let links = [fresh(&demo_link()), fresh(&demo_link())];
+    let done = run(&mut dress(copy.command(&["open", &links[0]])), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let done = run(&mut dress(copy.command(&["open", &links[1]])), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.stderr.contains("this request waits there"), "{done:?}");
+    let done = run(&mut dress(copy.command(&[])), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    drop(window);
+    let done = run(&mut dress(copy.command(&["open", &links[0]])), LIMIT);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    assert!(done.stderr.contains("is missing"), "{done:?}");
+}
+
+#[test]
 fn doctor_says_whether_the_window_is_there_and_starts() {
     let (copy, display) = (Copy::new(), Display::new());
     let doctor = || {

@@ -13,8 +13,8 @@ use securesign_app::flow::{Exit, Judge, Order, Refused};
 use securesign_card::language::Language;
 use securesign_card::text;
 
-#[cfg(feature = "window")]
-use crate::beside;
+#[cfg(not(feature = "window"))]
+use crate::desk::Delivery;
 use crate::place::Place;
 use crate::settings::Seen;
 use crate::{language, settings, used};
@@ -22,24 +22,18 @@ use crate::{language, settings, used};
 pub use sign::sign;
 pub use tokens::{pin_form, pin_status, tokens};
 #[cfg(feature = "window")]
-pub use window::show;
-
-/// `securesign` and `securesign open`: the other executable has the window.
-#[cfg(feature = "window")]
-pub fn window(_link: bool, language: Language) -> Result<u8, String> {
-    beside::take_over(language)
-}
+pub use window::{show, window};
 
 /// Of this build: there is none.
 #[cfg(not(feature = "window"))]
-pub fn window(link: bool, language: Language) -> Result<u8, String> {
-    let instead = if link {
+pub fn window(place: &Place, link: Option<&OsStr>, _delivery: Delivery) -> Result<u8, String> {
+    let instead = if link.is_some() {
         "securesign sign LINK"
     } else {
         "securesign tokens"
     };
     let instead = ("instead", instead.into());
-    Err(language.say_with("no-window", [instead]))
+    Err(place.language.say_with("no-window", [instead]))
 }
 
 /// Exit codes.

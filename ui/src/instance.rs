@@ -14,9 +14,9 @@ mod socket;
 mod wire;
 
 #[cfg(not(unix))]
-pub use absent::{Call, Instance, start};
+pub use absent::{Call, Instance, hand, start};
 #[cfg(unix)]
-pub use socket::{Call, Instance, start};
+pub use socket::{Call, Instance, hand, start};
 
 /// What a start finds.
 pub enum Start {

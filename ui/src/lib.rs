@@ -107,8 +107,10 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
     }
     let place = Place::of(&arguments, language, recording);
     match arguments.command {
-        None => command::window(false, language),
-        Some(Command::Open { .. }) => command::window(true, language),
+        None => command::window(&place, None, Delivery::Browser),
+        Some(Command::Open { link, print }) => {
+            command::window(&place, Some(&link), Delivery::of(print))
+        }
         Some(Command::Sign {
             link,
             secrets,

@@ -1,5 +1,4 @@
-//! What `securesign-window` does: the window of `securesign` and `securesign open`, also
-//! while it is recorded, and what `doctor` asks of it.
+//! `securesign` and `securesign open`: the window, in the executable that has it.
 
 use std::ffi::OsStr;
 use std::time::Duration;
@@ -18,9 +17,20 @@ use crate::face::Face;
 use crate::place::{self, Place};
 use crate::settings::{self, Seen};
 use crate::terminal::{self, say};
-use crate::{doctor, instance, journal, language, traces};
+use crate::{beside, doctor, instance, journal, language, traces};
 
-/// Carries out a command line that shows a window.
+/// In the terminal: the window that is open takes the link, else the executable that has
+/// one takes this one's place. No request is used up by then.
+pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result<u8, String> {
+    if is_shared(place, delivery)
+        && let Some(answer) = instance::hand(|| wanted(link))
+    {
+        return Ok(handed(answer, place.language));
+    }
+    beside::take_over(place.language)
+}
+
+/// In the window's executable: what shows a window, be it recorded, and what `doctor` asks.
 pub fn show(
     face: &dyn Face,
     mut arguments: Arguments,
@@ -54,14 +64,9 @@ fn open(
     link: Option<&OsStr>,
     delivery: Delivery,
 ) -> Result<u8, String> {
-    let shared = !place.is_private() && delivery == Delivery::Browser;
     let mut instance = None;
-    if shared {
-        let wanted = || instance::Wanted {
-            link: link.map(|link| link.as_encoded_bytes().to_owned()),
-            caller: Caller::find().id().unwrap_or_default(),
-        };
-        match instance::start(wanted) {
+    if is_shared(place, delivery) {
+        match instance::start(|| wanted(link)) {
             instance::Start::Handed(answer) => return Ok(handed(answer, place.language)),
             instance::Start::First(first) => instance = Some(first),
             instance::Start::Alone(reason) => reason.iter().for_each(|text| say(text)),
@@ -123,6 +128,18 @@ fn open(
         terminal::print(&screen, place.language);
     }
     Ok(exit.map_or(NOT_DONE, code))
+}
+
+/// Whether it is shown in the window that all links share.
+fn is_shared(place: &Place, delivery: Delivery) -> bool {
+    !place.is_private() && delivery == Delivery::Browser
+}
+
+fn wanted(link: Option<&OsStr>) -> instance::Wanted {
+    instance::Wanted {
+        link: link.map(|link| link.as_encoded_bytes().to_owned()),
+        caller: Caller::find().id().unwrap_or_default(),
+    }
 }
 
 /// In place of settings that are not understood: they may say that no PIN is kept.

@@ -33,6 +33,11 @@ impl Call {
     }
 }
 
+/// Nobody is there to take it.
+pub fn hand(_wanted: impl FnOnce() -> Wanted) -> Option<Answer> {
+    None
+}
+
 /// A window of its own.
 pub fn start(_wanted: impl Fn() -> Wanted) -> Start {
     Start::Alone(None)

@@ -69,6 +69,16 @@ impl Call {
     }
 }
 
+/// Hands what is wanted to the instance, where one is there and takes it at once. Else
+/// whoever opens a window tries with more patience.
+pub fn hand(wanted: impl FnOnce() -> Wanted) -> Option<Answer> {
+    let folder = Folder::own().ok()?;
+    match folder.lock() {
+        Ok(None) => hand_over(&folder, &wanted(), Instant::now() + WIRE).ok(),
+        Ok(Some(_)) | Err(_) => None,
+    }
+}
+
 /// Hands what is wanted to the instance, or becomes it. `wanted` is asked only where
 /// there is one.
 pub fn start(wanted: impl Fn() -> Wanted) -> Start {
