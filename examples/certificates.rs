@@ -282,6 +282,8 @@ fn key_is_in(ours: &PublicKey, theirs: &[u8]) -> bool {
         PublicKey::P256(key) => key.to_sec1_point(false).as_bytes()[1..33].to_vec(),
         PublicKey::P384(key) => key.to_sec1_point(false).as_bytes()[1..49].to_vec(),
         PublicKey::P521(key) => key.to_sec1_point(false).as_bytes()[1..67].to_vec(),
+        PublicKey::BrainpoolP256(key) => key.to_sec1_point(false).as_bytes()[1..33].to_vec(),
+        PublicKey::BrainpoolP384(key) => key.to_sec1_point(false).as_bytes()[1..49].to_vec(),
         PublicKey::Ed25519(key) => key.as_bytes().to_vec(),
     };
     theirs.windows(part.len()).any(|window| window == part)

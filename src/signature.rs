@@ -1,5 +1,7 @@
 //! Signatures: what a card is asked for, and the check before one is returned.
 
+use der::asn1::{AnyRef, UintRef};
+use der::{Encode, Tag};
 use ed25519_dalek::Verifier;
 use rsa::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts;
@@ -52,6 +54,10 @@ pub enum PublicKey {
     P384(p384::ecdsa::VerifyingKey),
     /// NIST P-521.
     P521(p521::ecdsa::VerifyingKey),
+    /// brainpoolP256r1 (RFC 5639, 3.4).
+    BrainpoolP256(ecdsa::VerifyingKey<bp256::BrainpoolP256r1>),
+    /// brainpoolP384r1 (RFC 5639, 3.6).
+    BrainpoolP384(ecdsa::VerifyingKey<bp384::BrainpoolP384r1>),
     /// Ed25519.
     Ed25519(ed25519_dalek::VerifyingKey),
 }
@@ -85,6 +91,8 @@ impl PublicKey {
             Self::P256(_) => "ECDSA P-256".into(),
             Self::P384(_) => "ECDSA P-384".into(),
             Self::P521(_) => "ECDSA P-521".into(),
+            Self::BrainpoolP256(_) => "ECDSA brainpoolP256r1".into(),
+            Self::BrainpoolP384(_) => "ECDSA brainpoolP384r1".into(),
             Self::Ed25519(_) => "Ed25519".into(),
         }
     }
@@ -94,10 +102,21 @@ impl PublicKey {
     pub fn signature_algorithm(&self, hash: HashAlgorithm) -> Option<String> {
         match self {
             Self::Rsa(_) => Some(format!("{}withRSA", hash.name())),
-            Self::P256(_) | Self::P384(_) | Self::P521(_) => {
-                Some(format!("{}withECDSA", hash.name()))
-            }
             Self::RsaPss(_) | Self::Ed25519(_) => None,
+            _ => self
+                .curve_len()
+                .map(|_| format!("{}withECDSA", hash.name())),
+        }
+    }
+
+    /// Length in bytes of a coordinate, and of each half of a signature (SEC 1, 2.3.5);
+    /// `None` for other keys than those of ECDSA.
+    pub fn curve_len(&self) -> Option<usize> {
+        match self {
+            Self::P256(_) | Self::BrainpoolP256(_) => Some(32),
+            Self::P384(_) | Self::BrainpoolP384(_) => Some(48),
+            Self::P521(_) => Some(66),
+            Self::Rsa(_) | Self::RsaPss(_) | Self::Ed25519(_) => None,
         }
     }
 
@@ -117,28 +136,14 @@ impl PublicKey {
     /// get (see [`PublicKey::verify`]); `None` where it is no signature over it. Cards
     /// leave zeros out and put them in, and give r and s without any frame.
     pub fn standard(&self, what: ToSign<'_>, signature: &[u8]) -> Option<Vec<u8>> {
-        let raw = |len| [r_and_s(signature, len), halves(signature, len)];
-        let forms: Vec<Vec<u8>> = match self {
-            Self::Rsa(key) => filled(signature, key.size()).into_iter().collect(),
-            Self::P256(_) => raw(32)
+        let forms: Vec<Vec<u8>> = match (self, self.curve_len()) {
+            (Self::Rsa(key), _) => filled(signature, key.size()).into_iter().collect(),
+            (_, Some(len)) => [r_and_s(signature, len), halves(signature, len)]
                 .into_iter()
                 .flatten()
-                .filter_map(|raw| p256::ecdsa::Signature::from_slice(&raw).ok())
-                .map(|signature| signature.to_der().as_bytes().to_vec())
+                .filter_map(|(r, s)| sig_value(&r, &s))
                 .collect(),
-            Self::P384(_) => raw(48)
-                .into_iter()
-                .flatten()
-                .filter_map(|raw| p384::ecdsa::Signature::from_slice(&raw).ok())
-                .map(|signature| signature.to_der().as_bytes().to_vec())
-                .collect(),
-            Self::P521(_) => raw(66)
-                .into_iter()
-                .flatten()
-                .filter_map(|raw| p521::ecdsa::Signature::from_slice(&raw).ok())
-                .map(|signature| signature.to_der().as_bytes().to_vec())
-                .collect(),
-            Self::RsaPss(_) | Self::Ed25519(_) => vec![signature.to_vec()],
+            (_, None) => vec![signature.to_vec()],
         };
         forms.into_iter().find(|form| self.verify(what, form))
     }
@@ -167,6 +172,10 @@ impl PublicKey {
                     key.verify_prehash(&hash, &signature).is_ok()
                 })
             }
+            (Self::BrainpoolP256(key), _) => bp256::r1::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok()),
+            (Self::BrainpoolP384(key), _) => bp384::r1::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify_prehash(digest.bytes(), &signature).is_ok()),
             (Self::Ed25519(key), Some(message)) => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
             _ => false,
@@ -174,9 +183,10 @@ impl PublicKey {
     }
 }
 
-/// r and s, each filled with zeros to `len`, from an ECDSA-Sig-Value (RFC 3279, 2.2.3),
-/// be it as it should or with needless zeros, without needed ones, or with long lengths.
-fn r_and_s(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+/// r and s, each of at most `len` bytes without leading zeros, from an ECDSA-Sig-Value (RFC
+/// 3279, 2.2.3), be it as it should or with needless zeros, without needed ones, or with long
+/// lengths.
+fn r_and_s(signature: &[u8], len: usize) -> Option<(Vec<u8>, Vec<u8>)> {
     let content = tlv::expect(signature, 0x30).ok()?;
     let (r, rest) = tlv::first(content).ok()?;
     let (s, _) = tlv::first(rest).ok()?;
@@ -184,7 +194,7 @@ fn r_and_s(signature: &[u8], len: usize) -> Option<Vec<u8>> {
 }
 
 /// r and s from two halves of any equal length.
-fn halves(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+fn halves(signature: &[u8], len: usize) -> Option<(Vec<u8>, Vec<u8>)> {
     if !signature.len().is_multiple_of(2) {
         return None;
     }
@@ -192,8 +202,15 @@ fn halves(signature: &[u8], len: usize) -> Option<Vec<u8>> {
     both(r, s, len)
 }
 
-fn both(r: &[u8], s: &[u8], len: usize) -> Option<Vec<u8>> {
-    Some([filled(r, len)?, filled(s, len)?].concat())
+fn both(r: &[u8], s: &[u8], len: usize) -> Option<(Vec<u8>, Vec<u8>)> {
+    Some((filled(r, len)?, filled(s, len)?))
+}
+
+/// ECDSA-Sig-Value, in DER.
+fn sig_value(r: &[u8], s: &[u8]) -> Option<Vec<u8>> {
+    let integer = |number| UintRef::new(number).and_then(|number| number.to_der());
+    let content = [integer(r).ok()?, integer(s).ok()?].concat();
+    AnyRef::new(Tag::Sequence, &content).ok()?.to_der().ok()
 }
 
 /// A number, big-endian, in exactly `len` bytes.

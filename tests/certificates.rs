@@ -328,6 +328,72 @@ fn signatures_in_any_valid_form_become_the_standard_one() {
     }
 }
 
+/// A certificate on this curve, and a signature over `abc`, both made by OpenSSL.
+fn made_by_openssl(curve: &str, hash: HashAlgorithm) -> (Vec<u8>, Vec<u8>) {
+    let folder = std::env::temp_dir().join(format!("curve-{curve}-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let openssl = |line: &str| {
+        let mut openssl = Command::new("openssl");
+        openssl.current_dir(&folder).args(line.split_whitespace());
+        let done = openssl.output().unwrap();
+        assert!(done.status.success(), "{line}: {done:?}");
+    };
+    fs::write(folder.join("document"), b"abc").unwrap();
+    openssl(&format!(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:{curve} -nodes -keyout key -subj /CN=Ada \
+         -outform DER -out certificate"
+    ));
+    let hash = hash.name().to_lowercase();
+    openssl(&format!("dgst -{hash} -sign key -out signature document"));
+    let read = |name| fs::read(folder.join(name)).unwrap();
+    let made = (read("certificate"), read("signature"));
+    fs::remove_dir_all(&folder).unwrap();
+    made
+}
+
+#[test]
+fn what_openssl_signs_on_every_curve_is_right_in_every_form() {
+    for (curve, len) in [
+        ("P-256", 32),
+        ("P-384", 48),
+        ("P-521", 66),
+        ("brainpoolP256r1", 32),
+        ("brainpoolP384r1", 48),
+    ] {
+        for algorithm in HashAlgorithm::ALL {
+            let (certificate, signature) = made_by_openssl(curve, algorithm);
+            let certificate = Certificate::parse(&certificate).unwrap();
+            let key = certificate.key();
+            assert_eq!(key.curve_len(), Some(len), "{curve}");
+            assert_eq!(key.display(), format!("ECDSA {curve}"));
+            let number = |at: usize| {
+                let parts: Vec<der::asn1::UintRef<'_>> = der::Decode::from_der(&signature).unwrap();
+                let bytes = parts[at].as_bytes();
+                [vec![0; len - bytes.len()], bytes.to_vec()].concat()
+            };
+            let digest = Digest::of(algorithm, b"abc");
+            every_form(key, &digest, &signature, &number(0), &number(1));
+        }
+    }
+}
+
+#[test]
+fn a_curve_that_cannot_be_checked_here_is_named() {
+    // The second has no name in our tables.
+    for (curve, name) in [
+        ("brainpoolP512r1", "brainpoolp512r1"),
+        ("secp256k1", "1.3.132.0.10"),
+    ] {
+        let (certificate, _) = made_by_openssl(curve, HashAlgorithm::Sha256);
+        let error = Certificate::parse(&certificate).unwrap_err();
+        let CertificateError::Key(kind) = &error else {
+            panic!("{curve}: {error:?}");
+        };
+        let plain = kind.replace('-', "").to_lowercase();
+        assert_eq!(plain, name);
+    }
+}
+
 #[test]
 fn an_rsa_signature_is_as_long_as_the_modulus_whatever_zeros_the_card_writes() {
     use rsa::pkcs8::DecodePrivateKey;

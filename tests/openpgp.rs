@@ -108,6 +108,8 @@ fn every_kind_of_key_signs_in_both_places_but_ed25519_which_is_only_listed() {
             KeyKind::P256,
             KeyKind::P384,
             KeyKind::P521,
+            KeyKind::BrainpoolP256,
+            KeyKind::BrainpoolP384,
             KeyKind::Ed25519,
         ] {
             let (bench, card) = watched(card(YUBIKEY5).key(slot, kind));

@@ -2,6 +2,7 @@
 
 use const_oid::ObjectIdentifier;
 use const_oid::db::DB;
+use const_oid::db::rfc5639::{BRAINPOOL_P_256_R_1, BRAINPOOL_P_384_R_1};
 use const_oid::db::rfc5912::{
     ID_EC_PUBLIC_KEY, ID_RSASSA_PSS, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1, SECP_521_R_1,
 };
@@ -95,6 +96,12 @@ fn elliptic(curve: Option<&Object<'_>>, point: &[u8]) -> Result<PublicKey, Certi
         Some(SECP_521_R_1) => p521::ecdsa::VerifyingKey::from_sec1_bytes(&point)
             .ok()
             .map(PublicKey::P521),
+        Some(BRAINPOOL_P_256_R_1) => ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .map(PublicKey::BrainpoolP256),
+        Some(BRAINPOOL_P_384_R_1) => ecdsa::VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .map(PublicKey::BrainpoolP384),
         Some(other) => return Err(unsupported(other)),
         None => None,
     };

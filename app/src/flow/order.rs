@@ -205,6 +205,8 @@ impl Order {
             PublicKey::P256(_)
             | PublicKey::P384(_)
             | PublicKey::P521(_)
+            | PublicKey::BrainpoolP256(_)
+            | PublicKey::BrainpoolP384(_)
             | PublicKey::Ed25519(_) => Scheme::Ecdsa,
         };
         Outcome::Signed(Box::new(Signed {

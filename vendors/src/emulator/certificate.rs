@@ -52,6 +52,8 @@ pub(crate) fn issue(key: &PrivateKey, statement: &Statement<'_>) -> Option<Vec<u
         PrivateKey::P256(key) => builder.build::<_, p256::ecdsa::DerSignature>(key),
         PrivateKey::P384(key) => builder.build::<_, p384::ecdsa::DerSignature>(key),
         PrivateKey::P521(key) => builder.build::<_, p521::ecdsa::DerSignature>(key),
+        PrivateKey::BrainpoolP256(key) => builder.build::<_, bp256::r1::ecdsa::DerSignature>(key),
+        PrivateKey::BrainpoolP384(key) => builder.build::<_, bp384::r1::ecdsa::DerSignature>(key),
         PrivateKey::Ed25519(key) => builder.build::<_, ed25519_dalek::Signature>(key),
     };
     certificate.ok()?.to_der().ok()

@@ -33,6 +33,10 @@ pub enum KeyKind {
     P384,
     /// Not in PIV.
     P521,
+    /// brainpoolP256r1; not in PIV.
+    BrainpoolP256,
+    /// brainpoolP384r1; not in PIV.
+    BrainpoolP384,
     /// Algorithm E0, a Yubico extension.
     Ed25519,
 }
@@ -47,7 +51,7 @@ impl KeyKind {
             KeyKind::Rsa4096 => Some(0x16),
             KeyKind::P256 => Some(0x11),
             KeyKind::P384 => Some(0x14),
-            KeyKind::P521 => None,
+            KeyKind::P521 | KeyKind::BrainpoolP256 | KeyKind::BrainpoolP384 => None,
             KeyKind::Ed25519 => Some(0xE0),
         }
     }
@@ -59,8 +63,8 @@ impl KeyKind {
             KeyKind::Rsa2048 => Some(256),
             KeyKind::Rsa3072 => Some(384),
             KeyKind::Rsa4096 => Some(512),
-            KeyKind::P256 => Some(32),
-            KeyKind::P384 => Some(48),
+            KeyKind::P256 | KeyKind::BrainpoolP256 => Some(32),
+            KeyKind::P384 | KeyKind::BrainpoolP384 => Some(48),
             KeyKind::P521 => Some(66),
             KeyKind::Ed25519 => None,
         }
@@ -82,6 +86,8 @@ pub(crate) enum PrivateKey {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
     P521(p521::ecdsa::SigningKey),
+    BrainpoolP256(ecdsa::SigningKey<bp256::BrainpoolP256r1>),
+    BrainpoolP384(ecdsa::SigningKey<bp384::BrainpoolP384r1>),
     Ed25519(ed25519_dalek::SigningKey),
 }
 
@@ -103,6 +109,12 @@ impl PrivateKey {
                     p521::ecdsa::SigningKey::from_slice(&bytes[..]).ok()
                 })
                 .map(PrivateKey::P521),
+            (KeyKind::BrainpoolP256, _) => (0..u8::MAX)
+                .find_map(|_| ecdsa::SigningKey::from_slice(&random.take::<32>()[..]).ok())
+                .map(PrivateKey::BrainpoolP256),
+            (KeyKind::BrainpoolP384, _) => (0..u8::MAX)
+                .find_map(|_| ecdsa::SigningKey::from_slice(&random.take::<48>()[..]).ok())
+                .map(PrivateKey::BrainpoolP384),
             (KeyKind::Ed25519, _) => {
                 let key = ed25519_dalek::SigningKey::from_bytes(&random.take::<32>());
                 Some(PrivateKey::Ed25519(key))
@@ -131,7 +143,7 @@ impl PrivateKey {
 
     /// Reads a PKCS#8 `PrivateKeyInfo` (RFC 5958), DER.
     pub fn from_pkcs8(der: &[u8]) -> Option<Self> {
-        // One pass to refuse what is no PKCS#8 at all, before five parsers try it.
+        // One pass to refuse what is no PKCS#8 at all, before all parsers try it.
         PrivateKeyInfoRef::from_der(der).ok()?;
         if let Ok(key) = rsa::PrivateKey::from_pkcs8_der(der) {
             let kind = match key.size() {
@@ -152,6 +164,16 @@ impl PrivateKey {
         if let Ok(key) = p521::SecretKey::from_pkcs8_der(der) {
             return Some(PrivateKey::P521(key.into()));
         }
+        if let Ok(key) =
+            ecdsa::elliptic_curve::SecretKey::<bp256::BrainpoolP256r1>::from_pkcs8_der(der)
+        {
+            return Some(PrivateKey::BrainpoolP256(key.into()));
+        }
+        if let Ok(key) =
+            ecdsa::elliptic_curve::SecretKey::<bp384::BrainpoolP384r1>::from_pkcs8_der(der)
+        {
+            return Some(PrivateKey::BrainpoolP384(key.into()));
+        }
         let key = ed25519_dalek::SigningKey::from_pkcs8_der(der).ok()?;
         Some(PrivateKey::Ed25519(key))
     }
@@ -162,6 +184,8 @@ impl PrivateKey {
             PrivateKey::P256(_) => KeyKind::P256,
             PrivateKey::P384(_) => KeyKind::P384,
             PrivateKey::P521(_) => KeyKind::P521,
+            PrivateKey::BrainpoolP256(_) => KeyKind::BrainpoolP256,
+            PrivateKey::BrainpoolP384(_) => KeyKind::BrainpoolP384,
             PrivateKey::Ed25519(_) => KeyKind::Ed25519,
         }
     }
@@ -173,6 +197,8 @@ impl PrivateKey {
             PrivateKey::P256(key) => key.verifying_key().to_public_key_der(),
             PrivateKey::P384(key) => key.verifying_key().to_public_key_der(),
             PrivateKey::P521(key) => key.verifying_key().to_public_key_der(),
+            PrivateKey::BrainpoolP256(key) => key.verifying_key().to_public_key_der(),
+            PrivateKey::BrainpoolP384(key) => key.verifying_key().to_public_key_der(),
             PrivateKey::Ed25519(key) => key.verifying_key().to_public_key_der(),
         };
         Some(document.ok()?.into_vec())
@@ -196,6 +222,12 @@ impl PrivateKey {
             PrivateKey::P521(key) => {
                 tlv::element(0x86, key.verifying_key().to_sec1_point(false).as_bytes())
             }
+            PrivateKey::BrainpoolP256(key) => {
+                tlv::element(0x86, key.verifying_key().to_sec1_point(false).as_bytes())
+            }
+            PrivateKey::BrainpoolP384(key) => {
+                tlv::element(0x86, key.verifying_key().to_sec1_point(false).as_bytes())
+            }
             PrivateKey::Ed25519(key) => tlv::element(0x86, key.verifying_key().as_bytes()),
         }
     }
@@ -215,6 +247,14 @@ impl PrivateKey {
             }
             PrivateKey::P521(key) => {
                 let signature: p521::ecdsa::DerSignature = key.sign_prehash(input).ok()?;
+                Some(signature.as_bytes().to_vec())
+            }
+            PrivateKey::BrainpoolP256(key) => {
+                let signature: bp256::r1::ecdsa::DerSignature = key.sign_prehash(input).ok()?;
+                Some(signature.as_bytes().to_vec())
+            }
+            PrivateKey::BrainpoolP384(key) => {
+                let signature: bp384::r1::ecdsa::DerSignature = key.sign_prehash(input).ok()?;
                 Some(signature.as_bytes().to_vec())
             }
             PrivateKey::Ed25519(key) => Some(key.try_sign(input).ok()?.to_bytes().to_vec()),

@@ -20,7 +20,11 @@ pub fn lack(key: &PublicKey) -> Option<Lack> {
             let len = key.rsa_len().unwrap_or_default();
             (!(RSA_MIN..=RSA_MAX).contains(&len)).then_some(Lack::KeyLength)
         }
-        PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::P521(_) => None,
+        PublicKey::P256(_)
+        | PublicKey::P384(_)
+        | PublicKey::P521(_)
+        | PublicKey::BrainpoolP256(_)
+        | PublicKey::BrainpoolP384(_) => None,
         // Listed and not offered: what GnuPG has them sign is a digest, what portals
         // verify is the document.
         PublicKey::RsaPss(_) | PublicKey::Ed25519(_) => Some(Lack::KeyKind),
@@ -42,8 +46,12 @@ pub fn sign(
         // The card makes the padding.
         PublicKey::Rsa(_) => compute(card, header, &digest_info(digest)),
         // Exactly the curve's length is the only form that all cards take (§9).
-        PublicKey::P256(_) => compute(card, header, &fit(digest.bytes(), 32)),
-        PublicKey::P384(_) => compute(card, header, &fit(digest.bytes(), 48)),
+        PublicKey::P256(_) | PublicKey::BrainpoolP256(_) => {
+            compute(card, header, &fit(digest.bytes(), 32))
+        }
+        PublicKey::P384(_) | PublicKey::BrainpoolP384(_) => {
+            compute(card, header, &fit(digest.bytes(), 48))
+        }
         // No hash is so long. It goes as it is, as GnuPG sends it.
         PublicKey::P521(_) => match compute(card, header, digest.bytes()) {
             Err(refusal) if wants_whole_length(&refusal) => {

@@ -36,7 +36,10 @@ pub fn lack(key: &PublicKey) -> Option<Lack> {
             .is_none()
             .then_some(Lack::KeyLength),
         // The standard has no P-521.
-        PublicKey::RsaPss(_) | PublicKey::P521(_) => Some(Lack::KeyKind),
+        PublicKey::RsaPss(_)
+        | PublicKey::P521(_)
+        | PublicKey::BrainpoolP256(_)
+        | PublicKey::BrainpoolP384(_) => Some(Lack::KeyKind),
         PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => None,
     }
 }
@@ -74,9 +77,13 @@ fn algorithm_and_input(
             let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
             Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
         }
-        (PublicKey::RsaPss(_) | PublicKey::P521(_), _) => {
-            Err(CardError::Unsupported(Lack::KeyKind))
-        }
+        (
+            PublicKey::RsaPss(_)
+            | PublicKey::P521(_)
+            | PublicKey::BrainpoolP256(_)
+            | PublicKey::BrainpoolP384(_),
+            _,
+        ) => Err(CardError::Unsupported(Lack::KeyKind)),
         (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(Lack::Ed25519)),
     }
 }

@@ -214,6 +214,8 @@ impl OpenPgpCard {
             KeyKind::P256,
             KeyKind::P384,
             KeyKind::P521,
+            KeyKind::BrainpoolP256,
+            KeyKind::BrainpoolP384,
         ];
         let mut parts = Vec::new();
         for own in [0xC1, 0xC2, 0xC3] {
@@ -257,16 +259,20 @@ pub(super) fn attributes(kind: KeyKind, slot: KeySlot, tail: bool) -> Vec<u8> {
         KeyKind::P256 => curve(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]),
         KeyKind::P384 => curve(&[0x2B, 0x81, 0x04, 0x00, 0x22]),
         KeyKind::P521 => curve(&[0x2B, 0x81, 0x04, 0x00, 0x23]),
+        KeyKind::BrainpoolP256 => curve(&[0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07]),
+        KeyKind::BrainpoolP384 => curve(&[0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0B]),
         KeyKind::Ed25519 => curve(&[0x2B, 0x06, 0x01, 0x04, 0x01, 0xDA, 0x47, 0x0F, 0x01]),
     }
 }
 
 /// The key that attributes describe.
 pub(super) fn kind_of(attributes: &[u8]) -> Option<KeyKind> {
-    const KINDS: [KeyKind; 4] = [
+    const KINDS: [KeyKind; 6] = [
         KeyKind::P256,
         KeyKind::P384,
         KeyKind::P521,
+        KeyKind::BrainpoolP256,
+        KeyKind::BrainpoolP384,
         KeyKind::Ed25519,
     ];
     match *attributes {
