@@ -1,6 +1,8 @@
 //! Secure messaging (ISO 7816-4, 10): what a channel wears from the moment that
 //! card and program have authenticated each other.
 
+use std::fmt;
+
 use crate::apdu::{Command, Response};
 use crate::channel::Extended;
 use crate::error::CardError;
@@ -33,4 +35,14 @@ pub enum Fault {
     Checksum,
     /// No protection where there must be some, or objects that make no sense.
     Malformed,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lost => "the protected session was lost",
+            Self::Checksum => "the checksum of the answer is wrong",
+            Self::Malformed => "the answer is not protected as it should be",
+        })
+    }
 }

@@ -20,7 +20,6 @@ use der::pem::{LineEnding, encode_string};
 use der::{AnyRef, Decode, Header, SliceReader, Tag, Tagged};
 use jiff::Timestamp;
 
-use crate::language::Language;
 use crate::signature::PublicKey;
 use crate::tlv::{self, Object};
 
@@ -68,25 +67,16 @@ pub enum CertificateError {
     DamagedKey,
 }
 
-impl CertificateError {
-    /// The reason, as the end of a sentence.
-    pub fn tell(&self, language: Language) -> String {
-        let what = |what: &String| [("what", what.as_str().to_owned().into())];
-        match self {
-            Self::Malformed(part) => language.say_with("bad-certificate-form", what(part)),
-            Self::Indefinite => language.say("bad-certificate-indefinite"),
-            Self::TooLong => language.say_with("bad-certificate-long", [("max", MAX.into())]),
-            Self::Key(kind) => language.say_with("bad-certificate-key", what(kind)),
-            Self::ExplicitCurve => language.say("bad-certificate-curve"),
-            Self::DamagedKey => language.say("bad-certificate-key-damaged"),
-        }
-    }
-}
-
-/// In English, for programs.
 impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.tell(Language::English))
+        match self {
+            Self::Malformed(part) => write!(f, "it is no certificate: {part}"),
+            Self::Indefinite => f.write_str("it is in BER with indefinite lengths, not in DER"),
+            Self::TooLong => write!(f, "it is longer than {MAX} bytes"),
+            Self::Key(kind) => write!(f, "its key cannot be checked here: {kind}"),
+            Self::ExplicitCurve => f.write_str("its key brings a curve of its own"),
+            Self::DamagedKey => f.write_str("its key is damaged"),
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-//! What can go wrong with a card. Every error has two sentences: what happened,
-//! and what to do.
+//! What can go wrong with a card. Texts are English, for logs and for whoever programs
+//! with it; what a person reads is the business of whoever shows it.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::armor::Fault;
-use crate::language::Language;
 use crate::pin::PinFormat;
 use crate::sw::StatusWord;
 use crate::tlv::TlvError;
@@ -23,15 +23,14 @@ pub enum Secret {
     AdminPin,
 }
 
-impl Secret {
-    /// Its name.
-    pub fn name(self, language: Language) -> String {
-        match self {
-            Secret::Pin => language.say("name-pin"),
-            Secret::Puk => language.say("name-puk"),
-            Secret::ResetCode => language.say("name-reset-code"),
-            Secret::AdminPin => language.say("name-admin-pin"),
-        }
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pin => "PIN",
+            Self::Puk => "PUK",
+            Self::ResetCode => "reset code",
+            Self::AdminPin => "admin PIN",
+        })
     }
 }
 
@@ -176,30 +175,19 @@ impl Reason {
             _ => None,
         }
     }
+}
 
-    fn what(self, sw: StatusWord, language: Language) -> String {
-        let sw = [("sw", sw.to_string().into())];
-        match self {
-            Self::NoTouch => language.say_with("declined-no-touch", sw),
-            Self::PinForgotten => language.say_with("declined-pin-forgotten", sw),
-            Self::NoKey => language.say_with("declined-no-key", sw),
-            Self::PinNotTaken => language.say_with("declined-pin-not-taken", sw),
-            Self::NoPin => language.say_with("declined-no-pin", sw),
-            Self::Conditions => language.say_with("declined-conditions", sw),
-            Self::Fault => language.say_with("declined-fault", sw),
-        }
-    }
-
-    fn advice(self, language: Language) -> String {
-        match self {
-            Self::NoTouch => language.say("declined-no-touch-advice"),
-            Self::PinForgotten => language.say("declined-pin-forgotten-advice"),
-            Self::NoKey => language.say("declined-no-key-advice"),
-            Self::PinNotTaken => language.say("declined-pin-not-taken-advice"),
-            Self::NoPin => language.say("declined-no-pin-advice"),
-            Self::Conditions => language.say("declined-conditions-advice"),
-            Self::Fault => language.say("declined-fault-advice"),
-        }
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoTouch => "the key was not touched",
+            Self::PinForgotten => "no PIN counts as verified",
+            Self::NoKey => "there is no such key",
+            Self::PinNotTaken => "the PIN is not taken in this way",
+            Self::NoPin => "there is no such PIN",
+            Self::Conditions => "the conditions of use are not satisfied",
+            Self::Fault => "the card reports a fault of its own",
+        })
     }
 }
 
@@ -230,148 +218,63 @@ pub enum Lack {
     Reader,
 }
 
-impl CardError {
-    /// What happened, in one sentence.
-    pub fn what(&self, language: Language) -> String {
-        let l = language;
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Puk => "it has no PUK",
+            Self::Pin => "it has no PIN that is known",
+            Self::KeyKind => "keys of this kind do not sign here",
+            Self::KeyLength => "RSA keys of this length do not sign here",
+            Self::KeyTooShort => "the RSA key is shorter than the padded digest",
+            Self::Ed25519 => "Ed25519 hashes the document itself",
+            Self::PinLength => "a PIN of this length fits into no command",
+            Self::GlobalPin => "no PUK resets the PIN of the whole card",
+            Self::Setup => "it has no application that is known",
+            Self::Session => "it opens no protected session with the published keys",
+            Self::Reader => "the command is longer than the reader takes",
+        })
+    }
+}
+
+impl fmt::Display for CardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transport(error) => error.what(l),
-            Self::Wrong {
-                secret,
-                left: Some(0),
-            }
-            | Self::Blocked(secret) => l.say_with("blocked", [("secret", secret.name(l).into())]),
+            Self::Transport(error) => error.fmt(f),
             Self::Wrong {
                 secret,
                 left: Some(left),
-            } => {
-                let secret = secret.name(l).into();
-                l.say_with("wrong", [("secret", secret), ("left", (*left).into())])
-            }
+            } => write!(f, "wrong {secret}, tries left: {left}"),
             Self::Wrong { secret, left: None } => {
-                l.say_with("wrong-not-told", [("secret", secret.name(l).into())])
+                write!(f, "wrong {secret}, the tries left are not known")
             }
-            Self::Format { secret, fault } => {
-                let secret = secret.name(l).into();
-                let fault = fault.what(l).into();
-                l.say_with("format", [("secret", secret), ("fault", fault)])
+            Self::Blocked(secret) => write!(f, "the {secret} is blocked"),
+            Self::Format { secret, fault } => write!(f, "this is no {secret}: {fault}"),
+            Self::NewPinFormat(fault) => write!(f, "the new value can be none: {fault}"),
+            Self::LastTry(secret) => write!(f, "one try of the {secret} is left; nothing was sent"),
+            Self::NewPinRefused { sw } => write!(f, "the form of a new value was refused ({sw})"),
+            Self::Refused { during, sw } => match sw.meaning() {
+                Some(meaning) => write!(f, "{during}: refused ({sw}, {meaning})"),
+                None => write!(f, "{during}: refused ({sw})"),
+            },
+            Self::Declined { reason, sw } => write!(f, "{reason} ({sw})"),
+            Self::Malformed { during, at } => {
+                write!(f, "{during}: the answer makes no sense at byte {at}")
             }
-            Self::NewPinFormat(fault) => {
-                l.say_with("format-new", [("fault", fault.what(l).into())])
-            }
-            Self::LastTry(secret) => l.say_with("last-try", [("secret", secret.name(l).into())]),
-            Self::NewPinRefused { sw } => {
-                l.say_with("new-pin-refused", [("sw", sw.to_string().into())])
-            }
-            Self::Refused { during, sw } => {
-                let (step, word) = ((*during).into(), sw.to_string().into());
-                match sw.meaning(l) {
-                    Some(meaning) => l.say_with(
-                        "refused",
-                        [("step", step), ("sw", word), ("meaning", meaning.into())],
-                    ),
-                    None => l.say_with("refused-unexplained", [("step", step), ("sw", word)]),
-                }
-            }
-            Self::Declined { reason, sw } => reason.what(*sw, l),
-            Self::Malformed { during, at } => l.say_with(
-                "malformed",
-                [("step", (*during).into()), ("at", (*at).into())],
-            ),
-            Self::Armor { during, fault } => {
-                let step = [("step", (*during).into())];
-                match fault {
-                    Fault::Lost => l.say_with("armor-lost", step),
-                    Fault::Checksum => l.say_with("armor-checksum", step),
-                    Fault::Malformed => l.say_with("armor-malformed", step),
-                }
-            }
-            Self::UnblockOff { sw } => l.say_with("unblock-off", [("sw", sw.to_string().into())]),
-            Self::RawRsa => l.say("raw-rsa"),
-            Self::Unsupported(lack) => l.say_with("unsupported", [("lack", lack.what(l).into())]),
-            Self::BadSignature => l.say("bad-signature"),
-            Self::Unclear(secret) => l.say_with("unclear", [("secret", secret.name(l).into())]),
+            Self::Armor { during, fault } => write!(f, "{during}: {fault}"),
+            Self::UnblockOff { sw } => write!(f, "unblocking is switched off ({sw})"),
+            Self::RawRsa => f.write_str("the card does not sign digests made outside it"),
+            Self::Unsupported(lack) => write!(f, "not possible with this card: {lack}"),
+            Self::BadSignature => f.write_str("the signature does not fit the certificate"),
+            Self::Changed => f.write_str("another card is in the reader"),
+            Self::Unclear(secret) => write!(f, "it is not known whether the new {secret} holds"),
             Self::Unanswered { secret, cause } => {
-                let cause = cause.what(l).into();
-                let secret = secret.name(l).into();
-                l.say_with("unanswered", [("cause", cause), ("secret", secret)])
+                write!(
+                    f,
+                    "{cause}; it is not known whether a try of the {secret} is gone"
+                )
             }
-            Self::SessionOver => l.say("session-over"),
-            Self::Changed => l.say("token-changed"),
+            Self::SessionOver => f.write_str("the PIN of the session was forgotten"),
         }
-    }
-
-    /// What to do, in one sentence.
-    pub fn advice(&self, language: Language) -> String {
-        let l = language;
-        match self {
-            Self::Transport(error) => error.advice(l),
-            Self::Wrong {
-                secret: Secret::Pin,
-                left: Some(0),
-            }
-            | Self::Blocked(Secret::Pin) => l.say("blocked-pin-advice"),
-            Self::Wrong {
-                secret: Secret::ResetCode,
-                left: Some(0),
-            }
-            | Self::Blocked(Secret::ResetCode) => l.say("blocked-reset-code-advice"),
-            Self::Wrong { left: Some(0), .. } | Self::Blocked(_) => l.say("blocked-puk-advice"),
-            Self::Wrong { .. } => l.say("wrong-advice"),
-            Self::Format { .. } => l.say("format-advice"),
-            Self::NewPinFormat(_) => l.say("format-new-advice"),
-            Self::LastTry(_) => l.say("last-try-advice"),
-            Self::NewPinRefused { .. } => l.say("new-pin-refused-advice"),
-            Self::Armor {
-                fault: Fault::Lost, ..
-            } => l.say("armor-lost-advice"),
-            Self::Armor { .. } => l.say("armor-advice"),
-            Self::UnblockOff { .. } => l.say("unblock-off-advice"),
-            Self::RawRsa => l.say("raw-rsa-advice"),
-            Self::Declined { reason, .. } => reason.advice(l),
-            Self::Refused { .. } | Self::Malformed { .. } => l.say("repeat-advice"),
-            Self::Unsupported(_) => l.say("unsupported-advice"),
-            Self::BadSignature => l.say("bad-signature-advice"),
-            Self::Unclear(secret) => {
-                l.say_with("unclear-advice", [("secret", secret.name(l).into())])
-            }
-            Self::Unanswered { secret, .. } => {
-                l.say_with("unanswered-advice", [("secret", secret.name(l).into())])
-            }
-            Self::SessionOver => l.say("session-over-advice"),
-            Self::Changed => l.say("token-changed-advice"),
-        }
-    }
-
-    /// Both sentences.
-    pub fn tell(&self, language: Language) -> String {
-        format!("{} {}", self.what(language), self.advice(language))
-    }
-}
-
-impl Lack {
-    /// What it lacks, as a part of a sentence.
-    pub fn what(self, language: Language) -> String {
-        match self {
-            Lack::Puk => language.say("lack-puk"),
-            Lack::Pin => language.say("lack-pin"),
-            Lack::KeyKind => language.say("lack-key-kind"),
-            Lack::KeyLength => language.say("lack-key-length"),
-            Lack::KeyTooShort => language.say("lack-key-too-short"),
-            Lack::Ed25519 => language.say("lack-ed25519"),
-            Lack::PinLength => language.say("lack-pin-length"),
-            Lack::GlobalPin => language.say("lack-global-pin"),
-            Lack::Setup => language.say("lack-setup"),
-            Lack::Session => language.say("lack-session"),
-            Lack::Reader => language.say("lack-reader"),
-        }
-    }
-}
-
-/// In English, for logs.
-impl std::fmt::Display for CardError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.tell(Language::English))
     }
 }
 

@@ -12,7 +12,6 @@ pub mod error;
 pub mod frame;
 pub mod holder;
 pub mod iso;
-pub mod language;
 pub mod memory;
 pub mod pcsc;
 pub mod pin;

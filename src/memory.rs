@@ -9,8 +9,6 @@ use std::fmt;
 
 use zeroize::Zeroize;
 
-use crate::language::Language;
-
 /// Room for one secret. A page is taken for each, because locking works on
 /// whole pages and unlocking one secret must not unlock its neighbour.
 pub const CAPACITY: usize = 256;
@@ -28,17 +26,9 @@ pub struct Locked {
 #[derive(Debug)]
 pub struct OutOfMemory;
 
-impl OutOfMemory {
-    /// What happened, and what to do.
-    pub fn tell(&self, language: Language) -> String {
-        language.say("no-memory")
-    }
-}
-
-/// In English, for logs.
 impl fmt::Display for OutOfMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.tell(Language::English))
+        f.write_str("the system gives no memory for a secret")
     }
 }
 

@@ -1,10 +1,10 @@
 //! PINs and PUKs: how they are held, and what a card accepts as one.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::language::Language;
 use crate::memory::{Locked, OutOfMemory};
 
 /// A PIN or PUK as the user typed it, in locked memory. No `Clone`, no `Debug`,
@@ -84,38 +84,23 @@ pub enum PinFormat {
     Charset(Charset),
 }
 
-impl PinFormat {
-    /// What is wrong with it, without a full stop.
-    pub fn what(&self, language: Language) -> String {
+impl fmt::Display for PinFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length(range, charset) => {
-                let shape = shape(range, *charset, language).into();
-                language.say_with("fault-length", [("shape", shape)])
+                let (min, max) = (range.start(), range.end());
+                match charset {
+                    Charset::Digits => write!(f, "it must have {min} to {max} digits"),
+                    Charset::Printable => write!(f, "it must have {min} to {max} characters"),
+                }
             }
-            Self::Charset(Charset::Digits) => language.say("fault-digits"),
-            Self::Charset(Charset::Printable) => language.say("fault-printable"),
-        }
-    }
-}
-
-fn shape(range: &RangeInclusive<usize>, charset: Charset, language: Language) -> String {
-    let (min, max) = ((*range.start()).into(), (*range.end()).into());
-    match (charset, range.start() == range.end()) {
-        (Charset::Digits, true) => language.say_with("digits-exactly", [("max", max)]),
-        (Charset::Digits, false) => language.say_with("digits", [("min", min), ("max", max)]),
-        (Charset::Printable, true) => language.say_with("characters-exactly", [("max", max)]),
-        (Charset::Printable, false) => {
-            language.say_with("characters", [("min", min), ("max", max)])
+            Self::Charset(Charset::Digits) => f.write_str("it must have digits only"),
+            Self::Charset(Charset::Printable) => f.write_str("it must be printable ASCII"),
         }
     }
 }
 
 impl PinRules {
-    /// "6 to 8 digits".
-    pub fn shape(&self, language: Language) -> String {
-        shape(&(self.min..=self.max), self.charset, language)
-    }
-
     /// Refuses what can never be right, before it costs a try: several cards
     /// count a badly formed PIN as a wrong one.
     pub fn check(&self, pin: &Pin) -> Result<(), PinFormat> {
@@ -173,50 +158,6 @@ impl Tries {
             Self::Left(count) => Some(count),
             Self::Blocked => Some(0),
             Self::Unknown => None,
-        }
-    }
-}
-
-/// How a token's PIN stands, in the words of the handoff protocol, §5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It may be typed; one that nobody has tried yet is this too.
-    Active,
-    /// The last one typed was wrong.
-    Invalid,
-    /// No tries are left.
-    Blocked,
-    /// It was accepted and is kept for the next request.
-    SessionActive,
-}
-
-impl Status {
-    /// By what is known of the PIN and of a session with its token.
-    pub fn of(tries: Tries, kept: bool) -> Self {
-        match tries {
-            Tries::Blocked => Self::Blocked,
-            _ if kept => Self::SessionActive,
-            Tries::Left(_) | Tries::Unknown => Self::Active,
-        }
-    }
-
-    /// What people read.
-    pub fn name(self, language: Language) -> String {
-        match self {
-            Self::Active => language.say("pin-status-active"),
-            Self::Invalid => language.say("pin-status-invalid"),
-            Self::Blocked => language.say("pin-status-blocked"),
-            Self::SessionActive => language.say("pin-status-session"),
-        }
-    }
-
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Invalid => "INVALID",
-            Self::Blocked => "BLOCKED",
-            Self::SessionActive => "SESSION_ACTIVE",
         }
     }
 }

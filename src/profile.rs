@@ -7,7 +7,6 @@ use crate::certificate::{Certificate, CertificateError};
 use crate::channel::Channel;
 use crate::error::{CardError, Lack, Secret};
 use crate::iso;
-use crate::language::Language;
 pub use crate::pin::Tries;
 use crate::pin::{Pin, PinRules};
 use crate::signature::{PublicKey, ToSign};
@@ -253,43 +252,30 @@ impl Note {
         };
         Ok(Self { place, flaw })
     }
+}
 
-    /// What is to be said of it.
-    pub fn tell(&self, language: Language) -> String {
-        let place = ("place", self.place.as_str().into());
-        let subject = |name: &String| ("subject", name.as_str().to_owned().into());
-        match &self.flaw {
-            Flaw::Unreadable(sw) => {
-                language.say_with("note-unreadable", [place, ("sw", sw.to_string().into())])
-            }
-            Flaw::Failed(error) => {
-                let reason = ("reason", error.what(language).into());
-                language.say_with("note-failed", [place, reason])
-            }
-            Flaw::Damaged(reason) => {
-                let reason = ("reason", reason.as_str().into());
-                language.say_with("note-damaged", [place, reason])
-            }
-            Flaw::Refused(error) => {
-                let reason = ("reason", error.tell(language).into());
-                language.say_with("note-damaged", [place, reason])
-            }
-            Flaw::Empty => language.say_with("note-empty", [place]),
-            Flaw::NoKey(None) => language.say_with("note-no-key", [place]),
-            Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
-            Flaw::NoFile => language.say_with("note-no-file", [place]),
-            Flaw::NoPin => language.say_with("note-no-pin", [place]),
-            Flaw::Unsought => language.say_with("note-unsought", [place]),
-            Flaw::NoReference => language.say_with("note-no-reference", [place]),
-            Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),
-        }
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.flaw)
     }
 }
 
-/// In English, for programs.
-impl fmt::Display for Note {
+impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.tell(Language::English))
+        match self {
+            Self::Unreadable(sw) => write!(f, "the card does not give it ({sw})"),
+            Self::Failed(error) => error.fmt(f),
+            Self::Damaged(reason) => f.write_str(reason),
+            Self::Refused(error) => error.fmt(f),
+            Self::Empty => f.write_str("there is no certificate"),
+            Self::NoKey(None) => f.write_str("its key is not on the card"),
+            Self::NoKey(Some(name)) => write!(f, "the key of {name} is not on the card"),
+            Self::NoFile => f.write_str("it is a part of another file"),
+            Self::NoReference => f.write_str("nothing tells how its key is named"),
+            Self::Encryption(name) => write!(f, "the certificate of {name} encrypts only"),
+            Self::NoPin => f.write_str("the card has no PIN that lets its key be used"),
+            Self::Unsought => f.write_str("it was not looked at"),
+        }
     }
 }
 

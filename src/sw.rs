@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::language::Language;
-
 /// SW1 and SW2 as the card sent them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StatusWord(pub u16);
@@ -60,32 +58,31 @@ impl StatusWord {
         (self.0 & 0xFFF0 == 0x63C0).then_some((self.0 & 0x0F) as u8)
     }
 
-    /// What a status word says in plain words, for a report; `None` where the
-    /// standard has no meaning for it.
-    pub fn meaning(self, language: Language) -> Option<String> {
+    /// What it says in plain words; `None` where the standard has no meaning for it.
+    pub fn meaning(self) -> Option<&'static str> {
         Some(match self.0 {
-            0x9000 => language.say("sw-ok"),
-            0x6283 => language.say("sw-deactivated"),
-            0x6300 => language.say("sw-verify-untold"),
-            0x63C0..=0x63CF => language.say("sw-verify"),
-            0x6581 => language.say("sw-memory"),
-            0x6600 => language.say("sw-touch"),
-            0x6700 => language.say("sw-length"),
-            0x6881..=0x6884 => language.say("sw-channel"),
-            0x6982 => language.say("sw-security"),
-            0x6983 => language.say("sw-blocked"),
-            0x6984 => language.say("sw-unusable"),
-            0x6985 => language.say("sw-conditions"),
-            0x6987 | 0x6988 => language.say("sw-messaging"),
-            0x6A80 => language.say("sw-data"),
-            0x6A81 => language.say("sw-function"),
-            0x6A82 => language.say("sw-not-found"),
-            0x6A84 => language.say("sw-full"),
-            0x6A86 | 0x6B00 => language.say("sw-parameters"),
-            0x6A88 => language.say("sw-reference"),
-            0x6D00 => language.say("sw-instruction"),
-            0x6E00 => language.say("sw-class"),
-            0x6F00 => language.say("sw-unspecified"),
+            0x9000 => "ok",
+            0x6283 => "file deactivated",
+            0x6300 => "verification failed, tries left not told",
+            0x63C0..=0x63CF => "verification failed",
+            0x6581 => "memory failure",
+            0x6600 => "no touch, or a security condition of the card",
+            0x6700 => "wrong length",
+            0x6881..=0x6884 => "channel, secure messaging or chaining not supported",
+            0x6982 => "security status not satisfied (PIN needed)",
+            0x6983 => "PIN or PUK blocked",
+            0x6984 => "reference data not usable",
+            0x6985 => "conditions of use not satisfied",
+            0x6987 | 0x6988 => "secure messaging object missing or incorrect",
+            0x6A80 => "bad data",
+            0x6A81 => "function not supported",
+            0x6A82 => "file or application not found",
+            0x6A84 => "not enough memory",
+            0x6A86 | 0x6B00 => "wrong P1 P2",
+            0x6A88 => "no such PIN, key or data object",
+            0x6D00 => "instruction not supported (or another applet is selected)",
+            0x6E00 => "class not supported",
+            0x6F00 => "unspecified error",
             _ => return None,
         })
     }

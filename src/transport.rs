@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use crate::atr::Atr;
 use crate::frame::Frame;
-use crate::language::Language;
 
 /// One command in, one response (data, SW1, SW2) out. Decorators (recording,
 /// counting) wrap it; the PC/SC reader and the emulators implement it.
@@ -85,50 +84,23 @@ pub enum TransportError {
     Other(String),
 }
 
-impl TransportError {
-    /// What happened.
-    pub fn what(&self, language: Language) -> String {
-        match self {
-            Self::NoService => language.say("no-service"),
-            Self::NoReader => language.say("no-reader"),
-            Self::Removed => language.say("removed"),
-            Self::Reset => language.say("reset"),
-            Self::Busy { by: None } => language.say("busy"),
-            Self::Busy { by: Some(by) } => {
-                language.say_with("busy-by", [("program", by.as_str().into())])
-            }
-            Self::Slow => language.say("slow"),
-            Self::Mute => language.say("mute"),
-            Self::NotTransacted => language.say("not-transacted"),
-            Self::Forbidden => language.say("forbidden"),
-            Self::Other(reason) => {
-                language.say_with("service-reports", [("reason", reason.as_str().into())])
-            }
-        }
-    }
-
-    /// What to do.
-    pub fn advice(&self, language: Language) -> String {
-        match self {
-            Self::NoService if cfg!(target_os = "linux") => language.say("no-service-linux-advice"),
-            Self::NoService => language.say("no-service-advice"),
-            Self::NoReader => language.say("no-reader-advice"),
-            Self::Removed => language.say("removed-advice"),
-            Self::Reset => language.say("reset-advice"),
-            Self::Busy { .. } => language.say("busy-advice"),
-            Self::Slow => language.say("slow-advice"),
-            Self::Mute => language.say("mute-advice"),
-            Self::NotTransacted => language.say("not-transacted-advice"),
-            Self::Forbidden => language.say("forbidden-advice"),
-            Self::Other(_) => language.say("service-reports-advice"),
-        }
-    }
-}
-
-/// In English, for logs.
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what(Language::English))
+        f.write_str(match self {
+            Self::NoService => "the PC/SC service does not run",
+            Self::NoReader => "the reader is gone",
+            Self::Removed => "the card is gone",
+            Self::Reset => "another program has reset the card",
+            Self::Busy { by: None } => "another program holds the card",
+            Self::Busy { by: Some(by) } => {
+                return write!(f, "another program holds the card: {by}");
+            }
+            Self::Slow => "the card answers too slowly, or not at all",
+            Self::Mute => "the card does not answer in a way that makes sense",
+            Self::NotTransacted => "the reader refused the command",
+            Self::Forbidden => "the system forbids access to the reader",
+            Self::Other(reason) => return write!(f, "the PC/SC service reports: {reason}"),
+        })
     }
 }
 

@@ -16,6 +16,8 @@ mod bench;
 use std::time::Duration;
 
 use bench::{Bench, Shared, abc, secret};
+use securesign_app::language::Language;
+use securesign_app::words::{Explain, InWords};
 use securesign_app::worker::{Look, TokenState};
 use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
@@ -23,8 +25,7 @@ use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::frame::Frame;
-use securesign_card::language::Language;
-use securesign_card::profile::{Credential, Note, Search, Standing, Tries};
+use securesign_card::profile::{Credential, Search, Standing, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
 use securesign_card::transport::{Transport, TransportError};
@@ -291,7 +292,12 @@ fn of_several_certificates_the_signing_ones_are_offered_with_their_own_keys() {
         ]
     );
     let (id, info) = bench.token_by(Look::Everything);
-    let notes: Vec<String> = info.found.notes.iter().map(Note::to_string).collect();
+    let notes: Vec<String> = info
+        .found
+        .notes
+        .iter()
+        .map(|note| note.in_words(Language::English))
+        .collect();
     let notes = notes.join("\n");
     assert!(notes.contains("for encryption only"), "{notes}");
     assert!(notes.contains("without its private key"), "{notes}");
@@ -393,7 +399,10 @@ fn where_unlocking_is_switched_off_that_is_what_the_error_says() {
     let (id, _) = bench.token();
     let error = bench.unblock(&id, PUK, "newpin").unwrap_err();
     assert!(matches!(error, CardError::UnblockOff { .. }), "{error:?}");
-    assert!(error.to_string().contains("PUK was right"), "{error}");
+    assert!(
+        error.tell(Language::English).contains("PUK was right"),
+        "{error}"
+    );
     assert!(
         error
             .advice(Language::English)
@@ -540,7 +549,7 @@ fn a_blank_token_is_named_and_left_alone() {
     let view = bench.look(Look::Everything).remove(0);
     match view.state {
         TokenState::Failed(error @ CardError::Unsupported(_)) => {
-            assert!(error.to_string().contains("blank"), "{error}");
+            assert!(error.tell(Language::English).contains("blank"), "{error}");
         }
         other => panic!("{other:?}"),
     }
@@ -681,7 +690,10 @@ fn a_token_with_other_keys_is_told_from_one_that_is_broken() {
     let view = bench.look(Look::Everything).remove(0);
     match view.state {
         TokenState::Failed(error @ CardError::Unsupported(_)) => {
-            assert!(error.to_string().contains("published keys"), "{error}");
+            assert!(
+                error.tell(Language::English).contains("published keys"),
+                "{error}"
+            );
         }
         other => panic!("{other:?}"),
     }

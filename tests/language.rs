@@ -26,16 +26,17 @@ use jiff::Timestamp;
 use securesign_app::document::{Document, Unreadable};
 use securesign_app::flow::{Effect, Event, Flow, Home, Order, Reading, Recipient, Spent, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::settings::Settings;
+use securesign_app::words::Explain;
 use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenId, TokenState, TokenView};
 use securesign_card::certificate::CertificateError;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Reason, Secret};
-use securesign_card::language::Language;
 use securesign_card::profile::{Flaw, Note, Search, Standing, Tries};
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
-use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use url::Url;
 
@@ -54,7 +55,7 @@ struct Text {
 
 /// A file, strictly read: what the parser would skip fails the test.
 fn file(language: &str) -> BTreeMap<String, Text> {
-    let path = root().join(format!("src/language/{language}.ftl"));
+    let path = root().join(format!("app/src/language/{language}.ftl"));
     let source = std::fs::read_to_string(path).unwrap();
     let resource = fluent_syntax::parser::parse(source.as_str())
         .unwrap_or_else(|(_, errors)| panic!("{language}: {errors:?}"));
@@ -357,7 +358,7 @@ impl Story {
     }
 
     fn of_bytes(link: &[u8], demo: bool) -> Self {
-        let policy = Policy::new(Settings::default(), "/etc/settings.toml");
+        let policy = Settings::default().policy("/etc/settings.toml");
         let order = Order::accept(link, &policy, demo, &|_| false);
         Self::begin(Flow::sign(order, now()))
     }
@@ -790,7 +791,7 @@ fn card_errors() -> Vec<CardError> {
     }
     for sw in 0..=u16::MAX {
         let sw = StatusWord(sw);
-        if sw.meaning(Language::English).is_some() {
+        if sw.meaning().is_some() {
             errors.push(CardError::Refused { during, sw });
         }
     }
@@ -899,7 +900,7 @@ fn every_failure_of_a_signature_is_in_hindi() {
 #[test]
 fn requests_that_wait_and_requests_that_were_used_are_told_of_in_hindi() {
     let order = |id: &str| {
-        let policy = Policy::new(Settings::default(), "settings.toml");
+        let policy = Settings::default().policy("settings.toml");
         let link = link(&[]).replace("request-7", id);
         Order::accept(link.as_bytes(), &policy, true, &|_| true)
     };

@@ -8,9 +8,10 @@
 )]
 
 use securesign_app::flow::Order;
-use securesign_card::language::Language;
+use securesign_app::language::Language;
+use securesign_app::settings::Settings;
+use securesign_app::words::Explain;
 use securesign_handoff::link::{self, CallbackFault, Cut, LinkError};
-use securesign_handoff::policy::{Policy, Settings};
 
 const DIGEST: &str = "47DEQpj8HBSa%2B%2FTImW%2B5JCeuQeRkm5NMpJWZG3hSuFU%3D";
 
@@ -654,7 +655,7 @@ fn an_app_is_shown_by_its_scheme() {
         portals: Vec::new(),
         ..Settings::default()
     };
-    let policy = Policy::new(settings, "settings.toml");
+    let policy = settings.policy("settings.toml");
     let link = format!(
         "securesign://sign?{}",
         query(&[

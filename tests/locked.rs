@@ -16,10 +16,10 @@ use bench::{Bench, Shared, abc, secret};
 use jiff::Timestamp;
 use securesign_app::flow::{Effect, Event, Flow, Order};
 use securesign_app::screen::{Action, Ask, Input, Kind};
+use securesign_app::settings::Settings;
 use securesign_app::worker::{Job, Look, Report, TokenState, TokenView};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::{Search, Tries};
-use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use url::Url;
 
@@ -42,7 +42,7 @@ fn order() -> Order {
         ("apiKey", "ss_test_k"),
     ];
     let link = Url::parse_with_params("securesign://sign", parameters).unwrap();
-    let policy = Policy::new(Settings::default(), "settings.toml");
+    let policy = Settings::default().policy("settings.toml");
     let accepted = Order::accept(link.as_str().as_bytes(), &policy, true, &|_| true);
     accepted.ok().unwrap()
 }

@@ -12,12 +12,13 @@
 mod bench;
 
 use bench::{Shared, abc};
+use securesign_app::language::Language;
+use securesign_app::words::Explain;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::frame::Frame;
-use securesign_card::language::Language;
 use securesign_card::pin::Pin;
 use securesign_card::profile::Search;
 use securesign_card::signature::ToSign;

@@ -33,10 +33,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use home::{Home, LIMIT, demo_link, fresh, result};
 use page::Page;
+use securesign_app::settings::Settings;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_handoff::callback::{self, Answer, Form, Outcome};
 use securesign_handoff::link::{ApiKey, Callback, RequestId, Serial};
-use securesign_handoff::policy::{Policy, Settings};
 use sha2::{Digest as _, Sha256};
 use support::run::{Finished, Scratch, eventually, run};
 use url::form_urlencoded;
@@ -442,7 +442,9 @@ impl Drop for Portal {
 fn form(port: u16, rest: &str) -> Form {
     let callback = Callback::parse(&format!("http://localhost:{port}{rest}")).unwrap();
     let key = ApiKey::parse("ss_test_abcdef1234567890".to_owned().into()).unwrap();
-    let permit = Policy::new(Settings::default(), "settings.toml").check_for_demo(&callback, &key);
+    let permit = Settings::default()
+        .policy("settings.toml")
+        .check_for_demo(&callback, &key);
     let signed = callback::Signed {
         request_id: RequestId::parse("req-1").unwrap(),
         signature: (0..=255u8).cycle().take(300_000).collect(),

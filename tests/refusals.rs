@@ -20,7 +20,10 @@ use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, ORIGIN, READER, abc, secret};
 use jiff::Timestamp;
 use securesign_app::flow::{Effect, Event, Flow, Order};
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input};
+use securesign_app::settings::Settings;
+use securesign_app::words::Explain;
 use securesign_app::worker::{Job, Progress, Report, TokenView, Worker, watch_over};
 use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
@@ -28,14 +31,12 @@ use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Lack, Reason, Secret};
 use securesign_card::frame::Frame;
-use securesign_card::language::Language;
 use securesign_card::profile::{Credential, Search};
 use securesign_card::signature::ToSign;
 use securesign_card::sw::StatusWord;
 use securesign_card::token::{LastTry, Token};
 use securesign_card::transport::{Transport, TransportError};
 use securesign_handoff::callback;
-use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
 use securesign_vendors::piv::emulator::{self as piv, KeyKind, NIST, PivCard};
 use url::Url;
@@ -120,7 +121,7 @@ fn order() -> Order {
         .append_pair("documentType", "hash")
         .append_pair("callbackUrl", "http://localhost:8080/cb")
         .append_pair("apiKey", "ss_test_k");
-    let policy = Policy::new(Settings::default(), "settings.toml");
+    let policy = Settings::default().policy("settings.toml");
     Order::accept(url.as_str().as_bytes(), &policy, true, &|_| true)
         .unwrap_or_else(|_| panic!("a good link"))
 }

@@ -18,14 +18,14 @@ use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, ORIGIN, Shared, abc, secret};
 use jiff::{SignedDuration, Timestamp};
 use securesign_app::flow::{Effect, Event, Flow, Order};
+use securesign_app::pin_status::Status;
 use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::settings::Settings;
 use securesign_app::worker::{Job, Report};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::CardError;
-use securesign_card::pin::Status;
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
-use securesign_handoff::policy::{Policy, Settings};
 use securesign_vendors::emulator::{Emulator, Fault};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use url::Url;
@@ -59,7 +59,7 @@ fn order(callback: &str) -> Order {
         ("apiKey", "ss_test_k"),
     ];
     let link = Url::parse_with_params("securesign://sign", parameters).unwrap();
-    let policy = Policy::new(Settings::default(), "settings.toml");
+    let policy = Settings::default().policy("settings.toml");
     let accepted = Order::accept(link.as_str().as_bytes(), &policy, true, &|_| true);
     accepted.ok().unwrap()
 }

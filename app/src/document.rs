@@ -6,7 +6,8 @@ use std::sync::Arc;
 use url::Url;
 
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::language::Language;
+
+use crate::language::Language;
 
 /// The largest that is read, in bytes: it stays in memory for the tokens that
 /// finish its hash themselves.

@@ -24,12 +24,13 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use securesign_card::error::CardError;
-use securesign_card::language::Language;
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Credential, Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_handoff::policy::Policy;
+
+use crate::language::Language;
 
 use crate::screen::{Action, Input, Screen};
 use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenView};

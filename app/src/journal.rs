@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use securesign_card::digest::Digest;
-use securesign_card::language::Language;
 use securesign_card::profile::Credential;
 use securesign_card::text::hex_lower;
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::Serial;
+
+use crate::language::Language;
 
 /// Longest line that is written or read, in bytes.
 pub const LINE_LIMIT: usize = 16 * 1024;

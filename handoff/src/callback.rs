@@ -15,7 +15,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use securesign_card::digest::Digest;
-use securesign_card::language::Language;
 
 use crate::link::{CallbackKind, Origin, RequestId, Serial, decode_base64};
 use crate::policy::Permit;
@@ -214,39 +213,20 @@ pub enum CallbackError {
     },
 }
 
-impl CallbackError {
-    /// What happened.
-    pub fn what(&self, language: Language) -> String {
-        match self {
-            CallbackError::TooLong { length, limit } => language.say_with(
-                "answer-too-long",
-                [("length", (*length).into()), ("limit", (*limit).into())],
-            ),
-            CallbackError::OriginChanged { permitted } => {
-                language.say_with("answer-origin", [("permitted", permitted.as_str().into())])
-            }
-            CallbackError::ScreenOnly { code } => {
-                language.say_with("answer-screen-only", [("code", code.as_str().into())])
-            }
-        }
-    }
-
-    /// What to do.
-    pub fn advice(&self, language: Language) -> String {
-        match self {
-            CallbackError::TooLong { .. } => language.say("answer-too-long-advice"),
-            CallbackError::OriginChanged { .. } | CallbackError::ScreenOnly { .. } => {
-                language.say("answer-advice")
-            }
-        }
-    }
-}
-
-/// In English, for logs.
 impl fmt::Display for CallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let language = Language::English;
-        write!(f, "{} {}", self.what(language), self.advice(language))
+        match self {
+            Self::TooLong { length, limit } => {
+                write!(
+                    f,
+                    "the answer would be {length} bytes long, more than {limit}"
+                )
+            }
+            Self::OriginChanged { permitted } => {
+                write!(f, "the answer would not go to {permitted}")
+            }
+            Self::ScreenOnly { code } => write!(f, "a portal is never told {}", code.as_str()),
+        }
     }
 }
 

@@ -11,13 +11,15 @@ mod target;
 mod value;
 
 pub use error::{AddressPart, Cut, LinkError, Quoted};
-pub use target::{Callback, CallbackFault, CallbackKind, NEVER_A_CALLBACK, Origin};
+pub use query::PARAMETERS;
+pub use target::{
+    Callback, CallbackFault, CallbackKind, NEVER_A_CALLBACK, Origin, is_never_a_callback,
+};
 pub use value::{ApiKey, RequestId, Serial};
 
 use securesign_card::digest::{Digest, HashAlgorithm};
 
 pub(crate) use base::decode as decode_base64;
-pub(crate) use target::is_never_a_callback;
 
 use std::fmt;
 

@@ -5,42 +5,82 @@
 //! handoff protocol, §6, will be a second authority: its answer becomes a permit
 //! in this module too, and nowhere else.
 
-mod settings;
-
-pub use settings::{
-    Appearance, Change, Portal, PortalFault, SCALES, Settings, SettingsError, Theme, Tongue,
-};
-
 use std::fmt;
 
 use url::Url;
-
-use securesign_card::language::Language;
+use zeroize::Zeroizing;
 
 use crate::code::ErrorCode;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin};
 
-/// The settings, as the judge of every request.
-#[derive(Clone, Debug)]
+/// Whom the user or administrator allows, as the judge of every request.
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
-    settings: Settings,
-    file: String,
+    /// Who may call.
+    pub portals: Vec<Portal>,
+    /// Schemes of apps that may receive results of every portal here: lower case, without
+    /// the colon.
+    pub schemes: Vec<String>,
+    /// Where that is listed, for a [`Denial`].
+    pub list: List,
+}
+
+/// The file that lists the portals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// Where it is.
+    pub file: String,
+    /// The portals stand in one list, `portal = […]`, to which TOML lets no table be added.
+    pub inline: bool,
+}
+
+/// One portal and one of its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portal {
+    /// As parsed: lower case, punycode, no default port; of an app its scheme and a colon.
+    pub origin: Origin,
+    /// SHA-256 of its API key, lower-case hex.
+    pub fingerprint: String,
+    /// For the screen.
+    pub name: Option<String>,
+    /// Its key may be an `ss_test_` key.
+    pub test: bool,
+}
+
+impl Portal {
+    /// From what a person typed: an origin, and the API key itself, of which only
+    /// the fingerprint is kept.
+    pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
+        let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
+        let test = key.as_ref().is_ok_and(ApiKey::is_test);
+        let origin = web_origin(origin.trim(), test).ok_or(PortalFault::Origin)?;
+        let key = key.map_err(|_| PortalFault::Key)?;
+        Ok(Self {
+            origin,
+            fingerprint: key.fingerprint(),
+            name: None,
+            test: key.is_test(),
+        })
+    }
+}
+
+impl Portal {
+    /// The same permission, whatever it is called.
+    pub fn is(&self, other: &Self) -> bool {
+        self.origin == other.origin && self.fingerprint == other.fingerprint
+    }
+}
+
+/// What was typed is no portal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortalFault {
+    /// Not an https origin.
+    Origin,
+    /// Not an API key.
+    Key,
 }
 
 impl Policy {
-    /// `file` is where the settings stand, for the advice in a [`Denial`].
-    pub fn new(settings: Settings, file: impl Into<String>) -> Self {
-        Self {
-            settings,
-            file: file.into(),
-        }
-    }
-
-    /// The settings it judges by.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
     /// - `https` origins are listed with the fingerprint of the key; a test key
     ///   also needs `test = true` there.
     /// - Localhost is for test keys, never for live ones; and since any page can make up
@@ -55,7 +95,7 @@ impl Policy {
                 return Err(self.deny(callback, key, Why::LiveToLocalhost));
             }
             CallbackKind::App if self.may_receive(callback.scheme()) => {
-                self.settings.portals.iter().collect()
+                self.portals.iter().collect()
             }
             _ => self.of_origin(callback.origin()),
         };
@@ -95,11 +135,11 @@ impl Policy {
     }
 
     fn may_receive(&self, scheme: &str) -> bool {
-        self.settings.schemes.iter().any(|s| s == scheme)
+        self.schemes.iter().any(|s| s == scheme)
     }
 
     fn of_origin(&self, origin: &Origin) -> Vec<&Portal> {
-        let portals = self.settings.portals.iter();
+        let portals = self.portals.iter();
         portals.filter(|p| p.origin == *origin).collect()
     }
 
@@ -109,8 +149,7 @@ impl Policy {
             fingerprint: key.fingerprint(),
             test: key.is_test(),
             app: callback.kind() == CallbackKind::App,
-            file: self.file.clone(),
-            inline: self.settings.inline,
+            list: self.list.clone(),
             why,
         }
     }
@@ -173,18 +212,24 @@ pub struct Denial {
     fingerprint: String,
     test: bool,
     app: bool,
-    file: String,
-    inline: bool,
+    list: List,
     why: Why,
 }
 
+/// Why a request was denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+pub enum Why {
+    /// Its origin is not listed.
     Origin,
+    /// Its origin is listed with another key.
     Key,
+    /// It is listed, and test keys are not allowed there.
     TestKey,
+    /// A live key, with its result to go to this computer.
     LiveToLocalhost,
+    /// A test key, with its result to go to this computer, which is not listed.
     TestToLocalhost,
+    /// The scheme of the app that would receive the result is not listed.
     Scheme,
 }
 
@@ -199,71 +244,82 @@ impl Denial {
         }
     }
 
-    /// What happened: one sentence. The origin stands there whole (DNS bounds
-    /// it): a shortened one could hide who it is.
-    pub fn what(&self, language: Language) -> String {
-        let origin = [("origin", display(&self.origin).into())];
-        match self.why {
-            Why::Origin => language.say_with("denied-origin", origin),
-            Why::Key if self.app => language.say_with("denied-app-key", origin),
-            Why::Key => language.say_with("denied-key", origin),
-            Why::TestKey => language.say_with("denied-test-key", origin),
-            Why::LiveToLocalhost => language.say_with("denied-live-local", origin),
-            Why::TestToLocalhost => language.say_with("denied-test-local", origin),
-            Why::Scheme => language.say_with("denied-scheme", origin),
-        }
+    /// Why.
+    pub fn why(&self) -> Why {
+        self.why
     }
 
-    /// What to do: close, or the lines that allow it.
-    pub fn advice(&self, language: Language) -> String {
-        let Some(lines) = self.lines() else {
-            return language.say("denied-live-local-advice");
-        };
-        let when = match self.why {
-            Why::TestToLocalhost => language.say("denied-test-local-advice"),
-            Why::TestKey => language.say("denied-test-key-advice"),
-            Why::Key if self.app => language.say("denied-app-key-advice"),
-            Why::Key => language.say("denied-key-advice"),
-            Why::Origin | Why::Scheme | Why::LiveToLocalhost => language.say("denied-advice"),
-        };
-        let file = ("file", self.file.as_str().into());
-        let lines = ("lines", lines.trim().into());
-        let how = match self.inline {
-            true => language.say_with("denied-inline", [file, lines]),
-            false => language.say_with("denied-lines", [file, lines]),
-        };
-        format!("{when} {how}")
+    /// Who asked.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
-    /// What to add to the settings file, if anything can allow it: a table, which can
-    /// stand at the end of every file, or a value for the beginning of the list where the
-    /// portals stand in one. Nothing in it needs quoting: an origin is of letters, digits
-    /// and `.-_+:[]/`.
-    pub fn lines(&self) -> Option<String> {
-        if matches!(self.why, Why::LiveToLocalhost) {
-            return None;
-        }
-        let origin = format!("origin = \"{}\"", self.origin);
-        let key = format!("key = \"sha256:{}\"", self.fingerprint);
-        Some(match (self.inline, self.test) {
-            (true, true) => format!("{{ {origin}, {key}, test = true }},"),
-            (true, false) => format!("{{ {origin}, {key} }},"),
-            // The last line of the file need not end.
-            (false, true) => format!("\n[[portal]]\n{origin}\n{key}\ntest = true\n"),
-            (false, false) => format!("\n[[portal]]\n{origin}\n{key}\n"),
-        })
+    /// As [`Permit::origin_display`]. It is whole (DNS bounds it): a shortened one could
+    /// hide who it is.
+    pub fn origin_display(&self) -> String {
+        display(&self.origin)
+    }
+
+    /// SHA-256 of its API key, lower-case hex.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// A test key was used.
+    pub fn is_test(&self) -> bool {
+        self.test
+    }
+
+    /// The result was to go to an app.
+    pub fn is_app(&self) -> bool {
+        self.app
+    }
+
+    /// Where it could be allowed.
+    pub fn list(&self) -> &List {
+        &self.list
     }
 }
 
-/// In English, for logs.
 impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let language = Language::English;
-        write!(f, "{} {}", self.what(language), self.advice(language))
+        let why = match self.why {
+            Why::Origin => "the origin is not listed",
+            Why::Key => "the origin is not listed with this key",
+            Why::TestKey => "test keys are not allowed for this origin",
+            Why::LiveToLocalhost => "a live key does not send results to this computer",
+            Why::TestToLocalhost => "this computer is not listed for this test key",
+            Why::Scheme => "the scheme of the app is not listed",
+        };
+        write!(f, "{}: {why}", self.origin_display())
     }
 }
 
 impl std::error::Error for Denial {}
+
+/// The same parser and the same rules as for a callback, and nothing but an
+/// origin: a path here would look like a restriction that nobody enforces. This computer
+/// is one for those who build portals, with a test key.
+pub fn web_origin(text: &str, test: bool) -> Option<Origin> {
+    let url = Url::parse(text).ok()?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let dotted = url.domain().is_some_and(|domain| domain.ends_with('.'));
+    let callback = Callback::parse(text).ok()?;
+    let kind = match callback.kind() {
+        CallbackKind::Web => true,
+        CallbackKind::Localhost => test,
+        CallbackKind::App => false,
+    };
+    (bare && !dotted && kind).then(|| callback.origin().clone())
+}
+
+/// `myapp:`, and nothing behind it, for whoever holds the scheme gets it all.
+pub fn app_origin(text: &str) -> Option<Origin> {
+    let callback = Callback::parse(text).ok()?;
+    let app = callback.kind() == CallbackKind::App;
+    let bare = callback.origin().as_str().eq_ignore_ascii_case(text);
+    (app && bare).then(|| callback.origin().clone())
+}
 
 /// Punycode, and the Unicode form where every label is in one Indian script:
 /// those have blocks of their own, so that one label cannot mix them with

@@ -1,12 +1,12 @@
 //! Which certificates are offered, and what is said of the others.
 
 use securesign_app::flow::{Event, Order};
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input};
+use securesign_app::settings::Settings;
 use securesign_app::worker::{Report, TokenState, TokenView};
 use securesign_card::certificate::Certificate;
-use securesign_card::language::Language;
 use securesign_card::profile::{Flaw, Note, Tries};
-use securesign_handoff::policy::{Policy, Settings};
 
 use crate::play::{CALLBACK, Play, link, order, token};
 
@@ -136,7 +136,9 @@ fn an_expired_certificate_cannot_be_chosen_and_the_demo_serves_no_live_key() {
             .collect::<String>()
     };
     let settings = settings.replace(&"0".repeat(64), &fingerprint);
-    let policy = Policy::new(Settings::from_toml(&settings).unwrap(), "settings.toml");
+    let policy = Settings::from_toml(&settings)
+        .unwrap()
+        .policy("settings.toml");
     let live = link("https://portal.example.gov.in/cb", "ss_live_k", &[]);
     assert!(Order::accept(live.as_bytes(), &policy, false, &|_| true).is_ok());
     let refused = Order::accept(live.as_bytes(), &policy, true, &|_| true)

@@ -5,9 +5,10 @@ use std::time::Duration;
 use securesign_app::flow::{Event, Flow, Home};
 use securesign_app::journal::{Ledger, Mark};
 use securesign_app::screen::{Action, Input, Kind, Level, Setting};
+use securesign_app::settings::{Appearance, Change, Settings, Tongue};
 use securesign_app::worker::{Binding, Job, Kept, Report, TokenState};
 use securesign_card::profile::Tries;
-use securesign_handoff::policy::{Appearance, Change, Portal, Settings, Tongue};
+use securesign_handoff::policy::Portal;
 
 use crate::play::{CALLBACK, IDLE, Play, link, now, order, token};
 

@@ -11,11 +11,11 @@ use securesign_app::flow::{
 };
 use securesign_app::journal::Entry as Record;
 use securesign_app::screen::{Action, Input, Screen};
+use securesign_app::settings::{Change, Settings};
 use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenState, TokenView};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::{Search, Tries};
 use securesign_handoff::callback;
-use securesign_handoff::policy::{Change, Policy, Settings};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::Value;
 use url::Url;
@@ -45,7 +45,7 @@ pub fn order(link: &str) -> Result<Order, Refused> {
 }
 
 pub fn accept(link: &str, demo: bool, seen: bool) -> Result<Order, Refused> {
-    let policy = Policy::new(Settings::default(), "settings.toml");
+    let policy = Settings::default().policy("settings.toml");
     Order::accept(link.as_bytes(), &policy, demo, &|_| seen)
 }
 

@@ -7,10 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use securesign_app::flow::{Arrival, Exit, Order, Refused, Spent};
 use securesign_app::screen::{Action, Input, Kind};
+use securesign_app::settings::Settings;
 use securesign_app::worker::Report;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::Tries;
-use securesign_handoff::policy::{Policy, Portal, Settings};
+use securesign_handoff::policy::{Policy, Portal};
 use url::Url;
 
 use crate::bench::abc;
@@ -126,7 +127,7 @@ impl Listed {
     }
 
     fn policy(settings: &Settings) -> Policy {
-        Policy::new(settings.clone(), "settings.toml")
+        settings.policy("settings.toml")
     }
 
     fn order(&self, id: &str) -> Result<Order, Refused> {

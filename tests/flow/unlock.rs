@@ -1,10 +1,10 @@
 //! Tries, changing the PIN, and unlocking.
 
 use securesign_app::flow::Flow;
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Kind, Level};
 use securesign_app::worker::{Job, Report, TokenState, TokenView};
 use securesign_card::error::{CardError, Secret};
-use securesign_card::language::Language;
 use securesign_card::profile::{Standing, Tries};
 use securesign_card::token::LastTry;
 

@@ -25,19 +25,21 @@ use securesign::face::{Face, Look, Model, Theme};
 use securesign_app::document::Document;
 use securesign_app::flow::{Effect, Event, Flow, Home, Order, Recipient, Refused, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::settings::Settings;
+use securesign_app::words::Explain;
 use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Reason, Secret};
-use securesign_card::language::Language;
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Standing, Tries};
 use securesign_card::reader::Readers;
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
-use securesign_handoff::policy::{Policy, Portal, Settings};
+use securesign_handoff::policy::Portal;
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use window::Toolkit;
@@ -129,7 +131,7 @@ const SCREENS: [(&str, Make); 48] = [
     }),
     ("portal-gone", |studio| {
         let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
-        let gone = || Ok(Policy::new(Settings::default(), FILE));
+        let gone = || Ok(Settings::default().policy(FILE));
         scene.flow.judged_by(Box::new(gone));
         scene.report(Report::Signed(Ok(vec![0x30])));
         scene.flow
@@ -581,7 +583,7 @@ fn link(origin: &str, key: &str, id: &str) -> String {
 }
 
 fn accept(link: &str, settings: &Settings) -> Result<Order, securesign_app::flow::Refused> {
-    let policy = Policy::new(settings.clone(), FILE);
+    let policy = settings.policy(FILE);
     Order::accept(link.as_bytes(), &policy, false, &|_| false)
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 use securesign_card::text;
 
 use crate::harden;

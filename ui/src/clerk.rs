@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use securesign_app::flow::Event;
 use securesign_app::journal::Entry;
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 
 use crate::journal::{self, Journal};
 use crate::{own, used};

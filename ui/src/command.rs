@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::Path;
 
 use securesign_app::flow::{Exit, Judge, Order, Refused};
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 use securesign_card::text;
 
 #[cfg(not(feature = "window"))]

@@ -15,13 +15,13 @@ use securesign_app::flow::{
     Effect, Event, Exit, Flow, Order, Reading, Recipient, Refused, Unopened,
 };
 use securesign_app::screen::{Input, Kind, Level, Screen};
+use securesign_app::settings::Change;
+#[cfg(feature = "window")]
+use securesign_app::settings::{Appearance, Theme};
 use securesign_app::worker::{Job, Worker, watch, watch_over};
 use securesign_card::reader::Readers;
 use securesign_card::text;
 use securesign_handoff::callback::Answer;
-use securesign_handoff::policy::Change;
-#[cfg(feature = "window")]
-use securesign_handoff::policy::{Appearance, Theme};
 
 use crate::browser::Caller;
 use crate::clerk::{Clerk, Task};

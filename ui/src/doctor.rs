@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use securesign_card::language::Language;
+use securesign_app::language::Language;
+use securesign_app::words::Explain;
 use securesign_card::memory::Locked;
 use securesign_card::reader::{Presence, Readers};
 use securesign_card::text;

@@ -2,8 +2,9 @@
 //! person does. The toolkit that draws it stands in another executable, so that the
 //! terminal's loads none of its libraries.
 
+use securesign_app::language::Language;
 use securesign_app::screen::{Input, Screen};
-use securesign_card::language::Language;
+use securesign_app::words::InWords;
 use securesign_card::memory::OutOfMemory;
 
 /// What draws windows.
@@ -82,7 +83,7 @@ impl WindowError {
         match self {
             Self::NoDisplay => language.say("no-display"),
             Self::Unreachable(why) => language.say_with("display-unreachable", reason(why)),
-            Self::Memory(error) => error.tell(language),
+            Self::Memory(error) => error.in_words(language),
             Self::Toolkit(why) => language.say_with("window-failed", reason(why)),
         }
     }

@@ -2,7 +2,7 @@
 //! ends. They meet at a socket in a folder of this user alone.
 
 use securesign_app::flow::Arrival;
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 
 #[cfg(not(unix))]
 mod absent;

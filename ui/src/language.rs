@@ -1,6 +1,6 @@
 //! Which language this program speaks on this computer.
 
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 
 use crate::settings;
 

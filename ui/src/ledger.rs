@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use securesign_app::journal::{Entry, Fault, Ledger};
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 use securesign_card::text;
 use serde_json::json;
 

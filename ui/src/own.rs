@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 use securesign_card::text;
 
 use crate::settings::folders;

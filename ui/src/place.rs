@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use securesign_app::language::Language;
 use securesign_app::worker::{Progress, Worker};
 use securesign_card::cache::Cache;
-use securesign_card::language::Language;
 use securesign_card::pcsc::PcscReaders;
 use securesign_card::reader::Readers;
 use securesign_card::trace::{RecordedReaders, Recording};

@@ -1,9 +1,10 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
+use securesign_app::language::Language;
+use securesign_app::pin_status::Status;
+use securesign_app::words::{Explain, InWords};
 use securesign_app::worker::{TokenInfo, TokenState, TokenView};
 use securesign_card::certificate::day;
-use securesign_card::language::Language;
-use securesign_card::pin::Status;
 use securesign_card::profile::{Credential, Note, Tries};
 use serde_json::{Value, json};
 
@@ -99,7 +100,7 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
                 let kept = kept(&view.id.reader);
                 line("  ", name(info, l));
                 line("  ", pin(info, kept, l));
-                let puk = ("puk", info.unblocker.name(l).into());
+                let puk = ("puk", info.unblocker.in_words(l).into());
                 let tries = ("tries", tries(info.puk, l).into());
                 line("  ", l.say_with("report-puk", [puk, tries]));
                 for credential in &info.found.credentials {
@@ -107,7 +108,7 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
                     line("    ", issued(credential, l));
                 }
                 for note in &info.found.notes {
-                    line("  ", note.tell(l));
+                    line("  ", note.in_words(l));
                 }
             }
         }
@@ -157,7 +158,7 @@ fn name(info: &TokenInfo, l: Language) -> String {
 /// How its PIN stands, and what to do when it is blocked.
 fn pin(info: &TokenInfo, kept: bool, l: Language) -> String {
     let said = [
-        ("status", Status::of(info.pin, kept).name(l).into()),
+        ("status", Status::of(info.pin, kept).in_words(l).into()),
         ("tries", tries(info.pin, l).into()),
     ];
     if info.pin == Tries::Blocked {

@@ -16,7 +16,7 @@ use windows as system;
 #[cfg(all(unix, not(target_os = "macos")))]
 use xdg as system;
 
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 
 pub use system::{owner, sandbox};
 

@@ -4,8 +4,9 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use securesign_app::language::Language;
 use securesign_app::screen::{Ask, Field};
-use securesign_card::language::Language;
+use securesign_app::words::InWords;
 use securesign_card::pin::Pin;
 use securesign_card::text;
 
@@ -94,7 +95,7 @@ impl Secrets {
                 Ask::NewPinAgain if self.files.new_pin_file.is_some() => {
                     let again = filled.last().map(|new| Pin::copy(new.expose()));
                     let again = again.transpose();
-                    let again = again.map_err(|error| Unfilled::GivenUp(error.tell(l)))?;
+                    let again = again.map_err(|error| Unfilled::GivenUp(error.in_words(l)))?;
                     (again, true, "--new-pin-file")
                 }
                 Ask::NewPinAgain => (None, false, "--new-pin-file"),

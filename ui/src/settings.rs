@@ -6,9 +6,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use securesign_app::flow::{Order, Refused};
-use securesign_card::language::Language;
+use securesign_app::language::Language;
+use securesign_app::settings::{Change, Settings};
+use securesign_app::words::Explain;
 use securesign_card::text;
-use securesign_handoff::policy::{Change, Policy, Settings};
+use securesign_handoff::policy::Policy;
 
 use crate::own::{self, Missing};
 
@@ -37,7 +39,7 @@ pub fn load(language: Language) -> Result<(Settings, Policy), String> {
             [("file", file), ("reason", reason)],
         )
     })?;
-    let policy = Policy::new(settings.clone(), text::path(&path));
+    let policy = settings.policy(text::path(&path));
     Ok((settings, policy))
 }
 

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use securesign_app::flow::Exit;
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Button, Input, Kind, Level, Notice, Screen};
-use securesign_card::language::Language;
 use securesign_card::text;
 
 use crate::desk::Desk;

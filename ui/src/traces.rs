@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::fs;
 
 use clap::Parser;
-use securesign_card::language::Language;
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
 use securesign_card::trace::{Detail, Entry, Recording, Trace};
@@ -138,6 +137,6 @@ fn meaning(sw: StatusWord) -> Option<String> {
     match (sw.sw1(), sw.counter()) {
         (0x61, _) => Some("more follows".into()),
         (_, Some(left)) => Some(format!("tries left: {left}")),
-        _ => sw.meaning(Language::English),
+        _ => sw.meaning().map(str::to_owned),
     }
 }

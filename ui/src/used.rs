@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_app::flow::Spent;
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 use securesign_card::text;
 use sha2::{Digest, Sha256};
 

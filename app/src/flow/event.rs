@@ -1,7 +1,8 @@
 //! What the flow takes in and gives out.
 
 use securesign_handoff::callback::Answer;
-use securesign_handoff::policy::{Change, Settings};
+
+use crate::settings::{Change, Settings};
 
 use super::{Reading, Recipient, Unopened};
 use crate::document::{Document, Unreadable};

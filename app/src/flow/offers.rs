@@ -5,6 +5,7 @@ use securesign_card::profile::{Credential, Search};
 use securesign_card::signature::{PublicKey, ToSign};
 
 use super::{Flow, Purpose, words};
+use crate::words::InWords;
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
 /// A certificate on a token.
@@ -71,7 +72,7 @@ impl Flow {
             return Some(self.language.say("certificate-pss"));
         }
         if let Some(lack) = credential.lack {
-            let lack = ("lack", lack.what(self.language).into());
+            let lack = ("lack", lack.in_words(self.language).into());
             return Some(self.language.say_with("certificate-not-with-token", [lack]));
         }
         // Said of the key alone: nothing is asked of the card for it.

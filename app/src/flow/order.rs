@@ -5,13 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use securesign_card::digest::Digest;
-use securesign_card::language::Language;
 use securesign_card::profile::Credential;
 use securesign_card::signature::PublicKey;
 use securesign_handoff::callback::{self, Outcome, Scheme, Signed};
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::{self, Serial};
 use securesign_handoff::policy::{Permit, Policy};
+
+use crate::language::Language;
 
 use crate::document::Document;
 use crate::journal::Entry;

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use securesign_card::language::Language;
-use securesign_handoff::policy::{Appearance, Change, Portal, SCALES, Settings, Theme, Tongue};
+use securesign_handoff::policy::Portal;
+
+use crate::language::Language;
+use crate::settings::{Appearance, Change, SCALES, Settings, Theme, Tongue};
 
 use super::{Effect, Flow, Remark, State};
 use crate::journal::Ledger;

@@ -1,9 +1,11 @@
 //! Why a link is not followed.
 
-use securesign_card::language::Language;
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::LinkError;
 use securesign_handoff::policy::Denial;
+
+use crate::language::Language;
+use crate::words::Explain;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reason {

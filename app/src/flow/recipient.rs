@@ -1,7 +1,7 @@
 //! Whom an answer is for. It goes along with the answer and comes back where nobody took
 //! it: by then another request may be on the screen.
 
-use securesign_card::language::Language;
+use crate::language::Language;
 
 use super::unopened::Unopened;
 use super::way::Way;

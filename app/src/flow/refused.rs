@@ -1,8 +1,9 @@
 //! A link that is not followed, and whether its portal hears of it.
 
-use securesign_card::language::Language;
 use securesign_handoff::callback::Outcome;
 use securesign_handoff::code::ErrorCode;
+
+use crate::language::Language;
 
 use super::reason::Reason;
 use super::way::Way;

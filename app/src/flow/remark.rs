@@ -2,8 +2,10 @@
 //! the language of the moment.
 
 use securesign_card::error::CardError;
-use securesign_card::language::Language;
 use securesign_handoff::policy::PortalFault;
+
+use crate::language::Language;
+use crate::words::Explain;
 
 use super::{Compared, Recipient, Unopened};
 use crate::document::Unreadable;

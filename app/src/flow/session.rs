@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 
 use securesign_card::error::{CardError, Secret};
-use securesign_card::pin::Status;
+
+use crate::pin_status::Status;
 
 use super::{Effect, Entry, Flow, Purpose, Remark, State, Step};
 use crate::worker::{Binding, Job, Kept, TokenId};

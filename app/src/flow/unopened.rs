@@ -1,6 +1,6 @@
 //! Why no browser took an answer.
 
-use securesign_card::language::Language;
+use crate::language::Language;
 
 /// What stood in the way, with the system's words for it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use securesign_card::language::Language;
+use crate::language::Language;
 
 use super::{Flow, Purpose, State};
 use crate::screen::{Action, Kept, Screen};

@@ -4,11 +4,9 @@
 use std::fmt;
 
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::language::{Language, Value};
 
-use super::query::PARAMETERS;
+use super::CallbackFault;
 use super::value::ApiKey;
-use super::{CallbackFault, LINK_LIMIT};
 use crate::code::ErrorCode;
 
 /// Why a link was refused.
@@ -208,102 +206,6 @@ impl LinkError {
             LinkError::Serial => "certSerial must be 1 to 64 hex digits.",
         }
     }
-
-    /// The same for a person to pass on, who sees the link: with the parameter that a
-    /// sentence which is fixed cannot name.
-    fn reason_here(&self) -> String {
-        let named = match self {
-            LinkError::NotText { place } | LinkError::BadPercent { place } => {
-                place.as_ref().map(Quoted::to_string)
-            }
-            LinkError::FieldTooLong { name, .. } => Some((*name).to_owned()),
-            _ => None,
-        };
-        match named {
-            Some(name) => format!("{name}: {}", self.reason()),
-            None => self.reason().to_owned(),
-        }
-    }
-
-    /// What happened, for the user: one sentence.
-    pub fn what(&self, language: Language) -> String {
-        let l = language;
-        match self {
-            LinkError::TooLong { length } => l.say_with(
-                "link-too-long",
-                [("length", (*length).into()), ("limit", LINK_LIMIT.into())],
-            ),
-            LinkError::NotText { place } => l.say_with("link-not-text", [in_place(place, l)]),
-            LinkError::ForbiddenCharacter { place, character } => {
-                let code = format!("U+{:04X}", u32::from(*character));
-                l.say_with(
-                    "link-character",
-                    [in_place(place, l), ("code", code.into())],
-                )
-            }
-            LinkError::BadPercent { place } => l.say_with("link-percent", [in_place(place, l)]),
-            LinkError::Address(part) => {
-                l.say_with("link-address", [("fault", part.what(l).into())])
-            }
-            LinkError::TooManyParameters => {
-                l.say_with("link-parameters", [("limit", PARAMETERS.into())])
-            }
-            LinkError::Twice { name } => {
-                l.say_with("link-twice", [("name", name.to_string().into())])
-            }
-            LinkError::FieldTooLong { name, limit } => l.say_with(
-                "link-field-too-long",
-                [("name", (*name).into()), ("limit", (*limit).into())],
-            ),
-            LinkError::Missing { name } => l.say_with("link-missing", [("name", (*name).into())]),
-            LinkError::Truncated { length, cut } => l.say_with(
-                "link-truncated",
-                [("length", (*length).into()), ("place", cut.place(l).into())],
-            ),
-            LinkError::RequestId => l.say("link-request-id"),
-            LinkError::HashAlgo { found } => {
-                l.say_with("link-hash", [("found", found.to_string().into())])
-            }
-            LinkError::DocumentType { found } => {
-                l.say_with("link-document", [("found", found.to_string().into())])
-            }
-            LinkError::Base64 { name } => l.say_with("link-base64", [("name", (*name).into())]),
-            LinkError::DigestLength { algorithm, found } => l.say_with(
-                "link-digest-length",
-                [
-                    ("found", (*found).into()),
-                    ("algorithm", algorithm.name().into()),
-                    ("size", algorithm.size().into()),
-                ],
-            ),
-            LinkError::DigestMismatch => l.say("link-digest-mismatch"),
-            LinkError::Callback(fault) => fault.what(l),
-            LinkError::ApiKey | LinkError::ApiKeyShape => l.say("link-key"),
-            LinkError::Serial => l.say("link-serial"),
-        }
-    }
-
-    /// What to do, for the user. What they are to send on to the portal stays
-    /// English.
-    pub fn advice(&self, language: Language) -> String {
-        match self {
-            LinkError::Truncated { length, cut } => language.say_with(
-                "link-truncated-advice",
-                [
-                    ("length", (*length).into()),
-                    ("place", cut.place(Language::English).into()),
-                ],
-            ),
-            LinkError::Address(_) => language.say("link-address-advice"),
-            LinkError::ForbiddenCharacter { .. }
-            | LinkError::Twice { .. }
-            | LinkError::DigestMismatch
-            | LinkError::Callback(_) => language.say("link-deceit-advice"),
-            LinkError::ApiKey => language.say("link-key-advice"),
-            LinkError::ApiKeyShape => language.say("link-key-shape-advice"),
-            _ => language.say_with("link-advice", [("reason", self.reason_here().into())]),
-        }
-    }
 }
 
 /// For the portal too, so these are whole sentences.
@@ -320,70 +222,22 @@ fn missing(name: &str) -> &'static str {
     }
 }
 
-/// `$place`: the parameter, or what stands before all of them.
-fn in_place(place: &Option<Quoted>, language: Language) -> (&'static str, Value<'static>) {
-    let place = match place {
-        Some(name) => name.to_string(),
-        None => language.say("link-place-address"),
-    };
-    ("place", place.into())
-}
-
-/// In English, for logs.
+/// Its [reason](LinkError::reason), with what it is about where that is known.
 impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let language = Language::English;
-        write!(f, "{} {}", self.what(language), self.advice(language))
+        match self {
+            Self::NotText { place: Some(place) }
+            | Self::BadPercent { place: Some(place) }
+            | Self::ForbiddenCharacter {
+                place: Some(place), ..
+            } => write!(f, "{place}: ")?,
+            Self::Twice { name } => write!(f, "{name}: ")?,
+            Self::FieldTooLong { name, .. } => write!(f, "{name}: ")?,
+            Self::HashAlgo { found } | Self::DocumentType { found } => write!(f, "{found}: ")?,
+            _ => {}
+        }
+        f.write_str(self.reason())
     }
 }
 
 impl std::error::Error for LinkError {}
-
-impl AddressPart {
-    fn what(self, language: Language) -> String {
-        match self {
-            AddressPart::Scheme => language.say("link-address-scheme"),
-            AddressPart::Userinfo => language.say("link-address-user"),
-            AddressPart::Host => language.say("link-address-host"),
-            AddressPart::Port => language.say("link-address-port"),
-            AddressPart::Path => language.say("link-address-path"),
-            AddressPart::Fragment => language.say("link-address-fragment"),
-            AddressPart::Unreadable => language.say("link-address-unreadable"),
-        }
-    }
-}
-
-impl Cut {
-    fn place(&self, language: Language) -> String {
-        match self {
-            Cut::Character(place) => {
-                language.say_with("link-cut-percent", [in_place(place, language)])
-            }
-            Cut::Name(name) => {
-                language.say_with("link-cut-name", [("name", name.to_string().into())])
-            }
-            Cut::Value(name) => language.say_with("link-cut-value", [("name", (*name).into())]),
-            Cut::Unknown(name) => {
-                language.say_with("link-cut-value", [("name", name.to_string().into())])
-            }
-            Cut::Before(name) => language.say_with("link-cut-before", [("name", (*name).into())]),
-        }
-    }
-}
-
-impl CallbackFault {
-    fn what(&self, language: Language) -> String {
-        match self {
-            CallbackFault::Unreadable => language.say("callback-unreadable"),
-            CallbackFault::Backslash => language.say("callback-backslash"),
-            CallbackFault::Userinfo => language.say("callback-user"),
-            CallbackFault::PlainHttp => language.say("callback-plain"),
-            CallbackFault::Scheme { found } => {
-                language.say_with("callback-scheme", [("found", found.to_string().into())])
-            }
-            CallbackFault::Host => language.say("callback-host"),
-            CallbackFault::LocalSpelling => language.say("callback-local"),
-            CallbackFault::ResultPlanted => language.say("callback-planted"),
-        }
-    }
-}

@@ -36,8 +36,8 @@ const KNOWN: [(&str, usize); 19] = [
     ("referenceUri", 4096),
 ];
 
-/// No portal sends more; a link of a million empty ones is not worth the work.
-pub(super) const PARAMETERS: usize = 64;
+/// Most parameters of a link. No portal sends more; a link of a million empty ones is not worth the work.
+pub const PARAMETERS: usize = 64;
 
 /// What systems leave of longer links, in characters: Windows about 2,046 to 2,083
 /// (SecureSign handoff protocol, §8), 8,191 (a line of its command prompt) and 32,767 (a

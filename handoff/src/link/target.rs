@@ -255,8 +255,9 @@ fn is_this_computer(ip: Ipv4Addr) -> bool {
     ip.is_loopback() || ip.is_unspecified()
 }
 
-/// Also true of one letter, which Windows reads as a drive.
-pub(crate) fn is_never_a_callback(scheme: &str) -> bool {
+/// Whether no result is ever sent to an address of this scheme. Also true of one letter,
+/// which Windows reads as a drive.
+pub fn is_never_a_callback(scheme: &str) -> bool {
     scheme.len() < 2
         || NEVER_A_CALLBACK.contains(&scheme)
         || NEVER_PREFIXES

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use securesign_app::language::Language;
+use securesign_app::settings::Settings;
+use securesign_app::words::Explain;
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::language::Language;
 use securesign_handoff::callback::{self, Answer, CallbackError, Failed, Outcome};
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::{self, ApiKey, Callback, CallbackKind, RequestId, Serial};
-use securesign_handoff::policy::{Permit, Policy, Portal, Settings};
+use securesign_handoff::policy::{Permit, Portal};
 use url::Url;
 
 /// What parses goes through the policy that allows nothing and through one that
@@ -49,14 +51,14 @@ fn tells_a_key(words: &str) -> bool {
 fn answer(id: &RequestId, callback: &Callback, key: &ApiKey, digest: &Digest) {
     let mut permits = Vec::new();
     for settings in [Settings::default(), allowing(callback, key)] {
-        match Policy::new(settings, "settings.toml").check(callback, key) {
+        match settings.policy("settings.toml").check(callback, key) {
             Ok(permit) => permits.push(permit),
             Err(denial) => {
                 let _ = (
                     denial.what(Language::English),
                     denial.advice(Language::English),
                 );
-                if let Some(lines) = denial.lines() {
+                if let Some(lines) = securesign_app::words::lines(&denial) {
                     advised(&lines, callback, key);
                 }
             }
@@ -123,7 +125,7 @@ fn allowing(callback: &Callback, key: &ApiKey) -> Settings {
 /// The lines that a person is told to write are settings, and do what was said.
 fn advised(lines: &str, callback: &Callback, key: &ApiKey) {
     let settings = Settings::from_toml(lines).unwrap_or_else(|error| panic!("{error}\n{lines}"));
-    let checked = Policy::new(settings, "settings.toml").check(callback, key);
+    let checked = settings.policy("settings.toml").check(callback, key);
     assert!(checked.is_ok(), "{lines}");
 }
 

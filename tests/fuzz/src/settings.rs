@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use securesign_handoff::policy::Settings;
+use securesign_app::settings::Settings;
 
 /// What is accepted holds only what may be allowed at all; what is refused says
 /// why in bounded words.

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use securesign_app::flow::{Flow, waits};
+use securesign_app::language::Language;
 use securesign_app::screen::Action;
+use securesign_app::words::Explain;
 use securesign_app::worker::{Job, Look, Report, TokenView, watch_over};
 use securesign_card::error::CardError;
-use securesign_card::language::Language;
 use securesign_card::transport::TransportError;
 use serde_json::json;
 

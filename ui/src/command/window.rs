@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use securesign_app::flow::{Exit, Flow, Refused};
-use securesign_card::language::Language;
+use securesign_app::language::Language;
 use securesign_card::text;
 use securesign_card::trace::Recording;
 
@@ -143,14 +143,14 @@ fn wanted(link: Option<&OsStr>) -> instance::Wanted {
 }
 
 /// In place of settings that are not understood: they may say that no PIN is kept.
-fn unknown_settings() -> securesign_handoff::policy::Settings {
-    securesign_handoff::policy::Settings {
+fn unknown_settings() -> securesign_app::settings::Settings {
+    securesign_app::settings::Settings {
         idle: Duration::ZERO,
-        ..securesign_handoff::policy::Settings::default()
+        ..securesign_app::settings::Settings::default()
     }
 }
 
-fn home(settings: &securesign_handoff::policy::Settings) -> securesign_app::flow::Home {
+fn home(settings: &securesign_app::settings::Settings) -> securesign_app::flow::Home {
     let journal = journal::of_user();
     securesign_app::flow::Home {
         settings: settings.clone(),

@@ -1,7 +1,9 @@
 //! The certificates on a screen, and what is said of those that are missed.
 
-use securesign_card::language::Language;
 use securesign_card::profile::Flaw;
+
+use crate::language::Language;
+use crate::words::InWords;
 
 use super::date;
 use crate::flow::{Flow, Purpose};
@@ -63,7 +65,7 @@ pub fn missed(flow: &Flow) -> Vec<String> {
         .filter(|note| {
             !usable || !named && matches!(note.flaw, Flaw::Damaged(_) | Flaw::Refused(_))
         })
-        .map(|note| note.tell(flow.language))
+        .map(|note| note.in_words(flow.language))
         .collect()
 }
 

@@ -1,7 +1,9 @@
 //! While the card works, and how it ended.
 
 use securesign_card::error::CardError;
-use securesign_card::language::Language;
+
+use crate::language::Language;
+use crate::words::Explain;
 
 use super::parts::{close, fact, late, notice, open_file, plain};
 use crate::flow::{Busy, Flow, Purpose, Refused, Undelivered};

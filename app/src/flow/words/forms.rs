@@ -1,9 +1,11 @@
 //! The forms that change a PIN or unlock it, and the questions before them.
 
 use securesign_card::error::Secret;
-use securesign_card::language::Language;
 use securesign_card::pin::PinRules;
 use securesign_card::profile::{Standing, Tries};
+
+use crate::language::Language;
+use crate::words::InWords;
 
 use super::parts::{
     CONSENT_INERT_MS, button, counter, field, notice, plain, primary, puk_name, puk_of,
@@ -83,10 +85,10 @@ pub fn unlock(flow: &Flow, step: &Step) -> Screen {
         Step::Puk => Screen {
             text: vec![l.say_with(
                 "unlock-puk",
-                [puk_name(info, l), ("shape", puk.shape(l).into())],
+                [puk_name(info, l), ("shape", puk.in_words(l).into())],
             )],
             counters,
-            fields: vec![field(Ask::Puk, info.unblocker.name(l), puk.max)],
+            fields: vec![field(Ask::Puk, info.unblocker.in_words(l), puk.max)],
             notice,
             // It takes a secret, so it waits as what sends one does.
             buttons: vec![
@@ -120,7 +122,7 @@ fn need(info: &TokenInfo, puk: PinRules, l: Language) -> Vec<String> {
     vec![
         l.say_with(
             "unlock-need",
-            [puk_name(info, l), ("shape", puk.shape(l).into())],
+            [puk_name(info, l), ("shape", puk.in_words(l).into())],
         ),
         match info.pin {
             Tries::Blocked => l.say_with("unlock-spends-blocked", puk_of(info, l)),
@@ -134,7 +136,10 @@ fn need(info: &TokenInfo, puk: PinRules, l: Language) -> Vec<String> {
 }
 
 fn new_pin(info: &TokenInfo, l: Language) -> String {
-    l.say_with("new-pin-shape", [("shape", info.pin_rules.shape(l).into())])
+    l.say_with(
+        "new-pin-shape",
+        [("shape", info.pin_rules.in_words(l).into())],
+    )
 }
 
 /// What was inferred from documents only is said to be that, before it is used.
@@ -189,7 +194,7 @@ pub fn unsure(flow: &Flow, errand: Errand) -> Screen {
 pub fn last_try(flow: &Flow, entry: &Entry) -> Screen {
     let l = flow.language;
     let unblocker = flow.token().map_or(Secret::Puk, |(_, info)| info.unblocker);
-    let puk = [("puk", unblocker.name(l).into())];
+    let puk = [("puk", unblocker.in_words(l).into())];
     let what = match entry {
         Entry::Sign(_) | Entry::Change { .. } => l.say_with("last-try-pin", puk),
         Entry::Unlock { .. } => l.say_with("last-try-puk", puk),

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use securesign_card::language::Language;
-use securesign_handoff::policy::{Portal, Theme, Tongue};
+use securesign_handoff::policy::Portal;
+
+use crate::language::Language;
+use crate::settings::{Theme, Tongue};
 
 use super::parts::{button, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;

@@ -1,9 +1,11 @@
 //! What several screens are made of.
 
 use securesign_card::error::{CardError, Secret};
-use securesign_card::language::{Language, Value};
-use securesign_card::pin::Status;
 use securesign_card::profile::Tries;
+
+use crate::language::{Language, Value};
+use crate::pin_status::Status;
+use crate::words::InWords;
 
 use super::pages;
 use crate::flow::remark::Remark;
@@ -98,7 +100,7 @@ fn both(one: &Notice, other: &Notice) -> Notice {
 
 /// How it stands with the PIN.
 pub fn pin_status(status: Status, l: Language) -> Fact {
-    fact(l.say("pin-status"), &status.name(l))
+    fact(l.say("pin-status"), &status.in_words(l))
 }
 
 /// How many tries are left; nothing where the PIN is blocked.
@@ -125,12 +127,12 @@ pub fn puk_of(info: &TokenInfo, l: Language) -> [(&'static str, Value<'static>);
 
 /// The same, among other values.
 pub fn puk_name(info: &TokenInfo, l: Language) -> (&'static str, Value<'static>) {
-    ("puk", info.unblocker.name(l).into())
+    ("puk", info.unblocker.in_words(l).into())
 }
 
 /// Why nothing unlocks it, said before anything is typed.
 pub fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
-    let lack = ("lack", info.no_puk.what(l).into());
+    let lack = ("lack", info.no_puk.in_words(l).into());
     let said = || l.say_with("no-unlock", [lack]);
     info.puk_rules.is_none().then(said)
 }

@@ -1,7 +1,8 @@
 //! The sign window: who asks, and what is signed.
 
-use securesign_card::pin::Status;
 use securesign_card::profile::Tries;
+
+use crate::pin_status::Status;
 
 use super::certificates::{
     certificates, chosen_index, heading, missed, no_certificate, slow_clock,

@@ -1,8 +1,10 @@
 //! The token window.
 
 use securesign_card::error::Secret;
-use securesign_card::language::Language;
 use securesign_card::profile::Tries;
+
+use crate::language::Language;
+use crate::words::InWords;
 
 use super::certificates::{certificates, chosen_index, heading};
 use super::parts::{
@@ -40,7 +42,12 @@ pub fn token(flow: &Flow) -> Screen {
     if info.pin != Tries::Blocked {
         buttons.push(primary(Action::ChangePin, l.say("change-pin")));
     }
-    let mut text: Vec<String> = info.found.notes.iter().map(|note| note.tell(l)).collect();
+    let mut text: Vec<String> = info
+        .found
+        .notes
+        .iter()
+        .map(|note| note.in_words(l))
+        .collect();
     text.extend(no_puk(info, l));
     // With one token there is nothing to choose in this window.
     let chosen = match flow.ready().count() {

@@ -6,6 +6,7 @@ use super::parts::{leave, links, notice, plain, primary};
 use super::sign::facts;
 use crate::flow::Flow;
 use crate::screen::{Action, Kind, Screen};
+use crate::words::Explain;
 use crate::worker::TokenState;
 
 /// While the tokens are read.

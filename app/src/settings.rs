@@ -8,12 +8,13 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml_edit::{DocumentMut, Item};
 use url::Url;
-use zeroize::Zeroizing;
 
-use securesign_card::language::Language;
 use securesign_card::text;
+use securesign_handoff::link::is_never_a_callback;
+use securesign_handoff::policy::{List, Policy, Portal, app_origin, web_origin};
 
-use crate::link::{ApiKey, Callback, CallbackKind, Origin, is_never_a_callback};
+use crate::language::Language;
+use crate::words::Explain;
 
 mod change;
 
@@ -107,19 +108,6 @@ pub enum Theme {
     Dark,
 }
 
-/// One portal and one of its keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Portal {
-    /// As parsed: lower case, punycode, no default port; of an app its scheme and a colon.
-    pub origin: Origin,
-    /// SHA-256 of its API key, lower-case hex.
-    pub fingerprint: String,
-    /// For the screen.
-    pub name: Option<String>,
-    /// Its key may be an `ss_test_` key.
-    pub test: bool,
-}
-
 impl Default for Settings {
     /// Nothing listed, and a PIN kept for 15 minutes (SecureSign handoff
     /// protocol, §5).
@@ -174,32 +162,19 @@ impl Settings {
         }
         Ok(settings)
     }
-}
 
-impl Portal {
-    /// From what a person typed: an origin, and the API key itself, of which only
-    /// the fingerprint is kept.
-    pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
-        let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
-        let test = key.as_ref().is_ok_and(ApiKey::is_test);
-        let origin = web_origin(origin.trim(), test).ok_or(PortalFault::Origin)?;
-        let key = key.map_err(|_| PortalFault::Key)?;
-        Ok(Self {
-            origin,
-            fingerprint: key.fingerprint(),
-            name: None,
-            test: key.is_test(),
-        })
+    /// Whom they allow; `file` is where they stand.
+    pub fn policy(&self, file: impl Into<String>) -> Policy {
+        let list = List {
+            file: file.into(),
+            inline: self.inline,
+        };
+        Policy {
+            portals: self.portals.clone(),
+            schemes: self.schemes.clone(),
+            list,
+        }
     }
-}
-
-/// What was typed is no portal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PortalFault {
-    /// Not an https origin.
-    Origin,
-    /// Not an API key.
-    Key,
 }
 
 /// What is wrong with the settings file. Nobody is allowed anything until it is
@@ -229,9 +204,10 @@ impl SettingsError {
     pub fn line(&self) -> Option<usize> {
         self.line
     }
+}
 
-    /// What happened: one sentence, with the line.
-    pub fn what(&self, language: Language) -> String {
+impl Explain for SettingsError {
+    fn what(&self, language: Language) -> String {
         let found = |text: &str| [("found", text.to_owned().into())];
         let what = match &self.fault {
             // The parser ends with no full stop.
@@ -254,13 +230,7 @@ impl SettingsError {
         }
     }
 
-    /// Both, one after the other.
-    pub fn tell(&self, language: Language) -> String {
-        format!("{} {}", self.what(language), self.advice(language))
-    }
-
-    /// What to do.
-    pub fn advice(&self, language: Language) -> String {
+    fn advice(&self, language: Language) -> String {
         match &self.fault {
             Fault::Syntax(_) => language.say("settings-syntax-advice"),
             Fault::Idle(_) => {
@@ -354,30 +324,6 @@ fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
         name: entry.name.as_deref().map(bounded),
         test: entry.test,
     })
-}
-
-/// The same parser and the same rules as for a callback, and nothing but an
-/// origin: a path here would look like a restriction that nobody enforces. This computer
-/// is one for those who build portals, with a test key.
-fn web_origin(text: &str, test: bool) -> Option<Origin> {
-    let url = Url::parse(text).ok()?;
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let dotted = url.domain().is_some_and(|domain| domain.ends_with('.'));
-    let callback = Callback::parse(text).ok()?;
-    let kind = match callback.kind() {
-        CallbackKind::Web => true,
-        CallbackKind::Localhost => test,
-        CallbackKind::App => false,
-    };
-    (bare && !dotted && kind).then(|| callback.origin().clone())
-}
-
-/// `myapp:`, and nothing behind it, for whoever holds the scheme gets it all.
-fn app_origin(text: &str) -> Option<Origin> {
-    let callback = Callback::parse(text).ok()?;
-    let app = callback.kind() == CallbackKind::App;
-    let bare = callback.origin().as_str().eq_ignore_ascii_case(text);
-    (app && bare).then(|| callback.origin().clone())
 }
 
 fn fingerprint(text: &str) -> Option<String> {

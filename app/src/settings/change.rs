@@ -79,13 +79,6 @@ impl Change {
     }
 }
 
-impl Portal {
-    /// The same permission, whatever it is called.
-    fn is(&self, other: &Self) -> bool {
-        self.origin == other.origin && self.fingerprint == other.fingerprint
-    }
-}
-
 fn table<'a>(file: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {
     let item = file
         .entry(name)
@@ -128,8 +121,8 @@ fn not_changed() -> SettingsError {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
 mod tests {
-    use super::super::PortalFault;
     use super::*;
+    use securesign_handoff::policy::PortalFault;
 
     const FILE: &str = "\
 # who may call

@@ -1,0 +1,339 @@
+//! The words for what goes wrong with a card.
+
+use std::ops::RangeInclusive;
+
+use securesign_card::armor::Fault;
+use securesign_card::certificate::{self, CertificateError};
+use securesign_card::error::{CardError, Lack, Reason, Secret};
+use securesign_card::memory::OutOfMemory;
+use securesign_card::pin::{Charset, PinFormat, PinRules};
+use securesign_card::profile::{Flaw, Note};
+use securesign_card::sw::StatusWord;
+use securesign_card::transport::TransportError;
+
+use super::{Explain, InWords};
+use crate::language::Language;
+
+impl Explain for CardError {
+    fn what(&self, language: Language) -> String {
+        let l = language;
+        match self {
+            Self::Transport(error) => error.what(l),
+            Self::Wrong {
+                secret,
+                left: Some(0),
+            }
+            | Self::Blocked(secret) => {
+                l.say_with("blocked", [("secret", secret.in_words(l).into())])
+            }
+            Self::Wrong {
+                secret,
+                left: Some(left),
+            } => {
+                let secret = secret.in_words(l).into();
+                l.say_with("wrong", [("secret", secret), ("left", (*left).into())])
+            }
+            Self::Wrong { secret, left: None } => {
+                l.say_with("wrong-not-told", [("secret", secret.in_words(l).into())])
+            }
+            Self::Format { secret, fault } => {
+                let secret = secret.in_words(l).into();
+                let fault = fault.in_words(l).into();
+                l.say_with("format", [("secret", secret), ("fault", fault)])
+            }
+            Self::NewPinFormat(fault) => {
+                l.say_with("format-new", [("fault", fault.in_words(l).into())])
+            }
+            Self::LastTry(secret) => {
+                l.say_with("last-try", [("secret", secret.in_words(l).into())])
+            }
+            Self::NewPinRefused { sw } => {
+                l.say_with("new-pin-refused", [("sw", sw.to_string().into())])
+            }
+            Self::Refused { during, sw } => {
+                let (step, word) = ((*during).into(), sw.to_string().into());
+                match meaning(*sw, l) {
+                    Some(meaning) => l.say_with(
+                        "refused",
+                        [("step", step), ("sw", word), ("meaning", meaning.into())],
+                    ),
+                    None => l.say_with("refused-unexplained", [("step", step), ("sw", word)]),
+                }
+            }
+            Self::Declined { reason, sw } => declined(*reason, *sw, l),
+            Self::Malformed { during, at } => l.say_with(
+                "malformed",
+                [("step", (*during).into()), ("at", (*at).into())],
+            ),
+            Self::Armor { during, fault } => {
+                let step = [("step", (*during).into())];
+                match fault {
+                    Fault::Lost => l.say_with("armor-lost", step),
+                    Fault::Checksum => l.say_with("armor-checksum", step),
+                    Fault::Malformed => l.say_with("armor-malformed", step),
+                }
+            }
+            Self::UnblockOff { sw } => l.say_with("unblock-off", [("sw", sw.to_string().into())]),
+            Self::RawRsa => l.say("raw-rsa"),
+            Self::Unsupported(lack) => {
+                l.say_with("unsupported", [("lack", lack.in_words(l).into())])
+            }
+            Self::BadSignature => l.say("bad-signature"),
+            Self::Unclear(secret) => l.say_with("unclear", [("secret", secret.in_words(l).into())]),
+            Self::Unanswered { secret, cause } => {
+                let cause = cause.what(l).into();
+                let secret = secret.in_words(l).into();
+                l.say_with("unanswered", [("cause", cause), ("secret", secret)])
+            }
+            Self::SessionOver => l.say("session-over"),
+            Self::Changed => l.say("token-changed"),
+        }
+    }
+
+    fn advice(&self, language: Language) -> String {
+        let l = language;
+        match self {
+            Self::Transport(error) => error.advice(l),
+            Self::Wrong {
+                secret: Secret::Pin,
+                left: Some(0),
+            }
+            | Self::Blocked(Secret::Pin) => l.say("blocked-pin-advice"),
+            Self::Wrong {
+                secret: Secret::ResetCode,
+                left: Some(0),
+            }
+            | Self::Blocked(Secret::ResetCode) => l.say("blocked-reset-code-advice"),
+            Self::Wrong { left: Some(0), .. } | Self::Blocked(_) => l.say("blocked-puk-advice"),
+            Self::Wrong { .. } => l.say("wrong-advice"),
+            Self::Format { .. } => l.say("format-advice"),
+            Self::NewPinFormat(_) => l.say("format-new-advice"),
+            Self::LastTry(_) => l.say("last-try-advice"),
+            Self::NewPinRefused { .. } => l.say("new-pin-refused-advice"),
+            Self::Armor {
+                fault: Fault::Lost, ..
+            } => l.say("armor-lost-advice"),
+            Self::Armor { .. } => l.say("armor-advice"),
+            Self::UnblockOff { .. } => l.say("unblock-off-advice"),
+            Self::RawRsa => l.say("raw-rsa-advice"),
+            Self::Declined { reason, .. } => declined_advice(*reason, l),
+            Self::Refused { .. } | Self::Malformed { .. } => l.say("repeat-advice"),
+            Self::Unsupported(_) => l.say("unsupported-advice"),
+            Self::BadSignature => l.say("bad-signature-advice"),
+            Self::Unclear(secret) => {
+                l.say_with("unclear-advice", [("secret", secret.in_words(l).into())])
+            }
+            Self::Unanswered { secret, .. } => {
+                l.say_with("unanswered-advice", [("secret", secret.in_words(l).into())])
+            }
+            Self::SessionOver => l.say("session-over-advice"),
+            Self::Changed => l.say("token-changed-advice"),
+        }
+    }
+}
+
+impl Explain for TransportError {
+    fn what(&self, language: Language) -> String {
+        match self {
+            Self::NoService => language.say("no-service"),
+            Self::NoReader => language.say("no-reader"),
+            Self::Removed => language.say("removed"),
+            Self::Reset => language.say("reset"),
+            Self::Busy { by: None } => language.say("busy"),
+            Self::Busy { by: Some(by) } => {
+                language.say_with("busy-by", [("program", by.as_str().into())])
+            }
+            Self::Slow => language.say("slow"),
+            Self::Mute => language.say("mute"),
+            Self::NotTransacted => language.say("not-transacted"),
+            Self::Forbidden => language.say("forbidden"),
+            Self::Other(reason) => {
+                language.say_with("service-reports", [("reason", reason.as_str().into())])
+            }
+        }
+    }
+
+    fn advice(&self, language: Language) -> String {
+        match self {
+            Self::NoService if cfg!(target_os = "linux") => language.say("no-service-linux-advice"),
+            Self::NoService => language.say("no-service-advice"),
+            Self::NoReader => language.say("no-reader-advice"),
+            Self::Removed => language.say("removed-advice"),
+            Self::Reset => language.say("reset-advice"),
+            Self::Busy { .. } => language.say("busy-advice"),
+            Self::Slow => language.say("slow-advice"),
+            Self::Mute => language.say("mute-advice"),
+            Self::NotTransacted => language.say("not-transacted-advice"),
+            Self::Forbidden => language.say("forbidden-advice"),
+            Self::Other(_) => language.say("service-reports-advice"),
+        }
+    }
+}
+
+impl InWords for Secret {
+    fn in_words(&self, language: Language) -> String {
+        match self {
+            Secret::Pin => language.say("name-pin"),
+            Secret::Puk => language.say("name-puk"),
+            Secret::ResetCode => language.say("name-reset-code"),
+            Secret::AdminPin => language.say("name-admin-pin"),
+        }
+    }
+}
+
+impl InWords for Lack {
+    fn in_words(&self, language: Language) -> String {
+        match self {
+            Lack::Puk => language.say("lack-puk"),
+            Lack::Pin => language.say("lack-pin"),
+            Lack::KeyKind => language.say("lack-key-kind"),
+            Lack::KeyLength => language.say("lack-key-length"),
+            Lack::KeyTooShort => language.say("lack-key-too-short"),
+            Lack::Ed25519 => language.say("lack-ed25519"),
+            Lack::PinLength => language.say("lack-pin-length"),
+            Lack::GlobalPin => language.say("lack-global-pin"),
+            Lack::Setup => language.say("lack-setup"),
+            Lack::Session => language.say("lack-session"),
+            Lack::Reader => language.say("lack-reader"),
+        }
+    }
+}
+
+impl InWords for PinRules {
+    fn in_words(&self, language: Language) -> String {
+        shape(&(self.min..=self.max), self.charset, language)
+    }
+}
+
+impl InWords for PinFormat {
+    fn in_words(&self, language: Language) -> String {
+        match self {
+            Self::Length(range, charset) => {
+                let shape = shape(range, *charset, language).into();
+                language.say_with("fault-length", [("shape", shape)])
+            }
+            Self::Charset(Charset::Digits) => language.say("fault-digits"),
+            Self::Charset(Charset::Printable) => language.say("fault-printable"),
+        }
+    }
+}
+
+impl InWords for CertificateError {
+    fn in_words(&self, language: Language) -> String {
+        let what = |what: &String| [("what", what.as_str().to_owned().into())];
+        match self {
+            Self::Malformed(part) => language.say_with("bad-certificate-form", what(part)),
+            Self::Indefinite => language.say("bad-certificate-indefinite"),
+            Self::TooLong => {
+                language.say_with("bad-certificate-long", [("max", certificate::MAX.into())])
+            }
+            Self::Key(kind) => language.say_with("bad-certificate-key", what(kind)),
+            Self::ExplicitCurve => language.say("bad-certificate-curve"),
+            Self::DamagedKey => language.say("bad-certificate-key-damaged"),
+        }
+    }
+}
+
+impl InWords for OutOfMemory {
+    fn in_words(&self, language: Language) -> String {
+        language.say("no-memory")
+    }
+}
+
+impl InWords for Note {
+    fn in_words(&self, language: Language) -> String {
+        let place = ("place", self.place.as_str().into());
+        let subject = |name: &String| ("subject", name.as_str().to_owned().into());
+        match &self.flaw {
+            Flaw::Unreadable(sw) => {
+                language.say_with("note-unreadable", [place, ("sw", sw.to_string().into())])
+            }
+            Flaw::Failed(error) => {
+                let reason = ("reason", error.what(language).into());
+                language.say_with("note-failed", [place, reason])
+            }
+            Flaw::Damaged(reason) => {
+                let reason = ("reason", reason.as_str().into());
+                language.say_with("note-damaged", [place, reason])
+            }
+            Flaw::Refused(error) => {
+                let reason = ("reason", error.in_words(language).into());
+                language.say_with("note-damaged", [place, reason])
+            }
+            Flaw::Empty => language.say_with("note-empty", [place]),
+            Flaw::NoKey(None) => language.say_with("note-no-key", [place]),
+            Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
+            Flaw::NoFile => language.say_with("note-no-file", [place]),
+            Flaw::NoPin => language.say_with("note-no-pin", [place]),
+            Flaw::Unsought => language.say_with("note-unsought", [place]),
+            Flaw::NoReference => language.say_with("note-no-reference", [place]),
+            Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),
+        }
+    }
+}
+
+/// What a status word says in plain words; `None` where the standard has no meaning for it.
+pub fn meaning(sw: StatusWord, language: Language) -> Option<String> {
+    Some(match sw.0 {
+        0x9000 => language.say("sw-ok"),
+        0x6283 => language.say("sw-deactivated"),
+        0x6300 => language.say("sw-verify-untold"),
+        0x63C0..=0x63CF => language.say("sw-verify"),
+        0x6581 => language.say("sw-memory"),
+        0x6600 => language.say("sw-touch"),
+        0x6700 => language.say("sw-length"),
+        0x6881..=0x6884 => language.say("sw-channel"),
+        0x6982 => language.say("sw-security"),
+        0x6983 => language.say("sw-blocked"),
+        0x6984 => language.say("sw-unusable"),
+        0x6985 => language.say("sw-conditions"),
+        0x6987 | 0x6988 => language.say("sw-messaging"),
+        0x6A80 => language.say("sw-data"),
+        0x6A81 => language.say("sw-function"),
+        0x6A82 => language.say("sw-not-found"),
+        0x6A84 => language.say("sw-full"),
+        0x6A86 | 0x6B00 => language.say("sw-parameters"),
+        0x6A88 => language.say("sw-reference"),
+        0x6D00 => language.say("sw-instruction"),
+        0x6E00 => language.say("sw-class"),
+        0x6F00 => language.say("sw-unspecified"),
+        _ => return None,
+    })
+}
+
+fn declined(reason: Reason, sw: StatusWord, language: Language) -> String {
+    let sw = [("sw", sw.to_string().into())];
+    match reason {
+        Reason::NoTouch => language.say_with("declined-no-touch", sw),
+        Reason::PinForgotten => language.say_with("declined-pin-forgotten", sw),
+        Reason::NoKey => language.say_with("declined-no-key", sw),
+        Reason::PinNotTaken => language.say_with("declined-pin-not-taken", sw),
+        Reason::NoPin => language.say_with("declined-no-pin", sw),
+        Reason::Conditions => language.say_with("declined-conditions", sw),
+        Reason::Fault => language.say_with("declined-fault", sw),
+    }
+}
+
+fn declined_advice(reason: Reason, language: Language) -> String {
+    match reason {
+        Reason::NoTouch => language.say("declined-no-touch-advice"),
+        Reason::PinForgotten => language.say("declined-pin-forgotten-advice"),
+        Reason::NoKey => language.say("declined-no-key-advice"),
+        Reason::PinNotTaken => language.say("declined-pin-not-taken-advice"),
+        Reason::NoPin => language.say("declined-no-pin-advice"),
+        Reason::Conditions => language.say("declined-conditions-advice"),
+        Reason::Fault => language.say("declined-fault-advice"),
+    }
+}
+
+fn shape(range: &RangeInclusive<usize>, charset: Charset, language: Language) -> String {
+    let (min, max) = ((*range.start()).into(), (*range.end()).into());
+    match (charset, range.start() == range.end()) {
+        (Charset::Digits, true) => language.say_with("digits-exactly", [("max", max)]),
+        (Charset::Digits, false) => language.say_with("digits", [("min", min), ("max", max)]),
+        (Charset::Printable, true) => language.say_with("characters-exactly", [("max", max)]),
+        (Charset::Printable, false) => {
+            language.say_with("characters", [("min", min), ("max", max)])
+        }
+    }
+}
