@@ -58,11 +58,13 @@ impl Pin {
 pub enum Charset {
     /// `30`–`39`.
     Digits,
+    /// Hexadecimal digits, in either case: a key that is typed.
+    Hex,
     /// `20`–`7E`.
     Printable,
 }
 
-/// What a reference value (PIN or PUK) of one card family looks like on the wire.
+/// What a reference value (PIN or PUK) of one card family looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PinRules {
     /// Characters, not bytes on the wire.
@@ -71,8 +73,36 @@ pub struct PinRules {
     pub max: usize,
     /// Characters the card takes.
     pub charset: Charset,
-    /// Fill up to `max` bytes with this byte; `None` sends the length as it is.
-    pub pad: Option<u8>,
+    /// How they go over the wire.
+    pub form: Form,
+}
+
+/// How a reference value goes over the wire (PKCS#15 v1.1, 6.8.4: pinType, storedLength,
+/// padChar).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One byte a character, and no more.
+    Exact,
+    /// One byte a character, filled up to `len` bytes.
+    Padded {
+        /// Bytes.
+        len: usize,
+        /// The byte that fills.
+        with: u8,
+    },
+    /// Two digits a byte, the first one in the higher nibble. A nibble that is left, and
+    /// every byte up to `len`, is of the byte that fills.
+    Bcd {
+        /// Bytes.
+        len: usize,
+        /// The byte that fills.
+        with: u8,
+    },
+    /// ISO 9564-1, format 2: eight bytes, a 2 and the number of digits, two digits a byte,
+    /// `F` for the rest. At most 12 digits.
+    Iso9564,
+    /// Two hexadecimal digits a byte, and no more.
+    Packed,
 }
 
 /// Why an entry was not sent. Nothing was spent.
@@ -91,10 +121,12 @@ impl fmt::Display for PinFormat {
                 let (min, max) = (range.start(), range.end());
                 match charset {
                     Charset::Digits => write!(f, "it must have {min} to {max} digits"),
+                    Charset::Hex => write!(f, "it must have {min} to {max} hexadecimal digits"),
                     Charset::Printable => write!(f, "it must have {min} to {max} characters"),
                 }
             }
             Self::Charset(Charset::Digits) => f.write_str("it must have digits only"),
+            Self::Charset(Charset::Hex) => f.write_str("it must have hexadecimal digits only"),
             Self::Charset(Charset::Printable) => f.write_str("it must be printable ASCII"),
         }
     }
@@ -110,6 +142,7 @@ impl PinRules {
         }
         let fits = match self.charset {
             Charset::Digits => bytes.iter().all(u8::is_ascii_digit),
+            Charset::Hex => bytes.iter().all(u8::is_ascii_hexdigit),
             Charset::Printable => bytes.iter().all(|b| (0x20..=0x7E).contains(b)),
         };
         if fits {
@@ -119,16 +152,79 @@ impl PinRules {
         }
     }
 
-    /// The bytes for the command, padded as the card wants them.
+    /// The bytes for the command, in the form that the card wants.
+    ///
+    /// # Errors
+    ///
+    /// As [`PinRules::check`]; and where the form has no room for so many characters, or
+    /// none for one of them: a longer value is never cut.
     pub fn encode(&self, pin: &Pin) -> Result<Zeroizing<Vec<u8>>, PinFormat> {
         self.check(pin)?;
-        let mut block = Zeroizing::new(Vec::with_capacity(self.max));
-        block.extend_from_slice(pin.expose());
-        if let Some(pad) = self.pad {
-            block.resize(self.max, pad);
+        let typed = pin.expose();
+        // With all the room it needs, so that no copy is left behind by a reallocation.
+        let room = match self.form {
+            Form::Exact | Form::Packed => typed.len(),
+            Form::Padded { len, .. } | Form::Bcd { len, .. } => len.max(typed.len()),
+            Form::Iso9564 => 8.max(1 + typed.len()),
+        };
+        let mut block = Zeroizing::new(Vec::with_capacity(room));
+        let (len, with) = match self.form {
+            Form::Exact => {
+                block.extend_from_slice(typed);
+                return Ok(block);
+            }
+            Form::Packed => {
+                let even = typed.len().is_multiple_of(2);
+                let packed = even && pack(typed, 0x00, &mut block);
+                return packed.then_some(block).ok_or_else(|| self.unfit());
+            }
+            Form::Padded { len, with } => {
+                block.extend_from_slice(typed);
+                (len, with)
+            }
+            Form::Bcd { len, with } => {
+                if self.charset != Charset::Digits || !pack(typed, with, &mut block) {
+                    return Err(self.unfit());
+                }
+                (len, with)
+            }
+            Form::Iso9564 => {
+                let digits = self.charset == Charset::Digits && typed.len() <= 12;
+                block.push(0x20 | typed.len() as u8);
+                if !digits || !pack(typed, 0xFF, &mut block) {
+                    return Err(self.unfit());
+                }
+                (8, 0xFF)
+            }
+        };
+        if block.len() > len {
+            return Err(self.unfit());
         }
+        block.resize(len, with);
         Ok(block)
     }
+
+    fn unfit(&self) -> PinFormat {
+        PinFormat::Length(self.min..=self.max, self.charset)
+    }
+}
+
+/// Two digits a byte; a nibble that is left is the lower one of `fill`. False where
+/// something is no hexadecimal digit.
+fn pack(typed: &[u8], fill: u8, block: &mut Vec<u8>) -> bool {
+    let nibble = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    for pair in typed.chunks(2) {
+        let high = nibble(pair[0]);
+        let low = match pair.get(1) {
+            Some(byte) => nibble(*byte),
+            None => Some(fill & 0x0F),
+        };
+        let (Some(high), Some(low)) = (high, low) else {
+            return false;
+        };
+        block.push(high << 4 | low);
+    }
+    true
 }
 
 /// Tries left of a PIN or PUK.
@@ -170,7 +266,7 @@ mod tests {
         min: 6,
         max: 8,
         charset: Charset::Digits,
-        pad: Some(0xFF),
+        form: Form::Padded { len: 8, with: 0xFF },
     };
 
     fn pin(text: &str) -> Pin {
@@ -192,6 +288,71 @@ mod tests {
             PinFormat::Charset(Charset::Digits)
         );
         assert_eq!(*RULES.encode(&pin("123456")).unwrap(), *b"123456\xFF\xFF");
+    }
+
+    fn encoded(form: Form, charset: Charset, text: &str) -> Option<Vec<u8>> {
+        let rules = PinRules {
+            min: 4,
+            max: 48,
+            charset,
+            form,
+        };
+        Some(rules.encode(&pin(text)).ok()?.to_vec())
+    }
+
+    /// The blocks of the sheets: Belpic (ISO 9564-1), Oberthur and ePass2003 (padded), a key
+    /// that is typed, and BCD as in PKCS#15.
+    #[test]
+    fn a_value_goes_over_the_wire_in_the_form_of_its_family() {
+        use Charset::{Digits, Hex, Printable};
+        let padded = |len, with| Form::Padded { len, with };
+        let bcd = |len, with| Form::Bcd { len, with };
+        let cases: [(Form, Charset, &str, &[u8]); 9] = [
+            (Form::Exact, Printable, "a b!", b"a b!"),
+            (padded(8, 0x00), Digits, "12345", b"12345\0\0\0"),
+            (padded(6, 0xFF), Printable, "abcdef", b"abcdef"),
+            (bcd(4, 0xFF), Digits, "1234", &[0x12, 0x34, 0xFF, 0xFF]),
+            (bcd(4, 0xFF), Digits, "12345", &[0x12, 0x34, 0x5F, 0xFF]),
+            (bcd(3, 0x00), Digits, "12345", &[0x12, 0x34, 0x50]),
+            (
+                Form::Iso9564,
+                Digits,
+                "1234",
+                &[0x24, 0x12, 0x34, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+            ),
+            (
+                Form::Iso9564,
+                Digits,
+                "12345",
+                &[0x25, 0x12, 0x34, 0x5F, 0xFF, 0xFF, 0xFF, 0xFF],
+            ),
+            (Form::Packed, Hex, "00aAfF", &[0x00, 0xAA, 0xFF]),
+        ];
+        for (form, charset, text, wire) in cases {
+            let block = encoded(form, charset, text);
+            assert_eq!(block.as_deref(), Some(wire), "{form:?} {text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_room_in_its_form_is_refused_and_never_cut() {
+        use Charset::{Digits, Hex, Printable};
+        let twelve = encoded(Form::Iso9564, Digits, "123456789012");
+        assert_eq!(
+            twelve.as_deref(),
+            Some(&[0x2C, 0x12, 0x34, 0x56, 0x78, 0x90, 0x12, 0xFF][..])
+        );
+        for (form, charset, text) in [
+            (Form::Iso9564, Digits, "1234567890123"),
+            (Form::Iso9564, Printable, "12ab"),
+            (Form::Padded { len: 4, with: 0 }, Digits, "12345"),
+            (Form::Bcd { len: 2, with: 0 }, Digits, "12345"),
+            (Form::Bcd { len: 8, with: 0 }, Hex, "12ab"),
+            (Form::Packed, Hex, "12345"),
+            (Form::Packed, Printable, "12xy"),
+        ] {
+            assert_eq!(encoded(form, charset, text), None, "{form:?} {text}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use securesign_card::atr::{Atr, AtrPattern};
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{self, CardError, Lack, Secret};
-use securesign_card::pin::{Charset, Pin, PinRules};
+use securesign_card::pin::{Charset, Form, Pin, PinRules};
 use securesign_card::profile::{
     Application, Credential, Flaw, Found, Mark, Note, Profile, RetryCounter, Search, Spec,
     Standing, Tries,
@@ -83,7 +83,7 @@ const OPENSC_PIN: PinRules = PinRules {
     min: 4,
     max: 16,
     charset: Charset::Printable,
-    pad: None,
+    form: Form::Exact,
 };
 
 /// The vendor's program takes longer ones, since only their hash counts.

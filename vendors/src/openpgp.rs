@@ -18,7 +18,7 @@ use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Lack, Secret};
 use securesign_card::iso;
-use securesign_card::pin::{Charset, Pin, PinRules};
+use securesign_card::pin::{Charset, Form, Pin, PinRules};
 use securesign_card::profile::{
     Application, Credential, Found, Mark, Profile, RetryCounter, Search, Spec, Tries,
 };
@@ -50,7 +50,7 @@ const PW1_RULES: PinRules = PinRules {
     min: 6,
     max: 127,
     charset: Charset::Printable,
-    pad: None,
+    form: Form::Exact,
 };
 
 /// PW3 and the reset code.

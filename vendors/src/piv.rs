@@ -15,7 +15,7 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Lack, Secret, given};
-use securesign_card::pin::{Charset, Pin, PinRules};
+use securesign_card::pin::{Charset, Form, Pin, PinRules};
 use securesign_card::profile::{
     Application, Credential, Flaw, Found, Mark, Note, PinUse, Profile, RetryCounter, Search, Spec,
     Tries,
@@ -66,7 +66,7 @@ const PIN_RULES: PinRules = PinRules {
     min: 6,
     max: 8,
     charset: Charset::Digits,
-    pad: Some(0xFF),
+    form: Form::Padded { len: 8, with: 0xFF },
 };
 
 /// Yubico's tokens take any characters, and people use them (sheet PIV, §5).
@@ -81,7 +81,7 @@ const PUK_RULES: PinRules = PinRules {
     min: 6,
     max: 8,
     charset: Charset::Printable,
-    pad: Some(0xFF),
+    form: Form::Padded { len: 8, with: 0xFF },
 };
 
 /// A product whose PIN may hold letters and symbols.

@@ -213,6 +213,7 @@ impl InWords for PinFormat {
                 language.say_with("fault-length", [("shape", shape)])
             }
             Self::Charset(Charset::Digits) => language.say("fault-digits"),
+            Self::Charset(Charset::Hex) => language.say("fault-hex"),
             Self::Charset(Charset::Printable) => language.say("fault-printable"),
         }
     }
@@ -331,6 +332,8 @@ fn shape(range: &RangeInclusive<usize>, charset: Charset, language: Language) ->
     match (charset, range.start() == range.end()) {
         (Charset::Digits, true) => language.say_with("digits-exactly", [("max", max)]),
         (Charset::Digits, false) => language.say_with("digits", [("min", min), ("max", max)]),
+        (Charset::Hex, true) => language.say_with("hex-digits-exactly", [("max", max)]),
+        (Charset::Hex, false) => language.say_with("hex-digits", [("min", min), ("max", max)]),
         (Charset::Printable, true) => language.say_with("characters-exactly", [("max", max)]),
         (Charset::Printable, false) => {
             language.say_with("characters", [("min", min), ("max", max)])
