@@ -1,0 +1,140 @@
+//! What is known of commands and answers that are longer than the short form takes.
+
+use crate::apdu::{Answer, Command, Data, SHORT_ANSWER_MAX, SHORT_MAX};
+use crate::atr::Atr;
+
+/// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
+/// leave room for (PC/SC part 10, some readers count these too).
+const EXTENDED_OVERHEAD: usize = 9;
+
+/// What is known of commands and answers that are longer than the short form takes. The
+/// reader's limit and the card's abilities are two things, and an ability is one of each
+/// direction: who reads a long answer has not shown that long commands get through.
+///
+/// Plain commands do without: short ones with chaining work on every card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extended {
+    /// Most bytes of data that the reader passes on in one command; `None`: it does not say.
+    pub(super) reader: Option<usize>,
+    /// Commands with more than [`SHORT_MAX`] bytes of data.
+    pub(super) data: Ability,
+    /// Answers of more than [`SHORT_ANSWER_MAX`] bytes, asked for by a Le of two bytes.
+    pub(super) answer: Ability,
+}
+
+/// What is known of a card, behind its reader, in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ability {
+    /// Nothing.
+    Unsaid,
+    /// It was refused.
+    Refused,
+    /// Card and reader say that they can.
+    Promised,
+    /// The card's family is known for it, and the reader does not say no.
+    Trusted,
+    /// It has worked.
+    Proven,
+}
+
+/// What makes a command an extended one.
+#[derive(Clone, Copy)]
+pub(super) enum Direction {
+    Data,
+    Answer,
+}
+
+/// Most bytes of data in an extended command where the reader does not say: enough for one
+/// block of RSA-4096, and below the 2100 bytes that small readers have.
+const SILENT_READER: usize = 0x0400;
+
+impl Extended {
+    /// Nothing is known of card and reader.
+    pub const UNKNOWN: Self = Self {
+        reader: None,
+        data: Ability::Unsaid,
+        answer: Ability::Unsaid,
+    };
+
+    /// What the card's capabilities promise, where the reader says that it can too.
+    /// `reader_max`: largest data field that it passes on; up to 256: short ones only.
+    pub fn of(atr: &Atr, reader_max: Option<usize>) -> Self {
+        let reader = reader_max.map(|max| match max {
+            ..=0x100 => SHORT_MAX,
+            max => (max.min(0xFFFF) - EXTENDED_OVERHEAD).max(SHORT_MAX),
+        });
+        let both = atr.extended_length() && reader.is_some_and(|max| max > SHORT_MAX);
+        let ability = if both {
+            Ability::Promised
+        } else {
+            Ability::Unsaid
+        };
+        Self {
+            reader,
+            data: ability,
+            answer: ability,
+        }
+    }
+
+    /// Whether the reader passes on a command with so much data.
+    pub(super) fn passes(self, len: usize) -> bool {
+        len <= SHORT_MAX || len <= self.reader.unwrap_or(SILENT_READER)
+    }
+
+    /// Whether an armored command with so much data gets to the card: secure messaging has
+    /// a form of its own, and the cards that want it take extended length.
+    pub fn sends(self, len: usize) -> bool {
+        len <= SHORT_MAX || self.data != Ability::Refused && self.passes(len)
+    }
+
+    /// Whether an armored answer with so much data gets back.
+    pub fn answers(self, len: usize) -> bool {
+        len <= SHORT_ANSWER_MAX || self.answer != Ability::Refused && self.passes(len)
+    }
+
+    /// In which direction a plain command is better sent in the extended form; `None`: short.
+    pub(super) fn wanted(self, command: &Command<'_>) -> Option<Direction> {
+        let len = command.data.bytes().len();
+        let (direction, ability) = match (command.data, command.answer) {
+            (Data::Secret(_), _) => return None,
+            _ if len > SHORT_MAX => (Direction::Data, self.data),
+            (_, Answer::Long) => (Direction::Answer, self.answer),
+            _ => return None,
+        };
+        let allowed = match ability {
+            Ability::Unsaid | Ability::Refused => false,
+            // A command that must not be sent twice may not be the one that finds out.
+            Ability::Promised => command.repeatable,
+            Ability::Trusted | Ability::Proven => true,
+        };
+        let passes = self.passes(len.max(SHORT_MAX + 1));
+        (allowed && passes).then_some(direction)
+    }
+
+    pub(super) fn prove(&mut self, direction: Direction) {
+        match direction {
+            Direction::Data => self.data = Ability::Proven,
+            Direction::Answer => self.answer = Ability::Proven,
+        }
+    }
+
+    /// It was refused. Who refuses the form in the harmless direction is believed in the
+    /// other one only where that has worked.
+    pub(super) fn withdraw(&mut self, direction: Direction) {
+        if let Direction::Answer = direction {
+            self.answer = Ability::Refused;
+            if self.data == Ability::Proven {
+                return;
+            }
+        }
+        self.data = Ability::Refused;
+    }
+
+    pub(super) fn trust(&mut self) {
+        for ability in [&mut self.data, &mut self.answer] {
+            if let Ability::Unsaid | Ability::Promised = ability {
+                *ability = Ability::Trusted;
+            }
+        }
+    }
+}
