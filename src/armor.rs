@@ -29,7 +29,8 @@ pub trait Armor: Send {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The card says that it knows no session (any more), or none in which this
-    /// command came: another program's, a reset, or a lost count.
+    /// command came: another program's, a reset, or a lost count. Or the command did not get
+    /// to it, and was counted on one side only.
     Lost,
     /// The checksum is not the one of this answer to this command.
     Checksum,

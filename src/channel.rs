@@ -9,7 +9,7 @@ use std::time::Duration;
 
 pub use extended::Extended;
 
-use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
+use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
 use crate::armor::{Armor, Fault};
 use crate::cache::Cache;
 use crate::error::{CardError, Lack};
@@ -371,20 +371,29 @@ impl<'a> Channel<'a> {
         self.broken = true;
         let response = loop {
             let frame = armor.wrap(&command, self.extended)?;
-            let answer = match self.exchange(&frame) {
-                Err(error) => return Err(self.unwrapped(during, &command, &frame, error)),
-                // An answer without an end is none that is protected.
-                Ok(first) => self.drain(first).map_err(|error| match error {
-                    CardError::Malformed { .. } => {
-                        let fault = Fault::Malformed;
-                        CardError::Armor { during, fault }
-                    }
-                    other => other,
-                })?,
-            };
+            let first = self.exchange(&frame);
+            let form = form_of(&frame);
+            if let Some(direction) = form
+                && self.is_form_refused(direction, &first)
+            {
+                self.extended.withdraw(direction);
+                return Err(form_refused(during, &command, first));
+            }
+            // An answer without an end is none that is protected.
+            let answer = self.drain(first?).map_err(|error| match error {
+                CardError::Malformed { .. } => {
+                    let fault = Fault::Malformed;
+                    CardError::Armor { during, fault }
+                }
+                other => other,
+            })?;
+            let (protected, len) = (!answer.data.is_empty(), answer.data.len());
             let response = armor
                 .open(answer)
                 .map_err(|fault| CardError::Armor { during, fault })?;
+            if let Some(direction) = form.filter(|_| protected) {
+                self.prove(direction, len);
+            }
             // As without armor: refused for its Le, so not executed; once.
             if response.sw.sw1() != 0x6C || !again {
                 break response;
@@ -400,26 +409,27 @@ impl<'a> Channel<'a> {
         Ok(response)
     }
 
-    /// What it means that an armored command was not passed on. A reader that does not say
-    /// what it takes may take short commands only: the session is lost over it, and what is
-    /// sent in the next one is short.
-    fn unwrapped(
-        &mut self,
-        during: &'static str,
-        command: &Command<'_>,
-        frame: &Frame,
-        error: CardError,
-    ) -> CardError {
-        let not_passed = error == CardError::Transport(TransportError::NotTransacted);
-        if !(not_passed && frame.is_extended() && self.extended.reader.is_none()) {
-            return error;
+    /// Whether an armored command in the extended form was refused unread. A reader that
+    /// does not pass it on says so, or answers in the card's place; what it answers is not
+    /// protected. Where the form has worked, such an answer is the card's own.
+    fn is_form_refused(&self, direction: Direction, first: &Result<Response, CardError>) -> bool {
+        match first {
+            Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
+            Ok(Response { data, sw }) => {
+                let bare = data.is_empty() && extended::refuses_form(*sw);
+                bare && !self.extended.has_proven(direction)
+            }
         }
-        self.extended.withdraw(Direction::Answer);
-        if !command.repeatable {
-            return error;
+    }
+
+    /// A protected answer of `len` bytes came to a command in the extended form.
+    fn prove(&mut self, direction: Direction, len: usize) {
+        if let Direction::Data = direction {
+            self.extended.prove(Direction::Data);
         }
-        let fault = Fault::Lost;
-        CardError::Armor { during, fault }
+        if len > SHORT_ANSWER_MAX {
+            self.extended.prove(Direction::Answer);
+        }
     }
 
     /// `None`: refused unread, and to be sent in the short form.
@@ -431,10 +441,9 @@ impl<'a> Channel<'a> {
         let response = self.exchange(&command.extended());
         let refused = match &response {
             Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
-            Ok(response) => matches!(
-                response.sw,
-                StatusWord::WRONG_LENGTH | StatusWord::UNKNOWN_INS | StatusWord::UNKNOWN_CLA
-            ),
+            // To a signature a card may say 6F00 when it fails.
+            Ok(response) if response.sw == StatusWord::UNSPECIFIED => command.repeatable,
+            Ok(response) => extended::refuses_form(response.sw),
         };
         if refused {
             self.extended.withdraw(direction);
@@ -466,6 +475,32 @@ impl<'a> Channel<'a> {
         }
         self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
         self.drain(response)
+    }
+}
+
+/// In which direction an armored command is an extended one; `None`: it is short.
+fn form_of(frame: &Frame) -> Option<Direction> {
+    let is_long = frame.len() > SHORT_MAX + extended::OVERHEAD;
+    frame.is_extended().then_some(match is_long {
+        true => Direction::Data,
+        false => Direction::Answer,
+    })
+}
+
+/// What it means that an armored command in the extended form was refused unread: it was
+/// counted here and not there, so that the session is lost over it. What must not be sent
+/// twice is over: a reader's own word for it stays.
+fn form_refused(
+    during: &'static str,
+    command: &Command<'_>,
+    first: Result<Response, CardError>,
+) -> CardError {
+    match first {
+        Err(error) if !command.repeatable => error,
+        _ => {
+            let fault = Fault::Lost;
+            CardError::Armor { during, fault }
+        }
     }
 }
 

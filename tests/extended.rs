@@ -12,6 +12,7 @@
 mod bench;
 
 use bench::{abc, secret};
+use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
@@ -28,8 +29,10 @@ use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 /// A reader between program and card, and what became of what was sent.
 struct Reader<'a> {
     card: &'a mut dyn Emulator,
-    /// Most bytes of data of an extended command or its answer; 0: short commands only.
+    /// Most bytes of data of an extended command; 0: short commands only.
     limit: usize,
+    /// Most bytes of data of the answer to one.
+    answer: usize,
     /// What comes of a command that it does not pass on.
     refusal: Option<u16>,
     /// The rest of an answer that a short one has no room for.
@@ -85,8 +88,8 @@ impl Transport for Reader<'_> {
         if !extended {
             return Ok(self.part(answer));
         }
-        if answer.len() - 2 > self.limit.max(256) {
-            return Err(TransportError::NotTransacted);
+        if answer.len() - 2 > self.answer.max(256) {
+            return self.refuse();
         }
         Ok(answer)
     }
@@ -104,6 +107,7 @@ fn sign(
     let mut reader = Reader {
         card,
         limit,
+        answer: limit,
         refusal,
         rest: Vec::new(),
         secrets: 0,
@@ -140,8 +144,8 @@ const READERS: [(Option<usize>, usize); 8] = [
     (Some(FULL), 0),
     (Some(FULL), 261),
 ];
-/// A reader's fault, and three ways in which a card knows no extended length.
-const REFUSALS: [Option<u16>; 4] = [None, Some(0x6700), Some(0x6D00), Some(0x6E00)];
+/// A reader's fault, and four ways in which a reader or a card knows no extended length.
+const REFUSALS: [Option<u16>; 5] = [None, Some(0x6700), Some(0x6D00), Some(0x6E00), Some(0x6F00)];
 
 #[test]
 fn a_piv_card_signs_in_every_reader_whatever_it_promises() {
@@ -192,6 +196,102 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_in_every_reader_that_is_true_
                     assert_eq!(signed, Err(lack), "{name}");
                     assert_eq!(secrets, 0, "{name}: no PIN for what cannot work");
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_epass2003_signs_or_is_refused_before_the_pin_whatever_a_reader_says_to_long_frames() {
+    let signing = || Container::signing("CN=Ada Lovelace,C=IN");
+    for mode in [Mode::Plain, Mode::Aes, Mode::Des, Mode::Fips] {
+        for (key, container) in [("RSA 1024", signing().rsa1024()), ("RSA 2048", signing())] {
+            let card = Epass::l2(mode).seed(b"extended").certificate(container);
+            let mut card = card.build().unwrap();
+            // Silent ones, and those that say more than is true.
+            for says in [None, Some(FULL)] {
+                for refusal in REFUSALS {
+                    let name = format!("{mode:?}, {key}, {says:?}, {refusal:04X?}");
+                    card.reset();
+                    let (signed, secrets, _) = sign(&mut card, says, 0, refusal, "12345678");
+                    // A reader that says that it can is believed, and nothing long is sent
+                    // plain before the signature.
+                    if key == "RSA 1024" {
+                        signed.unwrap_or_else(|error| panic!("{name}: {error}"));
+                        assert_eq!(secrets, 1, "{name}");
+                    } else if mode != Mode::Plain || says.is_none() {
+                        let lack = CardError::Unsupported(Lack::Reader);
+                        assert_eq!(signed, Err(lack), "{name}");
+                        assert_eq!(secrets, 0, "{name}: no PIN for what cannot work");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_again() {
+    let container = Container::signing("CN=Ada Lovelace,C=IN");
+    for mode in [Mode::Aes, Mode::Des, Mode::Fips] {
+        let card = Epass::l2(mode)
+            .seed(b"extended")
+            .certificate(container.clone());
+        let mut card = card.build().unwrap();
+        for says in [None, Some(FULL)] {
+            for refusal in REFUSALS {
+                let name = format!("{mode:?}, {says:?}, {refusal:04X?}");
+                card.reset();
+                let atr = Atr::parse(&card.atr()).unwrap();
+                let mut reader = Reader {
+                    card: &mut card,
+                    // Long answers get through, and long commands do not.
+                    limit: 255,
+                    answer: 2100,
+                    refusal,
+                    rest: Vec::new(),
+                    secrets: 0,
+                    longest: 0,
+                };
+                let known = Extended::of(&atr, says);
+                let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+                let mut token = token.unwrap().expect("a known card");
+                let found = token.credentials(&Search::default()).unwrap();
+                let credential = found.credentials.first().expect("a certificate");
+                assert_eq!(credential.lack, None, "{name}");
+                let digest = abc(HashAlgorithm::Sha256);
+                let mut sign = || {
+                    token
+                        .sign(
+                            credential,
+                            ToSign::Digest(&digest),
+                            &secret("12345678"),
+                            LastTry::Keep,
+                        )
+                        .unwrap_err()
+                };
+                let fault = sign();
+                match refusal {
+                    None => assert_eq!(
+                        fault,
+                        CardError::Transport(TransportError::NotTransacted),
+                        "{name}"
+                    ),
+                    Some(_) => assert!(
+                        matches!(
+                            fault,
+                            CardError::Armor {
+                                fault: Fault::Lost,
+                                ..
+                            }
+                        ),
+                        "{name}: {fault}"
+                    ),
+                }
+                assert_eq!(sign(), CardError::Unsupported(Lack::Reader), "{name}");
+                drop(token);
+                assert_eq!(reader.secrets, 1, "{name}");
+                assert_eq!(card.pin_tries(), 10, "{name}");
             }
         }
     }

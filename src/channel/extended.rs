@@ -2,10 +2,11 @@
 
 use crate::apdu::{Answer, Command, Data, SHORT_ANSWER_MAX, SHORT_MAX};
 use crate::atr::Atr;
+use crate::sw::StatusWord;
 
 /// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
 /// leave room for (PC/SC part 10, some readers count these too).
-const EXTENDED_OVERHEAD: usize = 9;
+pub(super) const OVERHEAD: usize = 9;
 
 /// What is known of commands and answers that are longer than the short form takes. The
 /// reader's limit and the card's abilities are two things, and an ability is one of each
@@ -40,8 +41,23 @@ pub(super) enum Ability {
 /// What makes a command an extended one.
 #[derive(Clone, Copy)]
 pub(super) enum Direction {
+    /// More than [`SHORT_MAX`] bytes of data.
     Data,
+    /// Nothing but a Le of two bytes.
     Answer,
+}
+
+/// What those say to a command in the extended form who do not know it: readers and cards
+/// refuse it unread, by a length that is wrong in their eyes, an instruction or a class that
+/// is unknown, or without a reason.
+pub(super) fn refuses_form(sw: StatusWord) -> bool {
+    matches!(
+        sw,
+        StatusWord::WRONG_LENGTH
+            | StatusWord::UNKNOWN_INS
+            | StatusWord::UNKNOWN_CLA
+            | StatusWord::UNSPECIFIED
+    )
 }
 
 /// Most bytes of data in an extended command where the reader does not say: enough for one
@@ -61,7 +77,7 @@ impl Extended {
     pub fn of(atr: &Atr, reader_max: Option<usize>) -> Self {
         let reader = reader_max.map(|max| match max {
             ..=0x100 => SHORT_MAX,
-            max => (max.min(0xFFFF) - EXTENDED_OVERHEAD).max(SHORT_MAX),
+            max => (max.min(0xFFFF) - OVERHEAD).max(SHORT_MAX),
         });
         let both = atr.extended_length() && reader.is_some_and(|max| max > SHORT_MAX);
         let ability = if both {
@@ -101,16 +117,27 @@ impl Extended {
             (_, Answer::Long) => (Direction::Answer, self.answer),
             _ => return None,
         };
-        let allowed = match ability {
-            Ability::Unsaid | Ability::Refused => false,
-            // A command that must not be sent twice may not be the one that finds out.
-            Ability::Promised => command.repeatable,
-            Ability::Trusted | Ability::Proven => true,
+        let allowed = match (ability, direction) {
+            (Ability::Unsaid | Ability::Refused, _) => false,
+            // A command that must not be sent twice may not be the one that finds out, where
+            // the short form does as well.
+            (Ability::Promised, _) | (Ability::Trusted, Direction::Answer) => command.repeatable,
+            (Ability::Trusted | Ability::Proven, _) => true,
         };
         let passes = self.passes(len.max(SHORT_MAX + 1));
         (allowed && passes).then_some(direction)
     }
 
+    /// Whether it has worked in this direction.
+    pub(super) fn has_proven(self, direction: Direction) -> bool {
+        let ability = match direction {
+            Direction::Data => self.data,
+            Direction::Answer => self.answer,
+        };
+        ability == Ability::Proven
+    }
+
+    /// It has worked in this direction.
     pub(super) fn prove(&mut self, direction: Direction) {
         match direction {
             Direction::Data => self.data = Ability::Proven,
