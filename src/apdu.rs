@@ -11,6 +11,9 @@ pub const SHORT_MAX: usize = 255;
 /// Largest data field of the answer to a short command.
 pub const SHORT_ANSWER_MAX: usize = 256;
 
+/// Largest data field of the answer to an extended command.
+pub const EXTENDED_ANSWER_MAX: usize = 0x1_0000;
+
 /// The data field of a command.
 #[derive(Clone, Copy)]
 pub enum Data<'a> {
@@ -48,6 +51,14 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// As many bytes as a card names by `6Cxx` (ISO 7816-4, 5.3.4).
+    pub fn told(le: u8) -> Self {
+        Self::Exact(match le {
+            0x00 => 0x0100,
+            le => u16::from(le),
+        })
+    }
+
     /// The Le byte of the short form.
     fn short(self) -> Option<u8> {
         match self {
@@ -57,13 +68,15 @@ impl Answer {
         }
     }
 
-    /// The Le field of the extended form.
-    fn extended(self) -> Option<[u8; 2]> {
-        match self {
-            Self::Nothing => None,
-            Self::Short | Self::Long => Some([0x00, 0x00]),
-            Self::Exact(len) => Some(len.to_be_bytes()),
-        }
+    /// The Le field of the extended form, which asks for no more than `most` bytes.
+    fn extended(self, most: usize) -> Option<[u8; 2]> {
+        let wanted = match self {
+            Self::Nothing => return None,
+            Self::Short | Self::Long => EXTENDED_ANSWER_MAX,
+            Self::Exact(len) => usize::from(len),
+        };
+        // 65,536 is coded as 0000.
+        Some((wanted.min(most) as u16).to_be_bytes())
     }
 }
 
@@ -161,8 +174,8 @@ impl<'a> Command<'a> {
     }
 
     /// Extended form: `00 Lc1 Lc2 data Le1 Le2`, or `00 Le1 Le2` without data.
-    /// Data is at most 65,535 bytes.
-    pub fn extended(&self) -> Frame {
+    /// Data is at most 65,535 bytes. `most`: no more bytes of data are asked for.
+    pub fn extended(&self, most: usize) -> Frame {
         let data = self.data.bytes();
         let mut bytes = Zeroizing::new(Vec::with_capacity(data.len() + 9));
         bytes.extend_from_slice(&self.header);
@@ -171,7 +184,7 @@ impl<'a> Command<'a> {
             bytes.extend_from_slice(&(data.len() as u16).to_be_bytes());
             bytes.extend_from_slice(data);
         }
-        bytes.extend(self.answer.extended().into_iter().flatten());
+        bytes.extend(self.answer.extended(most).into_iter().flatten());
         Frame::new(bytes, None)
     }
 }
@@ -213,7 +226,7 @@ mod tests {
         let two = base.answer(Answer::Long);
         assert_eq!(two.short(None).expose(), [0x00, 0xCB, 0x3F, 0xFF, 0x00]);
         assert_eq!(
-            two.extended().expose(),
+            two.extended(EXTENDED_ANSWER_MAX).expose(),
             [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x00]
         );
         let three = base.data(&[0x5C]);
@@ -222,7 +235,7 @@ mod tests {
             [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C]
         );
         assert_eq!(
-            three.extended().expose(),
+            three.extended(EXTENDED_ANSWER_MAX).expose(),
             [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x01, 0x5C]
         );
         let four = three.answer(Answer::Long);
@@ -231,9 +244,26 @@ mod tests {
             [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C, 0x2A]
         );
         assert_eq!(
-            four.extended().expose(),
+            four.extended(EXTENDED_ANSWER_MAX).expose(),
             [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x01, 0x5C, 0x00, 0x00]
         );
+    }
+
+    #[test]
+    fn no_more_is_asked_for_than_gets_back() {
+        let base = Command::new([0x00, 0xCB, 0x3F, 0xFF]);
+        let le = |answer, most| {
+            let frame = base.answer(answer).extended(most);
+            frame.expose()[5..].to_vec()
+        };
+        for answer in [Answer::Short, Answer::Long] {
+            assert_eq!(le(answer, EXTENDED_ANSWER_MAX), [0x00, 0x00]);
+            assert_eq!(le(answer, 0xFFFF), [0xFF, 0xFF]);
+            assert_eq!(le(answer, 308), [0x01, 0x34]);
+        }
+        assert_eq!(le(Answer::Exact(0xD8), 308), [0x00, 0xD8]);
+        assert_eq!(le(Answer::Exact(0x200), 308), [0x01, 0x34]);
+        assert!(le(Answer::Nothing, 308).is_empty());
     }
 
     #[test]

@@ -399,10 +399,7 @@ impl<'a> Channel<'a> {
                 break response;
             }
             again = false;
-            command.answer = match response.sw.sw2() {
-                0x00 => Answer::Exact(0x100),
-                le => Answer::Exact(u16::from(le)),
-            };
+            command.answer = Answer::told(response.sw.sw2());
         };
         self.broken = false;
         self.cover = Cover::Armored(armor);
@@ -438,7 +435,16 @@ impl<'a> Channel<'a> {
         command: &Command<'_>,
         direction: Direction,
     ) -> Result<Option<Response>, CardError> {
-        let response = self.exchange(&command.extended());
+        let most = self.extended.most();
+        let mut response = self.exchange(&command.extended(most));
+        if let Ok(Response { sw, .. }) = response
+            && sw.sw1() == 0x6C
+            && command.answer != Answer::Nothing
+        {
+            // As for a short command: refused for its Le, so not executed. Once.
+            let again = command.answer(Answer::told(sw.sw2()));
+            response = self.exchange(&again.extended(most));
+        }
         let refused = match &response {
             Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
             // To a signature a card may say 6F00 when it fails.

@@ -41,6 +41,21 @@ struct Reader<'a> {
     secrets: usize,
     /// Longest data field that was passed on.
     longest: usize,
+    /// Longest answer that an extended command asked for.
+    asked: usize,
+}
+
+/// The Le field of an extended command (ISO 7816-4, 5.1); 0: there is none.
+fn asked(command: &[u8]) -> usize {
+    let le = match command.len() {
+        7 => &command[5..],
+        _ => &command[7 + usize::from(u16::from_be_bytes([command[5], command[6]]))..],
+    };
+    match le {
+        [0x00, 0x00] => 0x1_0000,
+        [high, low] => usize::from(u16::from_be_bytes([*high, *low])),
+        _ => 0,
+    }
 }
 
 impl Reader<'_> {
@@ -82,6 +97,7 @@ impl Transport for Reader<'_> {
                 return self.refuse();
             }
             self.longest = self.longest.max(data);
+            self.asked = self.asked.max(asked(command));
         }
         self.secrets += usize::from(frame.is_secret());
         let answer = self.card.transmit(command);
@@ -112,6 +128,7 @@ fn sign(
         rest: Vec::new(),
         secrets: 0,
         longest: 0,
+        asked: 0,
     };
     let known = Extended::of(&atr, says);
     let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
@@ -126,16 +143,26 @@ fn sign(
         LastTry::Keep,
     );
     drop(token);
+    if let Some(says) = says.filter(|says| *says < FULL) {
+        // Data and status word.
+        let most = says.saturating_sub(2);
+        assert!(
+            reader.asked <= most,
+            "{} bytes asked for in a reader that says {says}",
+            reader.asked
+        );
+    }
     (signed.map(drop), reader.secrets, reader.longest)
 }
 
 /// Says and passes on whatever.
 const FULL: usize = 0x1_0000;
 /// What a reader says, and what it passes on.
-const READERS: [(Option<usize>, usize); 8] = [
+const READERS: [(Option<usize>, usize); 9] = [
     (Some(0), 0),
     (Some(261), 261),
     (Some(310), 310),
+    (Some(2100), 2100),
     (Some(FULL), FULL),
     // Those that do not say.
     (None, 0),
@@ -183,7 +210,7 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_in_every_reader_that_is_true_
         for (key, container) in [("RSA 1024", signing().rsa1024()), ("RSA 2048", signing())] {
             let card = Epass::l2(mode).seed(b"extended").certificate(container);
             let mut card = card.build().unwrap();
-            for (says, limit) in &READERS[..6] {
+            for (says, limit) in &READERS[..7] {
                 let name = format!("{mode:?}, {key}, {says:?}, {limit}");
                 card.reset();
                 let (signed, secrets, _) = sign(&mut card, *says, *limit, None, "12345678");
@@ -252,6 +279,7 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
                     rest: Vec::new(),
                     secrets: 0,
                     longest: 0,
+                    asked: 0,
                 };
                 let known = Extended::of(&atr, says);
                 let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);

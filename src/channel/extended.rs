@@ -1,12 +1,18 @@
 //! What is known of commands and answers that are longer than the short form takes.
 
-use crate::apdu::{Answer, Command, Data, SHORT_ANSWER_MAX, SHORT_MAX};
+use crate::apdu::{Answer, Command, Data, EXTENDED_ANSWER_MAX, SHORT_ANSWER_MAX, SHORT_MAX};
 use crate::atr::Atr;
 use crate::sw::StatusWord;
 
 /// Header, extended Lc and Le: what a reader's limit on the APDU's data has to
 /// leave room for (PC/SC part 10, some readers count these too).
 pub(super) const OVERHEAD: usize = 9;
+
+/// Largest data field of an extended command (ISO 7816-4, 5.1).
+const DATA_MAX: usize = 0xFFFF;
+
+/// What a reader's limit has to leave room for behind the data of an answer.
+const STATUS_WORD: usize = 2;
 
 /// What is known of commands and answers that are longer than the short form takes. The
 /// reader's limit and the card's abilities are two things, and an ability is one of each
@@ -15,7 +21,8 @@ pub(super) const OVERHEAD: usize = 9;
 /// Plain commands do without: short ones with chaining work on every card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extended {
-    /// Most bytes of data that the reader passes on in one command; `None`: it does not say.
+    /// Longest APDU that the reader says it passes on, in bytes of data; `None`: it does not
+    /// say.
     pub(super) reader: Option<usize>,
     /// Commands with more than [`SHORT_MAX`] bytes of data.
     pub(super) data: Ability,
@@ -75,26 +82,33 @@ impl Extended {
     /// What the card's capabilities promise, where the reader says that it can too.
     /// `reader_max`: largest data field that it passes on; up to 256: short ones only.
     pub fn of(atr: &Atr, reader_max: Option<usize>) -> Self {
-        let reader = reader_max.map(|max| match max {
-            ..=0x100 => SHORT_MAX,
-            max => (max.min(0xFFFF) - OVERHEAD).max(SHORT_MAX),
-        });
-        let both = atr.extended_length() && reader.is_some_and(|max| max > SHORT_MAX);
-        let ability = if both {
-            Ability::Promised
-        } else {
-            Ability::Unsaid
+        let mut extended = Self {
+            reader: reader_max,
+            ..Self::UNKNOWN
         };
-        Self {
-            reader,
-            data: ability,
-            answer: ability,
+        if atr.extended_length() && reader_max.is_some() && extended.passes(SHORT_MAX + 1) {
+            extended.data = Ability::Promised;
+            extended.answer = Ability::Promised;
         }
+        extended
     }
 
     /// Whether the reader passes on a command with so much data.
     pub(super) fn passes(self, len: usize) -> bool {
-        len <= SHORT_MAX || len <= self.reader.unwrap_or(SILENT_READER)
+        let most = match self.reader {
+            Some(max) => max.min(DATA_MAX).saturating_sub(OVERHEAD),
+            None => SILENT_READER,
+        };
+        len <= SHORT_MAX || len <= most
+    }
+
+    /// Most bytes of data that one answer may have: together with the status word the reader
+    /// passes them on. One that does not say is asked for everything.
+    pub fn most(self) -> usize {
+        match self.reader {
+            Some(max) if max < EXTENDED_ANSWER_MAX => max.saturating_sub(STATUS_WORD),
+            _ => EXTENDED_ANSWER_MAX,
+        }
     }
 
     /// Whether an armored command with so much data gets to the card: secure messaging has

@@ -1,6 +1,7 @@
 //! The channel against answers in order.
 
 use super::*;
+use crate::apdu::EXTENDED_ANSWER_MAX;
 use std::collections::VecDeque;
 
 /// Answers in order, and keeps what was sent.
@@ -31,10 +32,10 @@ fn run(
     (result, script.sent, learned)
 }
 
-/// A reader that passes on 1000 bytes.
+/// A reader that passes on whatever.
 fn known(ability: Ability) -> Extended {
     Extended {
-        reader: Some(1000),
+        reader: Some(EXTENDED_ANSWER_MAX),
         data: ability,
         answer: ability,
     }
@@ -164,6 +165,34 @@ fn extended_length_is_left_for_good_when_refused() {
             ..learned
         }
     );
+}
+
+#[test]
+fn a_reader_that_says_what_it_passes_on_is_not_asked_for_more() {
+    for (max, le) in [
+        (310, "01 34"),
+        (2100, "08 32"),
+        (0xFFFF, "FF FD"),
+        (0x1_0000, "00 00"),
+    ] {
+        let extended = Extended {
+            reader: Some(max),
+            ..known(Ability::Promised)
+        };
+        let (_, sent, _) = run(&[&[0x90, 0x00]], extended, &read());
+        assert_eq!(sent, [format!("00 CB 3F FF 00 00 03 5C 01 7E {le}")]);
+    }
+    // A card that does not like the length has executed nothing (ISO 7816-4, 5.3.4).
+    let extended = Extended {
+        reader: Some(310),
+        ..known(Ability::Proven)
+    };
+    let answers: [&[u8]; 2] = [&[0x6C, 0x02], &[1, 2, 0x90, 0x00]];
+    for command in [read(), read().once()] {
+        let (result, sent, _) = run(&answers, extended, &command);
+        assert_eq!(result.unwrap().data, [1, 2]);
+        assert_eq!(sent[1..], ["00 CB 3F FF 00 00 03 5C 01 7E 00 02"]);
+    }
 }
 
 #[test]

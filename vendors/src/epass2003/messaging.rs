@@ -8,7 +8,9 @@ use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
-use securesign_card::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX};
+use securesign_card::apdu::{
+    Answer, Command, Data, EXTENDED_ANSWER_MAX, Response, SHORT_ANSWER_MAX,
+};
 use securesign_card::armor::{Armor, Fault};
 use securesign_card::channel::{Channel, Extended};
 use securesign_card::error::{CardError, Lack};
@@ -367,10 +369,10 @@ impl Armor for Session {
         body.extend_from_slice(&mac);
 
         // OpenSC goes over to the extended form with a Le of two bytes as well.
-        let extended = body.len() > 0xFF || expected.is_some_and(|expected| expected > one_byte);
+        let is_extended = body.len() > 0xFF || expected.is_some_and(|expected| expected > one_byte);
         let mut bytes = Zeroizing::new(Vec::with_capacity(body.len() + 9));
         bytes.extend_from_slice(&header);
-        if extended {
+        if is_extended {
             bytes.push(0x00);
             bytes.extend_from_slice(&(body.len() as u16).to_be_bytes());
         } else {
@@ -379,8 +381,13 @@ impl Armor for Session {
         let start = bytes.len();
         bytes.extend_from_slice(&body);
         let end = bytes.len();
-        if extended {
-            bytes.extend_from_slice(&le);
+        if is_extended {
+            // 0000 is 65,536.
+            let wanted = expected
+                .filter(|expected| *expected > 0)
+                .map_or(EXTENDED_ANSWER_MAX, usize::from);
+            let le = wanted.min(extended.most()) as u16;
+            bytes.extend_from_slice(&le.to_be_bytes());
         } else {
             bytes.push(le[1]);
         }
