@@ -194,10 +194,31 @@ impl<'a> Channel<'a> {
         self.extended.trust();
     }
 
-    /// Nothing but the trust in the card's family speaks for extended length: the reader
-    /// does not say what it takes, and nothing was sent yet that tells.
-    pub fn is_extended_untried(&self) -> bool {
-        self.extended.reader.is_none() && self.extended.answer == Ability::Trusted
+    /// Finds out whether extended length gets to a card that is trusted with it and back,
+    /// where the reader does not say what it takes and nothing was sent yet that tells: by
+    /// what reads `known` in the short form too. Whatever else comes of it, short commands
+    /// are sent from then on; only a card that is gone is an error.
+    pub fn try_extended(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+        known: &[u8],
+    ) -> Result<(), CardError> {
+        if self.extended.reader.is_some() || self.extended.answer != Ability::Trusted {
+            return Ok(());
+        }
+        self.begin(during)?;
+        let command = command.answer(Answer::Long);
+        let frame = command.extended(self.extended.most());
+        let answer = self.exchange(&frame).and_then(|first| self.drain(first));
+        match answer {
+            Ok(Response { data, sw }) if sw.is_ok() && data == known => {
+                self.extended.prove(Direction::Answer);
+            }
+            Err(CardError::Transport(error)) if error.is_final() => return Err(error.into()),
+            _ => self.extended.withdraw(Direction::Answer),
+        }
+        Ok(())
     }
 
     /// Whether a command with so much data gets to the card in one piece.
@@ -241,14 +262,20 @@ impl<'a> Channel<'a> {
         during: &'static str,
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
-        self.drop_rest()?;
-        self.transport.step(during);
-        self.begun = self.transport.elapsed();
+        self.begin(during)?;
         self.replaces =
             matches!(command.data, Data::Secret(_)) && REPLACING.contains(&command.header[1]);
         let response = self.send_covered(during, command)?;
         self.unanswered = false;
         Ok(response)
+    }
+
+    /// A command begins, with all that belongs to it.
+    fn begin(&mut self, during: &'static str) -> Result<(), CardError> {
+        self.drop_rest()?;
+        self.transport.step(during);
+        self.begun = self.transport.elapsed();
+        Ok(())
     }
 
     fn send_covered(

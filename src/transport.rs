@@ -84,6 +84,23 @@ pub enum TransportError {
     Other(String),
 }
 
+impl TransportError {
+    /// Whether nothing more can be had from the card, or not as it was: it is gone, or the
+    /// way to it, or the time. Else it is one answer that did not come.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::NoService
+            | Self::NoReader
+            | Self::Removed
+            | Self::Reset
+            | Self::Busy { .. }
+            | Self::Slow
+            | Self::Forbidden => true,
+            Self::Mute | Self::NotTransacted | Self::Other(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -257,6 +257,95 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_whatever_a_reader_says_to_lon
     }
 }
 
+/// A reader that says nothing, and what comes of the first extended command.
+struct Probed<'a> {
+    card: &'a mut dyn Emulator,
+    answer: Result<Vec<u8>, TransportError>,
+    /// Extended commands that came.
+    extended: usize,
+    secrets: usize,
+}
+
+impl Transport for Probed<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        if frame.is_extended() {
+            self.extended += 1;
+            return self.answer.clone();
+        }
+        self.secrets += usize::from(frame.is_secret());
+        Ok(self.card.transmit(frame.expose()))
+    }
+}
+
+#[test]
+fn a_probe_of_extended_length_may_fail_in_any_way_but_with_the_card() {
+    let container = Container::signing("CN=Ada Lovelace,C=IN").rsa1024();
+    let card = Epass::l2(Mode::Plain)
+        .seed(b"extended")
+        .certificate(container);
+    let mut card = card.build().unwrap();
+    let other = TransportError::Other("Parity error".to_owned());
+    let answers: [Result<&[u8], TransportError>; 13] = [
+        Err(TransportError::Mute),
+        Err(TransportError::NotTransacted),
+        Err(other),
+        // Nothing, half a status word, nonsense, an answer without an end.
+        Ok(&[]),
+        Ok(&[0x90]),
+        Ok(&[0x90, 0x00]),
+        Ok(&[0xDE, 0xAD, 0x90, 0x00]),
+        Ok(&[0x61, 0x00]),
+        // Refused in any words.
+        Ok(&[0x67, 0x00]),
+        Ok(&[0x6F, 0x00]),
+        Ok(&[0x69, 0x85]),
+        Ok(&[0x6A, 0x86]),
+        Ok(&[0x6C, 0x10]),
+    ];
+    for answer in answers {
+        let name = format!("{answer:02X?}");
+        card.reset();
+        let atr = Atr::parse(&card.atr()).unwrap();
+        let mut reader = Probed {
+            card: &mut card,
+            answer: answer.map(<[u8]>::to_vec),
+            extended: 0,
+            secrets: 0,
+        };
+        let known = Extended::of(&atr, None);
+        let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+        let token = token.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut token = token.expect("a known card");
+        let found = token.credentials(&Search::default()).unwrap();
+        let digest = abc(HashAlgorithm::Sha256);
+        let credential = found.credentials.first().expect("a certificate");
+        let what = ToSign::Digest(&digest);
+        token
+            .sign(credential, what, &secret("12345678"), LastTry::Keep)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        token.close();
+        assert_eq!(reader.secrets, 1, "{name}");
+        assert!(reader.extended <= 2, "{name}: {}", reader.extended);
+    }
+    for gone in [
+        TransportError::Removed,
+        TransportError::NoReader,
+        TransportError::NoService,
+        TransportError::Reset,
+    ] {
+        let atr = Atr::parse(&card.atr()).unwrap();
+        let mut reader = Probed {
+            card: &mut card,
+            answer: Err(gone.clone()),
+            extended: 0,
+            secrets: 0,
+        };
+        let known = Extended::of(&atr, None);
+        let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+        assert_eq!(token.err(), Some(CardError::Transport(gone)));
+    }
+}
+
 #[test]
 fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_again() {
     let container = Container::signing("CN=Ada Lovelace,C=IN");

@@ -281,10 +281,8 @@ fn start(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     if mode == Mode::Off {
         // Signing takes it; without protection nothing else tells.
         card.trust_extended();
-        if card.is_extended_untried() {
-            // Told now by what any card answers, and not after the PIN.
-            card.send("try extended length", &CAPABILITIES.answer(Answer::Long))?;
-        }
+        // Told now by what any card answers, and not after the PIN.
+        card.try_extended("try extended length", &CAPABILITIES, &capabilities)?;
     }
     Ok(capabilities)
 }
