@@ -15,6 +15,7 @@ use bench::{Bench, Shared};
 use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
+use securesign_card::token::LastTry;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 
@@ -90,6 +91,57 @@ fn an_unprotected_counter_is_never_written_into_the_card() {
                 assert!((least..=15).contains(&left), "{name}: {left}");
                 bench.end();
             }
+        }
+    }
+}
+
+#[test]
+fn unlocking_takes_no_tries_away_and_gives_no_more_than_there_were() {
+    // Tries of the PIN when it was made, wrong PINs, and tries afterwards: where nothing or
+    // next to nothing is left, ten, as the vendor's program sets them.
+    for (made, wrong, left) in [
+        (15, 0, 15),
+        (12, 0, 12),
+        (12, 1, 11),
+        (7, 0, 7),
+        (5, 0, 5),
+        (3, 0, 3),
+        (3, 1, 10),
+        (3, 2, 10),
+        (3, 3, 10),
+        (10, 10, 10),
+    ] {
+        for mode in MODES {
+            let name = format!("{mode:?}, {wrong} wrong ones of {made}");
+            let (bench, card) = bench(mode, made, 0, usize::MAX);
+            let (id, info) = bench.token();
+            for _ in 0..wrong {
+                let credential = &info.found.credentials[0];
+                let _ = bench.sign_at(&id, credential, Some("wrong"), LastTry::Use);
+            }
+            assert_eq!(card.card().pin_tries(), made - wrong, "{name}");
+            bench
+                .unblock(&id, "rockey", NEW)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(card.card().pin_tries(), left, "{name}");
+            bench.end();
+        }
+    }
+}
+
+#[test]
+fn unlocking_does_without_the_counter() {
+    for mode in MODES {
+        for answer in [0x63C0, 0x63C1, 0x6983, 0x6985, 0x6988, 0x6F00, 0x6A88] {
+            let name = format!("{mode:?} {answer:04X}");
+            let (bench, card) = bench(mode, 7, answer, 1);
+            let (id, _) = bench.token();
+            bench
+                .unblock(&id, "rockey", NEW)
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(card.card().pin_tries(), 10, "{name}");
+            assert_eq!(card.card().so_tries(), 10, "{name}");
+            bench.end();
         }
     }
 }

@@ -75,8 +75,12 @@ const HAS_FILES: [u8; 3] = [0x03, 0x90, 0x00];
 /// The file at the root (ISO 7816-4, 7.4.1).
 const MASTER_FILE: u16 = 0x3F00;
 
-/// Most tries on the vendor's layout, as its minidriver sets them: ten. Inferred.
+/// Most tries on the vendor's layout, as its minidriver sets them: ten (§4.3). Inferred:
+/// nothing on the card tells them.
 const MOST_TRIES: u8 = 10;
+
+/// No PIN is made with fewer tries: what is below is what wrong ones have left.
+const LEAST_TRIES: u8 = 3;
 
 /// OpenSC's profile for these cards.
 const OPENSC_PIN: PinRules = PinRules {
@@ -234,7 +238,10 @@ impl Profile for Epass2003 {
         new: &Pin,
     ) -> Result<(), CardError> {
         let during = "unblock the PIN";
-        let most = tries_to_write(most_tries(card, app, Secret::Pin)?, None);
+        let most = match most_tries(card, app, Secret::Pin)? {
+            Some(most) => most,
+            None => tries_to_give_back(tries_left(card, app)?),
+        };
         pin::verify(card, during, Secret::Puk, puk)?;
         let sw = pin::replace(card, Secret::Pin, most, new)?;
         if !sw.is_ok() {
@@ -461,6 +468,22 @@ fn full_counter(
 fn tries_to_write(full: Option<u8>, before: Option<u8>) -> u8 {
     let full = full.filter(|full| *full > 0).unwrap_or(MOST_TRIES);
     full.max(before.unwrap_or(1)).clamp(1, 15)
+}
+
+/// Tries left of the PIN that is to be unlocked, where the card tells them; nothing secret
+/// was sent yet.
+fn tries_left(card: &mut Channel<'_>, app: &Application) -> Result<Option<u8>, CardError> {
+    let tries = pin::tries(card, Secret::Pin);
+    let tries = unless_lost(card, app, tries)?;
+    Ok(given(card, tries)?.and_then(Tries::count))
+}
+
+/// The number of tries that goes with a PIN that is unlocked, where nothing tells the most
+/// it may have: what it had left, which may be all there ever were. Where that is next to
+/// nothing, or not told, it is what the vendor's program sets (§4.3, §4.4).
+fn tries_to_give_back(left: Option<u8>) -> u8 {
+    let all = left.filter(|left| *left >= LEAST_TRIES);
+    tries_to_write(all, left)
 }
 
 /// A certificate that signs, from what a card has in a place of that name; or a
