@@ -2,21 +2,22 @@
 //! the wire, `61xx`, `6Cxx`, chaining, falling back from extended length, and the
 //! secure messaging that it wears.
 
+mod armored;
 mod exchange;
 mod extended;
+mod plain;
 
 use std::time::Duration;
 
 pub use extended::Extended;
 
-use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
+use crate::apdu::{Command, Data, Response, SHORT_MAX};
 use crate::armor::{Armor, Fault};
 use crate::cache::Cache;
-use crate::error::{CardError, Lack};
-use crate::frame::Frame;
+use crate::error::CardError;
 use crate::sw::StatusWord;
-use crate::transport::{Transport, TransportError};
-use extended::{Ability, Direction};
+use crate::transport::Transport;
+use extended::Ability;
 
 /// CHANGE REFERENCE DATA, RESET RETRY COUNTER (ISO 7816-4, 11.5.7 and 11.5.10), and the
 /// ePass2003's own.
@@ -194,33 +195,6 @@ impl<'a> Channel<'a> {
         self.extended.trust();
     }
 
-    /// Finds out whether extended length gets to a card that is trusted with it and back,
-    /// where the reader does not say what it takes and nothing was sent yet that tells: by
-    /// what reads `known` in the short form too. Whatever else comes of it, short commands
-    /// are sent from then on; only a card that is gone is an error.
-    pub fn try_extended(
-        &mut self,
-        during: &'static str,
-        command: &Command<'_>,
-        known: &[u8],
-    ) -> Result<(), CardError> {
-        if self.extended.reader.is_some() || self.extended.answer != Ability::Trusted {
-            return Ok(());
-        }
-        self.begin(during)?;
-        let command = command.answer(Answer::Long);
-        let frame = command.extended(self.extended.most());
-        let answer = self.exchange(&frame).and_then(|first| self.drain(first));
-        match answer {
-            Ok(Response { data, sw }) if sw.is_ok() && data == known => {
-                self.extended.prove(Direction::Answer);
-            }
-            Err(CardError::Transport(error)) if error.is_final() => return Err(error.into()),
-            _ => self.extended.withdraw(Direction::Answer),
-        }
-        Ok(())
-    }
-
     /// Whether a command with so much data gets to the card in one piece.
     pub fn takes(&self, len: usize) -> bool {
         match (&self.cover, self.extended.data) {
@@ -291,28 +265,7 @@ impl<'a> Channel<'a> {
                 return Err(CardError::Armor { during, fault });
             }
         }
-        // Where the extended form is refused after all, the command was not read; nothing
-        // secret is ever sent this way.
-        if let Some(direction) = self.extended.wanted(command)
-            && let Some(response) = self.send_extended(command, direction)?
-        {
-            return Ok(response);
-        }
-        if command.data.bytes().len() > SHORT_MAX {
-            if let Data::Secret(_) = command.data {
-                return Err(CardError::Unsupported(Lack::PinLength));
-            }
-            return self.send_chain(command);
-        }
-        let first = self.exchange(&command.short(None))?;
-        if first.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
-            // A command refused for its Le was not executed (ISO 7816-4, 5.3.4), so
-            // this repeats nothing. Once only: a card that says 6Cxx twice will
-            // not stop.
-            let second = self.exchange(&command.short(Some(first.sw.sw2())))?;
-            return self.drain(second);
-        }
-        self.drain(first)
+        self.send_plain(command)
     }
 
     /// Sends a command that reads, and fetches the first part of its answer only where the
@@ -383,156 +336,6 @@ impl<'a> Channel<'a> {
                 during,
                 sw: response.sw,
             })
-        }
-    }
-
-    /// One wrapped command. After an error of any kind the session is over.
-    fn send_armored(
-        &mut self,
-        during: &'static str,
-        command: &Command<'_>,
-        mut armor: Box<dyn Armor>,
-    ) -> Result<Response, CardError> {
-        let mut command = *command;
-        let mut again = command.answer != Answer::Nothing;
-        self.broken = true;
-        let response = loop {
-            let frame = armor.wrap(&command, self.extended)?;
-            let first = self.exchange(&frame);
-            let form = form_of(&frame);
-            if let Some(direction) = form
-                && self.is_form_refused(direction, &first)
-            {
-                self.extended.withdraw(direction);
-                return Err(form_refused(during, &command, first));
-            }
-            // An answer without an end is none that is protected.
-            let answer = self.drain(first?).map_err(|error| match error {
-                CardError::Malformed { .. } => {
-                    let fault = Fault::Malformed;
-                    CardError::Armor { during, fault }
-                }
-                other => other,
-            })?;
-            let (protected, len) = (!answer.data.is_empty(), answer.data.len());
-            let response = armor
-                .open(answer)
-                .map_err(|fault| CardError::Armor { during, fault })?;
-            if let Some(direction) = form.filter(|_| protected) {
-                self.prove(direction, len);
-            }
-            // As without armor: refused for its Le, so not executed; once.
-            if response.sw.sw1() != 0x6C || !again {
-                break response;
-            }
-            again = false;
-            command.answer = Answer::told(response.sw.sw2());
-        };
-        self.broken = false;
-        self.cover = Cover::Armored(armor);
-        Ok(response)
-    }
-
-    /// Whether an armored command in the extended form was refused unread. A reader that
-    /// does not pass it on says so, or answers in the card's place; what it answers is not
-    /// protected. Where the form has worked, such an answer is the card's own.
-    fn is_form_refused(&self, direction: Direction, first: &Result<Response, CardError>) -> bool {
-        match first {
-            Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
-            Ok(Response { data, sw }) => {
-                let bare = data.is_empty() && extended::refuses_form(*sw);
-                bare && !self.extended.has_proven(direction)
-            }
-        }
-    }
-
-    /// A protected answer of `len` bytes came to a command in the extended form.
-    fn prove(&mut self, direction: Direction, len: usize) {
-        if let Direction::Data = direction {
-            self.extended.prove(Direction::Data);
-        }
-        if len > SHORT_ANSWER_MAX {
-            self.extended.prove(Direction::Answer);
-        }
-    }
-
-    /// `None`: refused unread, and to be sent in the short form.
-    fn send_extended(
-        &mut self,
-        command: &Command<'_>,
-        direction: Direction,
-    ) -> Result<Option<Response>, CardError> {
-        let most = self.extended.most();
-        let mut response = self.exchange(&command.extended(most));
-        if let Ok(Response { sw, .. }) = response
-            && sw.sw1() == 0x6C
-            && command.answer != Answer::Nothing
-        {
-            // As for a short command: refused for its Le, so not executed. Once.
-            let again = command.answer(Answer::told(sw.sw2()));
-            response = self.exchange(&again.extended(most));
-        }
-        let refused = match &response {
-            Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
-            // To a signature a card may say 6F00 when it fails.
-            Ok(response) if response.sw == StatusWord::UNSPECIFIED => command.repeatable,
-            Ok(response) => extended::refuses_form(response.sw),
-        };
-        if refused {
-            self.extended.withdraw(direction);
-            if command.repeatable {
-                return Ok(None);
-            }
-        }
-        let response = response?;
-        if !refused {
-            self.extended.prove(direction);
-        }
-        self.drain(response).map(Some)
-    }
-
-    fn send_chain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
-        let frames = command.chain();
-        let last = frames.len().saturating_sub(1);
-        self.broken = true;
-        for frame in &frames[..last] {
-            let response = self.exchange(frame)?;
-            if !response.sw.is_ok() {
-                return Ok(response);
-            }
-        }
-        let mut response = self.exchange(&frames[last])?;
-        if response.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
-            // As for a single command: refused for its Le, so not executed. Once.
-            response = self.exchange(&command.last_block(response.sw.sw2()))?;
-        }
-        self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
-        self.drain(response)
-    }
-}
-
-/// In which direction an armored command is an extended one; `None`: it is short.
-fn form_of(frame: &Frame) -> Option<Direction> {
-    let is_long = frame.len() > SHORT_MAX + extended::OVERHEAD;
-    frame.is_extended().then_some(match is_long {
-        true => Direction::Data,
-        false => Direction::Answer,
-    })
-}
-
-/// What it means that an armored command in the extended form was refused unread: it was
-/// counted here and not there, so that the session is lost over it. What must not be sent
-/// twice is over: a reader's own word for it stays.
-fn form_refused(
-    during: &'static str,
-    command: &Command<'_>,
-    first: Result<Response, CardError>,
-) -> CardError {
-    match first {
-        Err(error) if !command.repeatable => error,
-        _ => {
-            let fault = Fault::Lost;
-            CardError::Armor { during, fault }
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The channel against answers in order.
 
-use super::*;
-use crate::apdu::EXTENDED_ANSWER_MAX;
 use std::collections::VecDeque;
+
+use super::*;
+use crate::apdu::{Answer, EXTENDED_ANSWER_MAX};
+use crate::frame::Frame;
+use crate::transport::TransportError;
 
 /// Answers in order, and keeps what was sent.
 struct Script {

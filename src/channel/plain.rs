@@ -1,0 +1,117 @@
+//! Commands without secure messaging: in the extended form where card and reader have it,
+//! else in the short one, in a chain where they are long.
+
+use super::Channel;
+use super::extended::{self, Ability, Direction};
+use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
+use crate::error::{CardError, Lack};
+use crate::sw::StatusWord;
+use crate::transport::TransportError;
+
+impl Channel<'_> {
+    pub(super) fn send_plain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
+        // Where the extended form is refused after all, the command was not read; nothing
+        // secret is ever sent this way.
+        if let Some(direction) = self.extended.wanted(command)
+            && let Some(response) = self.send_extended(command, direction)?
+        {
+            return Ok(response);
+        }
+        if command.data.bytes().len() > SHORT_MAX {
+            if let Data::Secret(_) = command.data {
+                return Err(CardError::Unsupported(Lack::PinLength));
+            }
+            return self.send_chain(command);
+        }
+        let first = self.exchange(&command.short(None))?;
+        if first.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
+            // A command refused for its Le was not executed (ISO 7816-4, 5.3.4), so
+            // this repeats nothing. Once only: a card that says 6Cxx twice will
+            // not stop.
+            let second = self.exchange(&command.short(Some(first.sw.sw2())))?;
+            return self.drain(second);
+        }
+        self.drain(first)
+    }
+
+    /// Finds out whether extended length gets to a card that is trusted with it and back,
+    /// where the reader does not say what it takes and nothing was sent yet that tells: by
+    /// what reads `known` in the short form too. Whatever else comes of it, short commands
+    /// are sent from then on; only a card that is gone is an error.
+    pub fn try_extended(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+        known: &[u8],
+    ) -> Result<(), CardError> {
+        if self.extended.reader.is_some() || self.extended.answer != Ability::Trusted {
+            return Ok(());
+        }
+        self.begin(during)?;
+        let command = command.answer(Answer::Long);
+        let frame = command.extended(self.extended.most());
+        let answer = self.exchange(&frame).and_then(|first| self.drain(first));
+        match answer {
+            Ok(Response { data, sw }) if sw.is_ok() && data == known => {
+                self.extended.prove(Direction::Answer);
+            }
+            Err(CardError::Transport(error)) if error.is_final() => return Err(error.into()),
+            _ => self.extended.withdraw(Direction::Answer),
+        }
+        Ok(())
+    }
+
+    /// `None`: refused unread, and to be sent in the short form.
+    fn send_extended(
+        &mut self,
+        command: &Command<'_>,
+        direction: Direction,
+    ) -> Result<Option<Response>, CardError> {
+        let most = self.extended.most();
+        let mut response = self.exchange(&command.extended(most));
+        if let Ok(Response { sw, .. }) = response
+            && sw.sw1() == 0x6C
+            && command.answer != Answer::Nothing
+        {
+            // As for a short command: refused for its Le, so not executed. Once.
+            let again = command.answer(Answer::told(sw.sw2()));
+            response = self.exchange(&again.extended(most));
+        }
+        let refused = match &response {
+            Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
+            // To a signature a card may say 6F00 when it fails.
+            Ok(response) if response.sw == StatusWord::UNSPECIFIED => command.repeatable,
+            Ok(response) => extended::refuses_form(response.sw),
+        };
+        if refused {
+            self.extended.withdraw(direction);
+            if command.repeatable {
+                return Ok(None);
+            }
+        }
+        let response = response?;
+        if !refused {
+            self.extended.prove(direction);
+        }
+        self.drain(response).map(Some)
+    }
+
+    fn send_chain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
+        let frames = command.chain();
+        let last = frames.len().saturating_sub(1);
+        self.broken = true;
+        for frame in &frames[..last] {
+            let response = self.exchange(frame)?;
+            if !response.sw.is_ok() {
+                return Ok(response);
+            }
+        }
+        let mut response = self.exchange(&frames[last])?;
+        if response.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
+            // As for a single command: refused for its Le, so not executed. Once.
+            response = self.exchange(&command.last_block(response.sw.sw2()))?;
+        }
+        self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
+        self.drain(response)
+    }
+}
