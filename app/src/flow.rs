@@ -204,6 +204,8 @@ impl Flow {
             Ok(order) => {
                 self.purpose = Purpose::Sign(Box::new(order));
                 self.state = State::Ready;
+                // What was chosen for one request is chosen for no other.
+                self.chosen = None;
                 self.choose_default();
                 // What is known of the tokens serves again, unless other certificates
                 // are asked for or the tokens have changed.

@@ -1,8 +1,9 @@
 //! A kept PIN goes on for the same token, certificate and origin.
 
 use securesign_app::flow::{Arrival, Exit};
-use securesign_app::screen::{Action, Input, Kind};
+use securesign_app::screen::{Action, Input, Kind, Screen};
 use securesign_app::worker::{Job, Report};
+use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
 
 use crate::play::{CALLBACK, Play, link, order, pairs, request, token};
@@ -114,4 +115,88 @@ fn a_kept_pin_goes_on_to_the_requests_that_waited_and_ends_with_the_window() {
     assert_eq!(close(&play), "Close");
     play.press(Action::Close, &[]);
     assert_eq!(play.flow.exit(), Some(Exit::Done));
+}
+
+#[test]
+fn nothing_of_one_portals_signature_shows_on_the_request_of_another() {
+    let first = link(CALLBACK, "ss_test_k", &[]).replace("request-7", "first-id");
+    let other = "http://localhost:9090/cb";
+    let second = link(other, "ss_test_k", &[]).replace("request-7", "second-id");
+    let mut play = Play::with(order(&first), Tries::Left(3));
+    play.give("/contract.pdf");
+    play.read(b"abd");
+    play.input(Input::Choose(1));
+    play.press(Action::Sign, &["999999"]);
+    play.report(Report::Signed(Err(CardError::Wrong {
+        secret: Secret::Pin,
+        left: Some(2),
+    })));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+    assert_eq!(play.screen().title, "Signed");
+
+    let clean = |play: &Play, moment: &str| {
+        let mut screen = play.screen();
+        // For whom a PIN is kept is said with that portal's name, and nothing else.
+        if let Some(kept) = screen.kept.take() {
+            let of_first = kept.text.contains("for http://localhost:8080");
+            assert!(of_first == (moment != "at the end"), "{kept:?}");
+        }
+        let said = format!("{screen:?}");
+        for first in [
+            "8080",
+            "first-id",
+            "wrong",
+            "contract.pdf",
+            "another one",
+            "SS_PIN_INVALID",
+            "accepted",
+            "Not delivered",
+        ] {
+            assert!(!said.contains(first), "{moment}: {first}: {said}");
+        }
+        screen
+    };
+    play.arrive(order(&second));
+    clean(&play, "at once");
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    let screen = clean(&play, "at the question");
+    // Its own site is new, its own certificate preset, its own PIN asked.
+    assert!(screen.text.join(" ").contains("first signature"));
+    assert_eq!((screen.chosen, screen.fields.len()), (Some(0), 1));
+    play.press(Action::Sign, &[]);
+    assert_eq!(play.secrets_sent(), 2, "nothing goes without a PIN");
+    play.press(Action::Sign, &["123456"]);
+    clean(&play, "while the card works");
+    match play.jobs.last() {
+        Some(Job::Sign { origin, pin, .. }) => {
+            assert_eq!(
+                (origin.as_str(), pin.is_some()),
+                ("http://localhost:9090", true)
+            );
+        }
+        _ => panic!("a signature is asked for"),
+    }
+    play.report(Report::Signed(Ok(vec![0x30, 0x02])));
+    let screen = clean(&play, "at the end");
+    assert!(
+        screen.text[0].contains("http://localhost:9090"),
+        "{screen:?}"
+    );
+    let told = [("first-id", "signed"), ("second-id", "signed")];
+    assert_eq!(play.told(), pairs(&told));
+    assert!(play.opened[1].as_str().starts_with(other));
+    // A failure of the first that comes now is told with its name, and changes no more.
+    let before = play.screen();
+    play.unopened(0);
+    let after = play.screen();
+    let text = after.notice.clone().unwrap().text;
+    assert!(text.starts_with("Request first-id of http://localhost:8080"));
+    let notice = before.notice.clone();
+    assert_eq!(Screen { notice, ..after }, before);
+    // Giving up on a third says its own obstacle.
+    play.arrive(request("third-id"));
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.press(Action::Cancel, &[]);
+    assert_eq!(play.told()[2].1, "SS_SIGN_CANCELLED");
 }

@@ -106,22 +106,20 @@ impl Flow {
         }
     }
 
-    /// Keeps the choice as long as it exists; else the first usable one.
+    /// Keeps the choice as long as it exists; else that for which a PIN is kept, or the
+    /// first usable one.
     pub(super) fn choose_default(&mut self) {
         let offers = self.offers();
         let usable = |offer: &&Offer<'_>| self.unusable(offer.credential).is_none();
-        let still = offers.iter().filter(usable).any(|offer| {
-            self.chosen
-                .as_ref()
-                .is_some_and(|(t, i)| t == offer.token && *i == offer.index)
-        });
-        if !still {
-            let first = offers
-                .iter()
-                .find(usable)
-                .map(|offer| (offer.token.clone(), offer.index));
-            self.chosen = first;
-        }
+        let still = |offer: &&Offer<'_>| {
+            let chosen = self.chosen.as_ref();
+            chosen.is_some_and(|(token, index)| token == offer.token && *index == offer.index)
+        };
+        let kept = |offer: &&Offer<'_>| self.is_kept_for(offer.token, offer.credential);
+        let usable: Vec<&Offer<'_>> = offers.iter().filter(usable).collect();
+        let find = |wanted: &dyn Fn(&&Offer<'_>) -> bool| usable.iter().find(|it| wanted(it));
+        let found = find(&still).or_else(|| find(&kept)).or(usable.first());
+        self.chosen = found.map(|offer| (offer.token.clone(), offer.index));
     }
 
     pub(super) fn credential(&self) -> Option<&Credential> {

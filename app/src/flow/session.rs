@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::Credential;
 
 use crate::pin_status::Status;
 
@@ -134,17 +135,16 @@ impl Flow {
 
     /// The request and the chosen certificate need no PIN.
     pub(super) fn in_session(&self) -> bool {
-        let same = |token: &TokenId, binding: &Binding| {
-            let chosen = self
-                .chosen
-                .as_ref()
-                .is_some_and(|(chosen, _)| chosen == token);
-            let credential = self.credential();
-            chosen && credential.is_some_and(|c| c.certificate.der() == binding.certificate)
-        };
-        match (self.session_token(), self.kept_for()) {
-            (Some(token), Some(binding)) => same(token, binding),
+        match (&self.chosen, self.credential()) {
+            (Some((token, _)), Some(credential)) => self.is_kept_for(token, credential),
             _ => false,
         }
+    }
+
+    /// A PIN is kept for this request with this certificate.
+    pub(super) fn is_kept_for(&self, token: &TokenId, credential: &Credential) -> bool {
+        let kept = self.kept_for();
+        self.session_token() == Some(token)
+            && kept.is_some_and(|kept| kept.certificate == credential.certificate.der())
     }
 }
