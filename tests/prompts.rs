@@ -287,3 +287,41 @@ fn where_nobody_sits_an_interrupt_ends_the_program_and_nothing_is_sent() {
     assert_eq!(done.status.code(), None);
     assert!(done.stdout.is_empty());
 }
+
+#[test]
+fn a_signature_that_the_settings_hold_up_goes_when_they_are_mended_or_is_dropped() {
+    let settings = |home: &Home| {
+        let folder = home.0.path().join("XDG_CONFIG_HOME/securesign");
+        folder.join("settings.toml")
+    };
+    let held = |home: &Home| {
+        let mut terminal = asked(home);
+        // As an editor leaves them while it writes.
+        std::fs::write(settings(home), "[[portal").unwrap();
+        terminal.types("123456\n");
+        terminal.says("Try again? [y/N]", 1);
+        assert!(!terminal.text().contains("ss_result="));
+        terminal
+    };
+    let home = Home::new();
+    let whole = std::fs::read(settings(&home)).unwrap();
+    let mut terminal = held(&home);
+    terminal.types("y\n");
+    terminal.says("it is as it was", 1);
+    terminal.says("Try again? [y/N]", 2);
+    std::fs::write(settings(&home), whole).unwrap();
+    terminal.types("y\n");
+    let ended = terminal.ended();
+    assert_eq!(told(&ended)["success"], true, "{}", ended.text);
+    assert_eq!((ended.code, ended.echo), (0, true));
+
+    for key in ["n\n", "\n", CTRL_C] {
+        let home = Home::new();
+        let mut terminal = held(&home);
+        terminal.types(key);
+        let ended = terminal.ended();
+        assert!(!ended.text.contains("ss_result="), "{}", ended.text);
+        assert!(ended.text.contains("nobody was told"), "{}", ended.text);
+        assert_eq!((ended.code, ended.echo), (1, true), "{}", ended.text);
+    }
+}

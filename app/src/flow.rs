@@ -411,11 +411,13 @@ impl Flow {
                     self.give_way()
                 }
             },
-            Action::Retry => {
-                self.remark = None;
-                self.state = State::Looking;
-                vec![self.look()]
-            }
+            Action::Retry => match std::mem::replace(&mut self.state, State::Looking) {
+                State::Undelivered(Undelivered::Held(held)) => self.hand_over_again(*held),
+                _ => {
+                    self.remark = None;
+                    vec![self.look()]
+                }
+            },
             // The face has a file chosen, and gives it.
             Action::Compare => Vec::new(),
             Action::Cancel | Action::Close => self.part(),

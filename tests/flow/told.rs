@@ -116,13 +116,16 @@ impl Listed {
     const KEY: &str = "ss_live_k";
 
     fn new() -> Self {
+        Self {
+            settings: Rc::new(RefCell::new(Ok(Self::settings()))),
+        }
+    }
+
+    fn settings() -> Settings {
         let portal = Portal::new("https://portal.example.gov.in", Self::KEY).unwrap();
-        let settings = Settings {
+        Settings {
             portals: vec![portal],
             ..Settings::default()
-        };
-        Self {
-            settings: Rc::new(RefCell::new(Ok(settings))),
         }
     }
 
@@ -150,6 +153,10 @@ impl Listed {
 
     fn remove(&self) {
         *self.settings.borrow_mut() = Ok(Settings::default());
+    }
+
+    fn mend(&self) {
+        *self.settings.borrow_mut() = Ok(Self::settings());
     }
 
     fn damage(&self) {
@@ -225,4 +232,52 @@ fn r08_a_portal_that_was_removed_is_neither_shown_nor_answered() {
     play.sign_with_pin();
     let expected = pairs(&[("a", "SS_SIGN_CANCELLED"), ("b", "signed")]);
     assert_eq!(play.told(), expected);
+}
+
+#[test]
+fn a_signature_that_the_settings_hold_up_is_kept_until_they_let_it_go() {
+    type Withdraw = fn(&Listed);
+    for withdraw in [Listed::remove as Withdraw, Listed::damage] {
+        let held = || {
+            let listed = Listed::new();
+            let mut play = listed.judged(Play::with(listed.order("a"), Tries::Left(3)));
+            play.press(Action::Sign, &["123456"]);
+            withdraw(&listed);
+            play.report(Report::Signed(Ok(vec![0x30, 0x01])));
+            assert_eq!(play.screen().title, "Not delivered");
+            assert!(play.opened.is_empty());
+            (listed, play)
+        };
+        let (listed, mut play) = held();
+        let before = play.screen();
+        let text = before.text.join(" ");
+        assert!(
+            text.contains("kept") && text.contains("nobody is told"),
+            "{text}"
+        );
+        // Trying is judged anew, and says that nothing has changed yet.
+        play.press(Action::Retry, &[]);
+        assert!(play.opened.is_empty() && play.offers(Action::Retry));
+        assert_ne!(play.screen(), before);
+        // No other link drives it away.
+        assert_eq!(play.arrive(request("b")), Arrival::Waiting(1));
+        listed.mend();
+        play.press(Action::Retry, &[]);
+        assert_eq!(play.screen().title, "Signed");
+        assert!(!play.offers(Action::Retry));
+        assert_eq!(play.told(), pairs(&[("a", "signed")]));
+        assert!(play.flow.achieved());
+        // It was signed and written down once.
+        assert_eq!((play.recorded.len(), play.spent.len()), (1, 1));
+        assert_eq!(play.secrets_sent(), 1);
+        assert!(play.released.is_empty());
+
+        // Whoever gives it up tells nobody, and it does not come back.
+        let (listed, mut play) = held();
+        play.press(Action::Close, &[]);
+        listed.mend();
+        play.press(Action::Retry, &[]);
+        assert!(play.opened.is_empty() && play.released.is_empty());
+        assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+    }
 }

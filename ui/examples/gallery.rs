@@ -54,7 +54,7 @@ const PUK: &str = "12345678";
 type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, Make); 48] = [
+const SCREENS: [(&str, Make); 49] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -128,6 +128,13 @@ const SCREENS: [(&str, Make); 48] = [
     ("refused-told", |studio| {
         let link = link(PORTAL, KEY, "a3f1-0007").replace("SHA256", "MD5");
         studio.order(&link).flow
+    }),
+    ("settings-held", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        let broken = studio.broken();
+        scene.flow.judged_by(Box::new(move || Err(broken.clone())));
+        scene.report(Report::Signed(Ok(vec![0x30, 0x01])));
+        scene.flow
     }),
     ("portal-gone", |studio| {
         let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);

@@ -125,6 +125,7 @@ impl Terminal<'_> {
                     say(&l.say("terminal-hangs"));
                     self.leave();
                 }
+                Kind::Failed if has(&screen, Action::Retry) => self.hold(),
                 Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
             }
         }
@@ -256,6 +257,13 @@ impl Terminal<'_> {
             }
             Word::Locked => {}
         }
+    }
+
+    /// A signature waits until the settings let it go, as long as the person wants that.
+    fn hold(&mut self) {
+        let l = self.desk.flow().language();
+        let undone = || l.say("undelivered-dropped");
+        self.confirmed(Action::Retry, false, &l.say("terminal-try-again"), &undone);
     }
 
     fn press(&mut self, action: Action, secrets: Vec<securesign_card::pin::Pin>) {

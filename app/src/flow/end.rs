@@ -22,8 +22,18 @@ pub(super) enum Undelivered {
     Unopened(Unopened),
     /// No browser took that of a request before.
     Before(Recipient, Unopened),
-    /// The portal may not call any more.
+    /// The portal may not call any more, or nobody can tell.
     Closed(Box<Refused>),
+    /// The same of a signature, which waits until the settings let it go.
+    Held(Box<Held>),
+}
+
+/// A signature that could not go out by the settings as they were.
+pub(super) struct Held {
+    /// Why not.
+    pub(super) refused: Refused,
+    way: Way,
+    signed: Outcome,
 }
 
 impl Flow {
@@ -52,22 +62,46 @@ impl Flow {
             return Vec::new();
         };
         let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
-        let origin = order.origin().to_owned();
         let record = order.record(self.now, Ok(&signing.credential));
         let way = order.way().clone();
         let spend = Effect::Spend {
-            origin: origin.clone(),
+            origin: way.origin().to_owned(),
             request_id: way.request_id().to_owned(),
         };
-        let mut effects = self.deliver(&way, &outcome);
-        let delivered = !effects.is_empty();
-        effects.splice(0..0, [Effect::Record(Box::new(record)), spend]);
-        if delivered {
-            self.served(&origin);
-            effects.push(Effect::Remember(origin));
-            self.state = State::Signed;
-            self.obstacle = None;
-            self.achieved = true;
+        let mut effects = vec![Effect::Record(Box::new(record)), spend];
+        effects.extend(self.hand_over(way, outcome));
+        effects
+    }
+
+    /// Once more, by the settings as they are by now.
+    pub(super) fn hand_over_again(&mut self, held: Held) -> Vec<Effect> {
+        let effects = self.hand_over(held.way, held.signed);
+        // Else the page looks as if nothing had been done.
+        self.remark = effects.is_empty().then_some(Remark::StillHeld);
+        effects
+    }
+
+    /// The signature on its way to the portal; kept where the settings do not let it go.
+    fn hand_over(&mut self, way: Way, signed: Outcome) -> Vec<Effect> {
+        let mut effects = self.deliver(&way, &signed);
+        match std::mem::replace(&mut self.state, State::Signed) {
+            State::Undelivered(Undelivered::Closed(refused)) => {
+                let refused = *refused;
+                let held = Held {
+                    refused,
+                    way,
+                    signed,
+                };
+                self.state = State::Undelivered(Undelivered::Held(Box::new(held)));
+            }
+            State::Undelivered(undelivered) => self.state = State::Undelivered(undelivered),
+            _ => {
+                let origin = way.origin().to_owned();
+                self.served(&origin);
+                effects.push(Effect::Remember(origin));
+                self.obstacle = None;
+                self.achieved = true;
+            }
         }
         effects
     }

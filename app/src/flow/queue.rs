@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Busy, Effect, Flow, Order, Page, Purpose, Refused, Spent, State};
+use super::{Busy, Effect, Flow, Order, Page, Purpose, Refused, Spent, State, Undelivered};
 
 /// How many requests may wait.
 pub const WAITING_MAX: usize = 5;
@@ -134,6 +134,8 @@ impl Flow {
             State::Looking | State::Ready => matches!(self.purpose, Purpose::Manage),
             // What is being typed or asked there would be lost.
             State::Page(page) => !matches!(page, Page::Allow(_) | Page::Forbid(_)),
+            // A signature is given up by a person only.
+            State::Undelivered(Undelivered::Held(_)) => false,
             State::Signed | State::Failed(_) | State::Undelivered(_) => true,
             // A portal is told when a person closes the page, and not because another
             // link has come.

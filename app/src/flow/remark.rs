@@ -39,6 +39,8 @@ pub(super) enum Remark {
     Forgotten,
     /// No browser took the result of a request before; why.
     Undelivered(Recipient, Unopened),
+    /// The settings still do not let a signature go.
+    StillHeld,
     /// What was typed is no portal.
     NoPortal(PortalFault),
     /// The settings were not changed; why.
@@ -80,6 +82,7 @@ impl Remark {
             Self::Undelivered(recipient, reason) => {
                 (Level::Error, recipient.unanswered(reason, language))
             }
+            Self::StillHeld => (Level::Error, language.say("undelivered-still")),
             Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
             Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
             Self::Unchanged(reason) => {

@@ -5,9 +5,9 @@ use securesign_card::error::CardError;
 use crate::language::Language;
 use crate::words::Explain;
 
-use super::parts::{close, fact, late, notice, open_file, plain};
+use super::parts::{button, close, fact, late, notice, open_file, plain, primary};
 use crate::flow::{Busy, Flow, Purpose, Refused, Undelivered};
-use crate::screen::{Kind, Screen};
+use crate::screen::{Action, Kind, Screen};
 
 /// The card is at work.
 pub fn working(busy: &Busy, l: Language) -> Screen {
@@ -86,20 +86,42 @@ pub fn failed(flow: &Flow, error: &CardError) -> Screen {
 pub fn undelivered(flow: &Flow, undelivered: &Undelivered) -> Screen {
     let l = flow.language;
     let because = |reason: String| l.say_with("undelivered", [("reason", reason.into())]);
-    let what = match undelivered {
-        Undelivered::Unbuilt(error) => because(format!("{} {}", error.what(l), error.advice(l))),
-        Undelivered::Unopened(unopened) => because(unopened.what(l)),
-        Undelivered::Before(recipient, unopened) => recipient.unanswered(unopened, l),
-        Undelivered::Closed(refused) => because(refused.what(l)),
-    };
-    let advice = match undelivered {
-        Undelivered::Closed(refused) => refused.advice(l),
-        _ => l.say("undelivered-advice"),
+    let again = || l.say("undelivered-advice");
+    let (what, advice) = match undelivered {
+        Undelivered::Unbuilt(error) => {
+            let reason = format!("{} {}", error.what(l), error.advice(l));
+            (because(reason), again())
+        }
+        Undelivered::Unopened(unopened) => (because(unopened.what(l)), again()),
+        Undelivered::Before(recipient, unopened) => (recipient.unanswered(unopened, l), again()),
+        Undelivered::Closed(refused) => (because(refused.what(l)), refused.advice(l)),
+        Undelivered::Held(held) => return self::held(flow, &held.refused),
     };
     Screen {
         text: vec![what, advice],
         notice: late(flow),
         buttons: vec![close(flow)],
+        ..plain(Kind::Failed, l.say("undelivered-title"))
+    }
+}
+
+/// A signature waits until the settings let it go.
+fn held(flow: &Flow, refused: &Refused) -> Screen {
+    let l = flow.language;
+    let what = [("reason", refused.what(l).into())];
+    let mut text = vec![l.say_with("undelivered", what)];
+    let mut buttons = vec![button(Action::Close, l.say("cancel"))];
+    if refused.is_unjudged() {
+        buttons.push(open_file(l));
+    } else {
+        text.push(refused.advice(l));
+    }
+    text.push(l.say("undelivered-held"));
+    buttons.push(primary(Action::Retry, l.say("try-again")));
+    Screen {
+        text,
+        notice: notice(flow),
+        buttons,
         ..plain(Kind::Failed, l.say("undelivered-title"))
     }
 }
