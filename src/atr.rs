@@ -24,6 +24,11 @@ impl Atr {
     /// Reads TS, T0, the interface bytes and the historical bytes. The check
     /// byte is not verified: the reader has done so, and real tokens are known
     /// that get it wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`AtrError`]: longer or shorter than ISO 7816-3 lets it be, or the bytes that it
+    /// announces are not there.
     pub fn parse(bytes: &[u8]) -> Result<Self, AtrError> {
         if bytes.len() > LONGEST {
             return Err(AtrError { at: LONGEST });

@@ -84,6 +84,11 @@ impl std::error::Error for CertificateError {}
 
 impl Certificate {
     /// From DER. Bytes after the certificate are ignored: some cards pad.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`]: not DER, longer than [`MAX`], or with a key that cannot be checked
+    /// here.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
         if der.starts_with(&[0x30, 0x80]) {
             return Err(CertificateError::Indefinite);

@@ -288,6 +288,10 @@ impl From<TransportError> for CardError {
 
 /// What no job needs: nothing where the card does not give it, for whatever reason. Only a
 /// card or reader that is gone is an error.
+///
+/// # Errors
+///
+/// [`CardError::Transport`] as it came.
 pub fn given<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -13,6 +13,7 @@ pub mod frame;
 pub mod holder;
 pub mod iso;
 pub mod memory;
+#[cfg(feature = "pcsc")]
 pub mod pcsc;
 pub mod pin;
 pub mod pkcs15;

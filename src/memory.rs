@@ -38,6 +38,10 @@ impl Locked {
     /// An empty buffer. Where the limit of lockable memory (RLIMIT_MEMLOCK) is
     /// used up the page stays unlocked: signing without swap protection serves
     /// the user better than refusing to sign. [`Locked::is_locked`] tells.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfMemory`]: the system gives no page.
     pub fn new() -> Result<Self, OutOfMemory> {
         let page =
             region::alloc(CAPACITY, region::Protection::READ_WRITE).map_err(|_| OutOfMemory)?;

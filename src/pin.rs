@@ -15,6 +15,10 @@ impl Pin {
     /// Takes the text over and overwrites it. What does not fit into
     /// [`crate::memory::CAPACITY`] bytes is cut, far beyond any card's maximum,
     /// so that [`PinRules::check`] still refuses it as too long.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfMemory`]: the system gives no page. The text is overwritten all the same.
     pub fn take(mut text: String) -> Result<Self, OutOfMemory> {
         let pin = Self::copy(text.as_bytes());
         text.zeroize();
@@ -22,6 +26,10 @@ impl Pin {
     }
 
     /// As [`Pin::take`], from bytes that the caller overwrites.
+    ///
+    /// # Errors
+    ///
+    /// [`OutOfMemory`]: the system gives no page.
     pub fn copy(bytes: &[u8]) -> Result<Self, OutOfMemory> {
         let mut locked = Locked::new()?;
         for &byte in bytes {
@@ -135,6 +143,10 @@ impl fmt::Display for PinFormat {
 impl PinRules {
     /// Refuses what can never be right, before it costs a try: several cards
     /// count a badly formed PIN as a wrong one.
+    ///
+    /// # Errors
+    ///
+    /// [`PinFormat`]: too short, too long, or with a character that the card does not take.
     pub fn check(&self, pin: &Pin) -> Result<(), PinFormat> {
         let bytes = pin.expose();
         if !(self.min..=self.max).contains(&bytes.len()) {

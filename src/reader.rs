@@ -31,18 +31,35 @@ pub enum Presence {
 /// All readers of a kind.
 pub trait Readers: Send {
     /// Now. No reader at all is an empty list, not an error.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`]: the service does not answer.
     fn list(&mut self) -> Result<Vec<Reader>, TransportError>;
 
     /// Connects to the card that was put into a reader with this insertion, shared with
     /// other programs. Its dialogues begin only while it is that card.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::Removed`]: the card, or this insertion of it, is gone; any other where
+    /// the service or the reader refuses.
     fn connect(&mut self, name: &str, insertion: u64) -> Result<Box<dyn Card>, TransportError>;
 
     /// Something that waits for changes, for a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`]: the service does not answer.
     fn watcher(&mut self) -> Result<Box<dyn Watcher>, TransportError>;
 }
 
 /// Waits for readers and cards to come and go.
 pub trait Watcher: Send {
     /// True when something has changed, false after `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`]: the service has gone; the watcher is of no more use.
     fn wait(&mut self, timeout: Duration) -> Result<bool, TransportError>;
 }

@@ -32,6 +32,11 @@ pub struct Object<'a> {
 
 /// The objects that stand side by side in `bytes`. Padding (`00`, `FF`)
 /// between and after objects is skipped.
+///
+/// # Errors
+///
+/// [`TlvError`] with the place: longer than [`MAX`], cut, or with a tag or length that cannot
+/// be one.
 pub fn split(bytes: &[u8]) -> Result<Vec<Object<'_>>, TlvError> {
     if bytes.len() > MAX {
         return Err(TlvError { at: MAX });
@@ -51,6 +56,10 @@ pub fn split(bytes: &[u8]) -> Result<Vec<Object<'_>>, TlvError> {
 }
 
 /// The first object of that tag among those side by side in `bytes`.
+///
+/// # Errors
+///
+/// As [`split`].
 pub fn find(bytes: &[u8], tag: u32) -> Result<Option<&[u8]>, TlvError> {
     Ok(split(bytes)?
         .into_iter()
@@ -59,12 +68,20 @@ pub fn find(bytes: &[u8], tag: u32) -> Result<Option<&[u8]>, TlvError> {
 }
 
 /// The object at the beginning of `bytes`, and what follows it.
+///
+/// # Errors
+///
+/// [`TlvError`]: there is no whole object.
 pub fn first(bytes: &[u8]) -> Result<(Object<'_>, &[u8]), TlvError> {
     let (object, next) = read(bytes, 0)?;
     Ok((object, &bytes[next..]))
 }
 
 /// `bytes` must begin with this tag; its content. What follows is ignored.
+///
+/// # Errors
+///
+/// [`TlvError`]: there is no whole object, or one with another tag.
 pub fn expect(bytes: &[u8], tag: u32) -> Result<&[u8], TlvError> {
     let (object, _) = read(bytes, 0)?;
     if object.tag == tag {
@@ -147,6 +164,10 @@ fn header(bytes: &[u8], start: usize) -> Result<Header, TlvError> {
 
 /// One encoded object with bytes as content. The length is written as DER has it,
 /// in as few bytes as it needs.
+///
+/// # Errors
+///
+/// [`TlvError`]: no such tag, or too long.
 pub fn primitive(tag: u32, value: &[u8]) -> Result<Vec<u8>, TlvError> {
     let unfit = TlvError { at: 0 };
     let tag = Tag::try_from(tag).map_err(|_| unfit)?;
@@ -155,6 +176,10 @@ pub fn primitive(tag: u32, value: &[u8]) -> Result<Vec<u8>, TlvError> {
 }
 
 /// One encoded object with primitive objects as content, in this order.
+///
+/// # Errors
+///
+/// As [`primitive`].
 pub fn template(tag: u32, children: &[(u32, &[u8])]) -> Result<Vec<u8>, TlvError> {
     let children: Result<Vec<_>, TlvError> = children
         .iter()

@@ -67,6 +67,10 @@ pub struct TraceError {
 
 impl Trace {
     /// Reads a trace.
+    ///
+    /// # Errors
+    ///
+    /// [`TraceError`] with the line that is none of a trace.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
         let mut entries = Vec::new();
         for (at, line) in text.lines().enumerate() {
@@ -359,6 +363,10 @@ impl Replay {
 
     /// What did not agree: a command that the trace does not have, or one of the
     /// trace that was not sent.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that did not agree, in words.
     pub fn finish(mut self) -> Result<(), String> {
         if let Some(fault) = self.fault {
             return Err(fault);

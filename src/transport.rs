@@ -11,6 +11,10 @@ use crate::frame::Frame;
 /// counting) wrap it; the PC/SC reader and the emulators implement it.
 pub trait Transport {
     /// Sends `frame` and returns everything that came back, at least 2 bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`]: no answer came. What the card made of the command is then unknown.
     fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError>;
 
     /// The name of the step that the next frames belong to, for traces.
@@ -24,6 +28,10 @@ pub trait Transport {
 
     /// Random bytes for the dialogue. They come this way so that a recording
     /// has them and its replay sends the same commands.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::Other`]: the system has no random bytes.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
         getrandom::fill(bytes).map_err(|error| TransportError::Other(crate::text::reason(&error)))
     }

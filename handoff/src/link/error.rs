@@ -12,7 +12,7 @@ use crate::code::ErrorCode;
 /// Why a link was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkError {
-    /// Longer than [`LINK_LIMIT`]; nothing of it was decoded.
+    /// Longer than [`LINK_LIMIT`](super::LINK_LIMIT); nothing of it was decoded.
     TooLong {
         /// Bytes.
         length: usize,

@@ -1,0 +1,126 @@
+//! What the compiler does not hold of the house (CONTRIBUTING, "The house"): which crates
+//! of others a crate of ours may bring along, that families are named by `vendors/` alone,
+//! and how long a file may be.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a crate needs to be used by somebody else: all that it brings along.
+fn brings(package: &str) -> BTreeSet<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tree = Command::new(cargo)
+        .current_dir(root())
+        .args(["tree", "--locked", "--offline", "--package", package])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{lib}"])
+        .args(match package {
+            "securesign-card" => &["--no-default-features"][..],
+            _ => &[],
+        })
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{tree:?}");
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let crates: BTreeSet<String> = tree.lines().map(|line| line.trim().to_owned()).collect();
+    assert!(crates.contains(&package.replace('-', "_")), "{crates:?}");
+    crates
+}
+
+#[test]
+fn a_crate_brings_along_only_what_is_below_it() {
+    let window = ["fltk", "x11rb", "accesskit"];
+    let languages = ["fluent_bundle", "sys_locale"];
+    let program = ["clap", "zbus", "open", "interprocess"];
+    for (package, never) in [
+        (
+            "securesign-card",
+            &[
+                "pcsc",
+                "url",
+                "toml",
+                "securesign_handoff",
+                "securesign_app",
+            ][..],
+        ),
+        (
+            "securesign-handoff",
+            &["pcsc", "toml", "securesign_app", "securesign_vendors"],
+        ),
+        (
+            "securesign-vendors",
+            &["pcsc", "url", "securesign_handoff", "securesign_app"],
+        ),
+        ("securesign-app", &["pcsc", "securesign_vendors"]),
+    ] {
+        let crates = brings(package);
+        let mut never: Vec<&str> = never.to_vec();
+        never.extend(window.iter().chain(&program));
+        if package != "securesign-app" {
+            never.extend(languages);
+        }
+        for name in never {
+            assert!(!crates.contains(name), "{package} brings {name} along");
+        }
+    }
+}
+
+/// Sources below a folder of the repository.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut folders = vec![root().join(folder)];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("target") {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                sources.push((path, text));
+            }
+        }
+    }
+    assert!(!sources.is_empty(), "{folder}");
+    sources
+}
+
+/// Code without its comments, and without the tests at its end.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().map(|line| line.split("//").next());
+    lines.map(Option::unwrap_or_default)
+}
+
+#[test]
+fn only_the_families_name_a_family() {
+    const FAMILIES: [&str; 4] = ["piv", "epass", "openpgp", "yubi"];
+    // Is a card of one family, to be tried without any.
+    let demo = root().join("ui/src/demo.rs");
+    for folder in ["src", "handoff/src", "app/src", "ui/src"] {
+        for (path, text) in sources(folder) {
+            if path == demo {
+                continue;
+            }
+            for line in code(&text) {
+                let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+                for word in words.map(str::to_ascii_lowercase) {
+                    let family = FAMILIES.iter().find(|family| word.starts_with(**family));
+                    assert_eq!(family, None, "{}: {line}", path.display());
+                }
+            }
+        }
+    }
+}
