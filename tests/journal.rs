@@ -105,3 +105,56 @@ fn an_altered_journal_is_told_by_its_line_and_a_copy_is_checked_too() {
     // What was exported is as good as it was.
     assert!(home.journal(&["verify", copy]).success);
 }
+
+#[test]
+fn the_list_for_people_has_what_the_readme_promises() {
+    let home = Home::new();
+    let (signed, link) = home.sign("123456\n");
+    assert!(signed.success, "{signed:?}");
+    let listed = home.journal(&[]).stdout;
+    let link = url::Url::parse(&link).unwrap();
+    let asked = |name: &str| {
+        let value = link.query_pairs().find(|(it, _)| it == name);
+        value.unwrap().1.into_owned()
+    };
+    let told = result(&signed.stdout);
+    let promised = [
+        "signed".to_owned(),
+        "http://localhost:8080".to_owned(),
+        asked("requestId"),
+        asked("hashAlgo"),
+        told["certificate"]["serialNumber"].as_str().unwrap().into(),
+    ];
+    for promised in promised {
+        assert!(listed.contains(&promised), "{promised}: {listed}");
+    }
+}
+
+/// What helps is said, and nothing that does not: nobody's rights are wrong there, and
+/// no disk is full.
+#[test]
+fn a_journal_that_another_program_holds_is_told_with_what_helps() {
+    let home = Home::new();
+    assert!(home.sign("123456\n").0.success);
+    let file = fs::File::open(home.journal_file()).unwrap();
+    file.lock().unwrap();
+    let copy = home.0.path().join("copy.jsonl");
+    let copy = copy.to_str().unwrap();
+    let told = [
+        home.sign("123456\n").0,
+        home.journal(&[]),
+        home.journal(&["verify"]),
+        home.journal(&["export", copy]),
+    ];
+    for told in &told {
+        let said = &told.stderr;
+        assert!(said.contains("keeps the file locked"), "{said}");
+        assert!(said.contains("which program it is"), "{said}");
+        assert!(!said.contains("rights") && !said.contains("room"), "{said}");
+    }
+    // The answer has gone out all the same, and it is said that the line is lost.
+    assert!(told[0].success, "{:?}", told[0]);
+    assert!(told[0].stderr.contains("will not be added later"));
+    drop(file);
+    assert!(home.journal(&["verify"]).success);
+}

@@ -60,7 +60,7 @@ fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
                 let written = journal::of_user().and_then(|journal| journal.append(&entry));
                 written.err().map(|error| Event::Unrecorded {
                     request: entry.request_id.clone(),
-                    reason: own::tell(&error, language),
+                    reason: own::explain(&error, language),
                 })
             }
             Task::Spend(origin, id) => {
@@ -69,12 +69,12 @@ fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
             }
             Task::Read(language) => {
                 let read = journal::of_user().and_then(|journal| journal.read(journal::SHOWN));
-                let read = read.map_err(|error| own::tell(&error, language));
+                let read = read.map_err(|error| own::explain(&error, language));
                 Some(Event::Journal(read))
             }
             Task::Export(language) => {
                 let copied = journal::of_user().and_then(Journal::export_for_user);
-                let copied = copied.map_err(|error| own::tell(&error, language));
+                let copied = copied.map_err(|error| own::explain(&error, language));
                 Some(Event::Exported(copied))
             }
             Task::Settle(done) => {

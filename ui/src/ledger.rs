@@ -71,7 +71,7 @@ pub fn export(file: &Path, language: Language) -> Result<u8, String> {
             }
             io::ErrorKind::NotFound => language.say("journal-nothing"),
             _ => {
-                let reason = own::tell(&error, language).into();
+                let reason = own::explain(&error, language).into();
                 language.say_with("journal-not-copied", [("reason", reason)])
             }
         })
@@ -83,7 +83,7 @@ fn read(file: Option<&Path>, keep: usize, language: Language) -> Result<Ledger, 
         None => journal::of_user()
             .and_then(|journal| journal.read(keep))
             .map_err(|error| {
-                let reason = own::tell(&error, language).into();
+                let reason = own::explain(&error, language).into();
                 language.say_with("journal-unreadable", [("reason", reason)])
             }),
     }
@@ -105,8 +105,10 @@ fn line(entry: &Entry, language: Language) -> String {
         let said = [("subject", subject), ("serial", serial)];
         format!("\n    {}", language.say_with("journal-serial", said))
     });
+    let request = [("request", entry.request_id.as_str().into())];
+    let request = language.say_with("journal-request", request);
     format!(
-        "{time}  {}  {}\n    {} {}{used}\n",
+        "{time}  {}  {}\n    {request}\n    {} {}{used}\n",
         entry.outcome, entry.origin, entry.hash_algo, entry.hash
     )
 }

@@ -177,8 +177,27 @@ impl From<Fault> for io::Error {
 
 /// What went wrong, for people; what the system says is in its own words.
 pub fn tell(error: &io::Error, language: Language) -> String {
-    let fault = error.get_ref().and_then(|inner| inner.downcast_ref());
-    fault.map_or_else(|| text::reason(error), |fault: &Fault| fault.tell(language))
+    fault(error).map_or_else(|| text::reason(error), |fault| fault.tell(language))
+}
+
+/// What went wrong, and what to do: two sentences, of which the first is begun.
+pub fn explain(error: &io::Error, language: Language) -> String {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let advice = match (fault(error), error.kind()) {
+        (Some(Fault::Busy), _) => language.say("own-busy-advice"),
+        (Some(Fault::NoFolder(_) | Fault::NoFile(_)), _) => language.say("own-place-advice"),
+        (_, StorageFull | QuotaExceeded) => language.say("own-full-advice"),
+        (Some(Fault::Foreign(_)), _) | (_, PermissionDenied | ReadOnlyFilesystem) => {
+            language.say("own-rights-advice")
+        }
+        _ => language.say("own-other-advice"),
+    };
+    let what = ("what", tell(error, language).into());
+    language.say_with("own-reason", [what, ("advice", advice.into())])
+}
+
+fn fault(error: &io::Error) -> Option<&Fault> {
+    error.get_ref().and_then(|inner| inner.downcast_ref())
 }
 
 #[cfg(all(test, unix))]

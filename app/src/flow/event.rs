@@ -28,7 +28,7 @@ pub enum Event {
     Unrecorded {
         /// As in its link.
         request: String,
-        /// Why.
+        /// Why, and what to do.
         reason: String,
     },
     /// The journal was copied to this file, or why it was not.

@@ -531,7 +531,7 @@ portal-remove-text = { $origin } can then ask for no signature any more.
 portal-remove-advice = To allow it again you need its API key.
 journal = Journal
 journal-reading = It is being read …
-journal-unreadable = The journal cannot be read: { $reason }. Check the rights of its file.
+journal-unreadable = The journal cannot be read: { $reason }
 journal-empty = Nothing was signed on this computer yet.
 journal-whole =
     { $count ->
@@ -544,22 +544,29 @@ journal-line-altered = Line { $number } of the journal is not as it was written.
 journal-line-missing = Line { $number } of the journal does not follow the line before it: lines were taken out or changed places.
 journal-cut = The journal ends before line { $number }: lines were taken from its end.
 journal-fault-advice = What stands before it holds together; compare the rest with a copy that you exported.
-journal-unrecorded = Request { $request } was not written into the journal: { $reason }. Make room, or check who uses its folder and the rights there.
+journal-unrecorded = Request { $request } was not written into the journal, and will not be added later: { $reason }
 own-no-folder = { $path } is a link, or not a folder
 own-no-file = { $path } is a link, or not a file
 own-foreign = { $path } belongs to another user
 own-busy = another program keeps the file locked
+own-reason = { $what }. { $advice }
+own-busy-advice = If it stays so, find out which program it is, and close it.
+own-full-advice = Make room on the disk.
+own-rights-advice = Check the rights of the file and of its folder.
+own-place-advice = Move it away: { -brand } makes a file and a folder of its own there.
+own-other-advice = Check the disk and the folder.
 journal-exported = Copied to { $file }.
-journal-unexported = The journal was not copied: { $reason }. In a terminal, securesign journal export FILE copies it elsewhere.
+journal-unexported = The journal was not copied: { $reason } In a terminal, securesign journal export FILE lets you choose where the copy goes.
 journal-verified =
     { $count ->
         [one] The journal holds together: { $count } line, not altered.
        *[other] The journal holds together: { $count } lines, none altered, taken out or cut off.
     }
 journal-chain = Its last chain: { $chain }
+journal-request = request { $request }
 journal-serial = { $subject }, serial { $serial }
 journal-nothing = There is nothing to export, or no such folder. Check the name, and securesign journal.
-journal-not-copied = The journal was not copied: { $reason }.
+journal-not-copied = The journal was not copied: { $reason }
 file-exists = { $file } exists already. Name another file.
 about = About
 about-title = { -brand } Desktop

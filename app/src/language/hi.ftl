@@ -530,7 +530,7 @@ portal-remove-text = तब { $origin } कोई हस्ताक्षर �
 portal-remove-advice = उसे फिर अनुमति देने के लिए उसकी API कुंजी चाहिए होगी।
 journal = रिकॉर्ड
 journal-reading = पढ़ा जा रहा है …
-journal-unreadable = रिकॉर्ड पढ़ा नहीं जा सका: { $reason }। उसकी फ़ाइल के अधिकार जाँचें।
+journal-unreadable = रिकॉर्ड पढ़ा नहीं जा सका: { $reason }
 journal-empty = इस कंप्यूटर पर अभी तक कोई हस्ताक्षर नहीं हुआ।
 journal-whole =
     { $count ->
@@ -543,22 +543,29 @@ journal-line-altered = रिकॉर्ड की पंक्ति { $number
 journal-line-missing = रिकॉर्ड की पंक्ति { $number } पिछली पंक्ति के बाद की नहीं है: पंक्तियाँ निकाली गईं या उनका क्रम बदला गया।
 journal-cut = रिकॉर्ड पंक्ति { $number } से पहले समाप्त होता है: अंत से पंक्तियाँ निकाली गईं।
 journal-fault-advice = उससे पहले का भाग सही है; बाकी को अपनी निर्यात की हुई प्रति से मिलाएँ।
-journal-unrecorded = अनुरोध { $request } रिकॉर्ड में नहीं लिखा जा सका: { $reason }। डिस्क पर जगह बनाएँ, या देखें कि फ़ोल्डर का उपयोग कौन कर रहा है और उसके अधिकार क्या हैं।
+journal-unrecorded = अनुरोध { $request } रिकॉर्ड में नहीं लिखा जा सका, और बाद में भी नहीं जोड़ा जाएगा: { $reason }
 own-no-folder = { $path } फ़ोल्डर नहीं है, या केवल एक लिंक है
 own-no-file = { $path } फ़ाइल नहीं है, या केवल एक लिंक है
 own-foreign = { $path } किसी दूसरे उपयोगकर्ता का है
 own-busy = किसी दूसरे प्रोग्राम ने फ़ाइल को लॉक कर रखा है
+own-reason = { $what }। { $advice }
+own-busy-advice = यदि ऐसा ही रहे, तो पता करें कि वह कौन-सा प्रोग्राम है, और उसे बंद करें।
+own-full-advice = डिस्क पर जगह बनाएँ।
+own-rights-advice = फ़ाइल और उसके फ़ोल्डर के अधिकार जाँचें।
+own-place-advice = उसे वहाँ से हटाएँ: { -brand } वहाँ अपनी ही फ़ाइल और फ़ोल्डर बनाता है।
+own-other-advice = डिस्क और फ़ोल्डर जाँचें।
 journal-exported = { $file } में प्रति बनाई गई।
-journal-unexported = रिकॉर्ड की प्रति नहीं बन सकी: { $reason }। टर्मिनल में securesign journal export FILE से कहीं और प्रति बनाएँ।
+journal-unexported = रिकॉर्ड की प्रति नहीं बन सकी: { $reason } टर्मिनल में securesign journal export FILE से आप चुन सकते हैं कि प्रति कहाँ बने।
 journal-verified =
     { $count ->
         [one] रिकॉर्ड सही है: { $count } पंक्ति, जो बदली नहीं गई।
        *[other] रिकॉर्ड सही है: { $count } पंक्तियाँ, न कोई बदली गई, न निकाली गई, न काटी गई।
     }
 journal-chain = उसकी अंतिम कड़ी: { $chain }
+journal-request = अनुरोध { $request }
 journal-serial = { $subject }, क्रम संख्या { $serial }
 journal-nothing = निर्यात करने को कुछ नहीं है, या ऐसा कोई फ़ोल्डर नहीं है। नाम जाँचें, और securesign journal देखें।
-journal-not-copied = रिकॉर्ड की प्रति नहीं बन सकी: { $reason }।
+journal-not-copied = रिकॉर्ड की प्रति नहीं बन सकी: { $reason }
 file-exists = { $file } पहले से है। कोई दूसरी फ़ाइल बताएँ।
 about = परिचय
 about-title = { -brand } डेस्कटॉप

@@ -200,9 +200,11 @@ fn verdict(ledger: &Ledger, l: Language) -> Notice {
 fn row(flow: &Flow, entry: &Entry) -> Row {
     let l = flow.language;
     let digest: String = entry.hash.chars().take(16).collect();
+    let request = [("request", entry.request_id.as_str().into())];
     let mut detail = format!(
-        "{} · {} {digest}…",
+        "{} · {} · {} {digest}…",
         moment(flow, entry.time),
+        l.say_with("journal-request", request),
         entry.hash_algo
     );
     if let Some(used) = &entry.certificate {
