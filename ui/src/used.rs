@@ -1,8 +1,10 @@
 //! Request ids that were used, so that none is used twice: not after a restart,
 //! and not by two starts at once.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use securesign_app::flow::Spent;
@@ -81,7 +83,7 @@ fn hash(origin: &str, id: &str) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One hash a line, the newest last, and whether it was signed. Whoever holds the other file's lock may
+/// One hash a line, the newest last, and once more with a word where it was signed. Whoever holds the other file's lock may
 /// touch it: it is replaced when it is shortened, and a lock would go with it.
 struct List {
     file: PathBuf,
@@ -115,19 +117,20 @@ impl List {
         if !hashes.iter().all(|line| is_line(line)) {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        if let Some(line) = hashes.iter().find(|line| line.starts_with(hash)) {
-            return Ok(if line.ends_with(SIGNED) {
-                Claim::Signed
-            } else {
-                Claim::Open
-            });
+        let same = || hashes.iter().filter(|line| line.starts_with(hash));
+        if same().any(|line| line.ends_with(SIGNED)) {
+            return Ok(Claim::Signed);
+        }
+        if same().next().is_some() {
+            return Ok(Claim::Open);
         }
         if torn.is_empty() && hashes.len() < KEPT + SURPLUS {
             let mut file = folder.append(name(&self.file))?;
             file.write_all(format!("{hash}\n").as_bytes())?;
             file.sync_data()?;
         } else {
-            let newest = &hashes[hashes.len().saturating_sub(KEPT - 1)..];
+            let distinct = distinct(&hashes);
+            let newest = &distinct[distinct.len().saturating_sub(KEPT - 1)..];
             let newest = newest.iter().chain([&hash]);
             let text: String = newest.map(|hash| format!("{hash}\n")).collect();
             folder.replace(name(&self.file), text.as_bytes())?;
@@ -135,19 +138,28 @@ impl List {
         Ok(Claim::New)
     }
 
-    fn release(&self, hash: &str) -> io::Result<()> {
-        self.exchange(&format!("{hash}\n"), "")
-    }
-
+    /// A line more: the next claim must not wait until the whole list is written anew.
     fn signed(&self, hash: &str) -> io::Result<()> {
-        self.exchange(&format!("{hash}\n"), &format!("{hash}{SIGNED}\n"))
-    }
-
-    fn exchange(&self, line: &str, by: &str) -> io::Result<()> {
         let folder = self.folder(Missing::Leave)?;
         let lock = folder.append(name(&self.lock))?;
         own::lock(&lock)?;
-        let text = self.text(&folder)?.replace(line, by);
+        let mut file = folder.append(name(&self.file))?;
+        let line = format!("{hash}{SIGNED}\n");
+        if is_torn(&mut file)? {
+            let text = self.text(&folder)?;
+            let whole = text.rfind('\n').map_or(0, |end| end + 1);
+            let text = format!("{}{line}", &text[..whole]);
+            return folder.replace(name(&self.file), text.as_bytes());
+        }
+        file.write_all(line.as_bytes())?;
+        file.sync_data()
+    }
+
+    fn release(&self, hash: &str) -> io::Result<()> {
+        let folder = self.folder(Missing::Leave)?;
+        let lock = folder.append(name(&self.lock))?;
+        own::lock(&lock)?;
+        let text = self.text(&folder)?.replace(&format!("{hash}\n"), "");
         folder.replace(name(&self.file), text.as_bytes())
     }
 
@@ -161,6 +173,25 @@ impl List {
         folder.read(name(&self.file))?.read_to_string(&mut text)?;
         Ok(text)
     }
+}
+
+/// Each request once: without the claims of those that were signed.
+fn distinct<'t>(lines: &[&'t str]) -> Vec<&'t str> {
+    let hash = |line: &&'t str| line.strip_suffix(SIGNED);
+    let signed: HashSet<&str> = lines.iter().filter_map(hash).collect();
+    let lines = lines.iter().filter(|line| !signed.contains(**line));
+    lines.copied().collect()
+}
+
+/// Whether a crash cut the last line short.
+fn is_torn(file: &mut File) -> io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 fn is_line(line: &str) -> bool {
@@ -215,6 +246,44 @@ mod tests {
         let text = fs::read_to_string(&list.file).unwrap();
         assert!(!text.contains("example"));
         assert_eq!(text.lines().count(), 3);
+        remove(&list);
+    }
+
+    #[test]
+    fn r13_a_signature_is_noted_without_the_list_being_written_anew() {
+        let list = list("noted");
+        let of = |id| hash("https://a.example", id);
+        for id in ["1", "2"] {
+            assert_eq!(list.claim(&of(id)).unwrap(), Claim::New);
+        }
+        // It is the same file, longer: not one that took its place.
+        let before = fs::File::open(&list.file).unwrap();
+        list.signed(&of("1")).unwrap();
+        let length = before.metadata().unwrap().len();
+        assert_eq!(length, fs::metadata(&list.file).unwrap().len());
+        assert_eq!(list.claim(&of("1")).unwrap(), Claim::Signed);
+        assert_eq!(list.claim(&of("2")).unwrap(), Claim::Open);
+        // After a line that a crash cut short it is whole again.
+        fs::write(&list.file, format!("{}\n{}", of("1"), &of("2")[..9])).unwrap();
+        list.signed(&of("1")).unwrap();
+        assert_eq!(list.claim(&of("1")).unwrap(), Claim::Signed);
+        assert_eq!(list.claim(&of("2")).unwrap(), Claim::New);
+        remove(&list);
+    }
+
+    #[test]
+    fn signatures_take_no_place_from_the_newest_twenty_thousand() {
+        let list = list("signed");
+        fs::create_dir_all(list.file.parent().unwrap()).unwrap();
+        let of = |number: usize| hash("https://a.example", &number.to_string());
+        let lines: String = (0..10_500)
+            .map(|number| format!("{0}\n{0}{SIGNED}\n", of(number)))
+            .collect();
+        fs::write(&list.file, lines).unwrap();
+        assert_eq!(list.claim(&of(10_500)).unwrap(), Claim::New);
+        assert_eq!(list.claim(&of(0)).unwrap(), Claim::Signed);
+        let text = fs::read_to_string(&list.file).unwrap();
+        assert_eq!(text.lines().count(), 10_501);
         remove(&list);
     }
 
