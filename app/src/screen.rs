@@ -58,6 +58,13 @@ pub struct Screen {
 }
 
 impl Screen {
+    /// Whether one of the certificates can be chosen.
+    pub fn is_choice(&self) -> bool {
+        self.chosen.is_some()
+            || (self.kind == Kind::Sign
+                && self.certificates.iter().any(|card| card.unusable.is_none()))
+    }
+
     /// Every text as it may be shown: without what deceives, and bounded; a line stays
     /// one line. Names and reasons are cleaned where they come in; here nothing is missed.
     pub(crate) fn shown(mut self) -> Self {

@@ -6,7 +6,7 @@ use fltk::prelude::*;
 use securesign_app::screen;
 
 use super::ink::{Area, SMALL};
-use super::page::Setting;
+use super::layout::Setting;
 use super::quiet;
 use super::signal::Signal;
 

@@ -12,7 +12,7 @@ use fltk::prelude::*;
 use securesign_app::screen::Kept;
 
 use super::ink::{Area, SMALL, STRONG, spoken};
-use super::page::{MARGIN, Setting};
+use super::layout::{MARGIN, Setting};
 use super::palette::Palette;
 use super::quiet;
 use super::signal::Signal;

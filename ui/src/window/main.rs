@@ -27,6 +27,7 @@ mod field;
 mod inert;
 mod ink;
 mod kept;
+mod layout;
 mod line;
 mod notice;
 mod page;
@@ -38,6 +39,7 @@ mod signal;
 #[cfg(target_os = "linux")]
 mod speech;
 mod stage;
+mod stop;
 mod symbol;
 mod wrap;
 

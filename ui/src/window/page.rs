@@ -1,46 +1,33 @@
 //! One screen as widgets: where everything is.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use fltk::button::{Button, RadioButton};
 use fltk::frame::Frame;
 use fltk::input::Input;
 use fltk::prelude::*;
-use fltk::window::DoubleWindow;
 use securesign_app::screen::{Kind, Screen};
 
 use super::button::PressButton;
 use super::card::{Card, Role};
 use super::choice;
 use super::compare;
-use super::drag::Drag;
-use super::eye::Eye;
 use super::facts::{self, COUNTER_HEIGHT, Facts};
-use super::field::Shared;
 use super::inert::Inert;
-use super::ink::{Area, BODY, STRONG, Style, TITLE};
+use super::ink::{Area, BODY, STRONG, TITLE};
 use super::kept::{self, Strip};
+use super::layout::{GAP, INNER, MARGIN, Setting, WIDTH, place_text, row, set_height};
 use super::notice::Bar;
-use super::palette::Palette;
 use super::quiet;
 use super::row::Listed;
 use super::scroll::Reel;
-use super::signal::{Signal, Signals};
+use super::signal::Signal;
 use super::symbol::{self, Symbol};
 
 mod foot;
 
 use foot::{WAITING_HEIGHT, foot_height, place_buttons, place_fields, place_lines, place_waiting};
 
-/// Every page's width.
-pub const WIDTH: i32 = 560;
-/// Left and right of everything.
-pub const MARGIN: i32 = 24;
-const INNER: i32 = WIDTH - 2 * MARGIN;
-/// Text starts a little to the right of the boxes' edges.
-const TEXT: i32 = MARGIN + 3;
-const GAP: i32 = 12;
 /// Between the rows of a list.
 const ROW_GAP: i32 = 8;
 
@@ -72,24 +59,6 @@ pub struct Page {
     /// The clock of the buttons that wait.
     pub inert: Inert,
     _symbol: Option<Symbol>,
-}
-
-/// What a page is made with.
-pub struct Setting<'a> {
-    /// Where the widgets go.
-    pub window: &'a DoubleWindow,
-    /// The colours.
-    pub palette: Palette,
-    /// Where the widgets leave their notes.
-    pub signals: &'a Signals,
-    /// What is dragged over the window.
-    pub drag: &'a Drag,
-    /// Whether the window can be seen.
-    pub eye: &'a Rc<Eye>,
-    /// What is typed, a share for each field.
-    pub entries: &'a [Shared],
-    /// The highest a page may be on this display.
-    pub tallest: i32,
 }
 
 /// What is above the fields, measured.
@@ -131,7 +100,7 @@ impl Page {
         }
 
         window.clear();
-        super::stage::set_height(&mut window, head + gap + foot);
+        set_height(&mut window, head + gap + foot);
         window.begin();
         let area = Area {
             x: 0,
@@ -191,7 +160,7 @@ impl Upper {
     fn measure(screen: &Screen) -> Self {
         let symbol = title_indent(screen.kind);
         let text = INNER - 6;
-        let choosable = choosable(screen);
+        let choosable = screen.is_choice();
         Self {
             title: TITLE.wrap(&screen.title, text - symbol - links_width(screen)),
             paragraphs: screen
@@ -351,48 +320,10 @@ fn links_width(screen: &Screen) -> i32 {
     widths.sum()
 }
 
-/// Whether one of the certificates can be chosen.
-pub fn choosable(screen: &Screen) -> bool {
-    screen.chosen.is_some()
-        || (screen.kind == Kind::Sign
-            && screen
-                .certificates
-                .iter()
-                .any(|card| card.unusable.is_none()))
-}
-
-fn row(y: i32, h: i32) -> Area {
-    Area {
-        x: MARGIN,
-        y,
-        w: INNER,
-        h,
-    }
-}
-
 fn title_indent(kind: Kind) -> i32 {
     if Symbol::exists(kind) {
         symbol::SIZE + 9
     } else {
         0
     }
-}
-
-fn place_text(
-    lines: Vec<String>,
-    style: Style,
-    indent: i32,
-    y: &mut i32,
-    color: fltk::enums::Color,
-    palette: Palette,
-) {
-    let h = style.height(&lines);
-    let area = Area {
-        x: TEXT + indent,
-        y: *y,
-        w: INNER - 6 - indent,
-        h,
-    };
-    facts::place_lines(lines, style, area, color, palette.ground);
-    *y += h;
 }

@@ -20,7 +20,7 @@ use fltk::app;
 use securesign_app::screen::Screen;
 
 use super::ink::Area;
-use super::stage::Stop;
+use super::stop::Stop;
 
 mod tree;
 

@@ -20,9 +20,11 @@ use super::drag::Drag;
 use super::entry::Entry;
 use super::eye::Eye;
 use super::field::Shared;
-use super::page::{Page, Setting, WIDTH};
+use super::layout::{Setting, TITLE_BAR, WIDTH, work_area};
+use super::page::Page;
 use super::palette::Palette;
 use super::signal::{Signal, Signals};
+use super::stop::Stop;
 
 mod focus;
 #[cfg(target_os = "linux")]
@@ -31,7 +33,6 @@ mod heard;
 #[path = "stage/silent.rs"]
 mod heard;
 
-pub use focus::Stop;
 use heard::Speech;
 
 /// The window with its model.
@@ -453,26 +454,8 @@ impl Stage {
     }
 }
 
-/// Changes the height and keeps the window on the display.
-pub fn set_height(window: &mut DoubleWindow, height: i32) {
-    if window.h() == height {
-        return;
-    }
-    let place = work_area();
-    let lowest = (place.y + place.h - height - TITLE_BAR / 2).max(place.y);
-    let y = window.y().min(lowest);
-    window.resize(window.x(), y, WIDTH, height);
-}
-
 /// The height before anything is measured: about that of the first screen.
 const USUAL: i32 = 320;
-
-/// Room that a window manager's title bar may take.
-const TITLE_BAR: i32 = 40;
-
-fn work_area() -> fltk::draw::Rect {
-    app::screen_work_area(0).into()
-}
 
 fn setting<'a>(
     window: &'a DoubleWindow,

@@ -8,9 +8,9 @@ use super::super::button::{self, PressButton};
 use super::super::field;
 use super::super::inert::Inert;
 use super::super::ink::{Area, SMALL, STRONG};
+use super::super::layout::{GAP, INNER, MARGIN, Setting, place_text, row};
 use super::super::line;
 use super::super::notice::Bar;
-use super::{GAP, INNER, MARGIN, Setting, place_text, row};
 
 const BUTTON_GAP: i32 = 4;
 const FIELD_ROW: i32 = STRONG.line + 6 + field::HEIGHT + GAP;

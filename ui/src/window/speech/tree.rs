@@ -8,8 +8,7 @@ use securesign_app::screen::{
     Notice, Row, Screen,
 };
 
-use super::super::page;
-use super::super::stage::Stop;
+use super::super::stop::Stop;
 use super::{View, rect};
 
 /// What a node stands for. Nodes keep their number from screen to screen, so that
@@ -143,7 +142,7 @@ impl Grove<'_> {
         if screen.certificates.is_empty() {
             return None;
         }
-        let choosable = page::choosable(screen);
+        let choosable = screen.is_choice();
         let mut parts = Vec::new();
         for (at, shown) in screen.certificates.iter().enumerate() {
             let node = if choosable {

@@ -11,7 +11,8 @@ use super::super::kept::Strip;
 use super::super::signal::Signal;
 pub use super::super::speech::Speech;
 use super::super::speech::{View, Wish, node};
-use super::{Stage, Stop};
+use super::super::stop::Stop;
+use super::Stage;
 
 impl Stage {
     /// Tells them what has changed.
