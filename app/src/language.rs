@@ -75,7 +75,7 @@ impl Language {
         let pattern = texts.get_message(id)?.value()?;
         let mut errors = Vec::new();
         let text = texts.format_pattern(pattern, Some(arguments), &mut errors);
-        errors.is_empty().then(|| text.into_owned())
+        errors.is_empty().then(|| inner_quotes(text.into_owned()))
     }
 
     /// Read when first spoken: most people need one language only.
@@ -89,6 +89,26 @@ impl Language {
             Self::Hindi => &HINDI,
         }
     }
+}
+
+/// What is quoted inside a quotation has the other kind of marks, wherever it comes from.
+fn inner_quotes(text: String) -> String {
+    if text.matches('“').count() < 2 {
+        return text;
+    }
+    let mut depth = 0_u32;
+    let mark = |c: char| match c {
+        '“' => {
+            depth += 1;
+            if depth > 1 { '‘' } else { c }
+        }
+        '”' => {
+            depth = depth.saturating_sub(1);
+            if depth > 0 { '’' } else { c }
+        }
+        _ => c,
+    };
+    text.chars().map(mark).collect()
 }
 
 type Texts = FluentBundle<FluentResource>;

@@ -4,9 +4,13 @@ use fluent_syntax::ast::{
     CallArguments, Entry as FluentEntry, Expression, InlineExpression, Pattern, PatternElement,
     VariantKey,
 };
+use securesign_app::flow::Order;
 use securesign_app::language::Language;
+use securesign_app::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use super::story::link;
 
 /// What stands in a Fluent file under one name.
 #[derive(Default)]
@@ -217,4 +221,34 @@ fn a_language_is_known_by_its_tag_and_by_a_locale() {
     for tag in ["", "C", "C.UTF-8", "POSIX", "ta_IN", "hif_FJ", "mr-IN"] {
         assert_eq!(Language::of(tag), None, "{tag}");
     }
+}
+
+#[test]
+fn a_quotation_inside_a_quotation_has_other_marks() {
+    let policy = Settings::default().policy("/etc/settings.toml");
+    let refused = |more: &str| {
+        let link = format!("{}&{more}", link(&[]));
+        let refused = Order::accept(link.as_bytes(), &policy, true, &|_| false).err();
+        refused.expect("it is refused")
+    };
+    for (more, said) in [
+        ("a=%FF&b=1", "“‘a’: The link is not UTF-8.”"),
+        (
+            "%D0%B0=%4&b=1",
+            "“‘а’: A percent sign is not followed by two hex digits.”",
+        ),
+        ("a=%4", "of ‘a’. Windows"),
+    ] {
+        for language in [Language::English, Language::Hindi] {
+            let advice = refused(more).advice(language);
+            assert!(advice.contains(said), "{advice}");
+        }
+    }
+    // The name of a file as its owner has written it.
+    let name = ("name", "the “final” one.pdf".into());
+    let text = Language::English.say_with("unread-too-large", [name]);
+    assert!(
+        text.starts_with("“the ‘final’ one.pdf” is larger"),
+        "{text}"
+    );
 }
