@@ -139,6 +139,52 @@ fn several_links_are_signed_in_one_run_with_one_pin() {
 }
 
 #[test]
+fn what_is_said_in_a_terminal_speaks_of_no_window_and_of_no_browser_that_there_is_none_of() {
+    let home = Home::new();
+    let pin = home.file("pin", "123456\n");
+    let link = demo_link();
+    // Two that are signed, one that deceives.
+    let links = format!(
+        "{link}\n{}\n{link}&requestId=b\n",
+        link.replace("=demo-", "=second-")
+    );
+    let words = ["--reader", "demo", "sign", "-", "--print", "--pin-file"];
+    let line = [&words[..], &[&pin]].concat();
+    for language in ["C", "hi_IN.UTF-8"] {
+        let home = Home::new();
+        let mut program = home.program(&line);
+        program.env("LC_ALL", language);
+        let done = feed(&mut program, links.as_bytes(), LIMIT);
+        assert_eq!(done.stdout.lines().count(), 2, "{done:?}");
+        let said = done.stderr.to_lowercase();
+        for wrong in [
+            "browser",
+            "window",
+            "ब्राउज़र",
+            "विंडो",
+            "appear here",
+            "यहीं दिखेगा",
+        ] {
+            assert!(!said.contains(wrong), "{wrong}: {said}");
+        }
+        if language == "C" {
+            assert!(said.contains("standard output"), "{said}");
+            assert!(said.contains("when this command ends"), "{said}");
+        }
+    }
+    // No token, no service.
+    let waits = ["sign", "--print", "--wait", "0", &link];
+    let done = run(&mut home.program(&waits), LIMIT);
+    assert!(!done.stderr.contains("window"), "{}", done.stderr);
+    let daemon = Daemon::start(&["Reader"]);
+    let link = fresh(&link);
+    let waits = ["sign", "--print", "--wait", "0", &link];
+    let done = run(&mut home.with(&daemon, &waits), LIMIT);
+    assert!(done.stderr.contains("reader is empty"), "{}", done.stderr);
+    assert!(!done.stderr.contains("window"), "{}", done.stderr);
+}
+
+#[test]
 fn a_certificate_that_only_one_of_two_tokens_has_says_which_token_is_meant() {
     let daemon = Daemon::start(&["First", "Second"]);
     let card = |slot, pin: &str| {

@@ -154,6 +154,10 @@ pub struct Flow {
     /// A failure in the token window has not been mended since.
     failed: Option<CardError>,
     judge: Option<Judge>,
+    /// It is shown in a terminal.
+    terminal: bool,
+    /// Answers are printed and not opened.
+    printed: bool,
     now: Timestamp,
     home: Home,
     language: Language,
@@ -250,6 +254,8 @@ impl Flow {
             achieved: false,
             failed: None,
             judge: None,
+            terminal: false,
+            printed: false,
             now,
             home: Home::default(),
             language: Language::default(),
@@ -259,6 +265,16 @@ impl Flow {
     /// Its screens are in this language from now on; English without this.
     pub fn speak(&mut self, language: Language) {
         self.language = language;
+    }
+
+    /// It is shown in a terminal: nothing is said of a window.
+    pub fn in_terminal(&mut self) {
+        self.terminal = true;
+    }
+
+    /// Answers are printed: nothing is said of a browser.
+    pub fn prints(&mut self) {
+        self.printed = true;
     }
 
     /// Whoever waited is judged again when it is shown, and whoever is answered just

@@ -80,13 +80,16 @@ impl Desk {
     /// Starts the worker thread and carries out the flow's first effects. With
     /// `watched`, it notices from now on when readers and tokens come and go there.
     pub fn start(
-        (flow, effects): (Flow, Vec<Effect>),
+        (mut flow, effects): (Flow, Vec<Effect>),
         worker: Worker,
         delivery: Delivery,
         seen: Seen,
         watched: Option<Box<dyn Readers>>,
     ) -> Self {
         browser::sweep();
+        if delivery == Delivery::Print {
+            flow.prints();
+        }
         let (jobs, job_queue) = channel();
         let (sender, events) = channel();
         let wake = Wake::default();

@@ -43,9 +43,9 @@ pin-new-again = New { -pin } again
 looking-title = Looking for your token …
 waiting-title = Connect your token
 waiting-no-reader = No reader is connected.
-waiting-no-reader-advice = Plug in your USB token. This window notices by itself.
+waiting-no-reader-advice = Plug in your USB token: it is noticed by itself.
 waiting-empty = The reader is empty.
-waiting-empty-advice = Put your token in. This window notices by itself.
+waiting-empty-advice = Put your token in: it is noticed by itself.
 waiting-no-service-title = The smart-card service is missing
 waiting-no-access-title = No access to smart cards
 unknown-title = This token is not supported yet
@@ -202,6 +202,9 @@ working-abandoned-text = The last request is given up, and the token is still at
 signed-title = Signed
 signed = The signature goes back to { $requester }.
 signed-advice = If no page of it opens in your browser, start again from there.
+signed-printed = The answer to { $requester } stands on standard output.
+signed-printed-advice = The portal has it when this address is opened.
+signed-kept-terminal = The { -pin } is kept for further links of this portal; it is forgotten when this command ends.
 signed-kept = The { -pin } is kept for its next request, which will appear here; it is forgotten when { -brand } is closed.
 requests-wait =
     { $count ->
@@ -421,7 +424,7 @@ link-key = The portal's API key (apiKey) is malformed.
 link-key-shape-advice = Nothing was sent: tell the portal that its apiKey must have 1 to 256 printable characters after ss_live_ or ss_test_.
 link-key-advice = Nothing was sent: tell the portal that its apiKey must begin with ss_live_ or ss_test_.
 link-serial = The certificate number that the portal asks for (certSerial) is not a hex number of at most 64 digits.
-link-deceit-advice = Nothing was signed or sent: close this window, and tell the portal if you trust it.
+link-deceit-advice = Nothing was signed or sent: leave it at that, and tell the portal if you trust it.
 link-advice = Nothing was signed: try again from the portal's page, and if it happens again, tell the portal: “{ $reason }”
 callback-unreadable = The portal's callback address (callbackUrl) is malformed or not whole.
 callback-backslash = The portal's callback address (callbackUrl) holds a “\”.
@@ -479,7 +482,7 @@ answer-too-long = The answer to the app has { $length } characters, and only { $
 answer-too-long-advice = Nothing was sent: ask the portal to use a shorter callbackUrl, or one of its own pages.
 answer-origin = The answer would not have gone to { $permitted }.
 answer-screen-only = { $code } is not reported to a portal.
-answer-advice = Nothing was sent: close this window, and start again from the portal's page.
+answer-advice = Nothing was sent: start again from the portal's page.
 
 ## The settings file
 

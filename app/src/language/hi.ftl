@@ -42,9 +42,9 @@ pin-new-again = नया { -pin } दोबारा
 looking-title = आपका टोकन खोजा जा रहा है …
 waiting-title = अपना टोकन लगाएँ
 waiting-no-reader = कोई रीडर नहीं जुड़ा है।
-waiting-no-reader-advice = अपना USB टोकन लगाएँ। यह विंडो उसे अपने आप पहचान लेगी।
+waiting-no-reader-advice = अपना USB टोकन लगाएँ: वह अपने आप पहचान लिया जाएगा।
 waiting-empty = रीडर खाली है।
-waiting-empty-advice = उसमें अपना टोकन लगाएँ। यह विंडो उसे अपने आप पहचान लेगी।
+waiting-empty-advice = उसमें अपना टोकन लगाएँ: वह अपने आप पहचान लिया जाएगा।
 waiting-no-service-title = स्मार्ट कार्ड सेवा उपलब्ध नहीं है
 waiting-no-access-title = स्मार्ट कार्ड तक पहुँच नहीं है
 unknown-title = यह टोकन अभी समर्थित नहीं है
@@ -201,6 +201,9 @@ working-abandoned-text = पिछला अनुरोध छोड़ दि�
 signed-title = हस्ताक्षर हो गए
 signed = हस्ताक्षर { $requester } को भेजे जा रहे हैं।
 signed-advice = यदि आपके ब्राउज़र में उसका कोई पेज न खुले, तो वहाँ से फिर शुरू करें।
+signed-printed = { $requester } के लिए उत्तर मानक आउटपुट पर लिख दिया गया है।
+signed-printed-advice = यह पता खोले जाने पर उत्तर पोर्टल को मिलेगा।
+signed-kept-terminal = { -pin } इसी पोर्टल के अगले लिंकों के लिए याद रखा गया है; यह कमांड समाप्त होने पर वह भुला दिया जाएगा।
 signed-kept = { -pin } उसके अगले अनुरोध के लिए याद रखा गया है, जो यहीं दिखेगा; { -brand } बंद करने पर वह भुला दिया जाता है।
 requests-wait =
     { $count ->
@@ -420,7 +423,7 @@ link-key = पोर्टल की API कुंजी (apiKey) सही र�
 link-key-shape-advice = कुछ भी नहीं भेजा गया: पोर्टल को बताएँ कि उसकी apiKey में ss_live_ या ss_test_ के बाद 1 से 256 तक सामान्य अक्षर या अंक होने चाहिए।
 link-key-advice = कुछ भी नहीं भेजा गया: पोर्टल को बताएँ कि उसकी apiKey को ss_live_ या ss_test_ से शुरू होना चाहिए।
 link-serial = पोर्टल जो प्रमाणपत्र संख्या (certSerial) माँग रहा है, वह अधिकतम 64 अंकों की हेक्स संख्या नहीं है।
-link-deceit-advice = न हस्ताक्षर हुए, न कुछ भेजा गया: यह विंडो बंद करें, और यदि आपको पोर्टल पर भरोसा है तो उसे बताएँ।
+link-deceit-advice = न हस्ताक्षर हुए, न कुछ भेजा गया: इसे यहीं छोड़ दें, और यदि आपको पोर्टल पर भरोसा है तो उसे बताएँ।
 link-advice = हस्ताक्षर नहीं हुए: पोर्टल के पेज से फिर कोशिश करें, और यदि फिर ऐसा हो तो पोर्टल को बताएँ: “{ $reason }”
 callback-unreadable = पोर्टल का कॉलबैक पता (callbackUrl) सही रूप में नहीं है या अधूरा है।
 callback-backslash = पोर्टल के कॉलबैक पते (callbackUrl) में “\” है।
@@ -478,7 +481,7 @@ answer-too-long = ऐप के लिए उत्तर में { $length } 
 answer-too-long-advice = कुछ भी नहीं भेजा गया: पोर्टल से कहें कि वह छोटा callbackUrl, या अपना कोई पेज काम में ले।
 answer-origin = उत्तर { $permitted } को नहीं जाता।
 answer-screen-only = { $code } किसी पोर्टल को नहीं बताया जाता।
-answer-advice = कुछ भी नहीं भेजा गया: यह विंडो बंद करें और पोर्टल के पेज से फिर शुरू करें।
+answer-advice = कुछ भी नहीं भेजा गया: पोर्टल के पेज से फिर शुरू करें।
 
 ## The settings file
 

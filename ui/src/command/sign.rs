@@ -81,6 +81,7 @@ pub fn sign(
     let mut request = first.as_ref().ok().map(name);
     let mut flow = Flow::sign(first, Timestamp::now());
     flow.0.speak(place.language);
+    flow.0.in_terminal();
     flow.0.judged_by(judge(place.language));
     let session = if many { settings.idle } else { Duration::ZERO };
     // Not for what is refused: the PC/SC client frees what its threads are still

@@ -71,6 +71,7 @@ pub fn pin_form(
     let mut secrets = Secrets::read(files, place.language)?;
     let mut flow = Flow::form(Timestamp::now(), as_json);
     flow.0.speak(place.language);
+    flow.0.in_terminal();
     let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load(), None);
     let patience = Some(Duration::ZERO);

@@ -26,12 +26,19 @@ pub fn working(busy: &Busy, l: Language) -> Screen {
 /// The signature is on its way.
 pub fn signed(flow: &Flow) -> Screen {
     let l = flow.language;
-    let mut text = vec![
-        l.say_with("signed", [("requester", requester(flow).into())]),
-        l.say("signed-advice"),
-    ];
+    let requester = [("requester", requester(flow).into())];
+    let mut text = if flow.printed {
+        let printed = l.say_with("signed-printed", requester);
+        vec![printed, l.say("signed-printed-advice")]
+    } else {
+        vec![l.say_with("signed", requester), l.say("signed-advice")]
+    };
     if flow.kept_for().is_some() && flow.waiting() == 0 {
-        text.push(l.say("signed-kept"));
+        text.push(if flow.terminal {
+            l.say("signed-kept-terminal")
+        } else {
+            l.say("signed-kept")
+        });
     }
     Screen {
         text,
