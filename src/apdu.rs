@@ -21,8 +21,8 @@ pub enum Data<'a> {
     None,
     /// May be shown in a trace.
     Plain(&'a [u8]),
-    /// A PIN or PUK: never shown, never chained, never sent in extended form,
-    /// never repeated.
+    /// A PIN or PUK, or what secure messaging makes of one: never shown, never chained,
+    /// never repeated; a plain one is never sent in the extended form.
     Secret(&'a [u8]),
 }
 
@@ -48,6 +48,9 @@ pub enum Answer {
     /// This many bytes, 1 to 65,535: Le says so. In the short form 256 and more
     /// are asked for as `00`.
     Exact(u16),
+    /// The same, and a Le of two bytes says so however many they are: always the
+    /// extended form.
+    Wide(u16),
 }
 
 impl Answer {
@@ -64,7 +67,7 @@ impl Answer {
         match self {
             Self::Nothing => None,
             Self::Short | Self::Long => Some(0x00),
-            Self::Exact(len) => Some(u8::try_from(len).unwrap_or(0x00)),
+            Self::Exact(len) | Self::Wide(len) => Some(u8::try_from(len).unwrap_or(0x00)),
         }
     }
 
@@ -73,7 +76,7 @@ impl Answer {
         let wanted = match self {
             Self::Nothing => return None,
             Self::Short | Self::Long => EXTENDED_ANSWER_MAX,
-            Self::Exact(len) => usize::from(len),
+            Self::Exact(len) | Self::Wide(len) => usize::from(len),
         };
         // 65,536 is coded as 0000.
         Some((wanted.min(most) as u16).to_be_bytes())
@@ -135,74 +138,75 @@ impl<'a> Command<'a> {
         }
     }
 
-    /// Short form. `le` replaces the Le byte (`00`) after the card said `6Cxx`.
-    /// Data beyond [`SHORT_MAX`] bytes needs [`Command::chain`].
-    pub fn short(&self, le: Option<u8>) -> Frame {
-        let asked = self.answer.short();
-        frame(
-            self.header,
-            self.data,
-            asked.map(|asked| le.unwrap_or(asked)),
-        )
+    /// Whether the short form has no room for it: for its data, or for its Le.
+    pub fn needs_extended(&self) -> bool {
+        self.data.bytes().len() > SHORT_MAX || matches!(self.answer, Answer::Wide(_))
+    }
+
+    /// Short form. Data beyond [`SHORT_MAX`] bytes needs [`Command::chain`].
+    pub fn short(&self) -> Frame {
+        short_frame(self.header, self.data, self.answer)
     }
 
     /// Command chaining (ISO 7816-4, 5.3.3): every block but the last has bit
     /// `10` in CLA; only the last one carries Le.
     pub fn chain(&self) -> Vec<Frame> {
-        let blocks: Vec<&[u8]> = self.data.bytes().chunks(SHORT_MAX).collect();
-        let last = blocks.len().saturating_sub(1);
-        let mut frames = Vec::with_capacity(blocks.len());
-        for (at, block) in blocks.iter().enumerate() {
-            let mut header = self.header;
-            if at < last {
-                header[0] |= 0x10;
-            }
-            let le = self.answer.short().filter(|_| at == last);
-            frames.push(frame(header, Data::Plain(block), le));
-        }
+        let mut header = self.header;
+        header[0] |= 0x10;
+        let blocks = self.data.bytes().chunks(SHORT_MAX);
+        let mut frames: Vec<Frame> = blocks
+            .map(|block| short_frame(header, Data::Plain(block), Answer::Nothing))
+            .collect();
+        frames.pop();
+        frames.push(self.last_block());
         frames
     }
 
-    /// The last block of the chain once more, with the Le that the card wants.
-    pub fn last_block(&self, le: u8) -> Frame {
+    /// The last block of the chain.
+    pub fn last_block(&self) -> Frame {
         let block = self.data.bytes().chunks(SHORT_MAX).last();
-        frame(
-            self.header,
-            Data::Plain(block.unwrap_or_default()),
-            Some(le),
-        )
+        let data = Data::Plain(block.unwrap_or_default());
+        short_frame(self.header, data, self.answer)
     }
 
     /// Extended form: `00 Lc1 Lc2 data Le1 Le2`, or `00 Le1 Le2` without data.
     /// Data is at most 65,535 bytes. `most`: no more bytes of data are asked for.
     pub fn extended(&self, most: usize) -> Frame {
-        let data = self.data.bytes();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(data.len() + 9));
-        bytes.extend_from_slice(&self.header);
-        bytes.push(0x00);
-        if !data.is_empty() {
-            bytes.extend_from_slice(&(data.len() as u16).to_be_bytes());
-            bytes.extend_from_slice(data);
-        }
-        bytes.extend(self.answer.extended(most).into_iter().flatten());
-        Frame::new(bytes, None)
+        let [high, low] = (self.data.bytes().len() as u16).to_be_bytes();
+        let le = self.answer.extended(most);
+        let lc: &[u8] = match self.data.bytes() {
+            [] if le.is_none() => &[],
+            [] => &[0x00],
+            _ => &[0x00, high, low],
+        };
+        let le = le.as_ref().map_or(&[][..], |le| le);
+        frame(self.header, lc, self.data, le)
     }
 }
 
-fn frame(header: [u8; 4], data: Data<'_>, le: Option<u8>) -> Frame {
+fn short_frame(header: [u8; 4], data: Data<'_>, answer: Answer) -> Frame {
+    let lc = [data.bytes().len() as u8];
+    let lc = if data.bytes().is_empty() {
+        &[][..]
+    } else {
+        &lc
+    };
+    let le = answer.short();
+    frame(header, lc, data, le.as_slice())
+}
+
+fn frame(header: [u8; 4], lc: &[u8], data: Data<'_>, le: &[u8]) -> Frame {
     // Sized at once: a growing vector would leave copies of a PIN behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(header.len() + 2 + data.bytes().len()));
+    let len = header.len() + lc.len() + data.bytes().len() + le.len();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(len));
     bytes.extend_from_slice(&header);
-    let mut secret = None;
-    if !data.bytes().is_empty() {
-        bytes.push(data.bytes().len() as u8);
-        if let Data::Secret(_) = data {
-            secret = Some(bytes.len()..bytes.len() + data.bytes().len());
-        }
-        bytes.extend_from_slice(data.bytes());
-    }
-    bytes.extend(le);
-    Frame::new(bytes, secret)
+    bytes.extend_from_slice(lc);
+    let start = bytes.len();
+    bytes.extend_from_slice(data.bytes());
+    let range = start..bytes.len();
+    bytes.extend_from_slice(le);
+    let secret = matches!(data, Data::Secret(_)) && !range.is_empty();
+    Frame::new(bytes, secret.then_some(range))
 }
 
 /// A complete answer: all `61xx` parts put together.
@@ -222,25 +226,22 @@ mod tests {
     #[test]
     fn the_four_cases_in_both_forms() {
         let base = Command::new([0x00, 0xCB, 0x3F, 0xFF]);
-        assert_eq!(base.short(None).expose(), [0x00, 0xCB, 0x3F, 0xFF]);
+        assert_eq!(base.short().expose(), [0x00, 0xCB, 0x3F, 0xFF]);
         let two = base.answer(Answer::Long);
-        assert_eq!(two.short(None).expose(), [0x00, 0xCB, 0x3F, 0xFF, 0x00]);
+        assert_eq!(two.short().expose(), [0x00, 0xCB, 0x3F, 0xFF, 0x00]);
         assert_eq!(
             two.extended(EXTENDED_ANSWER_MAX).expose(),
             [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x00]
         );
         let three = base.data(&[0x5C]);
-        assert_eq!(
-            three.short(None).expose(),
-            [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C]
-        );
+        assert_eq!(three.short().expose(), [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C]);
         assert_eq!(
             three.extended(EXTENDED_ANSWER_MAX).expose(),
             [0x00, 0xCB, 0x3F, 0xFF, 0x00, 0x00, 0x01, 0x5C]
         );
         let four = three.answer(Answer::Long);
         assert_eq!(
-            four.short(Some(0x2A)).expose(),
+            four.answer(Answer::told(0x2A)).short().expose(),
             [0x00, 0xCB, 0x3F, 0xFF, 0x01, 0x5C, 0x2A]
         );
         assert_eq!(
@@ -254,7 +255,7 @@ mod tests {
         let base = Command::new([0x00, 0xCB, 0x3F, 0xFF]);
         let le = |answer, most| {
             let frame = base.answer(answer).extended(most);
-            frame.expose()[5..].to_vec()
+            frame.expose().get(5..).unwrap_or_default().to_vec()
         };
         for answer in [Answer::Short, Answer::Long] {
             assert_eq!(le(answer, EXTENDED_ANSWER_MAX), [0x00, 0x00]);
@@ -281,12 +282,33 @@ mod tests {
     }
 
     #[test]
+    fn a_le_of_two_bytes_wants_the_extended_form() {
+        let read = Command::new([0x0C, 0xB0, 0x00, 0x00]).data(&[0x97]);
+        assert!(!read.answer(Answer::Exact(0xD8)).needs_extended());
+        let wide = read.answer(Answer::Wide(0xD8));
+        assert!(wide.needs_extended());
+        assert_eq!(
+            wide.extended(EXTENDED_ANSWER_MAX).expose(),
+            [0x0C, 0xB0, 0x00, 0x00, 0x00, 0x00, 0x01, 0x97, 0x00, 0xD8]
+        );
+        // Without data and answer there is only one form.
+        let nothing = Command::new([0x00, 0x44, 0x00, 0x00]);
+        let frame = nothing.extended(EXTENDED_ANSWER_MAX);
+        assert_eq!(frame.expose(), nothing.short().expose());
+    }
+
+    #[test]
     fn a_secret_is_never_shown() {
         let frame = Command::new([0x00, 0x20, 0x00, 0x80])
             .secret(b"123456\xFF\xFF")
-            .short(None);
+            .short();
         assert_eq!(frame.to_string(), "00 20 00 80 08 <pin:8>");
         assert_eq!(format!("{frame:?}"), "Frame(00 20 00 80 08 <pin:8>)");
         assert_eq!(frame.expose().len(), 13);
+        // Nor what is made of one, however long it is.
+        let long = [0x55; 300];
+        let wrapped = Command::new([0x0C, 0x20, 0x00, 0x80]).secret(&long);
+        let frame = wrapped.answer(Answer::Short).extended(0x0100);
+        assert_eq!(frame.to_string(), "0C 20 00 80 00 01 2C <pin:300> 01 00");
     }
 }

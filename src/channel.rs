@@ -17,6 +17,7 @@ use crate::cache::Cache;
 use crate::error::CardError;
 use crate::sw::StatusWord;
 use crate::transport::Transport;
+use exchange::Form;
 use extended::Ability;
 
 /// CHANGE REFERENCE DATA, RESET RETRY COUNTER (ISO 7816-4, 11.5.7 and 11.5.10), and the
@@ -195,10 +196,12 @@ impl<'a> Channel<'a> {
         self.extended.trust();
     }
 
-    /// Whether a command with so much data gets to the card in one piece.
+    /// Whether a command with so much data gets to the card: a plain one in one piece.
     pub fn takes(&self, len: usize) -> bool {
         match (&self.cover, self.extended.data) {
-            (Cover::Armored(armor), _) => self.extended.sends(armor.wrapped(len)),
+            (Cover::Armored(armor), _) => {
+                armor.knows_chaining() || self.extended.sends(armor.wrapped(len))
+            }
             (Cover::Plain, Ability::Trusted | Ability::Proven) => self.extended.passes(len),
             (Cover::Plain, _) => len <= SHORT_MAX,
             // Nothing is sent before there is a new session.
@@ -290,10 +293,7 @@ impl<'a> Channel<'a> {
         }
         self.transport.step(during);
         self.begun = self.transport.elapsed();
-        let mut response = self.exchange(&command.short(None))?;
-        if response.sw.sw1() == 0x6C {
-            response = self.exchange(&command.short(Some(response.sw.sw2())))?;
-        }
+        let response = self.transmit(command, Form::Short)?;
         match response.sw {
             StatusWord::OK => self.rest = None,
             more if more.sw1() == 0x61 => self.rest = Some(more.sw2()),

@@ -483,7 +483,7 @@ atr:     3B 00
         let select = Command::new([0x00, 0xA4, 0x04, 0x00])
             .data(&aid)
             .answer(Answer::Short);
-        assert_eq!(replay.exchange(&select.short(None)).unwrap().len(), 21);
+        assert_eq!(replay.exchange(&select.short()).unwrap().len(), 21);
         replay.step(step);
         let verify = Command::new([0x00, 0x20, 0x00, 0x80]);
         let verify = if secret {
@@ -491,7 +491,7 @@ atr:     3B 00
         } else {
             verify.data(&[0x31; 8])
         };
-        let result = replay.exchange(&verify.short(None));
+        let result = replay.exchange(&verify.short());
         (result, replay.finish().is_ok())
     }
 

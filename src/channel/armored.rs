@@ -1,62 +1,100 @@
 //! Commands in a session of secure messaging.
 
+use super::exchange::Form;
 use super::extended::{self, Direction};
 use super::{Channel, Cover};
-use crate::apdu::{Answer, Command, Response, SHORT_ANSWER_MAX, SHORT_MAX};
+use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
 use crate::armor::{Armor, Fault};
-use crate::error::CardError;
-use crate::frame::Frame;
+use crate::error::{CardError, Lack};
 use crate::transport::TransportError;
 
 impl Channel<'_> {
-    /// One wrapped command. After an error of any kind the session is over.
+    /// Sends a command in the session. After an error of any kind the session is over.
     pub(super) fn send_armored(
         &mut self,
         during: &'static str,
         command: &Command<'_>,
         mut armor: Box<dyn Armor>,
     ) -> Result<Response, CardError> {
-        let mut command = *command;
-        let mut again = command.answer != Answer::Nothing;
-        self.broken = true;
-        let response = loop {
-            let frame = armor.wrap(&command, self.extended)?;
-            let first = self.exchange(&frame);
-            let form = form_of(&frame);
-            if let Some(direction) = form
-                && self.is_form_refused(direction, &first)
-            {
-                self.extended.withdraw(direction);
-                return Err(form_refused(during, &command, first));
-            }
-            // An answer without an end is none that is protected.
-            let answer = self.drain(first?).map_err(|error| match error {
-                CardError::Malformed { .. } => {
-                    let fault = Fault::Malformed;
-                    CardError::Armor { during, fault }
-                }
-                other => other,
-            })?;
-            let (protected, len) = (!answer.data.is_empty(), answer.data.len());
-            let response = armor
-                .open(answer)
-                .map_err(|fault| CardError::Armor { during, fault })?;
-            if let Some(direction) = form.filter(|_| protected) {
-                self.prove(direction, len);
-            }
-            // As without armor: refused for its Le, so not executed; once.
-            if response.sw.sw1() != 0x6C || !again {
-                break response;
-            }
-            again = false;
-            command.answer = Answer::told(response.sw.sw2());
-        };
-        self.broken = false;
-        self.cover = Cover::Armored(armor);
-        Ok(response)
+        let result = self.send_wrapped(during, command, &mut *armor);
+        match result {
+            Ok(_) => self.cover = Cover::Armored(armor),
+            Err(_) => self.broken = true,
+        }
+        result
     }
 
-    /// Whether an armored command in the extended form was refused unread. A reader that
+    fn send_wrapped(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+        armor: &mut dyn Armor,
+    ) -> Result<Response, CardError> {
+        let (response, is_protected) = self.send_wrapped_once(during, command, armor)?;
+        // As without armor: refused for its Le, so not executed; once. What is not protected
+        // is said of the wrapped command, and was heeded below.
+        let is_refused = response.sw.sw1() == 0x6C && is_protected;
+        if !is_refused || command.answer == Answer::Nothing {
+            return Ok(response);
+        }
+        let again = command.answer(Answer::told(response.sw.sw2()));
+        Ok(self.send_wrapped_once(during, &again, armor)?.0)
+    }
+
+    /// The answer, and whether it was protected.
+    fn send_wrapped_once(
+        &mut self,
+        during: &'static str,
+        command: &Command<'_>,
+        armor: &mut dyn Armor,
+    ) -> Result<(Response, bool), CardError> {
+        let wrapped = armor.wrap(command, self.extended.answers(SHORT_ANSWER_MAX + 1))?;
+        let wrapped = wrapped.command();
+        let form = self.form_of(&wrapped, armor)?;
+        self.broken = false;
+        let first = self.transmit(&wrapped, form);
+        let direction = direction_of(&wrapped, form);
+        if let Some(direction) = direction
+            && self.is_form_refused(direction, &first)
+        {
+            self.extended.withdraw(direction);
+            return Err(form_refused(during, command, first));
+        }
+        // An answer without an end is none that is protected.
+        let answer = self.drain(first?).map_err(|error| match error {
+            CardError::Malformed { .. } => {
+                let fault = Fault::Malformed;
+                CardError::Armor { during, fault }
+            }
+            other => other,
+        })?;
+        let len = answer.data.len();
+        let response = armor
+            .unwrap(answer)
+            .map_err(|fault| CardError::Armor { during, fault })?;
+        let is_protected = len > 0;
+        if let Some(direction) = direction.filter(|_| is_protected) {
+            self.prove(direction, len);
+        }
+        Ok((response, is_protected))
+    }
+
+    /// The form that a wrapped command needs and the reader passes on. Where there is none,
+    /// [`Channel::takes`] has said so before.
+    fn form_of(&self, wrapped: &Command<'_>, armor: &dyn Armor) -> Result<Form, CardError> {
+        let is_secret = matches!(wrapped.data, Data::Secret(_));
+        if !wrapped.needs_extended() {
+            Ok(Form::Short)
+        } else if self.extended.sends(wrapped.data.bytes().len()) {
+            Ok(Form::Extended)
+        } else if armor.knows_chaining() && !is_secret {
+            Ok(Form::Chain)
+        } else {
+            Err(CardError::Unsupported(Lack::Reader))
+        }
+    }
+
+    /// Whether a wrapped command in the extended form was refused unread. A reader that
     /// does not pass it on says so, or answers in the card's place; what it answers is not
     /// protected. Where the form has worked, such an answer is the card's own.
     fn is_form_refused(&self, direction: Direction, first: &Result<Response, CardError>) -> bool {
@@ -80,16 +118,16 @@ impl Channel<'_> {
     }
 }
 
-/// In which direction an armored command is an extended one; `None`: it is short.
-fn form_of(frame: &Frame) -> Option<Direction> {
-    let is_long = frame.len() > SHORT_MAX + extended::OVERHEAD;
-    frame.is_extended().then_some(match is_long {
-        true => Direction::Data,
-        false => Direction::Answer,
-    })
+/// In which direction a wrapped command is an extended one; `None`: it is not.
+fn direction_of(wrapped: &Command<'_>, form: Form) -> Option<Direction> {
+    match form {
+        Form::Extended if wrapped.data.bytes().len() > SHORT_MAX => Some(Direction::Data),
+        Form::Extended => Some(Direction::Answer),
+        Form::Short | Form::Chain => None,
+    }
 }
 
-/// What it means that an armored command in the extended form was refused unread: it was
+/// What it means that a wrapped command in the extended form was refused unread: it was
 /// counted here and not there, so that the session is lost over it. What must not be sent
 /// twice is over: a reader's own word for it stays.
 fn form_refused(

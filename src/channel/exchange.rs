@@ -1,9 +1,10 @@
-//! One frame and its answer, and all the parts of an answer: within bounds of size and time.
+//! One command in any of its forms, and all the parts of its answer: within bounds of size
+//! and time.
 
 use std::time::Duration;
 
 use super::Channel;
-use crate::apdu::{Answer, Command, Response};
+use crate::apdu::{Answer, Command, Data, Response};
 use crate::error::CardError;
 use crate::frame::Frame;
 use crate::sw::StatusWord;
@@ -24,7 +25,67 @@ const COMMAND_MAX: Duration = Duration::from_secs(40);
 /// signature, a new PIN.
 const WORK_MAX: Duration = Duration::from_secs(60);
 
+/// Always plain, also in a session of secure messaging: it carries on with an answer and is
+/// no command of its own.
+const GET_RESPONSE: Command<'static> = Command::new([0x00, 0xC0, 0x00, 0x00]);
+
+/// The forms of a command (ISO 7816-4, 5.1 and 5.3.3).
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Short,
+    Extended,
+    Chain,
+}
+
 impl Channel<'_> {
+    /// Sends a command in this form; what comes may be the first part of the answer.
+    pub(super) fn transmit(
+        &mut self,
+        command: &Command<'_>,
+        form: Form,
+    ) -> Result<Response, CardError> {
+        let most = self.extended.most();
+        match form {
+            Form::Short => self.exchange_for(command, |command| command.short()),
+            Form::Extended => self.exchange_for(command, |command| command.extended(most)),
+            Form::Chain => self.transmit_chain(command),
+        }
+    }
+
+    fn transmit_chain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
+        self.broken = true;
+        let mut blocks = command.chain();
+        blocks.pop();
+        for block in &blocks {
+            let response = self.exchange(block)?;
+            if !response.sw.is_ok() {
+                return Ok(response);
+            }
+        }
+        let response = self.exchange_for(command, |command| command.last_block())?;
+        self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
+        Ok(response)
+    }
+
+    /// Sends a frame of a command, and once more with the Le that the card wants. A command
+    /// refused for its Le was not executed (ISO 7816-4, 5.3.4), so this repeats nothing.
+    /// Once only: a card that says 6Cxx twice will not stop. A secret is not sent again.
+    fn exchange_for(
+        &mut self,
+        command: &Command<'_>,
+        frame: impl Fn(&Command<'_>) -> Frame,
+    ) -> Result<Response, CardError> {
+        let first = self.exchange(&frame(command))?;
+        let may_ask = command.answer != Answer::Nothing && !matches!(command.data, Data::Secret(_));
+        // With data it is protected, and said of the command inside.
+        let is_refused = first.sw.sw1() == 0x6C && first.data.is_empty();
+        if is_refused && may_ask {
+            let again = command.answer(Answer::told(first.sw.sw2()));
+            return self.exchange(&frame(&again));
+        }
+        Ok(first)
+    }
+
     /// GET RESPONSE (ISO 7816-4, 7.6.1) until nothing is left. A card may keep
     /// an undrained rest and hand it out later, so the end is always reached.
     pub(super) fn drain(&mut self, first: Response) -> Result<Response, CardError> {
@@ -33,11 +94,8 @@ impl Channel<'_> {
         while whole.sw.sw1() == 0x61 {
             parts += 1;
             let le = whole.sw.sw2();
-            let command = Command::new([0x00, 0xC0, 0x00, 0x00]).answer(Answer::Short);
-            let mut part = self.exchange(&command.short(Some(le)))?;
-            if part.sw.sw1() == 0x6C {
-                part = self.exchange(&command.short(Some(part.sw.sw2())))?;
-            }
+            let command = GET_RESPONSE.answer(Answer::told(le));
+            let part = self.transmit(&command, Form::Short)?;
             let stuck = part.data.is_empty() && part.sw.sw1() == 0x61;
             if stuck || parts > PARTS_MAX || whole.data.len() + part.data.len() > ANSWER_MAX {
                 return Err(CardError::Malformed {
@@ -53,7 +111,7 @@ impl Channel<'_> {
 
     /// The first answer after a reset is at times nothing but 6F00. What is sent first
     /// in a dialogue is a probe that reads only: it is sent once more.
-    pub(super) fn exchange(&mut self, frame: &Frame) -> Result<Response, CardError> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Response, CardError> {
         let response = self.exchange_once(frame)?;
         let first = std::mem::take(&mut self.fresh) && !frame.is_secret();
         if first && response.sw == StatusWord::UNSPECIFIED {

@@ -2,6 +2,7 @@
 //! else in the short one, in a chain where they are long.
 
 use super::Channel;
+use super::exchange::Form;
 use super::extended::{self, Ability, Direction};
 use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
 use crate::error::{CardError, Lack};
@@ -17,20 +18,12 @@ impl Channel<'_> {
         {
             return Ok(response);
         }
-        if command.data.bytes().len() > SHORT_MAX {
-            if let Data::Secret(_) = command.data {
-                return Err(CardError::Unsupported(Lack::PinLength));
-            }
-            return self.send_chain(command);
-        }
-        let first = self.exchange(&command.short(None))?;
-        if first.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
-            // A command refused for its Le was not executed (ISO 7816-4, 5.3.4), so
-            // this repeats nothing. Once only: a card that says 6Cxx twice will
-            // not stop.
-            let second = self.exchange(&command.short(Some(first.sw.sw2())))?;
-            return self.drain(second);
-        }
+        let form = match command.data {
+            data if data.bytes().len() <= SHORT_MAX => Form::Short,
+            Data::Secret(_) => return Err(CardError::Unsupported(Lack::PinLength)),
+            _ => Form::Chain,
+        };
+        let first = self.transmit(command, form)?;
         self.drain(first)
     }
 
@@ -49,8 +42,8 @@ impl Channel<'_> {
         }
         self.begin(during)?;
         let command = command.answer(Answer::Long);
-        let frame = command.extended(self.extended.most());
-        let answer = self.exchange(&frame).and_then(|first| self.drain(first));
+        let first = self.transmit(&command, Form::Extended);
+        let answer = first.and_then(|first| self.drain(first));
         match answer {
             Ok(Response { data, sw }) if sw.is_ok() && data == known => {
                 self.extended.prove(Direction::Answer);
@@ -67,16 +60,7 @@ impl Channel<'_> {
         command: &Command<'_>,
         direction: Direction,
     ) -> Result<Option<Response>, CardError> {
-        let most = self.extended.most();
-        let mut response = self.exchange(&command.extended(most));
-        if let Ok(Response { sw, .. }) = response
-            && sw.sw1() == 0x6C
-            && command.answer != Answer::Nothing
-        {
-            // As for a short command: refused for its Le, so not executed. Once.
-            let again = command.answer(Answer::told(sw.sw2()));
-            response = self.exchange(&again.extended(most));
-        }
+        let response = self.transmit(command, Form::Extended);
         let refused = match &response {
             Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
             // To a signature a card may say 6F00 when it fails.
@@ -94,24 +78,5 @@ impl Channel<'_> {
             self.extended.prove(direction);
         }
         self.drain(response).map(Some)
-    }
-
-    fn send_chain(&mut self, command: &Command<'_>) -> Result<Response, CardError> {
-        let frames = command.chain();
-        let last = frames.len().saturating_sub(1);
-        self.broken = true;
-        for frame in &frames[..last] {
-            let response = self.exchange(frame)?;
-            if !response.sw.is_ok() {
-                return Ok(response);
-            }
-        }
-        let mut response = self.exchange(&frames[last])?;
-        if response.sw.sw1() == 0x6C && command.answer != Answer::Nothing {
-            // As for a single command: refused for its Le, so not executed. Once.
-            response = self.exchange(&command.last_block(response.sw.sw2()))?;
-        }
-        self.broken = !(response.sw.is_ok() || response.sw.sw1() == 0x61);
-        self.drain(response)
     }
 }

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::apdu::{Answer, EXTENDED_ANSWER_MAX};
+use crate::armor::Wrapped;
+use crate::error::Lack;
 use crate::frame::Frame;
 use crate::transport::TransportError;
 
@@ -305,4 +307,169 @@ fn a_secret_is_always_short() {
     let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
     let (_, sent, _) = run(&[&[0x90, 0x00]], known(Ability::Proven), &verify);
     assert_eq!(sent, ["00 20 00 80 08 <pin:8>"]);
+}
+
+/// Secure messaging that puts its count in front of the data, and behind them of an answer.
+struct Counting {
+    count: u8,
+    chains: bool,
+}
+
+impl Armor for Counting {
+    fn wrap(&mut self, command: &Command<'_>, wide: bool) -> Result<Wrapped, CardError> {
+        self.count += 1;
+        let [cla, rest @ ..] = command.header;
+        let [ins, p1, p2] = rest;
+        let data = [&[self.count], command.data.bytes()].concat();
+        let answer = match command.answer {
+            Answer::Exact(len) if wide => Answer::Wide(len),
+            Answer::Exact(len) => Answer::Exact(len),
+            _ => Answer::Short,
+        };
+        Ok(Wrapped {
+            header: [cla | 0x0C, ins, p1, p2],
+            data: data.into(),
+            is_secret: matches!(command.data, Data::Secret(_)),
+            answer,
+        })
+    }
+
+    fn unwrap(&mut self, mut response: Response) -> Result<Response, Fault> {
+        match response.data.pop() {
+            None if response.sw.is_ok() => Err(Fault::Malformed),
+            Some(count) if count != self.count => Err(Fault::Checksum),
+            _ => Ok(response),
+        }
+    }
+
+    fn wrapped(&self, len: usize) -> usize {
+        len + 1
+    }
+
+    fn knows_chaining(&self) -> bool {
+        self.chains
+    }
+}
+
+fn run_wrapped(
+    answers: &[&[u8]],
+    extended: Extended,
+    chains: bool,
+    command: &Command<'_>,
+) -> (Result<Response, CardError>, Vec<String>, bool) {
+    let mut script = Script {
+        answers: answers.iter().map(|a| a.to_vec()).collect(),
+        sent: Vec::new(),
+    };
+    let mut channel = Channel::new(&mut script, extended);
+    channel.wear(Box::new(Counting { count: 0, chains }));
+    let result = channel.send("test", command);
+    let broken = channel.is_broken();
+    (result, script.sent, broken)
+}
+
+#[test]
+fn what_is_said_of_a_wrapped_command_is_heeded_below_the_session() {
+    let read = Command::new([0x00, 0xB0, 0x00, 0x00]).answer(Answer::Short);
+    // In parts: the count is behind the last one.
+    let (result, sent, broken) = run_wrapped(
+        &[&[1, 2, 0x61, 0x03], &[3, 4, 1, 0x90, 0x00]],
+        Extended::UNKNOWN,
+        false,
+        &read,
+    );
+    assert_eq!(result.unwrap().data, [1, 2, 3, 4]);
+    assert_eq!(sent, ["0C B0 00 00 01 01 00", "00 C0 00 00 03"]);
+    assert!(!broken);
+    // Another Le: the same command, since it was not counted.
+    let (result, sent, _) = run_wrapped(
+        &[&[0x6C, 0x03], &[1, 2, 1, 0x90, 0x00]],
+        Extended::UNKNOWN,
+        false,
+        &read,
+    );
+    assert_eq!(result.unwrap().data, [1, 2]);
+    assert_eq!(sent[1], "0C B0 00 00 01 01 03");
+    // Once only; and what is said under protection is said of the command inside.
+    let (result, sent, _) = run_wrapped(
+        &[&[0x6C, 0x03], &[0x6C, 0x03]],
+        Extended::UNKNOWN,
+        false,
+        &read,
+    );
+    assert_eq!((result.unwrap().sw, sent.len()), (StatusWord(0x6C03), 2));
+    let (result, sent, _) = run_wrapped(
+        &[&[1, 0x6C, 0x03], &[7, 2, 0x90, 0x00]],
+        Extended {
+            answer: Ability::Refused,
+            ..Extended::UNKNOWN
+        },
+        false,
+        &read,
+    );
+    assert_eq!(result.unwrap().data, [7]);
+    assert_eq!(sent[1], "0C B0 00 00 01 02 03");
+    // What carries a PIN is not sent again for anything.
+    let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&[0x31; 8]);
+    let (_, sent, _) = run_wrapped(
+        &[&[0x6C, 0x03], &[1, 0x90, 0x00]],
+        Extended::UNKNOWN,
+        false,
+        &verify,
+    );
+    assert_eq!(sent, ["0C 20 00 80 09 <pin:9> 00"]);
+}
+
+#[test]
+fn a_wrapped_command_is_chained_where_its_family_says_so_and_nothing_else_helps() {
+    let data = [0x5A; 256];
+    let sign = Command::new([0x00, 0x2A, 0x80, 0x86])
+        .data(&data)
+        .answer(Answer::Long)
+        .once();
+    let short = Extended {
+        reader: Some(0),
+        ..Extended::UNKNOWN
+    };
+    let answers: [&[u8]; 2] = [&[0x90, 0x00], &[7, 1, 0x90, 0x00]];
+    let (result, sent, broken) = run_wrapped(&answers, short, true, &sign);
+    assert_eq!(result.unwrap().data, [7]);
+    assert!(sent[0].starts_with("1C 2A 80 86 FF 01 5A"), "{sent:?}");
+    assert_eq!(sent[1..], ["0C 2A 80 86 02 5A 5A 00"]);
+    assert!(!broken);
+    // A chain that breaks off.
+    let (result, sent, broken) = run_wrapped(&[&[0x68, 0x84]], short, true, &sign);
+    assert_eq!((result.unwrap().sw, sent.len()), (StatusWord(0x6884), 1));
+    assert!(broken);
+    // Not by others, and not where the extended form is there.
+    let (result, sent, broken) = run_wrapped(&answers, short, false, &sign);
+    assert_eq!(result.err(), Some(CardError::Unsupported(Lack::Reader)));
+    assert!(sent.is_empty() && broken);
+    let (_, sent, _) = run_wrapped(&answers[1..], known(Ability::Trusted), true, &sign);
+    assert!(
+        sent[0].starts_with("0C 2A 80 86 00 01 01 01 5A"),
+        "{sent:?}"
+    );
+    // Nor is what carries a PIN.
+    let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&data);
+    let (result, sent, _) = run_wrapped(&answers, short, true, &verify);
+    assert_eq!(result.err(), Some(CardError::Unsupported(Lack::Reader)));
+    assert!(sent.is_empty());
+}
+
+#[test]
+fn a_reader_is_asked_for_no_more_than_it_passes_on_in_a_session() {
+    let extended = Extended {
+        reader: Some(310),
+        ..Extended::UNKNOWN
+    };
+    let data = [0x5A; 256];
+    let sign = Command::new([0x00, 0x2A, 0x80, 0x86])
+        .data(&data)
+        .answer(Answer::Long);
+    let (_, sent, _) = run_wrapped(&[&[1, 0x90, 0x00]], extended, false, &sign);
+    assert!(sent[0].ends_with("5A 01 34"), "{sent:?}");
+    let read = Command::new([0x00, 0xB0, 0x00, 0x00]).answer(Answer::Exact(0xD8));
+    let (_, sent, _) = run_wrapped(&[&[1, 0x90, 0x00]], extended, false, &read);
+    assert_eq!(sent, ["0C B0 00 00 00 00 01 01 00 D8"]);
 }

@@ -8,13 +8,10 @@ use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt};
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
-use securesign_card::apdu::{
-    Answer, Command, Data, EXTENDED_ANSWER_MAX, Response, SHORT_ANSWER_MAX,
-};
-use securesign_card::armor::{Armor, Fault};
-use securesign_card::channel::{Channel, Extended};
+use securesign_card::apdu::{Answer, Command, Data, Response};
+use securesign_card::armor::{Armor, Fault, Wrapped};
+use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Lack};
-use securesign_card::frame::Frame;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 use zeroize::Zeroizing;
@@ -310,52 +307,40 @@ impl Session {
     fn cmac(&self, data: &[u8]) -> Half {
         cmac(&self.mac, data)
     }
+
+    /// The object of encrypted data; nothing for nothing.
+    fn encrypt(&self, data: &[u8], body: &mut Vec<u8>) {
+        if data.is_empty() {
+            return;
+        }
+        let mut text = Zeroizing::new(Vec::with_capacity(data.len() + 16));
+        text.extend_from_slice(data);
+        self.mode.pad(&mut text);
+        self.mode.encrypt(&self.enc, 0, &mut text);
+        body.push(ENCRYPTED);
+        let len = text.len() + 1;
+        // The form 81 xx is never used in commands (§2.3, 2).
+        if text.len() <= 0x7E {
+            body.push(len as u8);
+        } else {
+            body.push(0x82);
+            body.extend_from_slice(&(len as u16).to_be_bytes());
+        }
+        body.push(0x01);
+        body.extend_from_slice(&text);
+    }
 }
 
 impl Armor for Session {
-    fn wrap(&mut self, command: &Command<'_>, extended: Extended) -> Result<Frame, CardError> {
+    fn wrap(&mut self, command: &Command<'_>, wide: bool) -> Result<Wrapped, CardError> {
         let mode = self.mode;
         let mut header = command.header;
         header[0] |= 0x0C;
-        let data = command.data.bytes();
+        let (expected, answer) = expected(command.answer, wide);
+        let mut body = Zeroizing::new(Vec::with_capacity(self.wrapped(command.data.bytes().len())));
+        self.encrypt(command.data.bytes(), &mut body);
+        body.extend_from_slice(&expected);
 
-        let mut body = Zeroizing::new(Vec::with_capacity(data.len() + 64));
-        if !data.is_empty() {
-            let mut text = Zeroizing::new(Vec::with_capacity(data.len() + 16));
-            text.extend_from_slice(data);
-            mode.pad(&mut text);
-            mode.encrypt(&self.enc, 0, &mut text);
-            body.push(ENCRYPTED);
-            let len = text.len() + 1;
-            // The form 81 xx is never used in commands (§2.3, 2).
-            if text.len() <= 0x7E {
-                body.push(len as u8);
-            } else {
-                body.push(0x82);
-                body.extend_from_slice(&(len as u16).to_be_bytes());
-            }
-            body.push(0x01);
-            body.extend_from_slice(&text);
-        }
-        let expected = match command.answer {
-            Answer::Nothing => None,
-            Answer::Short | Answer::Long => Some(0x00),
-            Answer::Exact(len) => Some(len),
-        };
-        let le = expected.unwrap_or(0x00).to_be_bytes();
-        let longer = extended.answers(SHORT_ANSWER_MAX + 1);
-        let one_byte = if longer { 0x7F } else { 0xFF };
-        match expected {
-            None => {}
-            Some(expected) if expected <= one_byte => {
-                body.extend_from_slice(&[EXPECTED, 0x01, le[1]])
-            }
-            Some(_) => body.extend_from_slice(&[EXPECTED, 0x02, le[0], le[1]]),
-        }
-
-        if !extended.sends(body.len() + 2 + size_of::<Half>()) {
-            return Err(CardError::Unsupported(Lack::Reader));
-        }
         self.counter = self.counter.wrapping_add(1);
         let mac = if mode == Mode::Fips && body.is_empty() && is_retry_query(&header) {
             // §2.3, 5: found out from cards (OpenSC issue 2734).
@@ -367,34 +352,14 @@ impl Armor for Session {
         };
         body.extend_from_slice(&[CHECKSUM, 0x08]);
         body.extend_from_slice(&mac);
-
-        // OpenSC goes over to the extended form with a Le of two bytes as well.
-        let is_extended = body.len() > 0xFF || expected.is_some_and(|expected| expected > one_byte);
-        let mut bytes = Zeroizing::new(Vec::with_capacity(body.len() + 9));
-        bytes.extend_from_slice(&header);
-        if is_extended {
-            bytes.push(0x00);
-            bytes.extend_from_slice(&(body.len() as u16).to_be_bytes());
-        } else {
-            bytes.push(body.len() as u8);
-        }
-        let start = bytes.len();
-        bytes.extend_from_slice(&body);
-        let end = bytes.len();
-        if is_extended {
-            // 0000 is 65,536.
-            let wanted = expected
-                .filter(|expected| *expected > 0)
-                .map_or(EXTENDED_ANSWER_MAX, usize::from);
-            let le = wanted.min(extended.most()) as u16;
-            bytes.extend_from_slice(&le.to_be_bytes());
-        } else {
-            bytes.push(le[1]);
-        }
-        // The session's keys follow from what goes over the wire, so that the
-        // cryptogram is as good as the secret; and its checksum lets one guess.
-        let secret = matches!(command.data, Data::Secret(_)).then_some(start..end);
-        Ok(Frame::new(bytes, secret))
+        Ok(Wrapped {
+            header,
+            data: body,
+            // The session's keys follow from what goes over the wire, so that the
+            // cryptogram is as good as the secret; and its checksum lets one guess.
+            is_secret: matches!(command.data, Data::Secret(_)),
+            answer,
+        })
     }
 
     fn wrapped(&self, len: usize) -> usize {
@@ -403,7 +368,7 @@ impl Armor for Session {
         5 + padded + 4 + 2 + size_of::<Half>()
     }
 
-    fn open(&mut self, response: Response) -> Result<Response, Fault> {
+    fn unwrap(&mut self, response: Response) -> Result<Response, Fault> {
         let Response { data, sw } = response;
         if data.is_empty() {
             return match sw.0 {
@@ -445,6 +410,26 @@ impl Armor for Session {
             None => return Err(Fault::Malformed),
         }
         Ok(Response { data, sw })
+    }
+}
+
+/// The object for the Le of the plain command, and the answer that is asked for outside it
+/// (§2.3, 3 and 6). OpenSC goes over to the extended form where the object has two bytes; a
+/// command without answer has a Le of 00 too, for the objects of secure messaging.
+fn expected(answer: Answer, wide: bool) -> (Vec<u8>, Answer) {
+    // Le of one byte, where two do not get through.
+    let one_byte = if wide { 0x7F } else { 0xFF };
+    match answer {
+        Answer::Nothing => (Vec::new(), Answer::Short),
+        Answer::Short | Answer::Long => (vec![EXPECTED, 0x01, 0x00], Answer::Short),
+        Answer::Exact(len) | Answer::Wide(len) => {
+            let [high, low] = len.to_be_bytes();
+            if len <= one_byte {
+                (vec![EXPECTED, 0x01, low], Answer::Exact(len))
+            } else {
+                (vec![EXPECTED, 0x02, high, low], Answer::Wide(len))
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::*;
 use proptest::prelude::*;
+use securesign_card::apdu::EXTENDED_ANSWER_MAX;
+use securesign_card::frame::Frame;
 
 const HOST: Half = [1, 2, 3, 4, 5, 6, 7, 8];
 const CARD: Half = [0x4C, 0xEC, 0x8B, 0x98, 0x55, 0xE4, 0xB7, 0x3D];
@@ -26,15 +28,25 @@ fn session(mode: Mode) -> (Session, Handshake, Half) {
     (session, handshake, mac)
 }
 
+/// The command as it goes over the wire, in a reader that passes on everything.
+fn frame(session: &mut Session, command: Command<'_>) -> Frame {
+    let wrapped = session.wrap(&command, true).unwrap();
+    let wrapped = wrapped.command();
+    match wrapped.needs_extended() {
+        true => wrapped.extended(EXTENDED_ANSWER_MAX),
+        false => wrapped.short(),
+    }
+}
+
 fn wrap(session: &mut Session, command: Command<'_>) -> String {
-    hex(session.wrap(&command, Extended::UNKNOWN).unwrap().expose())
+    hex(frame(session, command).expose())
 }
 
 fn open(session: &mut Session, answer: &str) -> Result<Response, Fault> {
     let mut data = bytes(answer);
     let sw = data.split_off(data.len() - 2);
     let sw = StatusWord(u16::from_be_bytes([sw[0], sw[1]]));
-    session.open(Response { data, sw })
+    session.unwrap(Response { data, sw })
 }
 
 fn opened(session: &mut Session, answer: &str) -> (String, u16) {
@@ -254,7 +266,7 @@ fn the_published_dialogue_in_fips() {
 fn a_secret_stays_one_inside_the_wrapping() {
     let (mut s, ..) = session(Mode::Aes);
     let command = Command::new([0x00, 0x82, 0x01, 0x81]).secret(&[0x55; 8]);
-    let frame = s.wrap(&command, Extended::UNKNOWN).unwrap();
+    let frame = frame(&mut s, command);
     assert!(frame.is_secret());
     assert_eq!(frame.to_string(), "0C 82 01 81 1D <pin:29> 00");
 }
@@ -333,7 +345,7 @@ proptest! {
         let (mut s, ..) = session(mode);
         wrap(&mut s, select(&[0x3F, 0x00]));
         let len = data.len();
-        if let Ok(response) = s.open(Response { data, sw: StatusWord(sw) }) {
+        if let Ok(response) = s.unwrap(Response { data, sw: StatusWord(sw) }) {
             prop_assert!(response.data.len() <= len);
             prop_assert!(len > 0 || response.sw != StatusWord::OK);
         }
