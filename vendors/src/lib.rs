@@ -3,9 +3,12 @@
 #[cfg(feature = "emulators")]
 pub mod emulator;
 pub mod epass2003;
+pub mod gids;
+pub mod idprime;
 pub mod known;
 pub mod openpgp;
 pub mod piv;
+pub mod sc_hsm;
 
 use securesign_card::profile::Profile;
 

@@ -1,0 +1,4 @@
+//! Microsoft's Generic Identity Device Specification (GIDS).
+
+#[cfg(feature = "emulators")]
+pub mod emulator;

@@ -1,0 +1,1 @@
+//! A GIDS card in software.

@@ -1,0 +1,1 @@
+//! An IDPrime card in software.

@@ -1,0 +1,4 @@
+//! SmartCard-HSM, Nitrokey HSM, pico-hsm.
+
+#[cfg(feature = "emulators")]
+pub mod emulator;

@@ -1,0 +1,1 @@
+//! A SmartCard-HSM in software.
