@@ -1,7 +1,9 @@
 //! Keeps the journal, one thing after the other, while nobody waits for the disk.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 use securesign_app::flow::Event;
 use securesign_app::journal::Entry;
@@ -14,6 +16,8 @@ use crate::{own, used};
 #[derive(Clone)]
 pub struct Clerk {
     tasks: Sender<Task>,
+    /// It was waited for in vain.
+    hangs: Arc<AtomicBool>,
 }
 
 /// What is to be done with the journal. A language is for the reason why it was not.
@@ -35,7 +39,8 @@ impl Clerk {
     pub fn new(report: impl Fn(Event) -> bool + Send + 'static) -> Self {
         let (tasks, queue) = channel();
         std::thread::spawn(move || work(&queue, &report));
-        Self { tasks }
+        let hangs = Arc::default();
+        Self { tasks, hangs }
     }
 
     /// Will be done after what came before.
@@ -43,13 +48,29 @@ impl Clerk {
         let _ = self.tasks.send(task);
     }
 
-    /// Waits until all that was given is done, but not for ever for a disk that hangs.
+    /// Waits until all that was given is done, but not for ever for a disk that hangs, and
+    /// not a second time.
     pub fn settle(&self) {
         const PATIENCE: Duration = Duration::from_secs(5);
+        self.settled(self.settling(), Instant::now() + PATIENCE);
+    }
+
+    /// Nothing comes of it until all that was given so far is done.
+    pub fn settling(&self) -> Receiver<()> {
         let (sender, done) = channel();
         self.give(Task::Settle(sender));
+        done
+    }
+
+    /// Waits for that, unless the disk has made others wait in vain before.
+    pub fn settled(&self, done: Receiver<()>, until: Instant) {
+        let patience = match self.hangs.load(Ordering::SeqCst) {
+            true => Duration::ZERO,
+            false => until.saturating_duration_since(Instant::now()),
+        };
         // An error either way: the sender was dropped, or the time is over.
-        let _ = done.recv_timeout(PATIENCE);
+        let over = done.recv_timeout(patience) == Err(RecvTimeoutError::Timeout);
+        self.hangs.store(over, Ordering::SeqCst);
     }
 }
 

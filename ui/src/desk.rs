@@ -348,10 +348,11 @@ impl Desk {
         }));
     }
 
-    /// Nothing more is signed; what is kept is forgotten.
+    /// Nothing more is signed, and what is kept is forgotten; then as [`Self::delivered`].
     #[cfg(feature = "window")]
-    pub fn dismiss(&self) {
-        self.hand.dismiss();
+    pub fn end(&mut self) {
+        farewell::part(&self.hand, &self.clerk);
+        self.delivered();
     }
 
     /// Waits until it is known whether the browser took what it was given, and the journal
@@ -368,8 +369,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        self.hand.dismiss();
-        self.clerk.settle();
+        farewell::part(&self.hand, &self.clerk);
     }
 }
 

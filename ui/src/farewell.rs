@@ -51,6 +51,15 @@ pub fn stand_still() {
     }
 }
 
+/// The card is logged out and the journal is written before the program goes, both at the
+/// same time.
+pub fn part(hand: &Hand, clerk: &Clerk) {
+    let until = hand.stop();
+    let written = clerk.settling();
+    hand.ended(until);
+    clerk.settled(written, until);
+}
+
 /// From now on the card is logged out first, and the journal written; then the program
 /// ends as it would have without this. Nothing is called back: nobody has said no to a
 /// portal.
@@ -79,8 +88,7 @@ pub fn heed(hand: Hand, clerk: Clerk) {
             return;
         };
         ENDING.store(true, Ordering::SeqCst);
-        hand.dismiss();
-        clerk.settle();
+        part(&hand, &clerk);
         if let Some(modes) = modes {
             modes.restore();
         }
@@ -92,3 +100,38 @@ pub fn heed(hand: Hand, clerk: Clerk) {
 /// program is gone.
 #[cfg(not(unix))]
 pub fn heed(_hand: Hand, _clerk: Clerk) {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::{Duration, Instant};
+
+    use securesign_app::language::Language;
+
+    use super::*;
+    use crate::clerk::Task;
+
+    #[test]
+    fn a_reader_and_a_disk_that_hang_are_waited_for_at_once_and_once() {
+        let (jobs, _queue) = channel();
+        let hand = Hand::new(jobs, || {
+            loop {
+                std::thread::park();
+            }
+        });
+        let clerk = Clerk::new(|_| {
+            loop {
+                std::thread::park();
+            }
+        });
+        clerk.give(Task::Read(Language::English));
+        let start = Instant::now();
+        // At the end, and once more when all is dropped.
+        for _ in 0..2 {
+            part(&hand, &clerk);
+        }
+        let waited = start.elapsed();
+        assert!(waited < Duration::from_secs(7), "{waited:?}");
+        assert!(waited > Duration::from_secs(3), "{waited:?}");
+    }
+}

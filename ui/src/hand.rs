@@ -1,8 +1,8 @@
 //! The worker's thread, as those see it who give it work.
 
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use securesign_app::worker::Job;
 
@@ -12,6 +12,8 @@ pub struct Hand {
     jobs: Sender<Job>,
     /// Nothing comes of it until the thread has ended.
     end: Arc<Mutex<Receiver<()>>>,
+    /// Until when its end is waited for.
+    until: Arc<OnceLock<Instant>>,
 }
 
 impl Hand {
@@ -23,7 +25,8 @@ impl Hand {
             work();
         });
         let end = Arc::new(Mutex::new(end));
-        Self { jobs, end }
+        let until = Arc::default();
+        Self { jobs, end, until }
     }
 
     /// Gives it a job. One that cannot be given has nobody left to wait for it.
@@ -37,15 +40,20 @@ impl Hand {
         end.is_ok_and(|end| end.try_recv() == Err(TryRecvError::Empty))
     }
 
-    /// The PIN is forgotten and the card is logged out before the program goes. A
-    /// reader that hangs, or another program that does not let the card go, must
-    /// not keep it for ever.
-    pub fn dismiss(&self) {
+    /// Has the PIN forgotten and the card logged out before the program goes. Gives until
+    /// when that is waited for, the same however often it is asked for: a reader that hangs,
+    /// or another program that does not let the card go, must not keep it for ever.
+    pub fn stop(&self) -> Instant {
         const PATIENCE: Duration = Duration::from_secs(5);
         self.give(Job::Stop);
+        *self.until.get_or_init(|| Instant::now() + PATIENCE)
+    }
+
+    /// Waits for the end of the thread, which was told to stop.
+    pub fn ended(&self, until: Instant) {
         if let Ok(end) = self.end.lock() {
             // An error either way: it has ended, or the time is over.
-            let _ = end.recv_timeout(PATIENCE);
+            let _ = end.recv_timeout(until.saturating_duration_since(Instant::now()));
         }
     }
 }

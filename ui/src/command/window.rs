@@ -119,8 +119,7 @@ fn open(
     // What comes from now on opens a window of its own.
     drop(instance);
     // A browser may take its time.
-    shared.borrow().dismiss();
-    shared.borrow_mut().delivered();
+    shared.borrow_mut().end();
     let exit = shared.borrow().exit();
     let screen = shared.borrow().screen();
     if exit == Some(Exit::NotDone) && screen.kind == securesign_app::screen::Kind::Failed {
