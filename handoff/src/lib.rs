@@ -1,5 +1,4 @@
-//! The SecureSign handoff protocol: the link that a portal sends, the judgement whether it
-//! may, and the answer that goes back. No card is asked and nothing is sent in here.
+#![doc = include_str!("../README.md")]
 
 pub mod callback;
 pub mod code;
