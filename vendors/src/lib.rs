@@ -8,6 +8,7 @@ pub mod idprime;
 pub mod known;
 pub mod openpgp;
 pub mod piv;
+pub mod pkcs15;
 pub mod sc_hsm;
 
 use securesign_card::profile::Profile;
