@@ -287,15 +287,15 @@ impl From<TransportError> for CardError {
 }
 
 /// What no job needs: nothing where the card does not give it, for whatever reason. Only a
-/// card or reader that is gone is an error.
+/// card or reader that is gone is an error, and a card that is another one by now.
 ///
 /// # Errors
 ///
-/// [`CardError::Transport`] as it came.
+/// [`CardError::Transport`] and [`CardError::Changed`] as they came.
 pub fn given<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error @ CardError::Transport(_)) => Err(error),
+        Err(error @ (CardError::Transport(_) | CardError::Changed)) => Err(error),
         Err(error) => {
             tracing::debug!("not known: {error}");
             Ok(None)

@@ -3,9 +3,10 @@
 use zeroize::Zeroizing;
 
 use crate::apdu::{Answer, Command, Response};
+use crate::application::PinObject;
 use crate::channel::Channel;
 use crate::error::{CardError, Secret};
-use crate::pin::{Pin, PinRules, Tries};
+use crate::pin::{Pin, Tries};
 use crate::sw::StatusWord;
 
 /// SELECT by DF name, first occurrence, FCI (ISO 7816-4, 11.2.2). Always short:
@@ -36,52 +37,40 @@ pub fn pin_tries(card: &mut Channel<'_>, reference: u8) -> Result<Tries, CardErr
 }
 
 /// VERIFY (ISO 7816-4, 11.5.6).
-pub fn verify(
-    card: &mut Channel<'_>,
-    reference: u8,
-    rules: &PinRules,
-    pin: &Pin,
-) -> Result<(), CardError> {
-    let block = encode(Secret::Pin, rules, pin)?;
-    let command = Command::new([0x00, 0x20, 0x00, reference]).secret(&block);
+pub fn verify(card: &mut Channel<'_>, pin: &PinObject, value: &Pin) -> Result<(), CardError> {
+    let block = encode(pin, value)?;
+    let command = Command::new([0x00, 0x20, 0x00, pin.reference]).secret(&block);
     let response = card.send("verify the PIN", &command)?;
-    judge("verify the PIN", Secret::Pin, response.sw)
+    judge("verify the PIN", pin.role, response.sw)
 }
 
 /// CHANGE REFERENCE DATA, old and new value (ISO 7816-4, 11.5.7).
 pub fn change(
     card: &mut Channel<'_>,
-    reference: u8,
-    secret: Secret,
-    rules: &PinRules,
+    pin: &PinObject,
     old: &Pin,
     new: &Pin,
 ) -> Result<(), CardError> {
-    let during = match secret {
+    let during = match pin.role {
         Secret::Pin => "change the PIN",
         _ => "change the PUK",
     };
-    let block = both(&encode(secret, rules, old)?, &encode(secret, rules, new)?);
-    let command = Command::new([0x00, 0x24, 0x00, reference]).secret(&block);
-    judge_new(during, secret, card.send(during, &command)?.sw)
+    let block = both(&encode(pin, old)?, &encode(pin, new)?);
+    let command = Command::new([0x00, 0x24, 0x00, pin.reference]).secret(&block);
+    judge_new(during, pin.role, card.send(during, &command)?.sw)
 }
 
 /// RESET RETRY COUNTER with resetting code and new value (ISO 7816-4, 11.5.10).
 pub fn unblock(
     card: &mut Channel<'_>,
-    reference: u8,
-    rules: (&PinRules, &PinRules),
-    puk: &Pin,
+    (pin, with): (&PinObject, &PinObject),
+    code: &Pin,
     new: &Pin,
 ) -> Result<(), CardError> {
-    let (pin_rules, puk_rules) = rules;
-    let block = both(
-        &encode(Secret::Puk, puk_rules, puk)?,
-        &encode(Secret::Pin, pin_rules, new)?,
-    );
-    let command = Command::new([0x00, 0x2C, 0x00, reference]).secret(&block);
+    let block = both(&encode(with, code)?, &encode(pin, new)?);
+    let command = Command::new([0x00, 0x2C, 0x00, pin.reference]).secret(&block);
     let during = "unblock the PIN";
-    judge_new(during, Secret::Puk, card.send(during, &command)?.sw)
+    judge_new(during, with.role, card.send(during, &command)?.sw)
 }
 
 /// MANAGE SECURITY ENVIRONMENT, SET for computation (ISO 7816-4, 11.5.11), unless
@@ -118,13 +107,15 @@ pub fn present(during: &'static str, response: Response) -> Result<Option<Vec<u8
     }
 }
 
-fn encode(secret: Secret, rules: &PinRules, pin: &Pin) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    rules
-        .encode(pin)
+fn encode(pin: &PinObject, value: &Pin) -> Result<Zeroizing<Vec<u8>>, CardError> {
+    let secret = pin.role;
+    pin.rules
+        .encode(value)
         .map_err(|fault| CardError::Format { secret, fault })
 }
 
-fn both(first: &[u8], second: &[u8]) -> Zeroizing<Vec<u8>> {
+/// Two values, with nothing between.
+pub fn both(first: &[u8], second: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut block = Zeroizing::new(Vec::with_capacity(first.len() + second.len()));
     block.extend_from_slice(first);
     block.extend_from_slice(second);

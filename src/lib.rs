@@ -2,6 +2,7 @@
 //! vendor in here.
 
 pub mod apdu;
+pub mod application;
 pub mod armor;
 pub mod atr;
 pub mod cache;

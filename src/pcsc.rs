@@ -9,7 +9,7 @@ use pcsc::{Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State};
 use crate::atr::Atr;
 use crate::frame::Frame;
 use crate::reader::{Presence, Reader, Readers, Watcher};
-use crate::transport::{Card, Ending, Transport, TransportError};
+use crate::transport::{Card, Dialogue, Ending, Transport, TransportError};
 
 /// PC/SC part 10, 2.2: control code that lists a reader's features.
 const GET_FEATURE_REQUEST: u32 = 3400;
@@ -243,76 +243,91 @@ impl Card for PcscCard {
         self.max_data
     }
 
-    fn dialogue(
-        &mut self,
-        work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
-    ) -> Result<(), TransportError> {
+    fn begin(&mut self) -> Result<Box<dyn Dialogue + '_>, TransportError> {
+        let mut card = self.connection.card()?;
         let mut attempts = 0;
-        let card = self.connection.card()?;
         let transaction = loop {
-            // The borrow of a failed attempt must end before reconnecting.
-            match card.transaction2() {
+            let again = match card.transaction2() {
                 Ok(transaction) => break transaction,
-                Err((back, Error::ResetCard)) if attempts < BUSY_ATTEMPTS => {
+                Err((again, Error::ResetCard)) if attempts < BUSY_ATTEMPTS => {
                     // Reset by another program before the dialogue began:
                     // nothing was sent yet, so nothing is lost.
-                    back.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
+                    again
+                        .reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard)
                         .map_err(describe)?;
+                    again
                 }
-                Err((_, Error::SharingViolation)) if attempts < BUSY_ATTEMPTS => {
+                Err((again, Error::SharingViolation)) if attempts < BUSY_ATTEMPTS => {
                     std::thread::sleep(BUSY_PAUSE);
+                    again
                 }
                 Err((_, error)) => return Err(describe(error)),
-            }
+            };
+            card = again;
             attempts += 1;
         };
         if !(self.still)() {
             let _ = transaction.end(Disposition::LeaveCard);
             return Err(TransportError::Removed);
         }
-        let ending = work(&mut PcscTransport { card: &transaction });
-        let disposition = match ending {
-            Ending::Leave => Disposition::LeaveCard,
-            Ending::Reset => Disposition::ResetCard,
-        };
-        // A card that is gone needs no ending.
-        let _ = transaction.end(disposition);
-        Ok(())
+        Ok(Box::new(PcscDialogue(Some(transaction))))
     }
 }
 
-struct PcscTransport<'a> {
-    card: &'a pcsc::Card,
+/// `None`: it was ended.
+struct PcscDialogue<'a>(Option<pcsc::Transaction<'a>>);
+
+impl Dialogue for PcscDialogue<'_> {
+    fn end(mut self: Box<Self>, ending: Ending) {
+        self.finish(match ending {
+            Ending::Leave => Disposition::LeaveCard,
+            Ending::Reset => Disposition::ResetCard,
+        });
+    }
 }
 
-impl Transport for PcscTransport<'_> {
+impl Drop for PcscDialogue<'_> {
+    fn drop(&mut self) {
+        self.finish(Disposition::ResetCard);
+    }
+}
+
+impl Transport for PcscDialogue<'_> {
     fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let card = self.0.as_ref().ok_or(TransportError::Removed)?;
         // Short commands answer with 258 bytes at most; the larger buffer costs
         // nothing worth measuring and serves extended ones too.
         let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE_EXTENDED];
-        match self.card.transmit(frame.expose(), &mut buffer) {
+        match card.transmit(frame.expose(), &mut buffer) {
             Ok(answer) if answer.len() >= 2 => Ok(answer.to_vec()),
             // Some drivers answer with nothing, or with a general failure, when
             // the card is pulled out: ask what has become of it.
-            Ok(_) => Err(self.fate().unwrap_or(TransportError::Mute)),
+            Ok(_) => Err(fate(card).unwrap_or(TransportError::Mute)),
             Err(error @ (Error::RemovedCard | Error::ResetCard)) => Err(describe(error)),
-            Err(error) => Err(self.fate().unwrap_or_else(|| describe(error))),
+            Err(error) => Err(fate(card).unwrap_or_else(|| describe(error))),
         }
     }
 }
 
-impl PcscTransport<'_> {
-    /// Why a card does not answer, where PC/SC knows: removed, or reset.
-    fn fate(&self) -> Option<TransportError> {
-        // The service needs a moment to notice.
-        for _ in 0..BUSY_ATTEMPTS {
-            match self.card.status2_owned() {
-                Ok(_) => std::thread::sleep(BUSY_PAUSE / 2),
-                Err(error) => return Some(describe(error)),
-            }
+impl PcscDialogue<'_> {
+    fn finish(&mut self, disposition: Disposition) {
+        if let Some(transaction) = self.0.take() {
+            // Where the card is gone there is nothing left to end.
+            let _ = transaction.end(disposition);
         }
-        None
     }
+}
+
+/// Why a card does not answer, where PC/SC knows: removed, or reset.
+fn fate(card: &pcsc::Card) -> Option<TransportError> {
+    // The service needs a moment to notice.
+    for _ in 0..BUSY_ATTEMPTS {
+        match card.status2_owned() {
+            Ok(_) => std::thread::sleep(BUSY_PAUSE / 2),
+            Err(error) => return Some(describe(error)),
+        }
+    }
+    None
 }
 
 fn names(context: &pcsc::Context) -> Result<Vec<CString>, Error> {

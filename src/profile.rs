@@ -1,15 +1,14 @@
-//! What a card family is: its facts ([`Spec`]) and its behaviour ([`Profile`]).
+//! What a card family is: its facts ([`Spec`]), and how a card of it is recognised and opened
+//! ([`Profile`]).
 
 use std::fmt;
 
+use crate::application::Application;
 use crate::atr::{Atr, AtrPattern};
 use crate::certificate::{Certificate, CertificateError};
 use crate::channel::Channel;
-use crate::error::{CardError, Lack, Secret};
-use crate::iso;
+use crate::error::{CardError, Lack};
 pub use crate::pin::Tries;
-use crate::pin::{Pin, PinRules};
-use crate::signature::{PublicKey, ToSign};
 use crate::sw::StatusWord;
 
 /// Facts about a family, or about one product of it. No decisions.
@@ -24,15 +23,6 @@ pub struct Spec {
     /// Application identifier for SELECT (ISO 7816-4, 11.2.2); empty where the
     /// application is opened in another way.
     pub aid: &'static [u8],
-    /// Reference of the PIN in P2 of VERIFY (ISO 7816-4, 11.5.6).
-    pub pin_reference: u8,
-    /// What the PIN looks like.
-    pub pin: PinRules,
-    /// What the PUK looks like; `None`: there is none.
-    pub puk: Option<PinRules>,
-    /// How the tries left are read. There is no default: on some cards an empty
-    /// VERIFY costs a try.
-    pub counter: RetryCounter,
     /// Where the facts are from.
     pub source: &'static str,
 }
@@ -50,92 +40,6 @@ pub enum Mark {
     Historical(&'static [u8]),
     /// SELECT of the application succeeds. A read-only probe that any card stands.
     Application,
-}
-
-/// How tries left are read without spending one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryCounter {
-    /// VERIFY without data (ISO 7816-4, 11.5.6) answers `63Cx`.
-    EmptyVerify,
-    /// An object that the family's profile reads.
-    Status,
-    /// There is no safe way.
-    Unknown,
-}
-
-/// Whether commands of this kind were seen to work on a real card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// By several sources, or by the card's own standard.
-    Known,
-    /// Inferred from documents: a person is asked before it is tried.
-    Inferred,
-    /// Inferred, and cards of this kind are sold with it switched off.
-    Doubtful,
-}
-
-/// What opening a card's application has taught. It holds for this dialogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Application {
-    /// P2 of VERIFY; cards with a global PIN may differ from the [`Spec`].
-    pub pin_reference: u8,
-    /// Label that the card gives itself.
-    pub label: Option<String>,
-    /// What SELECT answered has the form of the family's standard: its other answers mean
-    /// what they should.
-    pub conforms: bool,
-    /// Algorithm identifiers that the card lists, if it does.
-    pub algorithms: Vec<u8>,
-    /// What the card says of its own abilities, in its own form; empty where it is not
-    /// asked.
-    pub capabilities: Vec<u8>,
-    /// File identifier of the directory that is open; 0 where files play no part.
-    pub directory: u16,
-    /// Most bytes that one READ BINARY asks for; 0: not tried yet.
-    pub piece: u16,
-    /// What the PIN looks like on this card.
-    pub pin: PinRules,
-    /// What the PUK looks like on this card; `None`: there is none.
-    pub puk: Option<PinRules>,
-    /// Why there is no PUK for its PIN, where there is none.
-    pub no_puk: Lack,
-    /// Which PIN is the card holder's was found out, or cannot be.
-    pub pin_is_known: bool,
-    /// What unblocks the PIN, where anything does: how the screen names it.
-    pub unblocker: Secret,
-    /// Tries left of the PIN, where opening has told them. They hold for this dialogue only.
-    pub tries: Option<Tries>,
-    /// Changing the PIN.
-    pub change: Standing,
-    /// Unlocking with the PUK.
-    pub unblock: Standing,
-    /// Tries left as they were read before the PIN or PUK that is replaced was sent.
-    /// Where the number of tries is written along, it is never below that.
-    pub before: Option<u8>,
-}
-
-impl Application {
-    /// As the facts have it, before anything is known of this card.
-    pub fn new(spec: &Spec) -> Self {
-        Self {
-            pin_reference: spec.pin_reference,
-            label: None,
-            conforms: false,
-            algorithms: Vec::new(),
-            capabilities: Vec::new(),
-            directory: 0,
-            piece: 0,
-            pin: spec.pin,
-            puk: spec.puk,
-            no_puk: Lack::Puk,
-            pin_is_known: false,
-            unblocker: Secret::Puk,
-            tries: None,
-            change: Standing::Known,
-            unblock: Standing::Known,
-            before: None,
-        }
-    }
 }
 
 /// When a key wants the PIN.
@@ -160,7 +64,7 @@ pub struct Credential {
     pub pin: PinUse,
     /// The certificate.
     pub certificate: Certificate,
-    /// Why the card cannot sign with it, whatever is asked for ([`Profile::lack`]).
+    /// Why the card cannot sign with it, whatever is asked for ([`Application::lack`]).
     pub lack: Option<Lack>,
 }
 
@@ -243,10 +147,11 @@ pub enum Flaw {
 }
 
 impl Note {
-    /// On a place that the card does not give. Only where the card is gone is that the end.
+    /// On a place that the card does not give. Only where the card is gone, or is another one
+    /// by now, is that the end.
     pub fn unreadable(place: String, error: CardError) -> Result<Self, CardError> {
         let flaw = match error {
-            CardError::Transport(_) => return Err(error),
+            CardError::Transport(_) | CardError::Changed => return Err(error),
             CardError::Refused { sw, .. } => Flaw::Unreadable(sw),
             error => Flaw::Failed(error),
         };
@@ -314,109 +219,38 @@ impl Search {
     }
 }
 
-/// Behaviour of a family. Stateless; override only where the card departs from
-/// ISO 7816.
+/// A family, or a product of it. Stateless: what is learned of a card is its
+/// [`Application`]'s.
 pub trait Profile: Sync {
     /// The facts.
     fn spec(&self) -> &Spec;
 
-    /// Opens the application: selects it, and begins secure messaging where the
-    /// card wants that. `atr` is a hint at best. [`CardError::Refused`]: it is not
-    /// there.
-    fn open(&self, card: &mut Channel<'_>, _atr: &Atr) -> Result<Application, CardError> {
-        iso::select(card, self.spec().aid)?;
-        Ok(Application::new(self.spec()))
-    }
-
-    /// Reads signing certificates. May refine `app` by what it learns.
-    fn credentials(
-        &self,
+    /// Opens the application for the first time: selects it, and begins secure messaging
+    /// where the card wants that. `None`: the card is none of this family. `atr` is a hint
+    /// at best.
+    fn open(
+        &'static self,
         card: &mut Channel<'_>,
-        app: &mut Application,
-        search: &Search,
-    ) -> Result<Found, CardError>;
-
-    /// Why this card, in this reader, cannot sign with such a key: known before a PIN is
-    /// asked for, since what cannot work costs no try. Asks the card nothing.
-    fn lack(&self, card: &Channel<'_>, app: &Application, key: &PublicKey) -> Option<Lack>;
-
-    /// The token's serial number as people read it, where there is one.
-    fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;
-
-    /// Tries left of the PIN; spends none.
-    /// [`CardError::Unsupported`] with [`Lack::Pin`]: the card has no such PIN, so that
-    /// none may be sent.
-    fn pin_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
-        match self.spec().counter {
-            RetryCounter::EmptyVerify => iso::pin_tries(card, app.pin_reference),
-            RetryCounter::Status | RetryCounter::Unknown => Ok(Tries::Unknown),
-        }
-    }
-
-    /// Tries left of the [`Application::unblocker`]; spends none. Where that is used up and
-    /// the card has another, it becomes the other one.
-    fn puk_tries(
-        &self,
-        _card: &mut Channel<'_>,
-        _app: &mut Application,
-    ) -> Result<Tries, CardError> {
-        Ok(Tries::Unknown)
-    }
-
-    /// Sends the PIN, once, for the key of this credential: some cards count it as verified
-    /// for one key and not for the other.
-    fn verify(
-        &self,
-        card: &mut Channel<'_>,
-        app: &Application,
-        _credential: &Credential,
-        pin: &Pin,
-    ) -> Result<(), CardError> {
-        iso::verify(card, app.pin_reference, &self.spec().pin, pin)
-    }
-
-    /// Replaces PIN or PUK; `old` is sent, once.
-    fn change(
-        &self,
-        card: &mut Channel<'_>,
-        app: &Application,
-        secret: Secret,
-        old: &Pin,
-        new: &Pin,
-    ) -> Result<(), CardError>;
-
-    /// Sets a new PIN with the PUK, which is sent, once.
-    fn unblock(
-        &self,
-        card: &mut Channel<'_>,
-        app: &Application,
-        puk: &Pin,
-        new: &Pin,
-    ) -> Result<(), CardError>;
-
-    /// Asks for a signature; the PIN is verified already. RSA: PKCS#1 v1.5, as
-    /// long as the modulus; ECDSA: DER, or r and s; Ed25519: 64 bytes. [`PublicKey::standard`](crate::signature::PublicKey::standard)
-    /// brings it into the form that portals get.
-    fn sign(
-        &self,
-        card: &mut Channel<'_>,
-        app: &Application,
-        credential: &Credential,
-        what: ToSign<'_>,
-    ) -> Result<Vec<u8>, CardError>;
-
-    /// Forgets a verified PIN. The card is reset afterwards in any case.
-    fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError>;
+        atr: &Atr,
+    ) -> Result<Option<Box<dyn Application>>, CardError>;
 }
 
-/// The profile of a card, with its application open, or `None` for a card that
-/// no profile knows. Sends nothing but read-only probes. ATR marks go first, so that a
-/// product is preferred to its family.
+/// `None` where the card refuses what every card of the family does: it is none.
+pub fn unless_refused<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(CardError::Refused { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The application of a card, open, or `None` for a card that no profile knows. Sends nothing
+/// but read-only probes. ATR marks go first, so that a product is preferred to its family.
 pub fn identify(
     card: &mut Channel<'_>,
     atr: &Atr,
     profiles: &[&'static dyn Profile],
-) -> Result<Option<(&'static dyn Profile, Application)>, CardError> {
+) -> Result<Option<Box<dyn Application>>, CardError> {
     let by_atr = profiles
         .iter()
         .filter(|p| p.spec().marks.iter().any(|mark| mark.in_atr(atr)));
@@ -437,10 +271,8 @@ pub fn identify(
         }
         // A profile that did not get to its session has left the channel without a form.
         card.bare();
-        match profile.open(card, atr) {
-            Ok(app) => return Ok(Some((*profile, app))),
-            Err(CardError::Refused { .. }) => {}
-            Err(other) => return Err(other),
+        if let Some(application) = profile.open(card, atr)? {
+            return Ok(Some(application));
         }
     }
     Ok(None)

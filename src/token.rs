@@ -1,25 +1,28 @@
 //! A recognised card in a dialogue: the rules that protect its PIN live here,
-//! above every profile, so that none can forget them.
+//! above every family, so that none can forget them.
 
+mod replace;
+mod sign;
+
+use crate::application::{Application, Known, PinId, PinObject};
 use crate::armor::Fault;
 use crate::atr::Atr;
 use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Lack, Reason, Secret, given};
-use crate::pin::Pin;
-use crate::profile::{
-    Application, Credential, Found, PinUse, Profile, Search, Spec, Tries, identify,
-};
-use crate::signature::ToSign;
+use crate::pin::{Pin, Tries};
+use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
 use crate::sw::StatusWord;
 use crate::transport::{Ending, Transport};
 
 /// A card whose application is selected.
 pub struct Token<'a> {
-    profile: &'static dyn Profile,
-    atr: Atr,
-    app: Application,
+    app: &'a mut dyn Application,
     channel: Channel<'a>,
+    /// What was learned about extended length is put here at the end.
+    extended: &'a mut Extended,
+    /// The serial number that the card has told.
+    serial: &'a mut Option<String>,
     pin_tries: Option<Tries>,
     /// At least so many tries are left: the PIN was accepted since they were
     /// counted, and nobody else can have spent one within this dialogue.
@@ -40,24 +43,54 @@ pub enum LastTry {
 }
 
 impl<'a> Token<'a> {
-    /// Recognises the card; `None` if no profile knows it. Sends only
-    /// read-only probes.
+    /// Opens the application of whatever card is there: the one that is `known`, or another
+    /// one, which is recognised; `None` if no profile knows it. Sends only read-only probes.
     pub fn open(
         transport: &'a mut dyn Transport,
         atr: &Atr,
-        extended: Extended,
+        known: &'a mut Known,
         profiles: &[&'static dyn Profile],
     ) -> Result<Option<Self>, CardError> {
-        let mut channel = Channel::new(transport, extended);
-        let Some((profile, mut app)) = identify(&mut channel, atr, profiles)? else {
-            return Ok(None);
+        let mut channel = Channel::new(transport, known.extended);
+        match known.select(&mut channel) {
+            Err(CardError::Changed) => known.forget(),
+            selected => selected?,
+        }
+        Self::on(channel, atr, known, profiles)
+    }
+
+    /// As [`Token::open`], but no other card and no other application than the one that is
+    /// known: [`CardError::Changed`].
+    pub fn reopen(
+        transport: &'a mut dyn Transport,
+        atr: &Atr,
+        known: &'a mut Known,
+        profiles: &[&'static dyn Profile],
+    ) -> Result<Option<Self>, CardError> {
+        let mut channel = Channel::new(transport, known.extended);
+        known.select(&mut channel)?;
+        Self::on(channel, atr, known, profiles)
+    }
+
+    fn on(
+        mut channel: Channel<'a>,
+        atr: &Atr,
+        known: &'a mut Known,
+        profiles: &[&'static dyn Profile],
+    ) -> Result<Option<Self>, CardError> {
+        let app = match &mut known.application {
+            Some(app) => app,
+            none => match identify(&mut channel, atr, profiles)? {
+                Some(app) => none.insert(app),
+                None => return Ok(None),
+            },
         };
         Ok(Some(Self {
-            profile,
-            atr: atr.clone(),
-            pin_tries: app.tries.take(),
-            app,
+            app: app.as_mut(),
             channel,
+            extended: &mut known.extended,
+            serial: &mut known.serial,
+            pin_tries: None,
             at_least: None,
             accepted: false,
             touched: false,
@@ -71,21 +104,17 @@ impl<'a> Token<'a> {
 
     /// Facts about its family.
     pub fn spec(&self) -> &'static Spec {
-        self.profile.spec()
+        self.app.spec()
     }
 
     /// What the card calls itself, or its family's name.
     pub fn label(&self) -> String {
-        self.app
-            .label
-            .clone()
-            .unwrap_or_else(|| self.spec().name.to_owned())
+        self.app.label().unwrap_or(self.spec().name).to_owned()
     }
 
     /// Signing certificates.
     pub fn credentials(&mut self, search: &Search) -> Result<Found, CardError> {
-        let mut found =
-            self.read(|profile, channel, app| profile.credentials(channel, app, search))?;
+        let mut found = self.read(|app, channel| app.credentials(channel, search))?;
         for credential in &mut found.credentials {
             credential.lack = self.lack(credential);
         }
@@ -94,7 +123,28 @@ impl<'a> Token<'a> {
 
     /// Serial number, where there is one and the card tells it.
     pub fn serial(&mut self) -> Result<Option<String>, CardError> {
-        self.optional(None, |profile, channel, _| profile.serial(channel))
+        let told = self.optional(None, |app, channel| app.serial(channel))?;
+        if told.is_some() {
+            self.serial.clone_from(&told);
+        }
+        Ok(told)
+    }
+
+    /// [`CardError::Changed`] where the token does not tell the serial number that it has
+    /// told before. A card may fail to once; one that does twice is another.
+    pub fn is_same(&mut self) -> Result<(), CardError> {
+        let Some(before) = self.serial.clone() else {
+            return Ok(());
+        };
+        for _ in 0..2 {
+            match self.optional(None, |app, channel| app.serial(channel)) {
+                Ok(Some(told)) if told == before => return Ok(()),
+                // Nothing is known of a card that is gone.
+                Err(error @ CardError::Transport(_)) => return Err(error),
+                _ => {}
+            }
+        }
+        Err(CardError::Changed)
     }
 
     /// Tries left of the PIN; asks the card only once in a dialogue, and never
@@ -103,22 +153,27 @@ impl<'a> Token<'a> {
         if let Some(known) = self.pin_tries {
             return Ok(known);
         }
-        let tries = self.optional(Tries::Unknown, |profile, channel, app| {
-            profile.pin_tries(channel, app)
-        })?;
+        let pin = self.pin()?.id;
+        let tries = self.optional(Tries::Unknown, |app, channel| app.tries(channel, pin))?;
         self.pin_tries = Some(tries);
         Ok(tries)
     }
 
-    /// What an earlier dialogue with the same card has learned of its
-    /// application: which PIN is the card holder's.
-    pub fn recall(&mut self, app: &Application) {
-        self.app = app.clone();
+    /// The card holder's PIN, as far as it is known by now.
+    pub fn pin(&self) -> Result<PinObject, CardError> {
+        self.with_role(Secret::Pin)
+            .ok_or(CardError::Unsupported(Lack::Pin))
     }
 
-    /// What was learned of the application, for [`Token::recall`].
-    pub fn application(&self) -> &Application {
-        &self.app
+    /// What unblocks that: a PUK, a reset code or the administrator's PIN; or why nothing does.
+    pub fn unblocker(&self) -> Result<PinObject, CardError> {
+        let unblock = self.pin()?.unblock.map_err(CardError::Unsupported)?;
+        self.app.pin(unblock.with)
+    }
+
+    fn with_role(&self, role: Secret) -> Option<PinObject> {
+        let mut pins = self.app.pins().iter();
+        pins.find(|pin| pin.role == role).copied()
     }
 
     /// Whether the last PIN sent in this dialogue was accepted.
@@ -136,202 +191,59 @@ impl<'a> Token<'a> {
         self.touched = true;
     }
 
-    /// Tries left of the PUK.
+    /// Tries left of what unblocks the PIN. Where that is used up and the card has another, it
+    /// becomes the other one.
     pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
-        self.optional(Tries::Unknown, |profile, channel, app| {
-            profile.puk_tries(channel, app)
-        })
-    }
-
-    /// Signs, and checks the signature against the certificate before it is
-    /// returned. The PIN is sent at most once while it is not known to be
-    /// right; once accepted, it is sent again where the key wants it each time.
-    pub fn sign(
-        &mut self,
-        credential: &Credential,
-        what: ToSign<'_>,
-        pin: &Pin,
-        last: LastTry,
-    ) -> Result<Vec<u8>, CardError> {
-        let result = self.sign_once(credential, what, pin, last);
-        self.doubted(result)
-    }
-
-    fn sign_once(
-        &mut self,
-        credential: &Credential,
-        what: ToSign<'_>,
-        pin: &Pin,
-        last: LastTry,
-    ) -> Result<Vec<u8>, CardError> {
-        self.channel.begin_work();
-        self.mend()?;
-        self.refuse_impossible(credential, what)?;
-        let always = credential.pin == PinUse::Always;
-        let known = self.accepted;
-        if !known || always {
-            self.verify(credential, pin, last)?;
-        }
-        let signature = match self.ask_signature(credential, what) {
-            // The card has forgotten a PIN that it accepted earlier in this
-            // dialogue: once more, with the same PIN, and no further.
-            Err(CardError::Declined {
-                reason: Reason::PinForgotten,
-                ..
-            }) if known && !always => {
-                self.mend()?;
-                self.verify(credential, pin, last)?;
-                self.ask_signature(credential, what)?
-            }
-            // The card has lost the session and the PIN with it. Nothing is sent
-            // again by itself: the PIN has to be asked for.
-            Err(error @ CardError::Armor { .. }) => {
-                self.accepted = false;
-                // What went wrong first is what the user has to know.
-                let _ = self.mend();
-                return Err(error);
-            }
-            other => other?,
+        let Ok(puk) = self.unblocker() else {
+            return Ok(Tries::Unknown);
         };
-        self.checked(credential, what, &signature)
-    }
-
-    /// Signs with a key that wants no PIN, and checks the signature as [`Token::sign`]
-    /// does.
-    pub fn sign_without_pin(
-        &mut self,
-        credential: &Credential,
-        what: ToSign<'_>,
-    ) -> Result<Vec<u8>, CardError> {
-        let result = self.sign_freely(credential, what);
-        self.doubted(result)
-    }
-
-    fn sign_freely(
-        &mut self,
-        credential: &Credential,
-        what: ToSign<'_>,
-    ) -> Result<Vec<u8>, CardError> {
-        self.channel.begin_work();
-        self.mend()?;
-        self.refuse_impossible(credential, what)?;
-        let signature = self.ask_signature(credential, what)?;
-        self.checked(credential, what, &signature)
-    }
-
-    /// Where a signature fails for a reason that may be the certificate, that may be one
-    /// that was read before another took its place: it is not offered again unread.
-    fn doubted(&self, result: Result<Vec<u8>, CardError>) -> Result<Vec<u8>, CardError> {
-        if let Err(
-            CardError::Refused { .. }
-            | CardError::Declined { .. }
-            | CardError::Malformed { .. }
-            | CardError::RawRsa
-            | CardError::Unsupported(_)
-            | CardError::BadSignature,
-        ) = result
-            && let Some(cache) = self.channel.cache()
-        {
-            cache.clear();
+        let tries = self.tries_of(puk.id)?;
+        match self.unblocker() {
+            Ok(other) if other.id != puk.id => self.tries_of(other.id),
+            _ => Ok(tries),
         }
-        result
     }
 
-    /// Replaces PIN or PUK.
-    pub fn change(
-        &mut self,
-        secret: Secret,
-        old: &Pin,
-        new: &Pin,
-        last: LastTry,
-    ) -> Result<(), CardError> {
-        self.check_format(secret, old)?;
-        as_new(self.check_format(secret, new))?;
-        self.channel.begin_work();
-        self.app.before = self.allow(secret, last)?;
-        self.touched = true;
-        let replaced = self.channel.replaced();
-        let result =
-            self.in_session(|profile, channel, app| profile.change(channel, app, secret, old, new));
-        let result = result.map_err(|error| self.unless_lost(replaced, (secret, secret), error));
-        // Whether a changed PIN counts as verified differs from card to card.
-        self.accepted = false;
-        self.at_least = None;
-        self.settle(secret, result)
+    fn tries_of(&mut self, pin: PinId) -> Result<Tries, CardError> {
+        self.optional(Tries::Unknown, |app, channel| app.tries(channel, pin))
     }
 
-    /// Sets a new PIN with the PUK. Spends no PIN try first.
-    pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
-        let secret = self.app.unblocker;
-        self.check_format(secret, puk)?;
-        as_new(self.check_format(Secret::Pin, new))?;
-        self.channel.begin_work();
-        self.allow(secret, last)?;
-        if self.app.unblocker != secret {
-            // It is used up. What was typed must not be sent for the other one.
-            return Err(CardError::Blocked(secret));
+    /// Logs out if a secret was sent, and keeps what was learned. How the card must be left.
+    pub fn close(mut self) -> Ending {
+        if self.touched {
+            // The reset that follows is what counts; this is for cards that keep a
+            // verified PIN across a reset. It has its own time, however long the rest took.
+            self.channel.begin_work();
+            if self.mend().is_ok() {
+                let _ = self.app.log_out(&mut self.channel);
+            }
         }
-        self.touched = true;
-        let replaced = self.channel.replaced();
-        let result =
-            self.in_session(|profile, channel, app| profile.unblock(channel, app, puk, new));
-        let sent = (secret, Secret::Pin);
-        let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
-        self.accepted = false;
-        self.at_least = None;
-        let result = self.settle(secret, result);
-        self.pin_tries = None;
-        result
-    }
-
-    /// Logs out if a secret was sent. How the card must be left, and what was
-    /// learned about extended length.
-    pub fn close(mut self) -> (Ending, Extended) {
-        if !self.touched {
-            return (Ending::Leave, self.channel.extended());
-        }
-        // The reset that follows is what counts; this is for cards that keep a
-        // verified PIN across a reset. It has its own time, however long the rest took.
-        self.channel.begin_work();
-        if self.mend().is_ok() {
-            let _ = self.profile.log_out(&mut self.channel, &self.app);
-        }
-        (Ending::Reset, self.channel.extended())
-    }
-
-    /// What cannot work never costs a try.
-    fn refuse_impossible(
-        &self,
-        credential: &Credential,
-        what: ToSign<'_>,
-    ) -> Result<(), CardError> {
-        let lack = credential.certificate.key().lack(what);
-        match lack.or_else(|| self.lack(credential)) {
-            Some(lack) => Err(CardError::Unsupported(lack)),
-            None => Ok(()),
+        *self.extended = self.channel.extended();
+        match self.touched {
+            true => Ending::Reset,
+            false => Ending::Leave,
         }
     }
 
     fn lack(&self, credential: &Credential) -> Option<Lack> {
-        self.profile
-            .lack(&self.channel, &self.app, credential.certificate.key())
+        self.app.lack(&self.channel, credential.certificate.key())
     }
 
     /// Reads something that needs no PIN. A session of secure messaging that the
     /// card has lost is opened once more; whatever was verified in it is void.
     fn read<T>(
         &mut self,
-        mut what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
+        mut what: impl FnMut(&mut dyn Application, &mut Channel<'a>) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         self.channel.begin_work();
         self.mend()?;
         let sessions = self.channel.sessions();
-        let result = match what(self.profile, &mut self.channel, &mut self.app) {
+        let result = match what(&mut *self.app, &mut self.channel) {
             Err(CardError::Armor {
                 fault: Fault::Lost, ..
             }) => {
                 self.mend()?;
-                what(self.profile, &mut self.channel, &mut self.app)
+                what(&mut *self.app, &mut self.channel)
             }
             other => other,
         };
@@ -350,26 +262,12 @@ impl<'a> Token<'a> {
     fn optional<T>(
         &mut self,
         unknown: T,
-        what: impl FnMut(&dyn Profile, &mut Channel<'a>, &mut Application) -> Result<T, CardError>,
+        what: impl FnMut(&mut dyn Application, &mut Channel<'a>) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         match self.read(what) {
             Err(error @ CardError::Unsupported(Lack::Pin)) => Err(error),
             other => Ok(given(other)?.unwrap_or(unknown)),
         }
-    }
-
-    /// After a new value was sent, only a status word of the card tells whether it has
-    /// taken it. `present` and `new`: what was sent for it, and what it sets.
-    fn unless_lost(
-        &self,
-        replaced: usize,
-        (present, new): (Secret, Secret),
-        error: CardError,
-    ) -> CardError {
-        if self.channel.replaced() > replaced && leaves_open(&error) {
-            return CardError::Unclear(new);
-        }
-        self.unless_answered(present, error)
     }
 
     /// After a secret was sent, only a status word of the card tells whether it cost a try.
@@ -385,14 +283,14 @@ impl<'a> Token<'a> {
     /// before anything secret was sent, a new one is opened and all is done once more.
     fn in_session(
         &mut self,
-        what: impl Fn(&dyn Profile, &mut Channel<'a>, &Application) -> Result<(), CardError>,
+        what: impl Fn(&mut dyn Application, &mut Channel<'a>) -> Result<(), CardError>,
     ) -> Result<(), CardError> {
         self.mend()?;
         let secrets = self.channel.secrets();
-        match what(self.profile, &mut self.channel, &self.app) {
+        match what(&mut *self.app, &mut self.channel) {
             Err(CardError::Armor { .. }) if self.channel.secrets() == secrets => {
                 self.mend()?;
-                what(self.profile, &mut self.channel, &self.app)
+                what(&mut *self.app, &mut self.channel)
             }
             other => other,
         }
@@ -405,12 +303,22 @@ impl<'a> Token<'a> {
         if self.channel.is_broken() {
             self.accepted = false;
             self.at_least = None;
-            if self.profile.open(&mut self.channel, &self.atr).is_err() {
-                self.profile.open(&mut self.channel, &self.atr)?;
+            if self.select().is_err()
+                && let Err(error) = self.select()
+            {
+                // Whatever is open now is not what the next command is meant for.
+                self.channel.tear();
+                return Err(error);
             }
             self.channel.mended();
         }
         Ok(())
+    }
+
+    fn select(&mut self) -> Result<(), CardError> {
+        // What was torn lets nothing out, and a family that wants a session opens it.
+        self.channel.bare();
+        self.app.select(&mut self.channel)
     }
 
     fn verify(
@@ -419,14 +327,16 @@ impl<'a> Token<'a> {
         pin: &Pin,
         last: LastTry,
     ) -> Result<(), CardError> {
-        self.check_format(Secret::Pin, pin)?;
+        check_format(&self.pin()?, pin)?;
         if !self.accepted {
-            self.allow(Secret::Pin, last)?;
+            self.allow(&self.pin()?, last)?;
         }
+        // Counting may have told that it is another one than was thought.
+        let object = self.pin()?;
         self.accepted = false;
         self.touched = true;
         let result =
-            self.in_session(|profile, channel, app| profile.verify(channel, app, credential, pin));
+            self.in_session(|app, channel| app.verify(channel, object.id, credential, pin));
         if result.is_ok() {
             self.accepted = true;
             // A right PIN can only have raised the counter.
@@ -440,60 +350,15 @@ impl<'a> Token<'a> {
             .map_err(|error| declined(error, Reason::of_verifying))
     }
 
-    fn ask_signature(
-        &mut self,
-        credential: &Credential,
-        what: ToSign<'_>,
-    ) -> Result<Vec<u8>, CardError> {
-        let begun = self.channel.elapsed();
-        let signature = self
-            .profile
-            .sign(&mut self.channel, &self.app, credential, what);
-        let silence = self.channel.elapsed().saturating_sub(begun);
-        signature.map_err(|error| match error {
-            CardError::Refused { sw, .. }
-                if sw == StatusWord::BLOCKED && credential.pin != PinUse::Never =>
-            {
-                CardError::Blocked(Secret::Pin)
-            }
-            error => declined(error, |sw| Reason::of_signing(sw, silence)),
-        })
-    }
-
-    /// The signature in its standard form, if it is this key's.
-    fn checked(
-        &self,
-        credential: &Credential,
-        what: ToSign<'_>,
-        signature: &[u8],
-    ) -> Result<Vec<u8>, CardError> {
-        let key = credential.certificate.key();
-        key.standard(what, signature).ok_or(CardError::BadSignature)
-    }
-
-    /// What can never be right never reaches the card.
-    fn check_format(&self, secret: Secret, value: &Pin) -> Result<(), CardError> {
-        let rules = match secret {
-            Secret::Pin => &self.app.pin,
-            _ => self
-                .app
-                .puk
-                .as_ref()
-                .ok_or(CardError::Unsupported(self.app.no_puk))?,
-        };
-        rules
-            .check(value)
-            .map_err(|fault| CardError::Format { secret, fault })
-    }
-
     /// Nothing is sent at no tries, nor at one without the user's word. How many are
     /// left at least, where that is known.
-    fn allow(&mut self, secret: Secret, last: LastTry) -> Result<Option<u8>, CardError> {
+    fn allow(&mut self, pin: &PinObject, last: LastTry) -> Result<Option<u8>, CardError> {
+        let secret = pin.role;
         let tries = match secret {
             // More than one is certain: nothing to ask the card for.
             Secret::Pin if self.at_least.is_some_and(|left| left > 1) => return Ok(self.at_least),
             Secret::Pin => self.pin_tries()?,
-            _ => self.puk_tries()?,
+            _ => self.tries_of(pin.id)?,
         };
         match tries {
             Tries::Blocked => Err(CardError::Blocked(secret)),
@@ -556,6 +421,14 @@ impl<'a> Token<'a> {
     }
 }
 
+/// What can never be right never reaches the card.
+fn check_format(pin: &PinObject, value: &Pin) -> Result<(), CardError> {
+    let secret = pin.role;
+    pin.rules
+        .check(value)
+        .map_err(|fault| CardError::Format { secret, fault })
+}
+
 /// A refusal with its reason, where its status word tells that.
 fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> CardError {
     match error {
@@ -564,53 +437,5 @@ fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> 
             None => CardError::Refused { during, sw },
         },
         other => other,
-    }
-}
-
-/// Whether a new value may hold in spite of the error: what came is no status word of the
-/// card, or one that says that memory was changed or failed, or nothing precise (ISO 7816-4,
-/// 5.6), and not that the old value is wrong.
-fn leaves_open(error: &CardError) -> bool {
-    match error {
-        CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. } => true,
-        CardError::Refused { sw, .. } => match sw.0.to_be_bytes() {
-            [0x65 | 0x6F, _] => true,
-            [0x63, more] => more >= 0x10 && more >> 4 != 0x0C,
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// A fault of the form, said of the new value and not of the present one.
-fn as_new(result: Result<(), CardError>) -> Result<(), CardError> {
-    result.map_err(|error| match error {
-        CardError::Format { fault, .. } => CardError::NewPinFormat(fault),
-        other => other,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The meaning of each: ISO 7816-4, tables 5 and 6.
-    #[test]
-    fn what_a_card_says_to_a_new_value_may_leave_open_whether_it_holds() {
-        let open = |sw| {
-            leaves_open(&CardError::Refused {
-                during: "test",
-                sw: StatusWord(sw),
-            })
-        };
-        for sw in [0x6500, 0x6581, 0x6F00, 0x6F01, 0x6381] {
-            assert!(open(sw), "{sw:04X}");
-        }
-        // The old value is wrong, or nothing was looked at.
-        for sw in [
-            0x6300, 0x6303, 0x63C0, 0x63C2, 0x6982, 0x6983, 0x6A80, 0x6700, 0x6D00,
-        ] {
-            assert!(!open(sw), "{sw:04X}");
-        }
     }
 }

@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::frame::Frame;
 use crate::reader::{Reader, Readers, Watcher};
-use crate::transport::{Card, Ending, Transport, TransportError};
+use crate::transport::{Card, Dialogue, Ending, Transport, TransportError};
 
 /// Bytes a line.
 const WIDTH: usize = 16;
@@ -284,17 +284,45 @@ impl Card for RecordedCard {
         self.card.max_data()
     }
 
-    fn dialogue(
-        &mut self,
-        work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
-    ) -> Result<(), TransportError> {
-        let recording = &self.recording;
-        self.card.dialogue(&mut |transport| {
-            work(&mut Recorder {
-                transport,
-                recording,
-            })
-        })
+    fn begin(&mut self) -> Result<Box<dyn Dialogue + '_>, TransportError> {
+        Ok(Box::new(RecordedDialogue {
+            dialogue: self.card.begin()?,
+            recording: &self.recording,
+        }))
+    }
+}
+
+struct RecordedDialogue<'a> {
+    dialogue: Box<dyn Dialogue + 'a>,
+    recording: &'a Recording,
+}
+
+impl RecordedDialogue<'_> {
+    fn recorder(&mut self) -> Recorder<'_> {
+        Recorder {
+            transport: &mut *self.dialogue,
+            recording: self.recording,
+        }
+    }
+}
+
+impl Transport for RecordedDialogue<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        self.recorder().exchange(frame)
+    }
+
+    fn step(&mut self, name: &'static str) {
+        self.recorder().step(name);
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
+        self.recorder().random(bytes)
+    }
+}
+
+impl Dialogue for RecordedDialogue<'_> {
+    fn end(self: Box<Self>, ending: Ending) {
+        self.dialogue.end(ending);
     }
 }
 

@@ -46,13 +46,15 @@ pub trait Card {
     /// `dwMaxAPDUDataSize`): 0, short APDUs only; `None` where it does not say.
     fn max_data(&self) -> Option<usize>;
 
-    /// Runs `work` in one transaction that no other program can enter. The card
-    /// may have been reset, or used by others, since the last one. `Ending`
-    /// says how the card is left.
-    fn dialogue(
-        &mut self,
-        work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
-    ) -> Result<(), TransportError>;
+    /// Begins a transaction that no other program can enter. The card may have been reset, or
+    /// used by others, since the last one.
+    fn begin(&mut self) -> Result<Box<dyn Dialogue + '_>, TransportError>;
+}
+
+/// One transaction with a card. Whoever drops it without ending it resets the card.
+pub trait Dialogue: Transport {
+    /// Ends it. `ending` says how the card is left.
+    fn end(self: Box<Self>, ending: Ending);
 }
 
 /// How a card is left at the end of a dialogue.

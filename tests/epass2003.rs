@@ -19,13 +19,15 @@ use bench::{Bench, Shared, abc, secret};
 use securesign_app::language::Language;
 use securesign_app::words::{Explain, InWords};
 use securesign_app::worker::{Look, TokenState};
+use securesign_card::application::Known;
+use securesign_card::application::Standing;
 use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::frame::Frame;
-use securesign_card::profile::{Credential, Search, Standing, Tries};
+use securesign_card::profile::{Credential, Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
 use securesign_card::transport::{Transport, TransportError};
@@ -431,7 +433,8 @@ fn a_token_that_refuses_bare_rsa_signs_where_the_document_is_at_hand() {
             let document: Vec<u8> = (0..len).map(|at| at as u8).collect();
             let digest = Digest::of(HashAlgorithm::Sha256, &document);
             let mut line = Line(&mut card);
-            let mut token = open(&mut line, &atr);
+            let mut known = Known::new(Extended::UNKNOWN);
+            let mut token = open(&mut line, &atr, &mut known);
             let found = token.credentials(&Search::default()).unwrap();
             let what = ToSign::Message(&digest, &document);
             token
@@ -452,8 +455,8 @@ impl<C: Emulator> Transport for Line<'_, C> {
     }
 }
 
-fn open<'a>(line: &'a mut dyn Transport, atr: &Atr) -> Token<'a> {
-    Token::open(line, atr, Extended::UNKNOWN, securesign_vendors::PROFILES)
+fn open<'a>(line: &'a mut dyn Transport, atr: &Atr, known: &'a mut Known) -> Token<'a> {
+    Token::open(line, atr, known, securesign_vendors::PROFILES)
         .unwrap()
         .unwrap()
 }

@@ -12,6 +12,7 @@
 mod bench;
 
 use bench::{abc, secret};
+use securesign_card::application::Known;
 use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
@@ -130,8 +131,8 @@ fn sign(
         longest: 0,
         asked: 0,
     };
-    let known = Extended::of(&atr, says);
-    let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+    let mut known = Known::new(Extended::of(&atr, says));
+    let token = Token::open(&mut reader, &atr, &mut known, securesign_vendors::PROFILES);
     let mut token = token.unwrap().expect("a known card");
     let found = token.credentials(&Search::default()).unwrap();
     let credential = found.credentials.first().expect("a certificate");
@@ -312,8 +313,8 @@ fn a_probe_of_extended_length_may_fail_in_any_way_but_with_the_card() {
             extended: 0,
             secrets: 0,
         };
-        let known = Extended::of(&atr, None);
-        let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+        let mut known = Known::new(Extended::of(&atr, None));
+        let token = Token::open(&mut reader, &atr, &mut known, securesign_vendors::PROFILES);
         let token = token.unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut token = token.expect("a known card");
         let found = token.credentials(&Search::default()).unwrap();
@@ -340,8 +341,8 @@ fn a_probe_of_extended_length_may_fail_in_any_way_but_with_the_card() {
             extended: 0,
             secrets: 0,
         };
-        let known = Extended::of(&atr, None);
-        let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+        let mut known = Known::new(Extended::of(&atr, None));
+        let token = Token::open(&mut reader, &atr, &mut known, securesign_vendors::PROFILES);
         assert_eq!(token.err(), Some(CardError::Transport(gone)));
     }
 }
@@ -370,8 +371,9 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
                     longest: 0,
                     asked: 0,
                 };
-                let known = Extended::of(&atr, says);
-                let token = Token::open(&mut reader, &atr, known, securesign_vendors::PROFILES);
+                let mut known = Known::new(Extended::of(&atr, says));
+                let token =
+                    Token::open(&mut reader, &atr, &mut known, securesign_vendors::PROFILES);
                 let mut token = token.unwrap().expect("a known card");
                 let found = token.credentials(&Search::default()).unwrap();
                 let credential = found.credentials.first().expect("a certificate");

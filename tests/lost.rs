@@ -14,6 +14,7 @@ mod bench;
 use bench::{Shared, abc};
 use securesign_app::language::Language;
 use securesign_app::words::Explain;
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
@@ -136,12 +137,8 @@ fn outcome(
         sent: 0,
         secrets: 0,
     };
-    let opened = Token::open(
-        &mut line,
-        &atr,
-        Extended::UNKNOWN,
-        securesign_vendors::PROFILES,
-    );
+    let mut known = Known::new(Extended::UNKNOWN);
+    let opened = Token::open(&mut line, &atr, &mut known, securesign_vendors::PROFILES);
     let result = match (opened, errand) {
         (Ok(Some(mut token)), Errand::Unlock) => token.unblock(&pin(puk), &pin(new), LastTry::Keep),
         (Ok(Some(mut token)), Errand::Change) => {

@@ -17,6 +17,7 @@ use std::process::Command;
 
 use bench::{Bench, Shared, abc, secret};
 use securesign_app::worker::{Look, TokenState};
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
@@ -686,12 +687,8 @@ fn nothing_but_select_follows_a_chain_that_broke_off() {
         card: &mut piv,
         whole: true,
     };
-    let token = Token::open(
-        &mut line,
-        &atr,
-        Extended::UNKNOWN,
-        securesign_vendors::PROFILES,
-    );
+    let mut known = Known::new(Extended::UNKNOWN);
+    let token = Token::open(&mut line, &atr, &mut known, securesign_vendors::PROFILES);
     let mut token = token.unwrap().unwrap();
     let found = token.credentials(&Search::default()).unwrap();
     let digest = abc(HashAlgorithm::Sha256);
@@ -735,7 +732,8 @@ fn r23_however_long_a_signature_took_the_card_is_logged_out() {
         now: std::time::Duration::ZERO,
     };
     let profiles = securesign_vendors::PROFILES;
-    let token = Token::open(&mut line, &atr, Extended::UNKNOWN, profiles);
+    let mut known = Known::new(Extended::UNKNOWN);
+    let token = Token::open(&mut line, &atr, &mut known, profiles);
     let mut token = token.unwrap().unwrap();
     let found = token.credentials(&Search::default()).unwrap();
     let digest = abc(HashAlgorithm::Sha256);
@@ -896,7 +894,8 @@ fn every_kind_of_key_signs_every_digest_and_openssl_agrees() {
                 card: &mut piv,
                 whole: false,
             };
-            let token = Token::open(&mut line, &atr, extended, securesign_vendors::PROFILES);
+            let mut known = Known::new(extended);
+            let token = Token::open(&mut line, &atr, &mut known, securesign_vendors::PROFILES);
             let mut token = token.unwrap().unwrap();
             let credential = token
                 .credentials(&Search::default())
@@ -934,12 +933,8 @@ fn an_ed25519_key_signs_messages_and_is_not_asked_for_a_digest() {
         card: &mut piv,
         whole: false,
     };
-    let token = Token::open(
-        &mut line,
-        &atr,
-        Extended::UNKNOWN,
-        securesign_vendors::PROFILES,
-    );
+    let mut known = Known::new(Extended::UNKNOWN);
+    let token = Token::open(&mut line, &atr, &mut known, securesign_vendors::PROFILES);
     let mut token = token.unwrap().unwrap();
     let credential = token
         .credentials(&Search::default())

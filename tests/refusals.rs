@@ -25,6 +25,7 @@ use securesign_app::screen::{Action, Input};
 use securesign_app::settings::Settings;
 use securesign_app::words::Explain;
 use securesign_app::worker::{Job, Progress, Report, TokenView, Worker, watch_over};
+use securesign_card::application::Known;
 use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
@@ -96,9 +97,9 @@ impl Transport for Refusing {
     }
 }
 
-fn open(line: &mut Refusing) -> (Token<'_>, Credential) {
+fn open<'a>(line: &'a mut Refusing, known: &'a mut Known) -> (Token<'a>, Credential) {
     let atr = Atr::parse(&line.card.atr()).unwrap();
-    let token = Token::open(line, &atr, Extended::UNKNOWN, securesign_vendors::PROFILES);
+    let token = Token::open(line, &atr, known, securesign_vendors::PROFILES);
     let mut token = token.unwrap().unwrap();
     let found = token.credentials(&Search::default()).unwrap();
     let credential = found.credentials[0].clone();
@@ -366,7 +367,8 @@ fn each_answer_to_verify_and_to_the_signature_has_its_reason_advice_and_code() {
     for (instruction, sw, seconds, expected, advice, code) in rows {
         let name = format!("{instruction:02X}, {sw:04X} after {seconds} s");
         let mut line = Refusing::new(instruction, Some((sw, seconds)));
-        let (mut token, credential) = open(&mut line);
+        let mut known = Known::new(Extended::UNKNOWN);
+        let (mut token, credential) = open(&mut line, &mut known);
         let error = sign(&mut token, &credential).unwrap_err();
         assert_eq!(error, expected, "{name}");
         drop(token);
@@ -427,7 +429,8 @@ fn what_is_no_fault_of_ours_is_not_told_the_portal_as_one() {
 fn a_pin_that_was_accepted_is_sent_again_after_a_prompt_refusal_and_never_after_a_long_one() {
     for (seconds, sent) in [(0, 2), (9, 2), (10, 1), (15, 1)] {
         let mut line = Refusing::new(SIGN, None);
-        let (mut token, credential) = open(&mut line);
+        let mut known = Known::new(Extended::UNKNOWN);
+        let (mut token, credential) = open(&mut line, &mut known);
         sign(&mut token, &credential).unwrap();
         drop(token);
         assert_eq!(line.sent, 1);
@@ -438,12 +441,8 @@ fn a_pin_that_was_accepted_is_sent_again_after_a_prompt_refusal_and_never_after_
             signatures: 0,
         };
         let atr = Atr::parse(&late.line.card.atr()).unwrap();
-        let token = Token::open(
-            &mut late,
-            &atr,
-            Extended::UNKNOWN,
-            securesign_vendors::PROFILES,
-        );
+        let mut known = Known::new(Extended::UNKNOWN);
+        let token = Token::open(&mut late, &atr, &mut known, securesign_vendors::PROFILES);
         let mut token = token.unwrap().unwrap();
         sign(&mut token, &credential).unwrap();
         let error = sign(&mut token, &credential).unwrap_err();

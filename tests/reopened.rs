@@ -12,7 +12,10 @@
 #[path = "support/bench.rs"]
 mod bench;
 
+use std::cmp::Ordering;
+
 use bench::abc;
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
@@ -118,7 +121,8 @@ fn hold(
         strays: Vec::new(),
     };
     let profiles = securesign_vendors::PROFILES;
-    let result = match Token::open(&mut line, &atr, Extended::UNKNOWN, profiles) {
+    let mut known = Known::new(Extended::UNKNOWN);
+    let result = match Token::open(&mut line, &atr, &mut known, profiles) {
         Ok(Some(mut token)) => {
             let result = errand(&mut token);
             token.close();
@@ -153,6 +157,98 @@ fn no_secret_goes_out_plain_or_in_another_directory_when_a_session_cannot_be_ope
                     assert_eq!(strays, [""; 0], "{place}");
                 }
             }
+        }
+    }
+}
+
+/// Another token is in the reader from the n-th command on, which the first one has lost.
+struct Exchanged<'a> {
+    first: &'a mut Epass,
+    second: &'a mut Epass,
+    at: usize,
+    sent: usize,
+    /// Secrets that went to the first.
+    secrets: usize,
+    /// Secrets that went to the second.
+    strays: Vec<String>,
+}
+
+impl Transport for Exchanged<'_> {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let nth = self.sent;
+        self.sent += 1;
+        match (nth.cmp(&self.at), frame.is_secret()) {
+            (Ordering::Greater, true) => self.strays.push(format!("{frame}")),
+            (_, secret) => self.secrets += usize::from(secret),
+        }
+        match nth.cmp(&self.at) {
+            Ordering::Less => Ok(self.first.transmit(frame.expose())),
+            Ordering::Equal => Ok(vec![0x69, 0x88]),
+            Ordering::Greater => Ok(self.second.transmit(frame.expose())),
+        }
+    }
+}
+
+/// How many commands it took, what came of it, how many secrets the first token got, and
+/// those that the second one got.
+fn exchange(
+    (first, second): (Builder, Builder),
+    at: usize,
+    errand: Errand,
+) -> (usize, Result<(), CardError>, usize, Vec<String>) {
+    let (mut first, mut second) = (first.build().unwrap(), second.build().unwrap());
+    let atr = Atr::parse(&first.atr()).unwrap();
+    let mut line = Exchanged {
+        first: &mut first,
+        second: &mut second,
+        at,
+        sent: 0,
+        secrets: 0,
+        strays: Vec::new(),
+    };
+    let profiles = securesign_vendors::PROFILES;
+    let mut known = Known::new(Extended::UNKNOWN);
+    let mut token = Token::open(&mut line, &atr, &mut known, profiles)
+        .unwrap()
+        .unwrap();
+    let result = errand(&mut token);
+    token.close();
+    (line.sent, result, line.secrets, line.strays)
+}
+
+#[test]
+fn a_session_that_is_opened_again_in_another_directory_or_card_gets_no_secret() {
+    let card = |layout: fn(Mode) -> Builder, seed: &[u8]| {
+        let holder = Container::signing("CN=Ada Lovelace");
+        layout(Mode::Aes).seed(seed).certificate(holder)
+    };
+    let l1 = |seed: &[u8]| card(Epass::l1, seed);
+    let l2 = |seed: &[u8]| card(Epass::l2, seed);
+    type Pair = (Builder, Builder);
+    let pairs: [(&str, &dyn Fn() -> Pair); 3] = [
+        ("another layout", &|| (l1(b"one"), l2(b"one"))),
+        ("the other one", &|| (l2(b"one"), l1(b"one"))),
+        ("another token", &|| {
+            (l2(b"one"), l2(b"two").serial([0x02; 8]))
+        }),
+    ];
+    for (pair, make) in pairs {
+        for (name, errand) in ERRANDS {
+            let (opened, ..) = exchange(make(), usize::MAX, |_| Ok(()));
+            let (whole, result, secrets, _) = exchange(make(), usize::MAX, errand);
+            result.unwrap();
+            assert!(secrets > 0);
+            let mut changed = 0;
+            for at in opened..whole {
+                let place = format!("{name}, {pair} from command {at}");
+                let (_, result, secrets, strays) = exchange(make(), at, errand);
+                assert_eq!(strays, [""; 0], "{place}");
+                if secrets == 0 {
+                    assert_eq!(result, Err(CardError::Changed), "{place}");
+                    changed += 1;
+                }
+            }
+            assert!(changed > 0, "{name}, {pair}");
         }
     }
 }

@@ -14,6 +14,7 @@ use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::marker::PhantomData;
 
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
@@ -145,12 +146,9 @@ fn r20_no_copy_of_a_pin_outlives_its_use() {
             recording: &recording,
         };
         let atr = Atr::parse(&atr).unwrap();
-        let token = Token::open(
-            &mut recorder,
-            &atr,
-            Extended::UNKNOWN,
-            securesign_vendors::PROFILES,
-        );
+        let mut known = Known::new(Extended::UNKNOWN);
+        let profiles = securesign_vendors::PROFILES;
+        let token = Token::open(&mut recorder, &atr, &mut known, profiles);
         let mut token = token.unwrap().unwrap();
         let found = token.credentials(&Search::default()).unwrap();
         let digest = Digest::of(HashAlgorithm::Sha256, b"SecureSign demo document\n");

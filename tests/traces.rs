@@ -16,6 +16,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use bench::secret;
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
@@ -123,12 +124,8 @@ fn play(replay: &mut Replay, atr: &str, profile: &str, doing: &str) -> String {
         .map(|byte| u8::from_str_radix(byte, 16).unwrap())
         .collect();
     let atr = Atr::parse(&bytes).unwrap();
-    let opened = Token::open(
-        replay,
-        &atr,
-        Extended::UNKNOWN,
-        securesign_vendors::PROFILES,
-    );
+    let mut known = Known::new(Extended::UNKNOWN);
+    let opened = Token::open(replay, &atr, &mut known, securesign_vendors::PROFILES);
     let mut token = opened.unwrap().expect("a card that is recognised");
     assert_eq!(token.spec().id, profile);
     let result = match doing {

@@ -4,8 +4,9 @@ use securesign_app::flow::Flow;
 use securesign_app::language::Language;
 use securesign_app::screen::{Action, Kind, Level};
 use securesign_app::worker::{Job, Report, TokenState, TokenView};
+use securesign_card::application::Standing;
 use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::{Standing, Tries};
+use securesign_card::profile::Tries;
 use securesign_card::token::LastTry;
 
 use crate::play::{CALLBACK, Play, link, moved, now, order, token};

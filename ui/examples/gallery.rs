@@ -32,10 +32,11 @@ use securesign_app::words::Explain;
 use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
+use securesign_card::application::Standing;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Reason, Secret};
 use securesign_card::pin::Pin;
-use securesign_card::profile::{Standing, Tries};
+use securesign_card::profile::Tries;
 use securesign_card::reader::Readers;
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;

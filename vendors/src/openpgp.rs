@@ -14,14 +14,13 @@ mod related;
 mod sign;
 
 use securesign_card::apdu::{Answer, Command};
+use securesign_card::application::{Application, PinId, PinObject};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Lack};
 use securesign_card::iso;
-use securesign_card::pin::{Charset, Form, Pin, PinRules};
-use securesign_card::profile::{
-    Application, Credential, Found, Mark, Profile, RetryCounter, Search, Spec, Tries,
-};
+use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
+use securesign_card::profile::{Credential, Found, Mark, Profile, Search, Spec, unless_refused};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
 
@@ -43,6 +42,12 @@ const PW1: u8 = 0x81;
 const PW1_OTHER: u8 = 0x82;
 /// The administrator's PIN.
 const PW3: u8 = 0x83;
+
+/// The card holder's PIN: PW1.
+const HOLDERS_PIN: PinId = PinId(1);
+const RESET_CODE: PinId = PinId(2);
+/// PW3.
+const ADMIN_PIN: PinId = PinId(3);
 
 /// Specification 3.4, 4.3.1: at least six characters, sent as they are. Checked here, because
 /// two of the four cards count a badly formed one as wrong (§5). How many at most, C4 tells.
@@ -73,10 +78,6 @@ pub static OPENPGP: OpenPgp = OpenPgp {
             Mark::Application,
         ],
         aid: AID,
-        pin_reference: PW1,
-        pin: PW1_RULES,
-        puk: Some(PW3_RULES),
-        counter: RetryCounter::Status,
         source: "OpenPGP card specification 2.0.1 and 3.4; sheet OpenPGP",
     },
 };
@@ -86,34 +87,73 @@ impl Profile for OpenPgp {
         &self.spec
     }
 
-    fn open(&self, card: &mut Channel<'_>, _atr: &Atr) -> Result<Application, CardError> {
-        iso::select(card, AID)?;
-        let related = Related::read(card)?;
-        let mut app = Application {
-            pin_is_known: true,
-            conforms: true,
-            tries: related.status.map(|status| status.pw1),
-            ..Application::new(&self.spec)
-        };
-        related.tell(&mut app);
-        Ok(app)
-    }
-
-    fn credentials(
-        &self,
+    fn open(
+        &'static self,
         card: &mut Channel<'_>,
-        app: &mut Application,
-        search: &Search,
-    ) -> Result<Found, CardError> {
-        kdf::learn(card, app)?;
-        certificates::find(card, app, search)
+        _atr: &Atr,
+    ) -> Result<Option<Box<dyn Application>>, CardError> {
+        let related = unless_refused(select(card))?;
+        Ok(related.map(|related| -> Box<dyn Application> { Box::new(Opened::new(related)) }))
+    }
+}
+
+/// Selects the application, and reads what the card says of itself.
+fn select(card: &mut Channel<'_>) -> Result<Related, CardError> {
+    iso::select(card, AID)?;
+    Related::read(card)
+}
+
+/// The application of one card.
+struct Opened {
+    related: Related,
+    /// The KDF-DO, once it was read; empty where there is none.
+    kdf: Option<Vec<u8>>,
+    /// PW1, the reset code and PW3.
+    pins: [PinObject; 3],
+    /// Tries left of PW1, as selecting has just told them.
+    tries: Option<Tries>,
+}
+
+impl Opened {
+    fn new(related: Related) -> Self {
+        Self {
+            kdf: None,
+            pins: pin::objects(related.status),
+            tries: related.status.map(|status| status.pw1),
+            related,
+        }
+    }
+}
+
+impl Application for Opened {
+    fn spec(&self) -> &'static Spec {
+        &OPENPGP.spec
     }
 
-    fn lack(&self, _card: &Channel<'_>, _app: &Application, key: &PublicKey) -> Option<Lack> {
+    fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        let related = select(card)?;
+        // With the serial number in it.
+        if related.aid != self.related.aid {
+            return Err(CardError::Changed);
+        }
+        self.tries = related.status.map(|status| status.pw1);
+        Ok(())
+    }
+
+    fn pins(&self) -> &[PinObject] {
+        &self.pins
+    }
+
+    fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
+        self.learn_kdf(card)?;
+        certificates::find(card, &self.related, search)
+    }
+
+    fn lack(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
         sign::lack(key)
     }
 
-    fn serial(&self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+    fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
         // Manufacturer and serial number, from the full AID (specification 3.4, 4.2.1).
         let during = "read the serial number";
         let response = card.send(during, &get_data(0x4F))?;
@@ -121,79 +161,74 @@ impl Profile for OpenPgp {
         Ok(number.map(|number| number.iter().map(|byte| format!("{byte:02X}")).collect()))
     }
 
-    fn pin_tries(
-        &self,
-        card: &mut Channel<'_>,
-        _app: &mut Application,
-    ) -> Result<Tries, CardError> {
-        pin::tries(card, Secret::Pin)
-    }
-
-    fn puk_tries(&self, card: &mut Channel<'_>, app: &mut Application) -> Result<Tries, CardError> {
-        let tries = pin::tries(card, app.unblocker)?;
-        if (app.unblocker, tries) == (Secret::ResetCode, Tries::Blocked) {
-            app.unblocker = Secret::AdminPin;
-            app.puk = Some(PW3_RULES);
-            return pin::tries(card, Secret::AdminPin);
+    fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
+        let told = self.tries.take().filter(|_| pin == HOLDERS_PIN);
+        if let Some(tries) = told {
+            return Ok(tries);
+        }
+        let pin = self.pin(pin)?;
+        let tries = pin::tries(card, pin.role)?;
+        if (pin.id, tries) == (RESET_CODE, Tries::Blocked) {
+            self.pins[0].unblock = pin::unblocked_with(ADMIN_PIN);
         }
         Ok(tries)
     }
 
     fn verify(
-        &self,
+        &mut self,
         card: &mut Channel<'_>,
-        app: &Application,
+        pin: PinId,
         credential: &Credential,
-        pin: &Pin,
+        value: &Pin,
     ) -> Result<(), CardError> {
         let reference = match certificates::SIGNATURE.key == credential.key {
             true => PW1,
             false => PW1_OTHER,
         };
-        pin::verify(card, app, (reference, Secret::Pin), pin)
+        let pin = self.pin(pin)?;
+        self.present(card, reference, &pin, value)
     }
 
     fn change(
-        &self,
+        &mut self,
         card: &mut Channel<'_>,
-        app: &Application,
-        secret: Secret,
+        pin: PinId,
         old: &Pin,
         new: &Pin,
+        _left: Option<u8>,
     ) -> Result<(), CardError> {
-        match secret {
-            Secret::Pin => pin::change(card, app, old, new),
-            _ => Err(CardError::Unsupported(Lack::Puk)),
-        }
+        let pin = self.pin(pin)?;
+        self.replace(card, &pin, old, new)
     }
 
     fn unblock(
-        &self,
+        &mut self,
         card: &mut Channel<'_>,
-        app: &Application,
-        puk: &Pin,
+        pin: PinId,
+        with: PinId,
+        code: &Pin,
         new: &Pin,
     ) -> Result<(), CardError> {
-        match app.unblocker {
-            Secret::ResetCode => pin::unblock_by_code(card, app, puk, new),
-            _ => pin::unblock_by_admin(card, app, puk, new),
+        let (pin, with) = (self.pin(pin)?, self.pin(with)?);
+        match with.id {
+            RESET_CODE => self.unblock_by_code(card, (&pin, &with), code, new),
+            _ => self.unblock_by_admin(card, (&pin, &with), code, new),
         }
     }
 
     fn sign(
-        &self,
+        &mut self,
         card: &mut Channel<'_>,
-        _app: &Application,
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
         sign::sign(card, credential, what)
     }
 
-    fn log_out(&self, card: &mut Channel<'_>, app: &Application) -> Result<(), CardError> {
+    fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         // Where it cannot, only the reset that follows does: another SELECT keeps what was
         // verified on two of the four cards.
-        if Related::known(app).logs_out() {
+        if self.related.logs_out() {
             for reference in [PW1, PW1_OTHER] {
                 card.send("log out", &Command::new([0x00, 0x20, 0xFF, reference]))?;
             }

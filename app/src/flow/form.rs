@@ -1,9 +1,10 @@
 //! What a person types: the PIN for a signature, and the forms that change and unlock it.
 //! What can never be right, and the last try, go no further without a word.
 
+use securesign_card::application::Standing;
 use securesign_card::error::{CardError, Lack, Secret};
 use securesign_card::pin::{Pin, PinFormat, PinRules};
-use securesign_card::profile::{PinUse, Standing, Tries};
+use securesign_card::profile::{PinUse, Tries};
 use securesign_card::token::LastTry;
 
 use crate::worker::{Job, TokenId, TokenInfo};

@@ -6,6 +6,7 @@ mod watch;
 
 use std::cell::Cell;
 
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
@@ -130,9 +131,10 @@ pub fn drive(errand: Errand, card: &mut dyn Transport) -> Reached {
     let atr = Atr::parse(errand.atr()).expect("one of ours");
     let extended = Extended::of(&atr, errand.reader_max());
     let mut done = 0;
-    if let Ok(Some(mut token)) = Token::open(&mut watch, &atr, extended, PROFILES) {
+    let mut known = Known::new(extended);
+    if let Ok(Some(mut token)) = Token::open(&mut watch, &atr, &mut known, PROFILES) {
         done = converse(errand, &mut token, &facts.sent);
-        let (ending, _) = token.close();
+        let ending = token.close();
         let spent = facts.secrets.get() > 0;
         assert!(!spent || ending == Ending::Reset, "the PIN stays verified");
     }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
@@ -83,7 +84,8 @@ pub fn drive(errand: Errand, card: &mut dyn Transport) -> (u32, bool) {
     };
     let atr = Atr::parse(&errand.atr()).expect("one of ours");
     let mut done = false;
-    if let Ok(Some(mut token)) = Token::open(&mut watch, &atr, Extended::UNKNOWN, PROFILES) {
+    let mut known = Known::new(Extended::UNKNOWN);
+    if let Ok(Some(mut token)) = Token::open(&mut watch, &atr, &mut known, PROFILES) {
         // Who refuses this family's commands may answer to another one's, which take a PIN
         // as it is; they are watched in `card`.
         if token.spec().id == "epass2003" {

@@ -1,6 +1,7 @@
 //! A data object of PIV: the certificate in all its forms, key history,
 //! discovery and CHUID, read as the profile reads them.
 
+use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::frame::Frame;
@@ -24,7 +25,8 @@ pub fn run(bytes: &[u8]) {
         everything: true,
         ..Search::default()
     };
-    let opened = Token::open(&mut card, &atr, Extended::UNKNOWN, PROFILES);
+    let mut known = Known::new(Extended::UNKNOWN);
+    let opened = Token::open(&mut card, &atr, &mut known, PROFILES);
     let mut token = opened.ok().flatten().expect("PIV is selected");
     // An application label is the answer to SELECT, so it is the object too.
     assert!(token.label().chars().count() <= 41);

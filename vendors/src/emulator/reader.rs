@@ -7,7 +7,7 @@ use std::time::Duration;
 use securesign_card::atr::Atr;
 use securesign_card::frame::Frame;
 use securesign_card::reader::{Presence, Reader, Readers, Watcher};
-use securesign_card::transport::{Card, Ending, Transport, TransportError};
+use securesign_card::transport::{Card, Dialogue, Ending, Transport, TransportError};
 
 use super::Emulator;
 
@@ -166,34 +166,44 @@ impl Card for EmulatedCard {
         Some(self.slot.lock().max_data.unwrap_or(0))
     }
 
-    fn dialogue(
-        &mut self,
-        work: &mut dyn FnMut(&mut dyn Transport) -> Ending,
-    ) -> Result<(), TransportError> {
+    fn begin(&mut self) -> Result<Box<dyn Dialogue + '_>, TransportError> {
         if self.slot.lock().insertion != self.insertion {
             return Err(TransportError::Removed);
         }
-        let ending = work(&mut EmulatedTransport {
+        Ok(Box::new(EmulatedDialogue {
             slot: &self.slot,
             insertion: self.insertion,
-        });
+            ending: Ending::Reset,
+        }))
+    }
+}
+
+struct EmulatedDialogue<'a> {
+    slot: &'a Slot,
+    insertion: u64,
+    /// How the card is left when it is dropped.
+    ending: Ending,
+}
+
+impl Dialogue for EmulatedDialogue<'_> {
+    fn end(mut self: Box<Self>, ending: Ending) {
+        self.ending = ending;
+    }
+}
+
+impl Drop for EmulatedDialogue<'_> {
+    fn drop(&mut self) {
         let mut inner = self.slot.lock();
-        if ending == Ending::Reset {
+        if self.ending == Ending::Reset {
             inner.resets += 1;
             if let Some(card) = &mut inner.card {
                 card.reset();
             }
         }
-        Ok(())
     }
 }
 
-struct EmulatedTransport<'a> {
-    slot: &'a Slot,
-    insertion: u64,
-}
-
-impl Transport for EmulatedTransport<'_> {
+impl Transport for EmulatedDialogue<'_> {
     fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
         let mut inner = self.slot.lock();
         if inner.insertion != self.insertion {
@@ -245,5 +255,27 @@ impl Watcher for EmulatedWatcher {
             std::thread::sleep(STEP.min(left));
             left = left.saturating_sub(STEP);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::piv::emulator::{NIST, PivCard};
+
+    #[test]
+    fn a_dialogue_that_is_not_ended_resets_the_card() {
+        let slot = Slot::new("Reader", None);
+        slot.insert(Box::new(PivCard::builder(NIST).build().unwrap()));
+        let mut readers = EmulatedReaders {
+            slots: vec![slot.clone()],
+        };
+        let mut card = readers.connect("Reader", 1).unwrap();
+        card.begin().unwrap().end(Ending::Leave);
+        assert_eq!(slot.resets(), 0);
+        card.begin().unwrap().end(Ending::Reset);
+        assert_eq!(slot.resets(), 1);
+        drop(card.begin().unwrap());
+        assert_eq!(slot.resets(), 2);
     }
 }

@@ -7,11 +7,11 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::text;
 
 use super::shelf::Shelf;
-use super::{files, given, rank, signing, unreadable};
+use super::{Opened, files, given, rank, signing, unreadable};
 
 /// Application directory.
 pub const DIRECTORY: u16 = 0x2003;
@@ -58,7 +58,7 @@ struct Key {
 /// Signing certificates with a key on the token.
 pub fn credentials(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     search: &Search,
 ) -> Result<Found, CardError> {
     let bytes = files::read(card, app, "read the index of files", INDEX, None)?;
@@ -69,7 +69,7 @@ pub fn credentials(
         app.label = label(card, app, place)?;
     }
     let serial = match card.cache() {
-        Some(_) => super::identity(card, app)?,
+        Some(_) => app.identity(card)?,
         None => None,
     };
     let edition = serial.map(|serial| Edition::of(&[b"espk", &serial, &bytes]));
@@ -97,7 +97,7 @@ struct Reader<'i> {
 }
 
 impl Reader<'_> {
-    fn all(mut self, card: &mut Channel<'_>, app: &mut Application) -> Result<Found, CardError> {
+    fn all(mut self, card: &mut Channel<'_>, app: &mut Opened) -> Result<Found, CardError> {
         let index = self.index;
         let (mut with_key, without_key): (Vec<_>, Vec<_>) = index
             .certificates
@@ -144,7 +144,7 @@ impl Reader<'_> {
     fn certificate(
         &mut self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         number: u16,
         place: Place,
     ) -> Result<(), CardError> {
@@ -193,7 +193,7 @@ impl Reader<'_> {
     fn file(
         &mut self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         number: u16,
         place: Place,
     ) -> Result<Option<Vec<u8>>, CardError> {
@@ -245,7 +245,7 @@ impl Reader<'_> {
     fn key(
         &mut self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         number: u16,
         id: Option<&[u8]>,
         certificate: &Certificate,
@@ -270,7 +270,7 @@ impl Reader<'_> {
     fn read_key(
         &mut self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         number: u16,
     ) -> Result<Option<Key>, CardError> {
         if let Some(known) = self.keys.get(&number) {
@@ -352,7 +352,7 @@ impl Index {
     fn read_key(
         &self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         number: u16,
     ) -> Result<Option<Key>, CardError> {
         let mut key = Key::default();
@@ -405,7 +405,7 @@ impl Place {
     fn read_until(
         self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         during: &'static str,
         enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, CardError> {
@@ -499,7 +499,7 @@ fn private_handle(map: &[u8], public: u16) -> Option<u16> {
 /// The token's label: the first 32 bytes of its file, filled with spaces.
 fn label(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     place: Place,
 ) -> Result<Option<String>, CardError> {
     let bytes = place.read_until(card, app, "read the label", |bytes| bytes.len() >= 32)?;

@@ -5,9 +5,10 @@ use securesign_card::certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
 use securesign_card::pkcs15;
-use securesign_card::profile::Application;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
+
+use super::Opened;
 
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;
@@ -57,7 +58,7 @@ pub fn select(
 /// Selects a file and reads it whole; `used`: not beyond that.
 pub fn read(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     during: &'static str,
     file: u16,
     used: Option<usize>,
@@ -68,7 +69,7 @@ pub fn read(
 /// Selects a directory file of PKCS#15 and reads what it lists, without what fills it.
 pub fn read_directory(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     during: &'static str,
     file: u16,
 ) -> Result<Vec<u8>, CardError> {
@@ -78,7 +79,7 @@ pub fn read_directory(
 /// As [`read`], and no further than `enough` wants.
 pub fn read_until(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     during: &'static str,
     file: u16,
     used: Option<usize>,
@@ -87,17 +88,17 @@ pub fn read_until(
     let sessions = card.sessions();
     let result = read_once(card, app, during, file, used, &enough);
     // No file is worth the session: the next one is still to be read.
-    let result = super::unless_lost(card, app, result)?;
+    let result = app.unless_lost(card, result)?;
     if card.sessions() == sessions {
         return result;
     }
     let result = read_once(card, app, during, file, used, &enough);
-    super::unless_lost(card, app, result)?
+    app.unless_lost(card, result)?
 }
 
 fn read_once(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     during: &'static str,
     file: u16,
     used: Option<usize>,
@@ -119,7 +120,7 @@ fn read_once(
         }
         let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
         let piece = read_binary(card, app, during, bytes.len(), left)?;
-        let asked = usize::from(left.min(app.piece).min(SHORT_PIECE));
+        let asked = usize::from(left.min(app.piece.unwrap_or(SHORT_PIECE)).min(SHORT_PIECE));
         bytes.extend_from_slice(&piece);
         // Where nothing tells the length, less than was asked for is the rest.
         if piece.is_empty() || told.is_none() && piece.len() < asked {
@@ -133,7 +134,7 @@ fn read_once(
 /// piece is too long for the card, a shorter one is asked for from then on.
 fn read_binary(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     during: &'static str,
     offset: usize,
     left: u16,
@@ -141,10 +142,10 @@ fn read_binary(
     // Bit 8 of P1 would make it a short file identifier. MAX is below that.
     let [high, low] = (offset as u16).to_be_bytes();
     loop {
-        let piece = if app.piece == 0 { PIECES[0] } else { app.piece };
+        let piece = app.piece.unwrap_or(PIECES[0]);
         let shorter = PIECES.into_iter().find(|shorter| *shorter < piece);
         // Should the card lose its session over it, the next attempt knows.
-        app.piece = shorter.unwrap_or(piece);
+        app.piece = shorter.or(Some(piece));
         let wanted = left.min(piece);
         let wanted = match card.answers(usize::from(wanted)) {
             true => wanted,
@@ -154,17 +155,17 @@ fn read_binary(
         let response = card.send(during, &command)?;
         match response.sw {
             StatusWord::OK | END => {
-                app.piece = piece;
+                app.piece = Some(piece);
                 return Ok(response.data);
             }
             BEHIND_END => {
-                app.piece = piece;
+                app.piece = Some(piece);
                 return Ok(Vec::new());
             }
             StatusWord::WRONG_LENGTH | StatusWord::WRONG_DATA | UNSPECIFIED
-                if left > app.piece && shorter.is_some() => {}
+                if shorter.is_some_and(|shorter| left > shorter) => {}
             sw => {
-                app.piece = piece;
+                app.piece = Some(piece);
                 return Err(CardError::Refused { during, sw });
             }
         }

@@ -7,11 +7,11 @@ use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
 use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry};
-use securesign_card::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::text;
 
 use super::shelf::Shelf;
-use super::{files, given, rank, signing, unreadable};
+use super::{Opened, files, given, rank, signing, unreadable};
 
 /// Application directory, DF(PKCS#15).
 pub const DIRECTORY: u16 = 0x5015;
@@ -26,7 +26,7 @@ const OBJECTS: usize = 8;
 /// Signing certificates with a key on the token.
 pub fn credentials(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     search: &Search,
 ) -> Result<Found, CardError> {
     let info = if search.everything || card.cache().is_some() {
@@ -64,7 +64,7 @@ struct Listing {
 }
 
 impl Listing {
-    fn read(card: &mut Channel<'_>, app: &mut Application) -> Result<Self, CardError> {
+    fn read(card: &mut Channel<'_>, app: &mut Opened) -> Result<Self, CardError> {
         let odf = files::read_directory(card, app, "read the object directory", ODF)?;
         let directories = pkcs15::directories(&odf);
         let mut listing = Self::default();
@@ -104,7 +104,7 @@ impl Listing {
     fn offers(
         &self,
         card: &mut Channel<'_>,
-        app: &mut Application,
+        app: &mut Opened,
         search: &Search,
         shelf: &mut Shelf,
     ) -> Result<Found, CardError> {
@@ -171,7 +171,7 @@ impl Listing {
 /// one that is asked for.
 fn certificate(
     card: &mut Channel<'_>,
-    app: &mut Application,
+    app: &mut Opened,
     search: &Search,
     shelf: &mut Shelf,
     file: u16,

@@ -1,9 +1,11 @@
 //! PIN and PUK of the ePass2003 (sheet ePass2003, §4). They are never sent: each
-//! is the key that a challenge of the card is encrypted with.
+//! is the key that a challenge of the card is encrypted with. Their references are the key
+//! identifiers of the open directory.
 
 use cbc::cipher::{BlockCipherEncrypt, KeyInit};
 use des::TdesEde3;
 use securesign_card::apdu::{Answer, Command};
+use securesign_card::application::PinObject;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::iso;
@@ -12,18 +14,10 @@ use securesign_card::sw::StatusWord;
 use sha1::{Digest, Sha1};
 use zeroize::{Zeroize, Zeroizing};
 
-/// Key identifiers: the user's PIN and the PUK (SO PIN) of the open directory.
-fn kid(secret: Secret) -> u8 {
-    match secret {
-        Secret::Pin => 0x01,
-        _ => 0x02,
-    }
-}
-
 /// Tries left (§4.1): EXTERNAL AUTHENTICATE without data, for which the card
 /// wants a challenge all the same. Costs no try and leaves a verified PIN alone.
-pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError> {
-    let during = match secret {
+pub fn tries(card: &mut Channel<'_>, pin: &PinObject) -> Result<Tries, CardError> {
+    let during = match pin.role {
         Secret::Pin => "read the PIN tries left",
         _ => "read the PUK tries left",
     };
@@ -31,7 +25,7 @@ pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError>
     let sw = card
         .send(
             during,
-            &Command::new([0x00, 0x82, 0x01, 0x80 | kid(secret)]),
+            &Command::new([0x00, 0x82, 0x01, 0x80 | pin.reference]),
         )?
         .sw;
     Ok(match (sw.counter(), sw) {
@@ -45,36 +39,36 @@ pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError>
 pub fn verify(
     card: &mut Channel<'_>,
     during: &'static str,
-    secret: Secret,
-    pin: &Pin,
+    pin: &PinObject,
+    value: &Pin,
 ) -> Result<(), CardError> {
     let challenge = challenge(card, during)?;
     let mut block = challenge.into();
-    TdesEde3::new((&*key(pin)).into()).encrypt_block(&mut block);
+    TdesEde3::new((&*key(value)).into()).encrypt_block(&mut block);
     // With the challenge that went before it, a wrong one lets the PIN be
     // guessed: it is treated as the PIN itself.
     let response = Zeroizing::new(<[u8; 8]>::from(block));
     block.zeroize();
-    let command = Command::new([0x00, 0x82, 0x01, 0x80 | kid(secret)]).secret(&*response);
-    iso::judge(during, secret, card.send(during, &command)?.sw)
+    let command = Command::new([0x00, 0x82, 0x01, 0x80 | pin.reference]).secret(&*response);
+    iso::judge(during, pin.role, card.send(during, &command)?.sw)
 }
 
 /// Writes a new value (§4.3); who is allowed to has been verified. `most`: tries
 /// from now on.
 pub fn replace(
     card: &mut Channel<'_>,
-    secret: Secret,
+    pin: &PinObject,
     most: u8,
     new: &Pin,
 ) -> Result<StatusWord, CardError> {
-    let during = match secret {
+    let during = match pin.role {
         Secret::Pin => "write the new PIN",
         _ => "write the new PUK",
     };
     let mut data = Zeroizing::new(Vec::with_capacity(25));
     data.push(most << 4 | most);
     data.extend_from_slice(&*key(new));
-    let command = Command::new([0x80, 0xE5, 0x04, kid(secret)]).secret(&data);
+    let command = Command::new([0x80, 0xE5, 0x04, pin.reference]).secret(&data);
     Ok(card.send(during, &command)?.sw)
 }
 

@@ -5,7 +5,7 @@ use securesign_card::channel::Channel;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Lack};
 use securesign_card::iso;
-use securesign_card::profile::{Application, Credential, SIGN};
+use securesign_card::profile::{Credential, SIGN};
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_card::sw::StatusWord;
 
@@ -42,7 +42,7 @@ pub fn lack(card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
 /// Asks for a signature; the PIN is verified already.
 pub fn sign(
     card: &mut Channel<'_>,
-    app: &Application,
+    directory: u16,
     credential: &Credential,
     what: ToSign<'_>,
 ) -> Result<Vec<u8>, CardError> {
@@ -53,7 +53,7 @@ pub fn sign(
             // The hash finished in the card is known of the vendor's layout only,
             // and there it is what the vendor's own program does.
             if let (espk::DIRECTORY, HashAlgorithm::Sha256, Some(message)) =
-                (app.directory, digest.algorithm(), what.message())
+                (directory, digest.algorithm(), what.message())
                 && let Some(signature) = finish_hash(card, credential.key, message)?
             {
                 return Ok(signature);

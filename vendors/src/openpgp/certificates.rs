@@ -5,7 +5,7 @@ use securesign_card::apdu::{Command, Response};
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Application, Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::sw::StatusWord;
 
 use super::related::Related;
@@ -61,13 +61,12 @@ enum Content {
 /// and that of the key that does not sign, are read where nothing else was found.
 pub fn find(
     card: &mut Channel<'_>,
-    app: &Application,
+    related: &Related,
     search: &Search,
 ) -> Result<Found, CardError> {
-    let related = Related::known(app);
     let mut found = Found::default();
     if related.version < 0x0300 {
-        take_in(card, &related, (&AUTHENTICATION, None), search, &mut found)?;
+        take_in(card, related, (&AUTHENTICATION, None), search, &mut found)?;
         return Ok(found);
     }
     let has_key = |slot: &&Slot| related.has_key.is_none_or(|keys| keys[slot.position]);
@@ -81,11 +80,11 @@ pub fn find(
     for slots in [first, later] {
         for slot in slots {
             let at = (slot, Some(slot.occurrence));
-            match take_in(card, &related, at, search, &mut found)? {
+            match take_in(card, related, at, search, &mut found)? {
                 Content::Another => passed.push(slot),
                 Content::NoOccurrence => {
                     let at = (&AUTHENTICATION, None);
-                    take_in(card, &related, at, search, &mut found)?;
+                    take_in(card, related, at, search, &mut found)?;
                     return Ok(found);
                 }
                 Content::Object(_) => {}
@@ -101,7 +100,7 @@ pub fn find(
     // Before it is said to be missing, all are shown.
     for slot in passed {
         let at = (slot, Some(slot.occurrence));
-        take_in(card, &related, at, &Search::default(), &mut found)?;
+        take_in(card, related, at, &Search::default(), &mut found)?;
     }
     Ok(found)
 }

@@ -4,13 +4,14 @@
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, malformed};
 use securesign_card::pin::Pin;
-use securesign_card::profile::Application;
 use securesign_card::tlv;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::related::{KDF, Related};
-use super::{get_data, is_absent};
+use super::{Opened, get_data, is_absent};
+
+/// KDF-DO.
+const KDF: u32 = 0xF9;
 
 const DURING: &str = "read the key derivation";
 
@@ -28,48 +29,37 @@ pub enum Whose {
     Pw3,
 }
 
-/// Reads the KDF-DO where the card may have one. Read once for each card.
-pub fn learn(card: &mut Channel<'_>, app: &mut Application) -> Result<(), CardError> {
-    if let Some(kdf) = unread(card, app)? {
-        let object = tlv::primitive(KDF, &kdf).map_err(malformed(DURING))?;
-        app.capabilities.extend(object);
+impl Opened {
+    /// Reads the KDF-DO where the card may have one. Read once for each card.
+    pub(super) fn learn_kdf(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        if self.kdf.is_none() && self.related.may_derive {
+            self.kdf = Some(read(card)?);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// The same, for a command that carries two values.
-pub fn learned(card: &mut Channel<'_>, app: &Application) -> Result<Application, CardError> {
-    let mut app = app.clone();
-    learn(card, &mut app)?;
-    Ok(app)
-}
-
-/// What goes to the card for this value.
-pub fn derive(
-    card: &mut Channel<'_>,
-    app: &Application,
-    whose: Whose,
-    value: &Pin,
-) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    let kdf = match unread(card, app)? {
-        Some(kdf) => kdf,
-        None => Related::known(app).kdf.unwrap_or_default(),
-    };
-    derived(&kdf, whose, value.expose())
-}
-
-/// The object, unless it was read before; empty where there is none.
-fn unread(card: &mut Channel<'_>, app: &Application) -> Result<Option<Vec<u8>>, CardError> {
-    let known = Related::known(app);
-    if !known.may_derive || known.kdf.is_some() {
-        return Ok(None);
+    /// What goes to the card for this value, once the KDF-DO is known.
+    pub(super) fn derive(
+        &self,
+        whose: Whose,
+        value: &Pin,
+    ) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        derived(
+            self.kdf.as_deref().unwrap_or_default(),
+            whose,
+            value.expose(),
+        )
     }
+}
+
+/// The object; empty where there is none.
+fn read(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     // What was begun to be read before need not be fetched for this.
     let part = card.peek(DURING, &get_data(0xF9))?;
     let response = card.complete(part)?;
     match response.sw {
-        sw if sw.is_ok() => Ok(Some(response.data)),
-        sw if is_absent(sw) => Ok(Some(Vec::new())),
+        sw if sw.is_ok() => Ok(response.data),
+        sw if is_absent(sw) => Ok(Vec::new()),
         // A PIN must not go out in the wrong form: it would cost a try.
         sw => Err(CardError::Refused { during: DURING, sw }),
     }

@@ -4,17 +4,17 @@
 //! (§5): whatever is not success, the counter tells.
 
 use securesign_card::apdu::Command;
+use securesign_card::application::{PinId, PinObject, RetryCounter, Standing, Unblock};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Secret, given};
+use securesign_card::error::{CardError, Lack, Secret, given};
 use securesign_card::iso;
 use securesign_card::pin::{Pin, PinRules, Tries};
-use securesign_card::profile::Application;
 use securesign_card::sw::StatusWord;
 use zeroize::Zeroizing;
 
-use super::kdf::{self, Whose};
-use super::related::{Related, Status};
-use super::{PW1, PW3, PW3_RULES, get_data};
+use super::kdf::Whose;
+use super::related::Status;
+use super::{ADMIN_PIN, HOLDERS_PIN, Opened, PW1, PW1_RULES, PW3, PW3_RULES, RESET_CODE, get_data};
 
 /// The step of VERIFY for the card holder's PIN.
 const VERIFY: &str = "verify the PIN";
@@ -40,88 +40,162 @@ pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError>
     })
 }
 
-/// VERIFY, under this reference.
-pub fn verify(
-    card: &mut Channel<'_>,
-    app: &Application,
-    (reference, secret): (u8, Secret),
-    value: &Pin,
-) -> Result<(), CardError> {
-    let (during, rules, whose) = match secret {
-        Secret::Pin => (VERIFY, app.pin, Whose::Pw1),
-        _ => (
-            "verify the admin PIN",
-            app.puk.unwrap_or(PW3_RULES),
-            Whose::Pw3,
-        ),
+/// PW1, the reset code and PW3, with the greatest lengths that the card tells. Where there is
+/// a reset code it unblocks: it is meant for the card holder, and can do nothing else.
+/// Otherwise PW3 does.
+pub fn objects(status: Option<Status>) -> [PinObject; 3] {
+    let [pw1, code, pw3] = status.map_or([0; 3], |status| status.most);
+    let with = match status.map(|status| status.code) {
+        Some(Tries::Left(_)) => RESET_CODE,
+        _ => ADMIN_PIN,
     };
-    let block = encode(card, app, (secret, &rules, whose), value)?;
-    let command = Command::new([0x00, 0x20, 0x00, reference]).secret(&block);
-    let sw = card.send(during, &command)?.sw;
-    told(card, secret, iso::judge(during, secret, sw))
+    let pin = PinObject {
+        id: HOLDERS_PIN,
+        role: Secret::Pin,
+        reference: PW1,
+        rules: up_to(PW1_RULES, pw1),
+        counter: RetryCounter::Status,
+        change: Ok(Standing::Known),
+        unblock: unblocked_with(with),
+    };
+    let code = PinObject {
+        id: RESET_CODE,
+        role: Secret::ResetCode,
+        // It is never verified: RESET RETRY COUNTER names PW1.
+        reference: PW1,
+        rules: up_to(PW3_RULES, code),
+        change: Err(Lack::Puk),
+        unblock: Err(Lack::Puk),
+        ..pin
+    };
+    let admin = PinObject {
+        id: ADMIN_PIN,
+        role: Secret::AdminPin,
+        reference: PW3,
+        rules: up_to(PW3_RULES, pw3),
+        ..code
+    };
+    [pin, code, admin]
 }
 
-/// CHANGE REFERENCE DATA of PW1: the old value and the new one, with nothing between.
-pub fn change(
-    card: &mut Channel<'_>,
-    app: &Application,
-    old: &Pin,
-    new: &Pin,
-) -> Result<(), CardError> {
-    let app = &kdf::learned(card, app)?;
-    let kind = (Secret::Pin, &app.pin, Whose::Pw1);
-    let old = encode(card, app, kind, old)?;
-    let new = encode(card, app, kind, new)?;
-    let during = "change the PIN";
-    let both = joined(&old, &new);
-    let command = Command::new([0x00, 0x24, 0x00, PW1]).secret(&both);
-    let sw = card.send(during, &command)?.sw;
-    told(card, Secret::Pin, iso::judge_new(during, Secret::Pin, sw))
+/// That, as every card can.
+pub fn unblocked_with(with: PinId) -> Result<Unblock, Lack> {
+    let standing = Standing::Known;
+    Ok(Unblock { with, standing })
 }
 
-/// RESET RETRY COUNTER with the reset code.
-pub fn unblock_by_code(
-    card: &mut Channel<'_>,
-    app: &Application,
-    code: &Pin,
-    new: &Pin,
-) -> Result<(), CardError> {
-    let app = &kdf::learned(card, app)?;
-    let secret = Secret::ResetCode;
-    let rules = app.puk.unwrap_or(PW3_RULES);
-    let code = encode(card, app, (secret, &rules, Whose::Code), code)?;
-    let new = encode(card, app, (Secret::Pin, &app.pin, Whose::Pw1), new)?;
-    let both = joined(&code, &new);
-    let command = Command::new([0x00, 0x2C, 0x00, PW1]).secret(&both);
-    let sw = card.send(UNBLOCK, &command)?.sw;
-    told(card, secret, iso::judge_new(UNBLOCK, secret, sw))
-}
-
-/// RESET RETRY COUNTER after PW3 was verified, which is logged out at once: it may do
-/// everything.
-pub fn unblock_by_admin(
-    card: &mut Channel<'_>,
-    app: &Application,
-    admin: &Pin,
-    new: &Pin,
-) -> Result<(), CardError> {
-    let app = &kdf::learned(card, app)?;
-    let new = encode(card, app, (Secret::Pin, &app.pin, Whose::Pw1), new)?;
-    verify(card, app, (PW3, Secret::AdminPin), admin)?;
-    let command = Command::new([0x00, 0x2C, 0x02, PW1]).secret(&new);
-    let set = card.send(UNBLOCK, &command);
-    if set.is_ok() && Related::known(app).logs_out() {
-        given(card.send("log out", &Command::new([0x00, 0x20, 0xFF, PW3])))?;
+/// With the card's own greatest length, where it makes sense.
+fn up_to(rules: PinRules, most: u8) -> PinRules {
+    let max = usize::from(most);
+    match (rules.min..=rules.max).contains(&max) {
+        true => PinRules { max, ..rules },
+        false => rules,
     }
-    match set?.sw {
-        StatusWord::OK => Ok(()),
-        sw @ (StatusWord::WRONG_DATA | StatusWord::WRONG_LENGTH) => {
-            Err(CardError::NewPinRefused { sw })
+}
+
+impl Opened {
+    /// VERIFY, under this reference.
+    pub(super) fn present(
+        &mut self,
+        card: &mut Channel<'_>,
+        reference: u8,
+        pin: &PinObject,
+        value: &Pin,
+    ) -> Result<(), CardError> {
+        let during = match pin.role {
+            Secret::Pin => VERIFY,
+            _ => "verify the admin PIN",
+        };
+        let block = self.encode(card, pin, value)?;
+        let command = Command::new([0x00, 0x20, 0x00, reference]).secret(&block);
+        let sw = card.send(during, &command)?.sw;
+        told(card, pin.role, iso::judge(during, pin.role, sw))
+    }
+
+    /// CHANGE REFERENCE DATA: the old value and the new one, with nothing between.
+    pub(super) fn replace(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: &PinObject,
+        old: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        let old = self.encode(card, pin, old)?;
+        let new = self.encode(card, pin, new)?;
+        let during = "change the PIN";
+        let both = iso::both(&old, &new);
+        let command = Command::new([0x00, 0x24, 0x00, pin.reference]).secret(&both);
+        let sw = card.send(during, &command)?.sw;
+        told(card, pin.role, iso::judge_new(during, pin.role, sw))
+    }
+
+    /// RESET RETRY COUNTER with the reset code.
+    pub(super) fn unblock_by_code(
+        &mut self,
+        card: &mut Channel<'_>,
+        (pin, with): (&PinObject, &PinObject),
+        code: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        let code = self.encode(card, with, code)?;
+        let new = self.encode(card, pin, new)?;
+        let both = iso::both(&code, &new);
+        let command = Command::new([0x00, 0x2C, 0x00, pin.reference]).secret(&both);
+        let sw = card.send(UNBLOCK, &command)?.sw;
+        told(card, with.role, iso::judge_new(UNBLOCK, with.role, sw))
+    }
+
+    /// RESET RETRY COUNTER after PW3 was verified, which is logged out at once: it may do
+    /// everything.
+    pub(super) fn unblock_by_admin(
+        &mut self,
+        card: &mut Channel<'_>,
+        (pin, with): (&PinObject, &PinObject),
+        admin: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        let new = self.encode(card, pin, new)?;
+        self.present(card, with.reference, with, admin)?;
+        let command = Command::new([0x00, 0x2C, 0x02, pin.reference]).secret(&new);
+        let set = card.send(UNBLOCK, &command);
+        if set.is_ok() && self.related.logs_out() {
+            given(card.send("log out", &Command::new([0x00, 0x20, 0xFF, with.reference])))?;
         }
-        sw => Err(CardError::Refused {
-            during: UNBLOCK,
-            sw,
-        }),
+        match set?.sw {
+            StatusWord::OK => Ok(()),
+            sw @ (StatusWord::WRONG_DATA | StatusWord::WRONG_LENGTH) => {
+                Err(CardError::NewPinRefused { sw })
+            }
+            sw => Err(CardError::Refused {
+                during: UNBLOCK,
+                sw,
+            }),
+        }
+    }
+
+    /// What goes to the card for a value.
+    fn encode(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: &PinObject,
+        value: &Pin,
+    ) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        let secret = pin.role;
+        pin.rules
+            .check(value)
+            .map_err(|fault| CardError::Format { secret, fault })?;
+        self.learn_kdf(card)?;
+        // What is sent now may use up a try.
+        self.tries = None;
+        self.derive(whose(secret), value)
+    }
+}
+
+fn whose(secret: Secret) -> Whose {
+    match secret {
+        Secret::Pin => Whose::Pw1,
+        Secret::ResetCode => Whose::Code,
+        Secret::Puk | Secret::AdminPin => Whose::Pw3,
     }
 }
 
@@ -151,23 +225,4 @@ fn told(
         Some(0) => CardError::Blocked(secret),
         left => CardError::Wrong { secret, left },
     })
-}
-
-fn encode(
-    card: &mut Channel<'_>,
-    app: &Application,
-    (secret, rules, whose): (Secret, &PinRules, Whose),
-    value: &Pin,
-) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    rules
-        .check(value)
-        .map_err(|fault| CardError::Format { secret, fault })?;
-    kdf::derive(card, app, whose, value)
-}
-
-fn joined(first: &[u8], second: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut both = Zeroizing::new(Vec::with_capacity(first.len() + second.len()));
-    both.extend_from_slice(first);
-    both.extend_from_slice(second);
-    both
 }

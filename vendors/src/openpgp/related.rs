@@ -3,13 +3,12 @@
 
 use securesign_card::apdu::Response;
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Secret, malformed};
-use securesign_card::pin::PinRules;
-use securesign_card::profile::{Application, Tries};
+use securesign_card::error::{CardError, malformed};
+use securesign_card::pin::Tries;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
-use super::{PW1_RULES, PW3_RULES, get_data};
+use super::get_data;
 
 /// Application related data.
 const RELATED: u32 = 0x6E;
@@ -23,12 +22,12 @@ const CAPABILITIES: u32 = 0xC0;
 const STATUS: u32 = 0xC4;
 /// Fingerprints of the three keys, 20 bytes each.
 const FINGERPRINTS: u32 = 0xC5;
-/// KDF-DO (4.3.2), kept with them once it was read.
-pub const KDF: u32 = 0xF9;
 
 /// What is used of them.
 #[derive(Clone, Debug, Default)]
 pub struct Related {
+    /// The whole AID: no other card has the same.
+    pub aid: Vec<u8>,
     /// Of the specification, as in the AID: `0304` is 3.4.
     pub version: u16,
     /// The card may have a KDF-DO.
@@ -38,9 +37,6 @@ pub struct Related {
     /// Whether the keys for signature, decryption and authentication have a fingerprint:
     /// whoever makes a key or puts it in sets it. `None`: not told.
     pub has_key: Option<[bool; 3]>,
-    /// Its KDF-DO, once it was read: [`super::kdf::learn`].
-    pub kdf: Option<Vec<u8>>,
-    objects: Vec<u8>,
 }
 
 /// PW status bytes (§4).
@@ -49,7 +45,7 @@ pub struct Status {
     /// PW1 is good for one signature only.
     pub once: bool,
     /// Longest PW1, reset code and PW3.
-    most: [u8; 3],
+    pub most: [u8; 3],
     /// Tries left of PW1.
     pub pw1: Tries,
     /// Tries left of the reset code; blocked where there is none.
@@ -86,7 +82,7 @@ impl Related {
         let content = tlv::beginning(&data, RELATED).unwrap_or(&data);
         let mut objects = Vec::new();
         collect(content, &mut objects).map_err(malformed(during))?;
-        let related = Self::parse(objects);
+        let related = Self::parse(&objects);
         match related.version {
             // Another application's answer.
             0 => Err(CardError::Refused {
@@ -97,58 +93,28 @@ impl Related {
         }
     }
 
-    /// As it was read when the application was opened.
-    pub fn known(app: &Application) -> Self {
-        Self::parse(app.capabilities.clone())
-    }
-
     /// Whether the card knows a log-out (specification 3.1 and later, 7.2.2).
     pub fn logs_out(&self) -> bool {
         self.version >= 0x0301
     }
 
-    fn parse(objects: Vec<u8>) -> Self {
-        let of = |tag| tlv::find(&objects, tag).ok().flatten();
-        let version = of(AID).and_then(|aid| aid.get(6..8));
+    fn parse(objects: &[u8]) -> Self {
+        let of = |tag| tlv::find(objects, tag).ok().flatten();
+        let aid = of(AID).unwrap_or_default();
+        let version = aid.get(6..8);
         let has_key = of(FINGERPRINTS).and_then(|prints| {
             let [signature, decryption, authentication] =
                 *prints.as_chunks::<20>().0.first_chunk()?;
             Some([signature, decryption, authentication].map(|print| print != [0; 20]))
         });
         Self {
+            aid: aid.to_vec(),
             version: version.map_or(0, |it| u16::from(it[0]) << 8 | u16::from(it[1])),
             may_derive: of(CAPABILITIES)
                 .is_some_and(|it| it.first().is_some_and(|b| b & 0x01 != 0)),
             status: of(STATUS).and_then(Status::parse),
             has_key,
-            kdf: of(KDF).map(<[u8]>::to_vec),
-            objects,
         }
-    }
-
-    /// Keeps them, and says what they say of PINs. Where there is a reset code it unblocks:
-    /// it is meant for the card holder, and can do nothing else. Otherwise PW3 does.
-    pub fn tell(self, app: &mut Application) {
-        if let Some(status) = self.status {
-            let [pw1, code, pw3] = status.most;
-            app.pin = up_to(PW1_RULES, pw1);
-            (app.unblocker, app.puk) = match status.code {
-                Tries::Left(_) => (Secret::ResetCode, Some(up_to(PW3_RULES, code))),
-                _ => (Secret::AdminPin, Some(up_to(PW3_RULES, pw3))),
-            };
-        } else {
-            app.unblocker = Secret::AdminPin;
-        }
-        app.capabilities = self.objects;
-    }
-}
-
-/// With the card's own greatest length, where it makes sense.
-fn up_to(rules: PinRules, most: u8) -> PinRules {
-    let max = usize::from(most);
-    match (rules.min..=rules.max).contains(&max) {
-        true => PinRules { max, ..rules },
-        false => rules,
     }
 }
 
@@ -184,7 +150,7 @@ mod tests {
     fn parsed(content: &[u8]) -> Related {
         let mut objects = Vec::new();
         collect(content, &mut objects).unwrap();
-        Related::parse(objects)
+        Related::parse(&objects)
     }
 
     #[test]
@@ -217,8 +183,8 @@ mod tests {
         fn r27_any_bytes_are_stood(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let mut objects = Vec::new();
             let _ = collect(&bytes, &mut objects);
-            let _ = Related::parse(objects);
-            let _ = Related::parse(bytes);
+            let _ = Related::parse(&objects);
+            let _ = Related::parse(&bytes);
         }
     }
 }

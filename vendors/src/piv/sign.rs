@@ -3,7 +3,7 @@
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Lack, malformed};
-use securesign_card::profile::{Application, Credential, SIGN};
+use securesign_card::profile::{Credential, SIGN};
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_card::tlv;
 
@@ -18,14 +18,15 @@ const P384: u8 = 0x14;
 /// Ed25519 as Yubico, Token2 and CanoKey have it; then SoloKeys, then an older one.
 const ED25519: [u8; 3] = [0xE0, 0xE2, 0x22];
 
-/// Asks the credential's key for a signature; the PIN is verified already.
+/// Asks the credential's key for a signature; the PIN is verified already. `listed`: the
+/// algorithm identifiers that the card lists.
 pub fn sign(
     card: &mut Channel<'_>,
-    app: &Application,
+    listed: &[u8],
     credential: &Credential,
     what: ToSign<'_>,
 ) -> Result<Vec<u8>, CardError> {
-    let (algorithm, input) = algorithm_and_input(credential.certificate.key(), app, what)?;
+    let (algorithm, input) = algorithm_and_input(credential.certificate.key(), listed, what)?;
     general_authenticate(card, algorithm, credential.key, &input)
 }
 
@@ -59,7 +60,7 @@ fn rsa_algorithm(len: usize) -> Option<u8> {
 /// stops some cards (sheet PIV, §9).
 fn algorithm_and_input(
     key: &PublicKey,
-    app: &Application,
+    listed: &[u8],
     what: ToSign<'_>,
 ) -> Result<(u8, Vec<u8>), CardError> {
     let digest = what.digest();
@@ -74,8 +75,8 @@ fn algorithm_and_input(
         (PublicKey::P256(_), _) => Ok((P256, fit(digest.bytes(), 32))),
         (PublicKey::P384(_), _) => Ok((P384, fit(digest.bytes(), 48))),
         (PublicKey::Ed25519(_), Some(message)) => {
-            let listed = ED25519.into_iter().find(|id| app.algorithms.contains(id));
-            Ok((listed.unwrap_or(ED25519[0]), message.to_vec()))
+            let known = ED25519.into_iter().find(|id| listed.contains(id));
+            Ok((known.unwrap_or(ED25519[0]), message.to_vec()))
         }
         (
             PublicKey::RsaPss(_)

@@ -1,8 +1,9 @@
 //! The forms that change a PIN or unlock it, and the questions before them.
 
+use securesign_card::application::Standing;
 use securesign_card::error::Secret;
 use securesign_card::pin::PinRules;
-use securesign_card::profile::{Standing, Tries};
+use securesign_card::profile::Tries;
 
 use crate::language::Language;
 use crate::words::InWords;

@@ -1,0 +1,44 @@
+//! What waits while the worker stands still: for readers, and for a card that takes long.
+
+use std::time::Duration;
+
+use securesign_card::reader::Readers;
+
+use super::{Overdue, Progress, Report};
+
+/// Reports [`Report::ReadersChanged`] until `report` says that nobody listens any
+/// more. For a thread of its own; a service that is down is tried again. `waiting` is
+/// called when every change from then on will be reported: what is read after that
+/// need not be read twice.
+pub fn watch(readers: &mut dyn Readers, waiting: &dyn Fn(), report: &dyn Fn(Report) -> bool) {
+    const AGAIN: Duration = Duration::from_secs(2);
+    let mut first = true;
+    loop {
+        let watcher = readers.watcher();
+        waiting();
+        // What happened while nobody watched is not known.
+        if !std::mem::replace(&mut first, false) && !report(Report::ReadersChanged) {
+            return;
+        }
+        if let Ok(mut watcher) = watcher {
+            while let Ok(changed) = watcher.wait(AGAIN) {
+                if changed && !report(Report::ReadersChanged) {
+                    return;
+                }
+            }
+        }
+        std::thread::sleep(AGAIN);
+    }
+}
+
+/// Reports what takes the worker too long, until it ends. For a thread of its own: the
+/// worker's stands still meanwhile.
+pub fn watch_over(progress: &Progress, report: &dyn Fn(Report)) {
+    while let Some(overdue) = progress.overdue() {
+        report(match overdue {
+            Overdue::Others => Report::Waits(securesign_card::holder::suspects()),
+            Overdue::Touch => Report::Touch,
+            Overdue::Silence => Report::Silent,
+        });
+    }
+}

@@ -1,0 +1,332 @@
+//! The application of one card, from its insertion to its removal: what was learned of it,
+//! and what it does.
+
+use crate::channel::{Channel, Extended};
+use crate::error::{CardError, Lack, Secret};
+use crate::iso;
+use crate::pin::{Pin, PinRules, Tries};
+use crate::profile::{Credential, Found, Search, Spec};
+use crate::signature::{PublicKey, ToSign};
+
+/// An application that a family's [`Profile`](crate::profile::Profile) has opened. What it
+/// keeps is the family's own affair; it is never a secret. The defaults are those of
+/// ISO 7816: override only where the card departs from it.
+pub trait Application: Send {
+    /// Facts about its family.
+    fn spec(&self) -> &'static Spec;
+
+    /// Selects it again, and begins secure messaging where the card wants that: at the start
+    /// of every further dialogue, and after a chain or a session that broke off.
+    /// [`CardError::Changed`]: it is another card, or another application, than the one that
+    /// was opened.
+    fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError>;
+
+    /// What the card calls itself.
+    fn label(&self) -> Option<&str> {
+        None
+    }
+
+    /// The secrets of the card that matter for signing. The first with the role
+    /// [`Secret::Pin`] is the card holder's.
+    fn pins(&self) -> &[PinObject];
+
+    /// One of them.
+    fn pin(&self, id: PinId) -> Result<PinObject, CardError> {
+        let found = self.pins().iter().find(|pin| pin.id == id);
+        found.copied().ok_or(CardError::Unsupported(Lack::Pin))
+    }
+
+    /// Reads signing certificates.
+    fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError>;
+
+    /// Why this card, in this reader, cannot sign with such a key: known before a PIN is
+    /// asked for, since what cannot work costs no try. Asks the card nothing.
+    fn lack(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Lack>;
+
+    /// The token's serial number as people read it, where there is one.
+    fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;
+
+    /// Tries left; spends none.
+    /// [`CardError::Unsupported`] with [`Lack::Pin`]: the card has no such PIN, so that
+    /// none may be sent.
+    fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
+        let pin = self.pin(pin)?;
+        match pin.counter {
+            RetryCounter::EmptyVerify => iso::pin_tries(card, pin.reference),
+            RetryCounter::Status | RetryCounter::Unknown => Ok(Tries::Unknown),
+        }
+    }
+
+    /// Sends the PIN, once, for the key of this credential: some cards count it as verified
+    /// for one key and not for the other.
+    fn verify(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        _credential: &Credential,
+        value: &Pin,
+    ) -> Result<(), CardError> {
+        iso::verify(card, &self.pin(pin)?, value)
+    }
+
+    /// Replaces a PIN; `old` is sent, once. `_left`: as many tries were left at least before
+    /// that, where it is known. Where the number of tries is written along, it must not be
+    /// below that.
+    fn change(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        old: &Pin,
+        new: &Pin,
+        _left: Option<u8>,
+    ) -> Result<(), CardError> {
+        iso::change(card, &self.pin(pin)?, old, new)
+    }
+
+    /// Sets a new PIN with what unblocks it ([`PinObject::unblock`]); `code` is sent, once.
+    fn unblock(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        with: PinId,
+        code: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        iso::unblock(card, (&self.pin(pin)?, &self.pin(with)?), code, new)
+    }
+
+    /// Asks for a signature; the PIN is verified already. RSA: PKCS#1 v1.5, as long as the
+    /// modulus; ECDSA: DER, or r and s; Ed25519: 64 bytes. [`PublicKey::standard`] brings it
+    /// into the form that portals get.
+    fn sign(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError>;
+
+    /// Forgets a verified PIN. The card is reset afterwards in any case.
+    fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError>;
+}
+
+/// Names a [`PinObject`] of one application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PinId(pub u8);
+
+/// A secret that a card compares (ISO 7816-4, reference data): a PIN, or what unblocks one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinObject {
+    /// Its name within the application.
+    pub id: PinId,
+    /// What it is for, and what people call it.
+    pub role: Secret,
+    /// P2 of VERIFY (ISO 7816-4, 11.5.6).
+    pub reference: u8,
+    /// What it looks like.
+    pub rules: PinRules,
+    /// How its tries left are read.
+    pub counter: RetryCounter,
+    /// How well changing it is known to work, or why it cannot be changed.
+    pub change: Result<Standing, Lack>,
+    /// What sets it anew when it is blocked, or why nothing does.
+    pub unblock: Result<Unblock, Lack>,
+}
+
+/// What sets a blocked PIN anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unblock {
+    /// The PUK, the reset code, or the administrator's PIN. Where it is used up and the card
+    /// has another, [`Application::tries`] of it puts the other one here.
+    pub with: PinId,
+    /// How well it is known to work.
+    pub standing: Standing,
+}
+
+/// How tries left are read without spending one. There is no default: on some cards an empty
+/// VERIFY costs a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryCounter {
+    /// VERIFY without data (ISO 7816-4, 11.5.6) answers `63Cx`.
+    EmptyVerify,
+    /// In another way, which the family knows.
+    Status,
+    /// There is no safe way.
+    Unknown,
+}
+
+/// Whether commands of this kind were seen to work on a real card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// By several sources, or by the card's own standard.
+    Known,
+    /// Inferred from documents: a person is asked before it is tried.
+    Inferred,
+    /// Inferred, and cards of this kind are sold with it switched off.
+    Doubtful,
+}
+
+/// What is kept of a card from its insertion to its removal, so that a further dialogue need
+/// not find it out again. Nothing of it is secret.
+pub struct Known {
+    /// Its application, once it was recognised.
+    pub(crate) application: Option<Box<dyn Application>>,
+    /// What is known of extended length.
+    pub(crate) extended: Extended,
+    /// The serial number that it has told.
+    pub(crate) serial: Option<String>,
+}
+
+impl Known {
+    /// Nothing but what its answer to reset and the reader say of extended length.
+    pub fn new(extended: Extended) -> Self {
+        Self {
+            application: None,
+            extended,
+            serial: None,
+        }
+    }
+
+    /// Selects the application that is known, if one is.
+    pub(crate) fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        let Some(application) = &mut self.application else {
+            return Ok(());
+        };
+        match application.select(card) {
+            // It is not there any more.
+            Err(CardError::Refused { .. }) => Err(CardError::Changed),
+            other => other,
+        }
+    }
+
+    /// It is another card: nothing that was learned holds for it.
+    pub(crate) fn forget(&mut self) {
+        self.application = None;
+        self.serial = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Frame;
+    use crate::pin::{Charset, Form};
+    use crate::transport::{Transport, TransportError};
+
+    /// A card that says 63C2 to every question, 9000 to all else, and forgets nothing.
+    #[derive(Default)]
+    struct Plain(Vec<Vec<u8>>);
+
+    impl Transport for Plain {
+        fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+            self.0.push(frame.expose().to_vec());
+            Ok(match frame.expose() {
+                [_, 0x20, _, _] => vec![0x63, 0xC2],
+                _ => vec![0x90, 0x00],
+            })
+        }
+    }
+
+    const SPEC: Spec = Spec {
+        id: "plain",
+        name: "Plain",
+        marks: &[],
+        aid: &[],
+        source: "ISO 7816-4",
+    };
+
+    /// A family that has nothing of its own.
+    struct ByTheBook([PinObject; 2]);
+
+    impl Application for ByTheBook {
+        fn spec(&self) -> &'static Spec {
+            &SPEC
+        }
+
+        fn select(&mut self, _card: &mut Channel<'_>) -> Result<(), CardError> {
+            Ok(())
+        }
+
+        fn pins(&self) -> &[PinObject] {
+            &self.0
+        }
+
+        fn credentials(
+            &mut self,
+            _card: &mut Channel<'_>,
+            _search: &Search,
+        ) -> Result<Found, CardError> {
+            Ok(Found::default())
+        }
+
+        fn lack(&self, _card: &Channel<'_>, _key: &PublicKey) -> Option<Lack> {
+            None
+        }
+
+        fn serial(&mut self, _card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+            Ok(None)
+        }
+
+        fn sign(
+            &mut self,
+            _card: &mut Channel<'_>,
+            _credential: &Credential,
+            _what: ToSign<'_>,
+        ) -> Result<Vec<u8>, CardError> {
+            Ok(Vec::new())
+        }
+
+        fn log_out(&mut self, _card: &mut Channel<'_>) -> Result<(), CardError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_family_without_commands_of_its_own_sends_those_of_iso_7816() {
+        let (pin, puk) = (PinId(1), PinId(2));
+        let object = PinObject {
+            id: pin,
+            role: Secret::Pin,
+            reference: 0x81,
+            rules: PinRules {
+                min: 4,
+                max: 8,
+                charset: Charset::Digits,
+                form: Form::Exact,
+            },
+            counter: RetryCounter::EmptyVerify,
+            change: Ok(Standing::Known),
+            unblock: Ok(Unblock {
+                with: puk,
+                standing: Standing::Known,
+            }),
+        };
+        let unblocks = PinObject {
+            id: puk,
+            role: Secret::Puk,
+            reference: 0x82,
+            counter: RetryCounter::Unknown,
+            unblock: Err(Lack::Puk),
+            ..object
+        };
+        let mut app = ByTheBook([object, unblocks]);
+        let mut plain = Plain::default();
+        let mut card = Channel::new(&mut plain, Extended::UNKNOWN);
+        let secret = |text: &str| Pin::copy(text.as_bytes()).unwrap();
+        let (old, new) = (secret("1234"), secret("5678"));
+        assert_eq!(app.tries(&mut card, pin), Ok(Tries::Left(2)));
+        // Nobody knows whether asking is free.
+        assert_eq!(app.tries(&mut card, puk), Ok(Tries::Unknown));
+        app.change(&mut card, pin, &old, &new, None).unwrap();
+        app.unblock(&mut card, pin, puk, &old, &new).unwrap();
+        let short = app.change(&mut card, puk, &secret("1"), &new, None);
+        assert!(matches!(short, Err(CardError::Format { .. })));
+        assert_eq!(
+            plain.0,
+            [
+                &b"\x00\x20\x00\x81"[..],
+                b"\x00\x24\x00\x81\x0812345678",
+                b"\x00\x2C\x00\x81\x0812345678",
+            ]
+        );
+    }
+}

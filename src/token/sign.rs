@@ -1,0 +1,147 @@
+//! Signatures.
+
+use crate::error::{CardError, Reason, Secret};
+use crate::pin::Pin;
+use crate::profile::{Credential, PinUse};
+use crate::signature::ToSign;
+use crate::sw::StatusWord;
+
+use super::{LastTry, Token, declined};
+
+impl Token<'_> {
+    /// Signs, and checks the signature against the certificate before it is
+    /// returned. The PIN is sent at most once while it is not known to be
+    /// right; once accepted, it is sent again where the key wants it each time.
+    pub fn sign(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+        pin: &Pin,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
+        let result = self.sign_once(credential, what, pin, last);
+        self.doubted(result)
+    }
+
+    fn sign_once(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+        pin: &Pin,
+        last: LastTry,
+    ) -> Result<Vec<u8>, CardError> {
+        self.channel.begin_work();
+        self.mend()?;
+        self.refuse_impossible(credential, what)?;
+        let always = credential.pin == PinUse::Always;
+        let known = self.accepted;
+        if !known || always {
+            self.verify(credential, pin, last)?;
+        }
+        let signature = match self.ask_signature(credential, what) {
+            // The card has forgotten a PIN that it accepted earlier in this
+            // dialogue: once more, with the same PIN, and no further.
+            Err(CardError::Declined {
+                reason: Reason::PinForgotten,
+                ..
+            }) if known && !always => {
+                self.mend()?;
+                self.verify(credential, pin, last)?;
+                self.ask_signature(credential, what)?
+            }
+            // The card has lost the session and the PIN with it. Nothing is sent
+            // again by itself: the PIN has to be asked for.
+            Err(error @ CardError::Armor { .. }) => {
+                self.accepted = false;
+                // What went wrong first is what the user has to know.
+                let _ = self.mend();
+                return Err(error);
+            }
+            other => other?,
+        };
+        self.checked(credential, what, &signature)
+    }
+
+    /// Signs with a key that wants no PIN, and checks the signature as [`Token::sign`]
+    /// does.
+    pub fn sign_without_pin(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        let result = self.sign_freely(credential, what);
+        self.doubted(result)
+    }
+
+    fn sign_freely(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        self.channel.begin_work();
+        self.mend()?;
+        self.refuse_impossible(credential, what)?;
+        let signature = self.ask_signature(credential, what)?;
+        self.checked(credential, what, &signature)
+    }
+
+    /// Where a signature fails for a reason that may be the certificate, that may be one
+    /// that was read before another took its place: it is not offered again unread.
+    fn doubted(&self, result: Result<Vec<u8>, CardError>) -> Result<Vec<u8>, CardError> {
+        if let Err(
+            CardError::Refused { .. }
+            | CardError::Declined { .. }
+            | CardError::Malformed { .. }
+            | CardError::RawRsa
+            | CardError::Unsupported(_)
+            | CardError::BadSignature,
+        ) = result
+            && let Some(cache) = self.channel.cache()
+        {
+            cache.clear();
+        }
+        result
+    }
+
+    /// What cannot work never costs a try.
+    fn refuse_impossible(
+        &self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<(), CardError> {
+        let lack = credential.certificate.key().lack(what);
+        match lack.or_else(|| self.lack(credential)) {
+            Some(lack) => Err(CardError::Unsupported(lack)),
+            None => Ok(()),
+        }
+    }
+
+    fn ask_signature(
+        &mut self,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        let begun = self.channel.elapsed();
+        let signature = self.app.sign(&mut self.channel, credential, what);
+        let silence = self.channel.elapsed().saturating_sub(begun);
+        signature.map_err(|error| match error {
+            CardError::Refused { sw, .. }
+                if sw == StatusWord::BLOCKED && credential.pin != PinUse::Never =>
+            {
+                CardError::Blocked(Secret::Pin)
+            }
+            error => declined(error, |sw| Reason::of_signing(sw, silence)),
+        })
+    }
+
+    /// The signature in its standard form, if it is this key's.
+    fn checked(
+        &self,
+        credential: &Credential,
+        what: ToSign<'_>,
+        signature: &[u8],
+    ) -> Result<Vec<u8>, CardError> {
+        let key = credential.certificate.key();
+        key.standard(what, signature).ok_or(CardError::BadSignature)
+    }
+}
