@@ -1,20 +1,20 @@
 //! A conversation with one card inside one transaction: the form of commands on
 //! the wire, `61xx`, `6Cxx`, chaining, falling back from extended length, and the
-//! secure messaging that it wears.
+//! session of secure messaging above these.
 
-mod armored;
 mod exchange;
 mod extended;
 mod plain;
+mod secure;
 
 use std::time::Duration;
 
 pub use extended::Extended;
 
 use crate::apdu::{Command, Data, Response, SHORT_MAX};
-use crate::armor::{Armor, Fault};
 use crate::cache::Cache;
 use crate::error::CardError;
+use crate::messaging::{Fault, SecureMessaging};
 use crate::sw::StatusWord;
 use crate::transport::Transport;
 use exchange::Form;
@@ -27,9 +27,9 @@ const REPLACING: [u8; 3] = [0x24, 0x2C, 0xE5];
 /// How commands go over the wire.
 enum Cover {
     Plain,
-    Armored(Box<dyn Armor>),
+    Secure(Box<dyn SecureMessaging>),
     /// A session has failed. Nothing is sent until it is decided what now: what
-    /// was meant for the armor must not go out plain.
+    /// was meant for the session must not go out plain.
     Torn,
 }
 
@@ -101,9 +101,9 @@ impl<'a> Channel<'a> {
     }
 
     /// Secure messaging from here on.
-    pub fn wear(&mut self, armor: Box<dyn Armor>) {
+    pub fn secure(&mut self, session: Box<dyn SecureMessaging>) {
         self.sessions += 1;
-        self.cover = Cover::Armored(armor);
+        self.cover = Cover::Secure(session);
         self.environment = None;
     }
 
@@ -121,7 +121,7 @@ impl<'a> Channel<'a> {
     }
 
     /// Sends a plain command that opens a session. Whatever the card says to it, nothing
-    /// else goes out before [`Channel::wear`] or [`Channel::bare`] tells in which form.
+    /// else goes out before [`Channel::secure`] or [`Channel::bare`] tells in which form.
     pub fn send_bare(
         &mut self,
         during: &'static str,
@@ -199,8 +199,8 @@ impl<'a> Channel<'a> {
     /// Whether a command with so much data gets to the card: a plain one in one piece.
     pub fn takes(&self, len: usize) -> bool {
         match (&self.cover, self.extended.data) {
-            (Cover::Armored(armor), _) => {
-                armor.knows_chaining() || self.extended.sends(armor.wrapped(len))
+            (Cover::Secure(session), _) => {
+                session.knows_chaining() || self.extended.sends(session.wrapped(len))
             }
             (Cover::Plain, Ability::Trusted | Ability::Proven) => self.extended.passes(len),
             (Cover::Plain, _) => len <= SHORT_MAX,
@@ -209,11 +209,11 @@ impl<'a> Channel<'a> {
         }
     }
 
-    /// Whether an answer with so much data gets back in one piece where it is armored. A
+    /// Whether an answer with so much data gets back in one piece where it is protected. A
     /// plain one comes in pieces of 256 bytes in any case.
     pub fn answers(&self, len: usize) -> bool {
         match &self.cover {
-            Cover::Armored(armor) => self.extended.answers(armor.wrapped(len)),
+            Cover::Secure(session) => self.extended.answers(session.wrapped(len)),
             Cover::Plain | Cover::Torn => true,
         }
     }
@@ -262,10 +262,10 @@ impl<'a> Channel<'a> {
     ) -> Result<Response, CardError> {
         match std::mem::replace(&mut self.cover, Cover::Torn) {
             Cover::Plain => self.cover = Cover::Plain,
-            Cover::Armored(armor) => return self.send_armored(during, command, armor),
+            Cover::Secure(session) => return self.send_secure(during, command, session),
             Cover::Torn => {
                 let fault = Fault::Lost;
-                return Err(CardError::Armor { during, fault });
+                return Err(CardError::SecureMessaging { during, fault });
             }
         }
         self.send_plain(command)

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::armor::Fault;
+use crate::messaging::Fault;
 use crate::pin::PinFormat;
 use crate::sw::StatusWord;
 use crate::tlv::TlvError;
@@ -86,7 +86,7 @@ pub enum CardError {
         at: usize,
     },
     /// The card's answer was not protected as secure messaging wants it.
-    Armor {
+    SecureMessaging {
         /// The step, as in traces.
         during: &'static str,
         /// What is wrong with it.
@@ -260,7 +260,7 @@ impl fmt::Display for CardError {
             Self::Malformed { during, at } => {
                 write!(f, "{during}: the answer makes no sense at byte {at}")
             }
-            Self::Armor { during, fault } => write!(f, "{during}: {fault}"),
+            Self::SecureMessaging { during, fault } => write!(f, "{during}: {fault}"),
             Self::UnblockOff { sw } => write!(f, "unblocking is switched off ({sw})"),
             Self::RawRsa => f.write_str("the card does not sign digests made outside it"),
             Self::Unsupported(lack) => write!(f, "not possible with this card: {lack}"),

@@ -3,7 +3,6 @@
 
 pub mod apdu;
 pub mod application;
-pub mod armor;
 pub mod atr;
 pub mod cache;
 pub mod certificate;
@@ -14,6 +13,7 @@ pub mod frame;
 pub mod holder;
 pub mod iso;
 pub mod memory;
+pub mod messaging;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
 pub mod pin;

@@ -5,11 +5,11 @@ mod replace;
 mod sign;
 
 use crate::application::{Application, Known, PinId, PinObject};
-use crate::armor::Fault;
 use crate::atr::Atr;
 use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Lack, Reason, Secret, given};
+use crate::messaging::Fault;
 use crate::pin::{Pin, Tries};
 use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
 use crate::sw::StatusWord;
@@ -239,7 +239,7 @@ impl<'a> Token<'a> {
         self.mend()?;
         let sessions = self.channel.sessions();
         let result = match what(&mut *self.app, &mut self.channel) {
-            Err(CardError::Armor {
+            Err(CardError::SecureMessaging {
                 fault: Fault::Lost, ..
             }) => {
                 self.mend()?;
@@ -288,7 +288,7 @@ impl<'a> Token<'a> {
         self.mend()?;
         let secrets = self.channel.secrets();
         match what(&mut *self.app, &mut self.channel) {
-            Err(CardError::Armor { .. }) if self.channel.secrets() == secrets => {
+            Err(CardError::SecureMessaging { .. }) if self.channel.secrets() == secrets => {
                 self.mend()?;
                 what(&mut *self.app, &mut self.channel)
             }
@@ -414,7 +414,7 @@ impl<'a> Token<'a> {
         match error {
             CardError::Wrong { left: None, .. }
             | CardError::Refused { .. }
-            | CardError::Armor { .. } => true,
+            | CardError::SecureMessaging { .. } => true,
             CardError::Unclear(_) | CardError::Unanswered { .. } => !self.channel.is_mute(),
             _ => false,
         }

@@ -21,12 +21,12 @@ use securesign_app::words::{Explain, InWords};
 use securesign_app::worker::{Look, TokenState};
 use securesign_card::application::Known;
 use securesign_card::application::Standing;
-use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::frame::Frame;
+use securesign_card::messaging::Fault;
 use securesign_card::profile::{Credential, Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
@@ -502,7 +502,7 @@ fn secure_messaging_faults_at_every_step_are_typed_errors_and_cost_no_second_try
                 card.card().disturb(step, disturbance);
                 match journey(&bench, PIN) {
                     Ok(()) => {}
-                    Err(CardError::Armor { fault, .. }) => {
+                    Err(CardError::SecureMessaging { fault, .. }) => {
                         failures += 1;
                         if let Disturbance::SessionLost(_) = disturbance {
                             assert_eq!(fault, Fault::Lost, "{name}");

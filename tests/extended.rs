@@ -13,12 +13,12 @@ mod bench;
 
 use bench::{abc, secret};
 use securesign_card::application::Known;
-use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Lack};
 use securesign_card::frame::Frame;
+use securesign_card::messaging::Fault;
 use securesign_card::profile::Search;
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
@@ -399,7 +399,7 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
                     Some(_) => assert!(
                         matches!(
                             fault,
-                            CardError::Armor {
+                            CardError::SecureMessaging {
                                 fault: Fault::Lost,
                                 ..
                             }
@@ -417,7 +417,7 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
 }
 
 #[test]
-fn an_armored_answer_in_parts_is_put_together_before_it_is_opened() {
+fn a_protected_answer_in_parts_is_put_together_before_it_is_opened() {
     for mode in [Mode::Aes, Mode::Des, Mode::Fips] {
         let container = Container::signing("CN=Ada Lovelace,C=IN");
         let card = Epass::l2(mode).seed(b"extended").certificate(container);

@@ -26,12 +26,12 @@ use securesign_app::settings::Settings;
 use securesign_app::words::Explain;
 use securesign_app::worker::{Job, Progress, Report, TokenView, Worker, watch_over};
 use securesign_card::application::Known;
-use securesign_card::armor::Fault;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Lack, Reason, Secret};
 use securesign_card::frame::Frame;
+use securesign_card::messaging::Fault;
 use securesign_card::profile::{Credential, Search};
 use securesign_card::signature::ToSign;
 use securesign_card::sw::StatusWord;
@@ -409,7 +409,7 @@ fn what_is_no_fault_of_ours_is_not_told_the_portal_as_one() {
             "SS_TOKEN_UNSUPPORTED",
         ),
         (
-            CardError::Armor {
+            CardError::SecureMessaging {
                 during,
                 fault: Fault::Checksum,
             },

@@ -111,13 +111,13 @@ impl Extended {
         }
     }
 
-    /// Whether an armored command with so much data gets to the card: secure messaging has
+    /// Whether a protected command with so much data gets to the card: secure messaging has
     /// a form of its own, and the cards that want it take extended length.
     pub fn sends(self, len: usize) -> bool {
         len <= SHORT_MAX || self.data != Ability::Refused && self.passes(len)
     }
 
-    /// Whether an armored answer with so much data gets back.
+    /// Whether a protected answer with so much data gets back.
     pub fn answers(self, len: usize) -> bool {
         len <= SHORT_ANSWER_MAX || self.answer != Ability::Refused && self.passes(len)
     }

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::apdu::{Answer, EXTENDED_ANSWER_MAX};
-use crate::armor::Wrapped;
 use crate::error::Lack;
 use crate::frame::Frame;
+use crate::messaging::Wrapped;
 use crate::transport::TransportError;
 
 /// Answers in order, and keeps what was sent.
@@ -315,7 +315,7 @@ struct Counting {
     chains: bool,
 }
 
-impl Armor for Counting {
+impl SecureMessaging for Counting {
     fn wrap(&mut self, command: &Command<'_>, wide: bool) -> Result<Wrapped, CardError> {
         self.count += 1;
         let [cla, rest @ ..] = command.header;
@@ -362,7 +362,7 @@ fn run_wrapped(
         sent: Vec::new(),
     };
     let mut channel = Channel::new(&mut script, extended);
-    channel.wear(Box::new(Counting { count: 0, chains }));
+    channel.secure(Box::new(Counting { count: 0, chains }));
     let result = channel.send("test", command);
     let broken = channel.is_broken();
     (result, script.sent, broken)

@@ -89,7 +89,9 @@ impl Token<'_> {
 /// 5.6), and not that the old value is wrong.
 fn leaves_open(error: &CardError) -> bool {
     match error {
-        CardError::Transport(_) | CardError::Armor { .. } | CardError::Malformed { .. } => true,
+        CardError::Transport(_)
+        | CardError::SecureMessaging { .. }
+        | CardError::Malformed { .. } => true,
         CardError::Refused { sw, .. } => match sw.0.to_be_bytes() {
             [0x65 | 0x6F, _] => true,
             [0x63, more] => more >= 0x10 && more >> 4 != 0x0C,

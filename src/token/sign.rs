@@ -51,7 +51,7 @@ impl Token<'_> {
             }
             // The card has lost the session and the PIN with it. Nothing is sent
             // again by itself: the PIN has to be asked for.
-            Err(error @ CardError::Armor { .. }) => {
+            Err(error @ CardError::SecureMessaging { .. }) => {
                 self.accepted = false;
                 // What went wrong first is what the user has to know.
                 let _ = self.mend();

@@ -31,8 +31,8 @@ pub fn transport_errors() -> Vec<TransportError> {
 }
 
 pub fn card_errors() -> Vec<CardError> {
-    use securesign_card::armor::Fault;
     use securesign_card::error::Lack;
+    use securesign_card::messaging::Fault;
     use securesign_card::pin::{Charset, PinFormat};
     let during = "read a certificate";
     let mut errors: Vec<CardError> = transport_errors()
@@ -89,7 +89,7 @@ pub fn card_errors() -> Vec<CardError> {
         errors.push(CardError::Unclear(secret));
     }
     for fault in [Fault::Lost, Fault::Checksum, Fault::Malformed] {
-        errors.push(CardError::Armor { during, fault });
+        errors.push(CardError::SecureMessaging { during, fault });
     }
     for lack in [
         Lack::Puk,

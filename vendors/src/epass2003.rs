@@ -95,7 +95,7 @@ impl Profile for Epass2003 {
     ) -> Result<Option<Box<dyn Application>>, CardError> {
         let begun = match begin(card, atr) {
             // Nothing secret was sent yet: once more.
-            Err(CardError::Armor { .. }) => begin(card, atr),
+            Err(CardError::SecureMessaging { .. }) => begin(card, atr),
             other => other,
         };
         Ok(

@@ -185,7 +185,7 @@ impl Flow {
             | CardError::Refused { .. }
             | CardError::Declined { .. }
             | CardError::Malformed { .. }
-            | CardError::Armor { .. } => {
+            | CardError::SecureMessaging { .. } => {
                 self.state = State::Ready;
                 vec![self.look()]
             }

@@ -214,7 +214,7 @@ impl Flow {
                 CardError::Declined { .. }
                 | CardError::Refused { .. }
                 | CardError::Malformed { .. }
-                | CardError::Armor { .. }
+                | CardError::SecureMessaging { .. }
                 | CardError::RawRsa
                 | CardError::Unsupported(_),
             ) => ErrorCode::TokenUnsupported,

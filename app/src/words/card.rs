@@ -2,10 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use securesign_card::armor::Fault;
 use securesign_card::certificate::{self, CertificateError};
 use securesign_card::error::{CardError, Lack, Reason, Secret};
 use securesign_card::memory::OutOfMemory;
+use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, PinFormat, PinRules};
 use securesign_card::profile::{Flaw, Note};
 use securesign_card::sw::StatusWord;
@@ -65,12 +65,12 @@ impl Explain for CardError {
                 "malformed",
                 [("step", (*during).into()), ("at", (*at).into())],
             ),
-            Self::Armor { during, fault } => {
+            Self::SecureMessaging { during, fault } => {
                 let step = [("step", (*during).into())];
                 match fault {
-                    Fault::Lost => l.say_with("armor-lost", step),
-                    Fault::Checksum => l.say_with("armor-checksum", step),
-                    Fault::Malformed => l.say_with("armor-malformed", step),
+                    Fault::Lost => l.say_with("secure-messaging-lost", step),
+                    Fault::Checksum => l.say_with("secure-messaging-checksum", step),
+                    Fault::Malformed => l.say_with("secure-messaging-malformed", step),
                 }
             }
             Self::UnblockOff { sw } => l.say_with("unblock-off", [("sw", sw.to_string().into())]),
@@ -110,10 +110,10 @@ impl Explain for CardError {
             Self::NewPinFormat(_) => l.say("format-new-advice"),
             Self::LastTry(_) => l.say("last-try-advice"),
             Self::NewPinRefused { .. } => l.say("new-pin-refused-advice"),
-            Self::Armor {
+            Self::SecureMessaging {
                 fault: Fault::Lost, ..
-            } => l.say("armor-lost-advice"),
-            Self::Armor { .. } => l.say("armor-advice"),
+            } => l.say("secure-messaging-lost-advice"),
+            Self::SecureMessaging { .. } => l.say("secure-messaging-advice"),
             Self::UnblockOff { .. } => l.say("unblock-off-advice"),
             Self::RawRsa => l.say("raw-rsa-advice"),
             Self::Declined { reason, .. } => declined_advice(*reason, l),

@@ -4,9 +4,9 @@ use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{
     Application, PinId, PinObject, RetryCounter, Standing, Unblock,
 };
-use securesign_card::armor::Fault;
 use securesign_card::channel::Channel;
 use securesign_card::error::{self, CardError, Lack, Secret};
+use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Flaw, Found, Note, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
@@ -107,7 +107,7 @@ impl Application for Opened {
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         match self.begin_again(card) {
             // Nothing secret was sent yet: once more.
-            Err(CardError::Armor { .. }) => self.begin_again(card),
+            Err(CardError::SecureMessaging { .. }) => self.begin_again(card),
             other => other,
         }
     }
@@ -306,7 +306,7 @@ impl Opened {
                 card.tear();
                 Err(match error {
                     CardError::Transport(_) => error,
-                    _ => CardError::Armor {
+                    _ => CardError::SecureMessaging {
                         during: SELECT,
                         fault: Fault::Lost,
                     },

@@ -9,9 +9,9 @@ use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
 use securesign_card::apdu::{Answer, Command, Data, Response};
-use securesign_card::armor::{Armor, Fault, Wrapped};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Lack};
+use securesign_card::messaging::{Fault, SecureMessaging, Wrapped};
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 use zeroize::Zeroizing;
@@ -129,7 +129,7 @@ pub fn is_lost(sw: StatusWord) -> bool {
 fn accepted(during: &'static str, sw: StatusWord) -> Result<(), CardError> {
     match sw {
         StatusWord::OK => Ok(()),
-        sw if is_lost(sw) => Err(CardError::Armor {
+        sw if is_lost(sw) => Err(CardError::SecureMessaging {
             during,
             fault: Fault::Lost,
         }),
@@ -137,7 +137,7 @@ fn accepted(during: &'static str, sw: StatusWord) -> Result<(), CardError> {
     }
 }
 
-/// Mutual authentication (§2.2); the channel wears the new session afterwards.
+/// Mutual authentication (§2.2); the channel has the new session afterwards.
 /// It ends whatever session the card was in, and its PIN state with it.
 pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError> {
     if mode == Mode::Off {
@@ -181,7 +181,7 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
     let response = card.send_bare(during, &Command::new(header).data(&body).once())?;
     accepted(during, response.sw)?;
     session.start(mac);
-    card.wear(Box::new(session));
+    card.secure(Box::new(session));
     Ok(())
 }
 
@@ -331,7 +331,7 @@ impl Session {
     }
 }
 
-impl Armor for Session {
+impl SecureMessaging for Session {
     fn wrap(&mut self, command: &Command<'_>, wide: bool) -> Result<Wrapped, CardError> {
         let mode = self.mode;
         let mut header = command.header;

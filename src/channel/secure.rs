@@ -4,21 +4,21 @@ use super::exchange::Form;
 use super::extended::{self, Direction};
 use super::{Channel, Cover};
 use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
-use crate::armor::{Armor, Fault};
 use crate::error::{CardError, Lack};
+use crate::messaging::{Fault, SecureMessaging};
 use crate::transport::TransportError;
 
 impl Channel<'_> {
     /// Sends a command in the session. After an error of any kind the session is over.
-    pub(super) fn send_armored(
+    pub(super) fn send_secure(
         &mut self,
         during: &'static str,
         command: &Command<'_>,
-        mut armor: Box<dyn Armor>,
+        mut session: Box<dyn SecureMessaging>,
     ) -> Result<Response, CardError> {
-        let result = self.send_wrapped(during, command, &mut *armor);
+        let result = self.send_wrapped(during, command, &mut *session);
         match result {
-            Ok(_) => self.cover = Cover::Armored(armor),
+            Ok(_) => self.cover = Cover::Secure(session),
             Err(_) => self.broken = true,
         }
         result
@@ -28,17 +28,17 @@ impl Channel<'_> {
         &mut self,
         during: &'static str,
         command: &Command<'_>,
-        armor: &mut dyn Armor,
+        session: &mut dyn SecureMessaging,
     ) -> Result<Response, CardError> {
-        let (response, is_protected) = self.send_wrapped_once(during, command, armor)?;
-        // As without armor: refused for its Le, so not executed; once. What is not protected
-        // is said of the wrapped command, and was heeded below.
+        let (response, is_protected) = self.send_wrapped_once(during, command, session)?;
+        // Refused for its Le, so not executed (ISO 7816-4, 5.3.4); once. What is not
+        // protected is said of the wrapped command, and was heeded below.
         let is_refused = response.sw.sw1() == 0x6C && is_protected;
         if !is_refused || command.answer == Answer::Nothing {
             return Ok(response);
         }
         let again = command.answer(Answer::told(response.sw.sw2()));
-        Ok(self.send_wrapped_once(during, &again, armor)?.0)
+        Ok(self.send_wrapped_once(during, &again, session)?.0)
     }
 
     /// The answer, and whether it was protected.
@@ -46,11 +46,11 @@ impl Channel<'_> {
         &mut self,
         during: &'static str,
         command: &Command<'_>,
-        armor: &mut dyn Armor,
+        session: &mut dyn SecureMessaging,
     ) -> Result<(Response, bool), CardError> {
-        let wrapped = armor.wrap(command, self.extended.answers(SHORT_ANSWER_MAX + 1))?;
+        let wrapped = session.wrap(command, self.extended.answers(SHORT_ANSWER_MAX + 1))?;
         let wrapped = wrapped.command();
-        let form = self.form_of(&wrapped, armor)?;
+        let form = self.form_of(&wrapped, session)?;
         self.broken = false;
         let first = self.transmit(&wrapped, form);
         let direction = direction_of(&wrapped, form);
@@ -64,14 +64,14 @@ impl Channel<'_> {
         let answer = self.drain(first?).map_err(|error| match error {
             CardError::Malformed { .. } => {
                 let fault = Fault::Malformed;
-                CardError::Armor { during, fault }
+                CardError::SecureMessaging { during, fault }
             }
             other => other,
         })?;
         let len = answer.data.len();
-        let response = armor
+        let response = session
             .unwrap(answer)
-            .map_err(|fault| CardError::Armor { during, fault })?;
+            .map_err(|fault| CardError::SecureMessaging { during, fault })?;
         let is_protected = len > 0;
         if let Some(direction) = direction.filter(|_| is_protected) {
             self.prove(direction, len);
@@ -81,13 +81,17 @@ impl Channel<'_> {
 
     /// The form that a wrapped command needs and the reader passes on. Where there is none,
     /// [`Channel::takes`] has said so before.
-    fn form_of(&self, wrapped: &Command<'_>, armor: &dyn Armor) -> Result<Form, CardError> {
+    fn form_of(
+        &self,
+        wrapped: &Command<'_>,
+        session: &dyn SecureMessaging,
+    ) -> Result<Form, CardError> {
         let is_secret = matches!(wrapped.data, Data::Secret(_));
         if !wrapped.needs_extended() {
             Ok(Form::Short)
         } else if self.extended.sends(wrapped.data.bytes().len()) {
             Ok(Form::Extended)
-        } else if armor.knows_chaining() && !is_secret {
+        } else if session.knows_chaining() && !is_secret {
             Ok(Form::Chain)
         } else {
             Err(CardError::Unsupported(Lack::Reader))
@@ -139,7 +143,7 @@ fn form_refused(
         Err(error) if !command.repeatable => error,
         _ => {
             let fault = Fault::Lost;
-            CardError::Armor { during, fault }
+            CardError::SecureMessaging { during, fault }
         }
     }
 }

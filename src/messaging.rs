@@ -1,5 +1,5 @@
-//! Secure messaging (ISO 7816-4, 10): what a channel wears from the moment that
-//! card and program have authenticated each other.
+//! Secure messaging (ISO 7816-4, 10), from the moment that card and program have
+//! authenticated each other.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::error::CardError;
 /// One session: makes another command of every command, and of what comes back the card's
 /// answer. In which form the one goes over the wire, and of how many parts the other is put
 /// together, is the channel's.
-pub trait Armor: Send {
+pub trait SecureMessaging: Send {
     /// The command that is sent in place of this one. `wide`: a Le of two bytes gets to the
     /// card, and an answer of more than 256 bytes gets back.
     ///
