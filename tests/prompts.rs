@@ -325,3 +325,106 @@ fn a_signature_that_the_settings_hold_up_goes_when_they_are_mended_or_is_dropped
         assert_eq!((ended.code, ended.echo), (1, true), "{}", ended.text);
     }
 }
+
+const TOO: &str = "Sign this one too? [y/N]";
+const DROPPED: &str = "was dropped";
+
+/// Several links in a terminal.
+fn several(home: &Home) -> Terminal {
+    let words = ["--reader", "demo", "sign", "--print", "-"];
+    Terminal::start(&home.program(&words))
+}
+
+/// How each request ended, in turn, by the end of its id.
+fn outcomes(ended: &Ended) -> Vec<String> {
+    let lines = ended.text.lines().map(str::trim);
+    let told = lines.filter(|line| line.starts_with("http") && line.contains("ss_result="));
+    told.map(|url| {
+        let result = result(url);
+        let end = match result["success"].as_bool() {
+            Some(true) => "signed",
+            _ => result["error"].as_str().unwrap(),
+        };
+        end.to_owned()
+    })
+    .collect()
+}
+
+#[test]
+fn links_that_were_pasted_before_a_question_come_after_its_answer() {
+    let home = Home::new();
+    let link = demo_link();
+    // More than a terminal holds at once; what is no link is not kept.
+    let count = 24;
+    let mut paste = String::new();
+    for _ in 0..count {
+        paste.push_str(&fresh(&link));
+        paste.push('\n');
+    }
+    assert!(paste.len() > 5_000);
+    let mut terminal = several(&home);
+    sleep(Duration::from_millis(300));
+    terminal.types(&paste);
+    terminal.says(CERTIFICATE, 1);
+    terminal.types("\n");
+    terminal.says(ASKS, 1);
+    terminal.types("123456\n");
+    for place in 1..count {
+        terminal.says(TOO, place);
+        terminal.types("y\n");
+    }
+    terminal.says("Signed", count);
+    terminal.types(CTRL_D);
+    let ended = terminal.ended();
+    assert_eq!(outcomes(&ended), vec!["signed"; count], "{}", ended.text);
+    assert!(!ended.text.contains(DROPPED), "{}", ended.text);
+    assert_eq!((ended.code, ended.echo), (0, true));
+}
+
+#[test]
+fn r20_a_link_in_place_of_an_answer_is_dropped_with_a_word_and_no_pin_goes_along() {
+    let home = Home::new();
+    let (first, second) = (fresh(&demo_link()), fresh(&demo_link()));
+    let mut terminal = several(&home);
+    terminal.types(&format!("{first}\n"));
+    terminal.says(CERTIFICATE, 1);
+    terminal.types("\n");
+    terminal.says(ASKS, 1);
+    // The end of a pasted line, which nobody sees, and a PIN behind it.
+    terminal.types(&format!("{second}123456\n"));
+    terminal.says(DROPPED, 1);
+    terminal.says(ASKS, 2);
+    terminal.types("123456\n");
+    terminal.says("Signed", 1);
+    terminal.types(CTRL_D);
+    let ended = terminal.ended();
+    assert_eq!(outcomes(&ended), ["signed"], "{}", ended.text);
+    // It cost no try, and is no answer to the question for a certificate either.
+    assert!(!ended.text.contains("was wrong"), "{}", ended.text);
+    assert!(!ended.text.contains(PIN), "{}", ended.text);
+    let mut terminal = demo(&home);
+    terminal.says(CERTIFICATE, 1);
+    terminal.types(&format!("{second}\n"));
+    terminal.says(DROPPED, 1);
+    terminal.says(CERTIFICATE, 2);
+    terminal.types("\n");
+    terminal.says(ASKS, 1);
+    terminal.types(CTRL_C);
+    terminal.ended();
+}
+
+#[test]
+fn what_was_typed_before_a_question_and_is_no_link_is_dropped_with_a_word() {
+    for (ahead, said) in [("1\n999999\n", true), ("12", true), ("\n", false)] {
+        let home = Home::new();
+        let mut terminal = demo(&home);
+        terminal.types(ahead);
+        terminal.says(CERTIFICATE, 1);
+        terminal.types("\n");
+        terminal.says(ASKS, 1);
+        terminal.types("123456\n");
+        let ended = terminal.ended();
+        assert_eq!(told(&ended)["success"], true, "{}", ended.text);
+        assert_eq!(ended.text.contains(DROPPED), said, "{}", ended.text);
+    }
+}

@@ -5,6 +5,9 @@
 //! line when it is whole. The keys that would stop the program while the echo is off
 //! do nothing meanwhile; however the question ends, the terminal is as it was before.
 
+#[cfg_attr(not(unix), allow(dead_code, reason = "nothing is read ahead there"))]
+pub mod ahead;
+
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 

@@ -604,6 +604,13 @@ terminal-unusable = cannot be used: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } [y/N]
 terminal-secret = { $secret } (empty gives up):
+terminal-dropped = What was typed before this question was dropped.
+terminal-link-dropped = A link is no answer here: it was dropped. Give it again after the answer.
+terminal-links-left =
+    { $count ->
+        [one] { $count } more link was not opened.
+       *[other] { $count } more links were not opened.
+    }
 terminal-given-up = Given up.
 terminal-silent = The terminal cannot be asked: { $reason }.
 secret-used = The { $secret } of { $option } was used once and is not tried again.

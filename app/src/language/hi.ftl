@@ -603,6 +603,13 @@ terminal-unusable = उपयोग नहीं हो सकता: { $reason 
 # Answered with the letter y.
 terminal-question = { $question } (हाँ के लिए y) [y/N]
 terminal-secret = { $secret } (छोड़ने के लिए खाली रखें):
+terminal-dropped = इस प्रश्न से पहले जो लिखा गया था, उसे हटा दिया गया।
+terminal-link-dropped = यहाँ लिंक उत्तर नहीं हो सकता: उसे हटा दिया गया। उत्तर देने के बाद लिंक फिर से दें।
+terminal-links-left =
+    { $count ->
+        [one] { $count } और लिंक नहीं खोला गया।
+       *[other] { $count } और लिंक नहीं खोले गए।
+    }
 terminal-given-up = छोड़ दिया गया।
 terminal-silent = टर्मिनल से पूछा नहीं जा सका: { $reason }।
 secret-used = { $option } वाला { $secret } एक बार काम में लिया जा चुका है, दोबारा नहीं आज़माया जाएगा।

@@ -1,13 +1,14 @@
 //! `securesign sign`: the flow in a terminal, for one link or for many.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, Read};
+use std::io::{BufRead, IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use securesign_app::document::Document;
 use securesign_app::flow::{Flow, Order, Refused};
+use securesign_app::language::Language;
 use securesign_app::screen::Input;
 
 use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
@@ -15,6 +16,7 @@ use crate::args::SecretFiles;
 use crate::browser::Caller;
 use crate::desk::{Delivery, Desk};
 use crate::place::Place;
+use crate::prompt::ahead::{self, Next};
 use crate::secrets::Secrets;
 use crate::settings::{self, Seen};
 use crate::terminal::{self, Terminal, say};
@@ -35,13 +37,9 @@ pub fn sign(
     if many && secrets.takes_standard_input() {
         return Err(place.language.say("secret-both"));
     }
-    let next = || {
-        if many {
-            next_link(&mut std::io::stdin().lock())
-        } else {
-            None
-        }
-    };
+    if many && std::io::stdin().is_terminal() {
+        ahead::want();
+    }
     let first = if many { next() } else { Some(link.to_owned()) };
     let Some(first) = first else {
         return Err(place.language.say("no-link"));
@@ -121,6 +119,7 @@ pub fn sign(
             }
             if desk.is_stuck() {
                 // What is still at work may not be taken for the next link's answer.
+                tell_left(place.language);
                 return Ok(worst);
             }
         }
@@ -143,6 +142,23 @@ pub fn sign(
 /// What it is known by: origin and id.
 fn name(order: &Order) -> (String, String) {
     (order.origin().to_owned(), order.request_id().to_owned())
+}
+
+/// The next link of standard input, or of those that were pasted before a question.
+fn next() -> Option<OsString> {
+    match ahead::next() {
+        Next::Link(link) => Some(link),
+        Next::Unread => next_link(&mut std::io::stdin().lock()),
+        Next::End => None,
+    }
+}
+
+/// Those that were pasted and will not be opened.
+fn tell_left(language: Language) {
+    let left = ahead::left();
+    if left > 0 {
+        say(&language.say_with("terminal-links-left", [("count", left.into())]));
+    }
 }
 
 /// The next line that is not empty. A line longer than any link is cut one byte
