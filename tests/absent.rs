@@ -185,6 +185,24 @@ impl Emulator for Undecided {
     }
 }
 
+/// A card of three tries on which wrong PINs have left so many.
+fn with_tries_left(left: u8) -> Shared {
+    let card = PivCard::builder(NIST)
+        .seed(b"absent")
+        .key(Slot::AUTHENTICATION, KeyKind::P256)
+        .tries(3, 3)
+        .build()
+        .unwrap();
+    let mut card = Shared::new(card);
+    card.transmit(&[
+        0x00, 0xA4, 0x04, 0x00, 0x09, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00,
+    ]);
+    for _ in left..3 {
+        card.transmit(&[&[0x00, 0x20, 0x00, 0x80, 0x08][..], b"999999\xFF\xFF"].concat());
+    }
+    card
+}
+
 #[test]
 fn where_the_card_does_not_tell_which_pin_is_the_holders_no_counter_is_told_as_its() {
     const BLOCKED: Tries = Tries::Blocked;
@@ -207,20 +225,7 @@ fn where_the_card_does_not_tell_which_pin_is_the_holders_no_counter_is_told_as_i
     ] {
         for refusal in [0x6982, 0x6985, 0x6F00, 0x6E00, 0x6700] {
             let name = format!("{left}, {global:04X}, {refusal:04X}");
-            let card = PivCard::builder(NIST)
-                .seed(b"absent")
-                .key(Slot::AUTHENTICATION, KeyKind::P256)
-                .tries(3, 3)
-                .build()
-                .unwrap();
-            let mut card = Shared::new(card);
-            card.transmit(&[
-                0x00, 0xA4, 0x04, 0x00, 0x09, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00,
-            ]);
-            for _ in left..3 {
-                let wrong = [&[0x00, 0x20, 0x00, 0x80, 0x08][..], b"999999\xFF\xFF"].concat();
-                card.transmit(&wrong);
-            }
+            let card = with_tries_left(left);
             let sent = Arc::default();
             let bench = Bench::new(
                 Undecided {

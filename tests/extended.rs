@@ -10,107 +10,27 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "extended/readers.rs"]
+mod readers;
 
-use bench::{abc, secret};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bench::{Bench, Shared, abc, secret};
+use readers::{Parts, Probed, Reader, Short};
 use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Lack};
-use securesign_card::frame::Frame;
 use securesign_card::messaging::Fault;
 use securesign_card::profile::Search;
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
-use securesign_card::transport::{Transport, TransportError};
+use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
-
-/// A reader between program and card, and what became of what was sent.
-struct Reader<'a> {
-    card: &'a mut dyn Emulator,
-    /// Most bytes of data of an extended command; 0: short commands only.
-    limit: usize,
-    /// Most bytes of data of the answer to one.
-    answer: usize,
-    /// What comes of a command that it does not pass on.
-    refusal: Option<u16>,
-    /// The rest of an answer that a short one has no room for.
-    rest: Vec<u8>,
-    /// Secrets that got to the card.
-    secrets: usize,
-    /// Longest data field that was passed on.
-    longest: usize,
-    /// Longest answer that an extended command asked for.
-    asked: usize,
-}
-
-/// The Le field of an extended command (ISO 7816-4, 5.1); 0: there is none.
-fn asked(command: &[u8]) -> usize {
-    let le = match command.len() {
-        7 => &command[5..],
-        _ => &command[7 + usize::from(u16::from_be_bytes([command[5], command[6]]))..],
-    };
-    match le {
-        [0x00, 0x00] => 0x1_0000,
-        [high, low] => usize::from(u16::from_be_bytes([*high, *low])),
-        _ => 0,
-    }
-}
-
-impl Reader<'_> {
-    fn refuse(&self) -> Result<Vec<u8>, TransportError> {
-        match self.refusal {
-            Some(sw) => Ok(sw.to_be_bytes().to_vec()),
-            None => Err(TransportError::NotTransacted),
-        }
-    }
-
-    /// As much of `whole` as a short answer takes (ISO 7816-3, 12.2).
-    fn part(&mut self, mut whole: Vec<u8>) -> Vec<u8> {
-        if whole.len() <= 258 {
-            return whole;
-        }
-        self.rest = whole.split_off(256);
-        let left = u8::try_from(self.rest.len() - 2).unwrap_or(0);
-        whole.extend([0x61, left]);
-        whole
-    }
-}
-
-impl Transport for Reader<'_> {
-    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
-        let command = frame.expose();
-        if command[..4] == [0x00, 0xC0, 0x00, 0x00] && !self.rest.is_empty() {
-            let rest = std::mem::take(&mut self.rest);
-            return Ok(self.part(rest));
-        }
-        self.rest.clear();
-        let extended = command.len() > 5 && command[4] == 0x00;
-        if extended {
-            // 00 Lc Lc data, or 00 Le Le.
-            let data = match command.len() {
-                ..=7 => 0,
-                _ => usize::from(u16::from_be_bytes([command[5], command[6]])),
-            };
-            if self.limit == 0 || data > self.limit {
-                return self.refuse();
-            }
-            self.longest = self.longest.max(data);
-            self.asked = self.asked.max(asked(command));
-        }
-        self.secrets += usize::from(frame.is_secret());
-        let answer = self.card.transmit(command);
-        if !extended {
-            return Ok(self.part(answer));
-        }
-        if answer.len() - 2 > self.answer.max(256) {
-            return self.refuse();
-        }
-        Ok(answer)
-    }
-}
 
 /// What came of one signature from a cold start, and what the reader saw of it.
 fn sign(
@@ -258,26 +178,6 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_whatever_a_reader_says_to_lon
     }
 }
 
-/// A reader that says nothing, and what comes of the first extended command.
-struct Probed<'a> {
-    card: &'a mut dyn Emulator,
-    answer: Result<Vec<u8>, TransportError>,
-    /// Extended commands that came.
-    extended: usize,
-    secrets: usize,
-}
-
-impl Transport for Probed<'_> {
-    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
-        if frame.is_extended() {
-            self.extended += 1;
-            return self.answer.clone();
-        }
-        self.secrets += usize::from(frame.is_secret());
-        Ok(self.card.transmit(frame.expose()))
-    }
-}
-
 #[test]
 fn a_probe_of_extended_length_may_fail_in_any_way_but_with_the_card() {
     let container = Container::signing("CN=Ada Lovelace,C=IN").rsa1024();
@@ -347,6 +247,15 @@ fn a_probe_of_extended_length_may_fail_in_any_way_but_with_the_card() {
     }
 }
 
+/// A reader's own word stays; what is said in the card's place is a session that was lost.
+fn is_given_up(refusal: Option<u16>, error: &CardError) -> bool {
+    match (refusal, error) {
+        (None, error) => *error == CardError::Transport(TransportError::NotTransacted),
+        (Some(_), CardError::SecureMessaging { fault, .. }) => *fault == Fault::Lost,
+        _ => false,
+    }
+}
+
 #[test]
 fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_again() {
     let container = Container::signing("CN=Ada Lovelace,C=IN");
@@ -389,24 +298,8 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
                         )
                         .unwrap_err()
                 };
-                let fault = sign();
-                match refusal {
-                    None => assert_eq!(
-                        fault,
-                        CardError::Transport(TransportError::NotTransacted),
-                        "{name}"
-                    ),
-                    Some(_) => assert!(
-                        matches!(
-                            fault,
-                            CardError::SecureMessaging {
-                                fault: Fault::Lost,
-                                ..
-                            }
-                        ),
-                        "{name}: {fault}"
-                    ),
-                }
+                let error = sign();
+                assert!(is_given_up(refusal, &error), "{name}: {error}");
                 assert_eq!(sign(), CardError::Unsupported(Lack::Reader), "{name}");
                 drop(token);
                 assert_eq!(reader.secrets, 1, "{name}");
@@ -433,35 +326,32 @@ fn a_protected_answer_in_parts_is_put_together_before_it_is_opened() {
     }
 }
 
-/// A card that gives 100 bytes of an answer at a time, whatever was asked for.
-struct Parts<'a> {
-    card: &'a mut Epass,
-    rest: Vec<u8>,
-    /// GET RESPONSE that came.
-    fetched: usize,
-}
-
-impl Emulator for Parts<'_> {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
+#[test]
+fn what_was_found_out_of_a_reader_holds_for_the_next_dialogue() {
+    let card = Epass::l2(Mode::Aes)
+        .seed(b"extended")
+        .certificate(Container::signing("CN=Ada Lovelace,C=IN"));
+    let card = Shared::new(card.build().unwrap());
+    let secrets = Arc::default();
+    let short = Short {
+        card: card.clone(),
+        secrets: Arc::clone(&secrets),
+    };
+    let bench = Bench::new(short, Some(FULL));
+    let (id, info) = bench.token();
+    let credential = &info.found.credentials[0];
+    assert_eq!(credential.lack, None);
+    let error = bench.sign(&id, credential, Some("12345678")).unwrap_err();
+    assert!(is_given_up(Some(0x6700), &error), "{error}");
+    for _ in 0..2 {
+        let (id, info) = bench.token();
+        let credential = &info.found.credentials[0];
+        assert_eq!(credential.lack, Some(Lack::Reader));
+        let error = bench.sign(&id, credential, Some("12345678")).unwrap_err();
+        assert_eq!(error, CardError::Unsupported(Lack::Reader));
+        // The dialogue that lingers comes to its end.
+        std::thread::sleep(Duration::from_millis(700));
     }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut whole = if command[..4] == [0x00, 0xC0, 0x00, 0x00] {
-            self.fetched += 1;
-            std::mem::take(&mut self.rest)
-        } else {
-            self.card.transmit(command)
-        };
-        if whole.len() > 102 {
-            self.rest = whole.split_off(100);
-            let left = u8::try_from(self.rest.len() - 2).unwrap_or(0);
-            whole.extend([0x61, left]);
-        }
-        whole
-    }
+    assert_eq!(*secrets.lock().unwrap(), 1, "one PIN");
+    assert_eq!(card.card().pin_tries(), 10);
 }
