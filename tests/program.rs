@@ -372,6 +372,29 @@ fn r17_the_browser_gets_the_whole_url_as_one_argument_and_no_shell_sees_it() {
 }
 
 #[test]
+fn an_answer_that_no_browser_took_is_told_and_not_called_done() {
+    // None is there; one fails, but only when all else has been done.
+    for opener in [None, Some("#!/bin/sh\n/bin/sleep 1\nexit 4\n")] {
+        let home = Home::new();
+        let pin = home.file("pin", "123456\n");
+        if let Some(script) = opener {
+            let opener = home.file("xdg-open", script);
+            fs::set_permissions(opener, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let link = demo_link();
+        let words = ["--reader", "demo", "sign", "--pin-file", &pin, &link];
+        let mut program = home.program(&words);
+        program
+            .env("PATH", home.0.path())
+            .env("XDG_DATA_DIRS", home.0.path());
+        let done = run(&mut program, LIMIT);
+        let said = &done.stderr;
+        assert!(said.contains("Not delivered"), "{said}");
+        assert_eq!(done.code, Some(1), "{said}");
+    }
+}
+
+#[test]
 fn tokens_and_pins_are_listed_for_people_and_for_programs() {
     let home = Home::new();
     let done = succeed(

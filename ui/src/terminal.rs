@@ -40,7 +40,6 @@ impl Terminal<'_> {
     }
 
     fn run(&mut self, mut open: Option<Action>) -> Exit {
-        let l = self.desk.flow().language();
         let form = open.is_some();
         let _served = can_ask().then(|| {
             self.desk.stand_by();
@@ -62,72 +61,89 @@ impl Terminal<'_> {
                 continue;
             }
             if let Some(exit) = self.desk.exit() {
-                self.desk.delivered();
-                // An answer that could not be handed over has a screen of its own.
-                let screen = still(self.desk.screen());
-                if screen.kind == Kind::Failed && told.as_ref() != Some(&screen) {
-                    print(&screen, l);
-                } else if let Some(notice) = screen.notice
-                    && told.is_none_or(|told| told.notice.as_ref() != Some(&notice))
-                {
-                    // What the journal did not take.
-                    say(line(&notice).trim_end());
-                }
-                return exit;
+                self.tell_end(told.as_ref());
+                // An answer that nobody took is not called done.
+                return self.desk.exit().unwrap_or(exit);
             }
             let screen = still(self.desk.screen());
             if told.as_ref() != Some(&screen) {
-                match &screen.notice {
-                    // Whoever has a task for the token does not want to read of
-                    // all its certificates.
-                    Some(notice) if form && screen.kind == Kind::Token => say(&notice.text),
-                    None if form && screen.kind == Kind::Token => {}
-                    // The same question once more: only what is new about it.
-                    Some(notice) if told.as_ref().is_some_and(|t| same_question(t, &screen)) => {
-                        say(&format!("\n{}", notice.text));
-                    }
-                    _ => print(&screen, l),
-                }
-                if screen.kind == Kind::Waiting && self.patience.is_none() {
-                    say(&format!("  {}", l.say("terminal-waiting")));
-                }
+                self.tell(&screen, told.as_ref(), form);
                 told = Some(screen.clone());
             }
-            match screen.kind {
-                Kind::Waiting
-                    if self
-                        .patience
-                        .is_none_or(|patience| start.elapsed() < patience) =>
-                {
-                    self.desk.wait(Duration::from_millis(100));
-                }
-                Kind::Sign => self.answer(&screen, &[Action::Sign]),
-                Kind::Form => {
-                    let actions = [
-                        Action::Submit,
-                        Action::Next,
-                        Action::UseLastTry,
-                        Action::GoOn,
-                    ];
-                    self.answer(&screen, &actions);
-                }
-                Kind::Token => match open.take() {
-                    Some(action) if has(&screen, action) => self.press(action, Vec::new()),
-                    Some(_) => {
-                        say(&l.say("terminal-not-offered"));
-                        print(&screen, l);
-                        self.leave();
-                    }
-                    None => self.leave(),
-                },
-                Kind::Working => {
-                    // settle() has waited long enough: the reader hangs.
-                    say(&l.say("terminal-hangs"));
+            let patient = self
+                .patience
+                .is_none_or(|patience| start.elapsed() < patience);
+            self.go_on(&screen, patient, &mut open);
+        }
+    }
+
+    /// What is left to be said when all is over.
+    fn tell_end(&mut self, told: Option<&Screen>) {
+        self.desk.delivered();
+        // An answer that could not be handed over has a screen of its own.
+        let screen = still(self.desk.screen());
+        if screen.kind == Kind::Failed && told != Some(&screen) {
+            print(&screen, self.desk.flow().language());
+        } else if let Some(notice) = screen.notice
+            && told.is_none_or(|told| told.notice.as_ref() != Some(&notice))
+        {
+            // What the journal did not take.
+            say(line(&notice).trim_end());
+        }
+    }
+
+    /// Prints what is new on a screen.
+    fn tell(&self, screen: &Screen, told: Option<&Screen>, form: bool) {
+        let l = self.desk.flow().language();
+        match &screen.notice {
+            // Whoever has a task for the token does not want to read of all its
+            // certificates.
+            Some(notice) if form && screen.kind == Kind::Token => say(&notice.text),
+            None if form && screen.kind == Kind::Token => {}
+            // The same question once more: only what is new about it.
+            Some(notice) if told.is_some_and(|told| same_question(told, screen)) => {
+                say(&format!("\n{}", notice.text));
+            }
+            _ => print(screen, l),
+        }
+        if screen.kind == Kind::Waiting && self.patience.is_none() {
+            say(&format!("  {}", l.say("terminal-waiting")));
+        }
+    }
+
+    /// Does what a screen asks for. `open` is the form that is still to be opened.
+    fn go_on(&mut self, screen: &Screen, patient: bool, open: &mut Option<Action>) {
+        let l = self.desk.flow().language();
+        match screen.kind {
+            Kind::Waiting if patient => {
+                self.desk.wait(Duration::from_millis(100));
+            }
+            Kind::Sign => self.answer(screen, &[Action::Sign]),
+            Kind::Form => {
+                let actions = [
+                    Action::Submit,
+                    Action::Next,
+                    Action::UseLastTry,
+                    Action::GoOn,
+                ];
+                self.answer(screen, &actions);
+            }
+            Kind::Token => match open.take() {
+                Some(action) if has(screen, action) => self.press(action, Vec::new()),
+                Some(_) => {
+                    say(&l.say("terminal-not-offered"));
+                    print(screen, l);
                     self.leave();
                 }
-                Kind::Failed if has(&screen, Action::Retry) => self.hold(),
-                Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
+                None => self.leave(),
+            },
+            Kind::Working => {
+                // settle() has waited long enough: the reader hangs.
+                say(&l.say("terminal-hangs"));
+                self.leave();
             }
+            Kind::Failed if has(screen, Action::Retry) => self.hold(),
+            Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
         }
     }
 
@@ -135,17 +151,7 @@ impl Terminal<'_> {
     fn answer(&mut self, screen: &Screen, actions: &[Action]) {
         let l = self.desk.flow().language();
         let Some(action) = actions.iter().copied().find(|action| has(screen, *action)) else {
-            if has(screen, Action::Unlock) {
-                match confirm(&l.say("terminal-unlock"), l) {
-                    Word::Yes => return self.press(Action::Unlock, Vec::new()),
-                    Word::Locked => return,
-                    Word::No => {}
-                }
-            }
-            if has(screen, Action::Unlock) {
-                say(&l.say("terminal-unlock-how"));
-            }
-            return self.leave();
+            return self.stand_before(screen);
         };
         if action == Action::UseLastTry {
             let given = self.secrets.use_last_try();
@@ -177,6 +183,25 @@ impl Terminal<'_> {
             return;
         }
         let screen = self.desk.screen();
+        self.fill(&screen, action);
+    }
+
+    /// Nothing that was wanted can be done here; perhaps unlocking helps.
+    fn stand_before(&mut self, screen: &Screen) {
+        let l = self.desk.flow().language();
+        if has(screen, Action::Unlock) {
+            match confirm(&l.say("terminal-unlock"), l) {
+                Word::Yes => return self.press(Action::Unlock, Vec::new()),
+                Word::Locked => return,
+                Word::No => say(&l.say("terminal-unlock-how")),
+            }
+        }
+        self.leave();
+    }
+
+    /// Fills in what is asked for, and does it.
+    fn fill(&mut self, screen: &Screen, action: Action) {
+        let l = self.desk.flow().language();
         if screen.fields.is_empty() {
             // A session: the PIN is known, the person's word is still needed
             // where a person is there; else running the command is the word.
