@@ -360,6 +360,18 @@ fn an_answer_that_no_browser_took_is_told_of_the_request_that_it_was_for() {
     let text = play.screen().notice.unwrap().text;
     assert!(text.contains("Request a "), "{text}");
 
+    // Where something else is in the way of the next one.
+    let mut play = Play::with(request("a"), Tries::Left(3));
+    play.arrive(request("b"));
+    play.press(Action::Cancel, &[]);
+    play.unopened(0);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Blocked)])));
+    let text = play.screen().notice.unwrap().text;
+    assert!(
+        text.contains("blocked") && text.contains("Request a "),
+        "{text}"
+    );
+
     // After the last one: the program ends with what was not told.
     let mut play = Play::with(request("a"), Tries::Left(3));
     play.arrive(request("b"));

@@ -29,12 +29,7 @@ impl Flow {
             Report::Silent => self.despair(),
             Report::Session(kept) => self.kept(kept),
             Report::Tokens(tokens) => {
-                self.looks = self.looks.saturating_sub(1);
-                match self.stale.checked_sub(1) {
-                    // Those that this request has asked for are still to come.
-                    Some(stale) => self.stale = stale,
-                    None => self.take_in(tokens),
-                }
+                self.looked(tokens);
                 Vec::new()
             }
             Report::ReadersChanged => match self.state {
@@ -52,36 +47,48 @@ impl Flow {
                 self.advance()
             }
             // An answer counts only while it is waited for.
-            Report::Signed(result) => match std::mem::replace(&mut self.state, State::Ready) {
-                State::Busy(Busy::Signing(signing)) => match result {
-                    Ok(signature) => self.signed(&signing, signature),
-                    Err(error) => self.stumble(error),
-                },
+            answer => match std::mem::replace(&mut self.state, State::Ready) {
+                State::Busy(busy) => self.answered(busy, answer),
                 other => self.stay(other),
             },
-            Report::Changed(_, result) => match std::mem::replace(&mut self.state, State::Ready) {
-                State::Busy(Busy::Changing(id)) => match result {
-                    Ok(()) => self.achieve(Remark::Changed),
-                    Err(error) => {
-                        self.state = State::Change(id);
-                        self.stumble(error)
-                    }
-                },
-                other => self.stay(other),
+        }
+    }
+
+    /// The card's answer to what it was busy with.
+    fn answered(&mut self, busy: Busy, answer: Report) -> Vec<Effect> {
+        match (busy, answer) {
+            (Busy::Signing(signing), Report::Signed(result)) => match result {
+                Ok(signature) => self.signed(&signing, signature),
+                Err(error) => self.stumble(error),
             },
-            Report::Unblocked(result) => match std::mem::replace(&mut self.state, State::Ready) {
-                State::Busy(Busy::Unlocking(id)) => match result {
-                    Ok(()) => {
-                        self.puk_told = None;
-                        self.achieve(Remark::Unlocked)
-                    }
-                    Err(error) => {
-                        self.state = State::Unlock(id, Step::Puk);
-                        self.stumble(error)
-                    }
-                },
-                other => self.stay(other),
+            (Busy::Changing(id), Report::Changed(_, result)) => match result {
+                Ok(()) => self.achieve(Remark::Changed),
+                Err(error) => {
+                    self.state = State::Change(id);
+                    self.stumble(error)
+                }
             },
+            (Busy::Unlocking(id), Report::Unblocked(result)) => match result {
+                Ok(()) => {
+                    self.puk_told = None;
+                    self.achieve(Remark::Unlocked)
+                }
+                Err(error) => {
+                    self.state = State::Unlock(id, Step::Puk);
+                    self.stumble(error)
+                }
+            },
+            (busy, _) => self.stay(State::Busy(busy)),
+        }
+    }
+
+    /// A look has its answer.
+    fn looked(&mut self, tokens: Result<Vec<TokenView>, TransportError>) {
+        self.looks = self.looks.saturating_sub(1);
+        match self.stale.checked_sub(1) {
+            // Those that this request has asked for are still to come.
+            Some(stale) => self.stale = stale,
+            None => self.take_in(tokens),
         }
     }
 

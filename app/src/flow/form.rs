@@ -131,60 +131,60 @@ impl Flow {
             return self.show(State::LastTry(token, entry));
         }
         let token = token.clone();
-        let (busy, job) = match entry {
+        let Some((busy, job)) = self.job(token, entry, last) else {
+            return Vec::new();
+        };
+        self.remark = None;
+        self.failed = None;
+        self.state = State::Busy(busy);
+        vec![Effect::Job(job)]
+    }
+
+    /// What the worker has to do, and what belongs to its answer.
+    fn job(&self, token: TokenId, entry: Entry, last: LastTry) -> Option<(Busy, Job)> {
+        Some(match entry {
             Entry::Sign(pin) => {
-                let (Purpose::Sign(order), Some(credential)) = (&self.purpose, self.credential())
-                else {
-                    return Vec::new();
+                let Purpose::Sign(order) = &self.purpose else {
+                    return None;
                 };
-                let (credential, info) = (credential.clone(), info.clone());
-                let digest = order.digest().clone();
-                let document = order.document().cloned();
-                let origin = order.origin().to_owned();
+                let credential = self.credential()?.clone();
                 let signing = Signing {
-                    info,
+                    info: self.token()?.1.clone(),
                     credential: credential.clone(),
                 };
-                let credential = Box::new(credential);
                 let job = Job::Sign {
                     token,
-                    credential,
-                    digest,
-                    document,
-                    origin,
+                    credential: Box::new(credential),
+                    digest: order.digest().clone(),
+                    document: order.document().cloned(),
+                    origin: order.origin().to_owned(),
                     pin,
                     last,
                 };
                 (Busy::Signing(Box::new(signing)), job)
             }
             Entry::Change { old, new } => {
-                let secret = Secret::Pin;
                 let busy = Busy::Changing(token.clone());
-                (
-                    busy,
-                    Job::Change {
-                        token,
-                        secret,
-                        old,
-                        new,
-                        last,
-                    },
-                )
+                let job = Job::Change {
+                    token,
+                    secret: Secret::Pin,
+                    old,
+                    new,
+                    last,
+                };
+                (busy, job)
             }
-            Entry::Unlock { puk, new } => (
-                Busy::Unlocking(token.clone()),
-                Job::Unblock {
+            Entry::Unlock { puk, new } => {
+                let busy = Busy::Unlocking(token.clone());
+                let job = Job::Unblock {
                     token,
                     puk,
                     new,
                     last,
-                },
-            ),
-        };
-        self.remark = None;
-        self.failed = None;
-        self.state = State::Busy(busy);
-        vec![Effect::Job(job)]
+                };
+                (busy, job)
+            }
+        })
     }
 }
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use securesign_app::document::Document;
-use securesign_app::flow::{Flow, Order, Refused};
+use securesign_app::flow::{Effect, Flow, Order, Refused};
 use securesign_app::language::Language;
 use securesign_app::screen::Input;
+use securesign_card::reader::Readers;
 
 use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
 use crate::args::SecretFiles;
@@ -30,118 +31,181 @@ pub fn sign(
     delivery: Delivery,
     wait: Option<u64>,
 ) -> Result<u8, String> {
-    let (settings, policy) = settings::load(place.language)?;
+    let l = place.language;
+    let (settings, policy) = settings::load(l)?;
     let seen = Seen::load();
-    let mut secrets = Secrets::read(files, place.language)?;
+    let secrets = Secrets::read(files, l)?;
     let many = link == "-";
     if many && secrets.takes_standard_input() {
-        return Err(place.language.say("secret-both"));
+        return Err(l.say("secret-both"));
     }
     if many && std::io::stdin().is_terminal() {
         ahead::want();
     }
-    let first = if many { next() } else { Some(link.to_owned()) };
-    let Some(first) = first else {
-        return Err(place.language.say("no-link"));
-    };
-
-    let patience = match wait {
-        Some(seconds) => Some(Duration::from_secs(seconds)),
-        None if prompt::can_ask() => None,
-        None => Some(Duration::ZERO),
-    };
-    let mut first = order(&first, &policy, place, &seen);
+    let link = if many { next() } else { Some(link.to_owned()) };
+    let link = link.ok_or_else(|| l.say("no-link"))?;
+    let mut first = order(&link, &policy, place, &seen);
     if let (Some(path), Ok(order)) = (document, &mut first) {
-        if many {
-            return Err(place.language.say("one-document"));
-        }
-        let bytes =
-            std::fs::read(path).map_err(|error| unreadable(path, &error, place.language))?;
-        let document = Document::new(order.digest().algorithm(), bytes);
-        order
-            .attach(document)
-            .map_err(|other| other.tell(place.language))?;
+        attach(order, path, many, l)?;
     }
-    let first = first.and_then(|order| claimed(order, place.language));
-    let told_refusal = |refused: &Refused| {
-        let text = refusal(refused, place.language);
-        match refused.requester() {
-            Some(requester) => {
-                let requester = [("requester", requester.into())];
-                let told = place.language.say_with("refusal-told", requester);
-                format!("{text} {told}")
-            }
-            None => text,
-        }
-    };
-    let mut worst = DONE;
-    let mut refused = first.as_ref().err().map(told_refusal);
-    let mut request = first.as_ref().ok().map(name);
-    let mut flow = Flow::sign(first, Timestamp::now());
-    flow.0.speak(place.language);
-    flow.0.in_terminal();
-    flow.0.judged_by(judge(place.language));
+    let first = first.and_then(|order| claimed(order, l));
     let session = if many { settings.idle } else { Duration::ZERO };
+    let patience = patience(wait);
     // Not for what is refused: the PC/SC client frees what its threads are still
     // setting up when a program ends at once.
     let waits = many || patience != Some(Duration::ZERO);
     let watched = || place.watched().filter(|_| waits);
-    let worker = place.worker(session);
-    let at_once = if refused.is_none() { watched() } else { None };
-    let mut desk = Desk::start(flow, worker, delivery, seen, at_once);
+    let at_once = if first.is_ok() { watched() } else { None };
+    let present = Present::of(&first, l);
+    let mut desk = Desk::start(
+        flow(first, l),
+        place.worker(session),
+        delivery,
+        seen,
+        at_once,
+    );
     if delivery == Delivery::Browser {
         desk.called_by(Caller::find());
     }
-    loop {
-        if let Some(text) = refused.take() {
-            say(&text);
-            // A portal that may call hears why; to nobody else is anything sent.
-            let before = desk.screen();
-            desk.input(Input::Closed);
-            desk.delivered();
-            let screen = desk.screen();
-            if screen != before {
-                // Why it does not hear it.
-                terminal::print(&screen, place.language);
-            }
-            worst = worst.max(desk.exit().map_or(REFUSED, code));
-        } else {
-            let mut terminal = Terminal {
-                desk: &mut desk,
-                secrets: &mut secrets,
-                patience,
-                chosen: false,
-                abandoned: false,
-            };
-            worst = worst.max(code(terminal.sign()));
-            if let (true, Some((origin, id))) = (terminal.abandoned, &request) {
-                used::release(origin, id);
-            }
-            if desk.is_stuck() {
-                // What is still at work may not be taken for the next link's answer.
-                tell_left(place.language);
-                return Ok(worst);
-            }
-        }
-        let Some(link) = (if many { next() } else { None }) else {
-            return Ok(worst);
-        };
-        // Settings may have changed since the last one.
-        let link = link.as_encoded_bytes();
-        let order = settings::accept(link, place.is_demo(), desk.seen(), place.language)
-            .and_then(|order| claimed(order, place.language));
-        refused = order.as_ref().err().map(told_refusal);
-        request = order.as_ref().ok().map(name);
-        if let (Ok(_), false, Some(readers)) = (&order, desk.is_watching(), watched()) {
-            desk.watch(readers);
-        }
-        desk.next(order);
+    let mut run = Run {
+        desk,
+        secrets,
+        patience,
+    };
+    let next = || if many { next() } else { None };
+    Ok(run.all(place, present, &next, &watched))
+}
+
+/// Gives an order the document that it is about.
+fn attach(order: &mut Order, path: &Path, many: bool, language: Language) -> Result<(), String> {
+    if many {
+        return Err(language.say("one-document"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error, language))?;
+    let document = Document::new(order.digest().algorithm(), bytes);
+    order.attach(document).map_err(|other| other.tell(language))
+}
+
+/// How long a token is waited for; for ever where a person can give up.
+fn patience(wait: Option<u64>) -> Option<Duration> {
+    match wait {
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+        None if prompt::can_ask() => None,
+        None => Some(Duration::ZERO),
     }
 }
 
-/// What it is known by: origin and id.
-fn name(order: &Order) -> (String, String) {
-    (order.origin().to_owned(), order.request_id().to_owned())
+fn flow(first: Result<Order, Refused>, language: Language) -> (Flow, Vec<Effect>) {
+    let (mut flow, effects) = Flow::sign(first, Timestamp::now());
+    flow.speak(language);
+    flow.in_terminal();
+    flow.judged_by(judge(language));
+    (flow, effects)
+}
+
+/// The link that is at hand.
+enum Present {
+    /// Its origin and its id.
+    Request(String, String),
+    /// What is said of it.
+    Refused(String),
+}
+
+impl Present {
+    fn of(order: &Result<Order, Refused>, language: Language) -> Self {
+        match order {
+            Ok(order) => Self::Request(order.origin().to_owned(), order.request_id().to_owned()),
+            Err(refused) => {
+                let text = refusal(refused, language);
+                Self::Refused(match refused.requester() {
+                    Some(requester) => {
+                        let requester = [("requester", requester.into())];
+                        let told = language.say_with("refusal-told", requester);
+                        format!("{text} {told}")
+                    }
+                    None => text,
+                })
+            }
+        }
+    }
+}
+
+/// One run of the command: all of its links with the same token, person and files.
+struct Run {
+    desk: Desk,
+    secrets: Secrets,
+    patience: Option<Duration>,
+}
+
+impl Run {
+    /// The link that is at hand and all that follow; the exit code.
+    fn all(
+        &mut self,
+        place: &Place,
+        mut present: Present,
+        next: &dyn Fn() -> Option<OsString>,
+        watched: &dyn Fn() -> Option<Box<dyn Readers>>,
+    ) -> u8 {
+        let l = place.language;
+        let mut worst = DONE;
+        loop {
+            worst = worst.max(self.end(&present));
+            if self.desk.is_stuck() {
+                // What is still at work may not be taken for the next link's answer.
+                tell_left(l);
+                return worst;
+            }
+            let Some(link) = next() else {
+                return worst;
+            };
+            // Settings may have changed since the last one.
+            let link = link.as_encoded_bytes();
+            let order = settings::accept(link, place.is_demo(), self.desk.seen(), l)
+                .and_then(|order| claimed(order, l));
+            present = Present::of(&order, l);
+            if let (Ok(_), false, Some(readers)) = (&order, self.desk.is_watching(), watched()) {
+                self.desk.watch(readers);
+            }
+            self.desk.next(order);
+        }
+    }
+
+    /// Brings a link to its end; the exit code.
+    fn end(&mut self, present: &Present) -> u8 {
+        match present {
+            Present::Refused(text) => self.refuse(text),
+            Present::Request(origin, id) => self.serve(origin, id),
+        }
+    }
+
+    /// A portal that may call hears why; to nobody else is anything sent.
+    fn refuse(&mut self, text: &str) -> u8 {
+        say(text);
+        let before = self.desk.screen();
+        self.desk.input(Input::Closed);
+        self.desk.delivered();
+        let screen = self.desk.screen();
+        if screen != before {
+            // Why it does not hear it.
+            terminal::print(&screen, self.desk.flow().language());
+        }
+        self.desk.exit().map_or(REFUSED, code)
+    }
+
+    fn serve(&mut self, origin: &str, id: &str) -> u8 {
+        let mut terminal = Terminal {
+            desk: &mut self.desk,
+            secrets: &mut self.secrets,
+            patience: self.patience,
+            chosen: false,
+            abandoned: false,
+        };
+        let exit = terminal.sign();
+        if terminal.abandoned {
+            used::release(origin, id);
+        }
+        code(exit)
+    }
 }
 
 /// The next link of standard input, or of those that were pasted before a question.

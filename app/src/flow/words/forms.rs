@@ -14,7 +14,7 @@ use super::parts::{
 use super::token::token;
 use super::waiting::waiting;
 use crate::flow::{Entry, Errand, Flow, Step};
-use crate::screen::{Action, Ask, Button, Kind, Screen};
+use crate::screen::{Action, Ask, Button, Counter, Kind, Screen};
 use crate::worker::TokenInfo;
 
 /// The form that changes the PIN.
@@ -56,19 +56,7 @@ pub fn unlock(flow: &Flow, step: &Step) -> Screen {
         l,
     )];
     if info.puk == Tries::Blocked {
-        return Screen {
-            text: vec![match info.pin {
-                _ if info.unblocker == Secret::ResetCode => l.say("blocked-reset-code-advice"),
-                Tries::Blocked => l.say_with("puk-blocked-both", puk_of(info, l)),
-                _ => l.say("puk-blocked-pin-works"),
-            }],
-            counters,
-            buttons: vec![primary(Action::Back, l.say("back"))],
-            ..plain(
-                Kind::Failed,
-                l.say_with("puk-blocked-title", puk_of(info, l)),
-            )
-        };
+        return puk_blocked(info, counters, l);
     }
     let notice = notice(flow);
     let back = button(Action::Back, l.say("back"));
@@ -115,6 +103,23 @@ pub fn unlock(flow: &Flow, step: &Step) -> Screen {
             buttons: vec![back, primary(Action::Submit, l.say("unlock"))],
             ..plain(Kind::Form, l.say("unlock-pin-title"))
         },
+    }
+}
+
+/// Nothing unlocks it any more, or nothing that is asked for here.
+fn puk_blocked(info: &TokenInfo, counters: Vec<Counter>, l: Language) -> Screen {
+    Screen {
+        text: vec![match info.pin {
+            _ if info.unblocker == Secret::ResetCode => l.say("blocked-reset-code-advice"),
+            Tries::Blocked => l.say_with("puk-blocked-both", puk_of(info, l)),
+            _ => l.say("puk-blocked-pin-works"),
+        }],
+        counters,
+        buttons: vec![primary(Action::Back, l.say("back"))],
+        ..plain(
+            Kind::Failed,
+            l.say_with("puk-blocked-title", puk_of(info, l)),
+        )
     }
 }
 

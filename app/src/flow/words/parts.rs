@@ -59,9 +59,8 @@ pub fn close(flow: &Flow) -> Button {
 
 /// What is to be told beside everything else, if anything.
 pub fn notice(flow: &Flow) -> Option<Notice> {
-    let late = late(flow);
     let Some(remark) = &flow.remark else {
-        return late;
+        return late(flow);
     };
     let mut notice = remark.notice(flow.language);
     // Whether a try is gone was not told; how many are left may be by now.
@@ -77,10 +76,15 @@ pub fn notice(flow: &Flow) -> Option<Notice> {
             .text
             .extend(tries.map(|tries| format!(" {}", tries.text)));
     }
-    Some(match late {
+    Some(with_late(flow, notice))
+}
+
+/// A notice, and what came late behind it.
+pub fn with_late(flow: &Flow, notice: Notice) -> Notice {
+    match late(flow) {
         Some(late) => both(&notice, &late),
         None => notice,
-    })
+    }
 }
 
 /// What came late and is about nothing on this screen.

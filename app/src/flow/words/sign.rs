@@ -9,10 +9,12 @@ use super::certificates::{
 };
 use super::parts::{
     button, fact, field, no_puk, notice, pin_status, plain, primary, puk_of, tries_notice,
+    with_late,
 };
 use super::waiting::waiting;
 use crate::flow::{Compared, Flow, Order, Purpose};
 use crate::screen::{Action, Ask, Fact, Kind, Level, Notice, Screen};
+use crate::worker::TokenInfo;
 
 /// The sign window.
 pub fn sign(flow: &Flow) -> Screen {
@@ -33,21 +35,16 @@ pub fn sign(flow: &Flow) -> Screen {
             .collect(),
         ..plain(Kind::Sign, l.say("sign-title"))
     };
-    if cards.is_empty() {
-        screen.notice = Some(Notice {
-            level: Level::Error,
-            text: no_certificate(flow),
-        });
+    screen.notice = if cards.is_empty() {
+        Some(in_the_way(flow, no_certificate(flow)))
     } else if blocked {
-        screen.notice = Some(Notice {
-            level: Level::Error,
-            text: l.say_with("pin-blocked-unlock", puk_of(info, l)),
-        });
+        let text = l.say_with("pin-blocked-unlock", puk_of(info, l));
+        Some(in_the_way(flow, text))
     } else {
-        screen.notice = notice(flow)
+        notice(flow)
             .or_else(|| slow_clock(flow))
-            .or_else(|| tries_notice(info.pin, l).filter(|_| !pinless));
-    }
+            .or_else(|| tries_notice(info.pin, l).filter(|_| !pinless))
+    };
     screen.text.extend(missed(flow));
     let choosable = cards.iter().any(|card| card.unusable.is_none());
     screen.heading = heading(&cards, choosable, l);
@@ -62,25 +59,37 @@ pub fn sign(flow: &Flow) -> Screen {
             ));
         }
     } else if usable {
-        screen.compare = Some(button(Action::Compare, l.say("compare")));
-        if flow.in_session() {
-            screen.facts.push(pin_status(Status::SessionActive, l));
-            screen.text.push(l.say("pin-accepted"));
-            screen.notice = notice(flow);
-        } else if pinless {
-            screen.text.push(l.say("pin-not-wanted"));
-        } else {
-            screen
-                .fields
-                .push(field(Ask::Pin, l.say("name-pin"), info.pin_rules.max));
-        }
-        screen.buttons.push(primary(Action::Sign, l.say("sign")));
+        ready(flow, info, &mut screen);
     } else {
         screen
             .buttons
             .push(primary(Action::Retry, l.say("look-again")));
     }
     screen
+}
+
+/// It can be signed: with a PIN, unless one is kept or none is wanted.
+fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
+    let l = flow.language;
+    screen.compare = Some(button(Action::Compare, l.say("compare")));
+    if flow.in_session() {
+        screen.facts.push(pin_status(Status::SessionActive, l));
+        screen.text.push(l.say("pin-accepted"));
+        screen.notice = notice(flow);
+    } else if flow.is_pinless() {
+        screen.text.push(l.say("pin-not-wanted"));
+    } else {
+        screen
+            .fields
+            .push(field(Ask::Pin, l.say("name-pin"), info.pin_rules.max));
+    }
+    screen.buttons.push(primary(Action::Sign, l.say("sign")));
+}
+
+/// What keeps it from being signed, and what came late.
+fn in_the_way(flow: &Flow, text: String) -> Notice {
+    let level = Level::Error;
+    with_late(flow, Notice { level, text })
 }
 
 /// Who asks, and what is signed.
