@@ -107,10 +107,14 @@ impl Place {
 /// The reader that is meant: its name, or a part of it that only one has. Where
 /// no reader is connected yet, the name is taken as it is.
 pub fn known_reader(name: String, language: Language) -> Result<String, String> {
+    // Its reader is in no service.
+    if name == demo::READER {
+        return Ok(name);
+    }
     let Ok(readers) = PcscReaders::new().list() else {
         return Ok(name);
     };
-    if name == demo::READER || readers.is_empty() || readers.iter().any(|r| r.name == name) {
+    if readers.is_empty() || readers.iter().any(|reader| reader.name == name) {
         return Ok(name);
     }
     let part = name.to_lowercase();
