@@ -27,7 +27,8 @@ pub trait Application: Send {
     }
 
     /// The secrets of the card that matter for signing. The first with the role
-    /// [`Secret::Pin`] is the card holder's.
+    /// [`Secret::Pin`] is the card holder's; which one a key wants, its credential names
+    /// ([`Credential::pin`]).
     fn pins(&self) -> &[PinObject];
 
     /// One of them.
@@ -57,16 +58,15 @@ pub trait Application: Send {
         }
     }
 
-    /// Sends the PIN, once, for the key of this credential: some cards count it as verified
-    /// for one key and not for the other.
+    /// Sends the PIN of this credential, once: some cards count it as verified for one key
+    /// and not for the other.
     fn verify(
         &mut self,
         card: &mut Channel<'_>,
-        pin: PinId,
-        _credential: &Credential,
+        credential: &Credential,
         value: &Pin,
     ) -> Result<(), CardError> {
-        iso::verify(card, &self.pin(pin)?, value)
+        iso::verify(card, &self.pin(credential.pin)?, value)
     }
 
     /// Replaces a PIN; `old` is sent, once. `_left`: as many tries were left at least before
@@ -110,7 +110,7 @@ pub trait Application: Send {
 }
 
 /// Names a [`PinObject`] of one application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PinId(pub u8);
 
 /// A secret that a card compares (ISO 7816-4, reference data): a PIN, or what unblocks one.

@@ -15,6 +15,8 @@ use crate::transport::TransportError;
 pub enum Secret {
     /// The PIN of the card holder.
     Pin,
+    /// A second PIN of the card holder, for the keys of qualified signatures.
+    SignaturePin,
     /// The unblocking key.
     Puk,
     /// What unblocks the PIN of an OpenPGP card that has one (specification 3.4, 4.3.4).
@@ -23,10 +25,18 @@ pub enum Secret {
     AdminPin,
 }
 
+impl Secret {
+    /// Whether it lets a key be used, and does not only unblock what does.
+    pub fn is_pin(self) -> bool {
+        matches!(self, Self::Pin | Self::SignaturePin)
+    }
+}
+
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Pin => "PIN",
+            Self::SignaturePin => "signature PIN",
             Self::Puk => "PUK",
             Self::ResetCode => "reset code",
             Self::AdminPin => "admin PIN",

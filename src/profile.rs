@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::application::Application;
+use crate::application::{Application, PinId};
 use crate::atr::{Atr, AtrPattern};
 use crate::certificate::{Certificate, CertificateError};
 use crate::channel::Channel;
@@ -60,8 +60,10 @@ pub struct Credential {
     pub label: String,
     /// Key reference: one byte, or the identifier of the key's file.
     pub key: u16,
-    /// When it wants the PIN.
-    pub pin: PinUse,
+    /// The PIN that it wants.
+    pub pin: PinId,
+    /// When it wants that.
+    pub when: PinUse,
     /// The certificate.
     pub certificate: Certificate,
     /// Why the card cannot sign with it, whatever is asked for ([`Application::lack`]).
@@ -94,12 +96,13 @@ impl Found {
         })
     }
 
-    /// None of the keys that want a PIN can be used, for this reason.
-    pub fn withhold(&mut self, flaw: &Flaw) {
-        let wants_pin = |credential: &mut Credential| credential.pin != PinUse::Never;
+    /// None of the keys that want this PIN can be used, for this reason.
+    pub fn withhold(&mut self, pin: PinId, flaw: &Flaw) {
+        let wants_it =
+            |credential: &mut Credential| credential.pin == pin && credential.when != PinUse::Never;
         let noted = self
             .credentials
-            .extract_if(.., wants_pin)
+            .extract_if(.., wants_it)
             .map(|credential| Note {
                 place: credential.label,
                 flaw: flaw.clone(),

@@ -4,6 +4,8 @@
 mod replace;
 mod sign;
 
+use std::collections::BTreeMap;
+
 use crate::application::{Application, Known, PinId, PinObject};
 use crate::atr::Atr;
 use crate::cache::Cache;
@@ -23,14 +25,22 @@ pub struct Token<'a> {
     extended: &'a mut Extended,
     /// The serial number that the card has told.
     serial: &'a mut Option<String>,
-    pin_tries: Option<Tries>,
+    /// What this dialogue has told of each PIN.
+    pins: BTreeMap<PinId, Told>,
+    /// A secret went to the card, or somebody said so: log out at the end.
+    touched: bool,
+}
+
+/// What a dialogue has told of a PIN.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    /// Tries left, as they were counted.
+    tries: Option<Tries>,
     /// At least so many tries are left: the PIN was accepted since they were
     /// counted, and nobody else can have spent one within this dialogue.
     at_least: Option<u8>,
-    /// A PIN was accepted in this dialogue and nothing has refused it since.
+    /// It was accepted, and nothing has refused it since.
     accepted: bool,
-    /// A secret went to the card, or somebody said so: log out at the end.
-    touched: bool,
 }
 
 /// Whether the user has agreed to spend the last try.
@@ -90,9 +100,7 @@ impl<'a> Token<'a> {
             channel,
             extended: &mut known.extended,
             serial: &mut known.serial,
-            pin_tries: None,
-            at_least: None,
-            accepted: false,
+            pins: BTreeMap::new(),
             touched: false,
         }))
     }
@@ -147,16 +155,37 @@ impl<'a> Token<'a> {
         Err(CardError::Changed)
     }
 
-    /// Tries left of the PIN; asks the card only once in a dialogue, and never
-    /// between VERIFY and a signature. [`CardError::Unsupported`]: there is no PIN.
-    pub fn pin_tries(&mut self) -> Result<Tries, CardError> {
-        if let Some(known) = self.pin_tries {
+    /// The PINs and what unblocks them, as far as they are known by now.
+    pub fn pins(&self) -> &[PinObject] {
+        self.app.pins()
+    }
+
+    /// Tries left of a PIN; asks the card only once in a dialogue, and never
+    /// between VERIFY and a signature. [`CardError::Unsupported`]: there is no such PIN.
+    pub fn tries(&mut self, pin: PinId) -> Result<Tries, CardError> {
+        if let Some(known) = self.told(pin).tries {
             return Ok(known);
         }
-        let pin = self.pin()?.id;
-        let tries = self.optional(Tries::Unknown, |app, channel| app.tries(channel, pin))?;
-        self.pin_tries = Some(tries);
+        let tries = self.count(pin)?;
+        self.told(pin).tries = Some(tries);
         Ok(tries)
+    }
+
+    /// As [`Token::tries`], of the card holder's PIN.
+    pub fn pin_tries(&mut self) -> Result<Tries, CardError> {
+        self.tries(self.pin()?.id)
+    }
+
+    fn told(&mut self, pin: PinId) -> &mut Told {
+        self.pins.entry(pin).or_default()
+    }
+
+    /// Nothing that was verified counts any more.
+    fn void(&mut self) {
+        for told in self.pins.values_mut() {
+            told.accepted = false;
+            told.at_least = None;
+        }
     }
 
     /// The card holder's PIN, as far as it is known by now.
@@ -176,14 +205,16 @@ impl<'a> Token<'a> {
         pins.find(|pin| pin.role == role).copied()
     }
 
-    /// Whether the last PIN sent in this dialogue was accepted.
-    pub fn accepted(&self) -> bool {
-        self.accepted
+    /// Whether this PIN was accepted when it was sent last in this dialogue.
+    pub fn accepted(&self, pin: PinId) -> bool {
+        self.pins.get(&pin).is_some_and(|told| told.accepted)
     }
 
     /// A PIN was typed anew: whatever was accepted before does not count for it.
     pub fn forget(&mut self) {
-        self.accepted = false;
+        for told in self.pins.values_mut() {
+            told.accepted = false;
+        }
     }
 
     /// The card is to be logged out at the end, whoever has verified a PIN.
@@ -197,14 +228,15 @@ impl<'a> Token<'a> {
         let Ok(puk) = self.unblocker() else {
             return Ok(Tries::Unknown);
         };
-        let tries = self.tries_of(puk.id)?;
+        let tries = self.count(puk.id)?;
         match self.unblocker() {
-            Ok(other) if other.id != puk.id => self.tries_of(other.id),
+            Ok(other) if other.id != puk.id => self.count(other.id),
             _ => Ok(tries),
         }
     }
 
-    fn tries_of(&mut self, pin: PinId) -> Result<Tries, CardError> {
+    /// Asks the card.
+    fn count(&mut self, pin: PinId) -> Result<Tries, CardError> {
         self.optional(Tries::Unknown, |app, channel| app.tries(channel, pin))
     }
 
@@ -250,8 +282,7 @@ impl<'a> Token<'a> {
         // A profile opens a session again by itself where it is lost over something
         // that is not needed.
         if self.channel.sessions() != sessions {
-            self.accepted = false;
-            self.at_least = None;
+            self.void();
         }
         result
     }
@@ -301,8 +332,7 @@ impl<'a> Token<'a> {
     /// was lost, a new one is opened.
     fn mend(&mut self) -> Result<(), CardError> {
         if self.channel.is_broken() {
-            self.accepted = false;
-            self.at_least = None;
+            self.void();
             if self.select().is_err()
                 && let Err(error) = self.select()
             {
@@ -324,69 +354,70 @@ impl<'a> Token<'a> {
     fn verify(
         &mut self,
         credential: &Credential,
-        pin: &Pin,
+        value: &Pin,
         last: LastTry,
     ) -> Result<(), CardError> {
-        check_format(&self.pin()?, pin)?;
-        if !self.accepted {
-            self.allow(&self.pin()?, last)?;
+        let pin = self.app.pin(credential.pin)?;
+        check_format(&pin, value)?;
+        if !self.accepted(pin.id) {
+            self.allow(&pin, last)?;
         }
-        // Counting may have told that it is another one than was thought.
-        let object = self.pin()?;
-        self.accepted = false;
+        self.told(pin.id).accepted = false;
         self.touched = true;
-        let result =
-            self.in_session(|app, channel| app.verify(channel, object.id, credential, pin));
+        let result = self.in_session(|app, channel| app.verify(channel, credential, value));
+        let told = self.told(pin.id);
         if result.is_ok() {
-            self.accepted = true;
+            told.accepted = true;
             // A right PIN can only have raised the counter.
-            let counted = self.pin_tries.take().and_then(Tries::count);
-            self.at_least = counted.or(self.at_least);
+            let counted = told.tries.take().and_then(Tries::count);
+            told.at_least = counted.or(told.at_least);
             return Ok(());
         }
-        self.at_least = None;
-        let result = result.map_err(|error| self.unless_answered(Secret::Pin, error));
-        self.settle(Secret::Pin, result)
+        told.at_least = None;
+        let result = result.map_err(|error| self.unless_answered(pin.role, error));
+        self.settle(&pin, result)
             .map_err(|error| declined(error, Reason::of_verifying))
     }
 
     /// Nothing is sent at no tries, nor at one without the user's word. How many are
     /// left at least, where that is known.
     fn allow(&mut self, pin: &PinObject, last: LastTry) -> Result<Option<u8>, CardError> {
-        let secret = pin.role;
-        let tries = match secret {
+        let tries = match self.told(pin.id).at_least {
             // More than one is certain: nothing to ask the card for.
-            Secret::Pin if self.at_least.is_some_and(|left| left > 1) => return Ok(self.at_least),
-            Secret::Pin => self.pin_tries()?,
-            _ => self.tries_of(pin.id)?,
+            Some(left) if left > 1 => return Ok(Some(left)),
+            _ if pin.role.is_pin() => self.tries(pin.id)?,
+            _ => self.count(pin.id)?,
         };
         match tries {
-            Tries::Blocked => Err(CardError::Blocked(secret)),
-            Tries::Left(1) if last == LastTry::Keep => Err(CardError::LastTry(secret)),
+            Tries::Blocked => Err(CardError::Blocked(pin.role)),
+            Tries::Left(1) if last == LastTry::Keep => Err(CardError::LastTry(pin.role)),
             tries => Ok(tries.count()),
         }
     }
 
     /// Turns an answer that does not tell the tries left, or one that was lost, into one
     /// that does, by asking the counter. Nothing is repeated.
-    fn settle(&mut self, secret: Secret, result: Result<(), CardError>) -> Result<(), CardError> {
-        let before = self.pin_tries.take();
+    fn settle(&mut self, pin: &PinObject, result: Result<(), CardError>) -> Result<(), CardError> {
+        let secret = pin.role;
+        let before = self.told(pin.id).tries.take();
         let error = match result {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if secret != Secret::Pin || !self.counter_tells(&error) {
+        if !secret.is_pin() || !self.counter_tells(&error) {
             if let CardError::Wrong {
-                secret: Secret::Pin,
+                secret: wrong,
                 left: Some(left),
             } = error
+                && secret.is_pin()
+                && secret == wrong
             {
-                self.pin_tries = Some(Tries::from_count(left));
+                self.told(pin.id).tries = Some(Tries::from_count(left));
             }
             return Err(error);
         }
         let is_lost = matches!(error, CardError::Unclear(_) | CardError::Unanswered { .. });
-        let now = match self.pin_tries() {
+        let now = match self.tries(pin.id) {
             // What was lost is what the person has to know.
             Err(_) if is_lost => return Err(error),
             other => other?,

@@ -281,7 +281,7 @@ fn a_certificate_is_found_wherever_it_is() {
         };
         let found = info.found.credentials.iter().find(wanted);
         let credential = found.unwrap_or_else(|| panic!("{serial}"));
-        let pin = (credential.pin != PinUse::Never).then_some(PIN);
+        let pin = (credential.when != PinUse::Never).then_some(PIN);
         assert_eq!(pin.is_none(), serial == "9E");
         bench.sign(&id, credential, pin).unwrap();
     }

@@ -165,8 +165,8 @@ fn a_pw1_for_one_signature_is_sent_before_each_and_one_for_several_once() {
     let [signature, authentication] = &info.found.credentials[..] else {
         panic!("two certificates");
     };
-    assert_eq!(signature.pin, PinUse::Always);
-    assert_eq!(authentication.pin, PinUse::Once);
+    assert_eq!(signature.when, PinUse::Always);
+    assert_eq!(authentication.when, PinUse::Once);
     bench.sign(&id, signature, Some(PW1)).unwrap();
     let (_, further) = bench.count(|| bench.sign(&id, signature, None).unwrap());
     assert_eq!(further, 2, "VERIFY and the signature");
@@ -177,7 +177,7 @@ fn a_pw1_for_one_signature_is_sent_before_each_and_one_for_several_once() {
     let (bench, _) = watched(keys(OPCARD).several());
     let (id, info) = bench.token();
     let signature = &info.found.credentials[0];
-    assert_eq!(signature.pin, PinUse::Once);
+    assert_eq!(signature.when, PinUse::Once);
     bench.sign(&id, signature, Some(PW1)).unwrap();
     let (_, further) = bench.count(|| bench.sign(&id, signature, None).unwrap());
     assert_eq!(further, 1);

@@ -119,7 +119,7 @@ impl Dialogue {
                 let mut offered = info.found.credentials.iter();
                 match offered.find(|credential| search.wants(&credential.certificate)) {
                     Some(credential) => {
-                        let pin = (credential.pin != PinUse::Never).then_some(secrets.pin);
+                        let pin = (credential.when != PinUse::Never).then_some(secrets.pin);
                         bench.sign(&id, credential, pin).map(drop)
                     }
                     None => panic!("nothing to sign with; notes: {:?}", info.found.notes),

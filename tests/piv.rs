@@ -401,7 +401,7 @@ fn rsa_of_every_length_signs_every_digest() {
             let bench = Bench::new(builder.build().unwrap(), max_data);
             let (id, info) = bench.token();
             let credential = &info.found.credentials[0];
-            assert_eq!(credential.pin, PinUse::Once);
+            assert_eq!(credential.when, PinUse::Once);
             let signature = bench.sign(&id, credential, Some(PIN)).unwrap();
             assert_eq!(signature.len(), 128 << at);
         }

@@ -27,9 +27,8 @@ impl Token<'_> {
         let result = self.in_session(|app, channel| app.change(channel, pin.id, old, new, left));
         let result = result.map_err(|error| self.unless_lost(replaced, (secret, secret), error));
         // Whether a changed PIN counts as verified differs from card to card.
-        self.accepted = false;
-        self.at_least = None;
-        self.settle(secret, result)
+        self.void();
+        self.settle(&pin, result)
     }
 
     fn replaceable(&self, secret: Secret) -> Result<PinObject, CardError> {
@@ -60,13 +59,11 @@ impl Token<'_> {
         let replaced = self.channel.replaced();
         let result =
             self.in_session(|app, channel| app.unblock(channel, pin.id, with.id, puk, new));
-        let sent = (secret, Secret::Pin);
+        let sent = (secret, pin.role);
         let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
-        self.accepted = false;
-        self.at_least = None;
-        let result = self.settle(secret, result);
-        self.pin_tries = None;
-        result
+        self.void();
+        self.told(pin.id).tries = None;
+        self.settle(&with, result)
     }
 
     /// After a new value was sent, only a status word of the card tells whether it has

@@ -33,8 +33,8 @@ impl Token<'_> {
         self.channel.begin_work();
         self.mend()?;
         self.refuse_impossible(credential, what)?;
-        let always = credential.pin == PinUse::Always;
-        let known = self.accepted;
+        let always = credential.when == PinUse::Always;
+        let known = self.accepted(credential.pin);
         if !known || always {
             self.verify(credential, pin, last)?;
         }
@@ -52,7 +52,7 @@ impl Token<'_> {
             // The card has lost the session and the PIN with it. Nothing is sent
             // again by itself: the PIN has to be asked for.
             Err(error @ CardError::SecureMessaging { .. }) => {
-                self.accepted = false;
+                self.void();
                 // What went wrong first is what the user has to know.
                 let _ = self.mend();
                 return Err(error);
@@ -124,11 +124,15 @@ impl Token<'_> {
         let begun = self.channel.elapsed();
         let signature = self.app.sign(&mut self.channel, credential, what);
         let silence = self.channel.elapsed().saturating_sub(begun);
+        let role = self
+            .app
+            .pin(credential.pin)
+            .map_or(Secret::Pin, |pin| pin.role);
         signature.map_err(|error| match error {
             CardError::Refused { sw, .. }
-                if sw == StatusWord::BLOCKED && credential.pin != PinUse::Never =>
+                if sw == StatusWord::BLOCKED && credential.when != PinUse::Never =>
             {
-                CardError::Blocked(Secret::Pin)
+                CardError::Blocked(role)
             }
             error => declined(error, |sw| Reason::of_signing(sw, silence)),
         })

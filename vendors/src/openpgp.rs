@@ -177,7 +177,6 @@ impl Application for Opened {
     fn verify(
         &mut self,
         card: &mut Channel<'_>,
-        pin: PinId,
         credential: &Credential,
         value: &Pin,
     ) -> Result<(), CardError> {
@@ -185,7 +184,7 @@ impl Application for Opened {
             true => PW1,
             false => PW1_OTHER,
         };
-        let pin = self.pin(pin)?;
+        let pin = self.pin(credential.pin)?;
         self.present(card, reference, &pin, value)
     }
 

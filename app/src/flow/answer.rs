@@ -108,7 +108,7 @@ impl Flow {
         // What was sent may have been taken.
         let error = match &busy {
             Some(Busy::Changing(_) | Busy::Unlocking(_)) => CardError::Unclear(Secret::Pin),
-            Some(Busy::Signing(signing)) if signing.credential.pin != PinUse::Never => {
+            Some(Busy::Signing(signing)) if signing.credential.when != PinUse::Never => {
                 CardError::Unanswered {
                     secret: Secret::Pin,
                     cause: Box::new(error),
@@ -220,7 +220,7 @@ impl Flow {
         let Some(id) = self.token().map(|(id, _)| id.clone()) else {
             return;
         };
-        if secret != Secret::Pin {
+        if !secret.is_pin() {
             self.puk_told = Some((id.clone(), tries));
         }
         let Some(Ok(tokens)) = &mut self.tokens else {
@@ -230,6 +230,7 @@ impl Flow {
             if let TokenState::Ready(info) = &mut view.state {
                 match secret {
                     Secret::Pin => info.pin = tries,
+                    Secret::SignaturePin => {}
                     _ => info.puk = tries,
                 }
             }

@@ -107,7 +107,7 @@ impl Flow {
     /// Whether the chosen key signs without a PIN. It needs a click all the same.
     pub(super) fn is_pinless(&self) -> bool {
         self.credential()
-            .is_some_and(|credential| credential.pin == PinUse::Never)
+            .is_some_and(|credential| credential.when == PinUse::Never)
     }
 
     /// Sends what was typed, unless it can never be right or is the last try.

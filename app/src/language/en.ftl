@@ -31,6 +31,7 @@ use-last-try = Use the last try
 ## Secrets: the names of fields and what errors call them
 
 name-pin = { -pin }
+name-signature-pin = Signature { -pin }
 name-puk = { -puk }
 name-reset-code = Reset code
 name-admin-pin = Admin { -pin }

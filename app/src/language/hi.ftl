@@ -30,6 +30,7 @@ use-last-try = अंतिम प्रयास करें
 ## Secrets: the names of fields and what errors call them
 
 name-pin = { -pin }
+name-signature-pin = हस्ताक्षर { -pin }
 name-puk = { -puk } कोड
 name-reset-code = रीसेट कोड
 name-admin-pin = एडमिन { -pin }

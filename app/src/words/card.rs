@@ -95,10 +95,10 @@ impl Explain for CardError {
         match self {
             Self::Transport(error) => error.advice(l),
             Self::Wrong {
-                secret: Secret::Pin,
+                secret: Secret::Pin | Secret::SignaturePin,
                 left: Some(0),
             }
-            | Self::Blocked(Secret::Pin) => l.say("blocked-pin-advice"),
+            | Self::Blocked(Secret::Pin | Secret::SignaturePin) => l.say("blocked-pin-advice"),
             Self::Wrong {
                 secret: Secret::ResetCode,
                 left: Some(0),
@@ -174,6 +174,7 @@ impl InWords for Secret {
     fn in_words(&self, language: Language) -> String {
         match self {
             Secret::Pin => language.say("name-pin"),
+            Secret::SignaturePin => language.say("name-signature-pin"),
             Secret::Puk => language.say("name-puk"),
             Secret::ResetCode => language.say("name-reset-code"),
             Secret::AdminPin => language.say("name-admin-pin"),

@@ -140,12 +140,12 @@ impl State<'_> {
             None => session.and_then(|session| session.pin_for(&binding, self.idle)),
         };
         let result = match &pin {
-            _ if credential.pin == PinUse::Never => token.sign_without_pin(credential, what),
+            _ if credential.when == PinUse::Never => token.sign_without_pin(credential, what),
             Some(pin) => token.sign(credential, what, pin, last),
             None => Err(CardError::SessionOver),
         };
         // Kept only while all goes well: the first refusal forgets it.
-        let keep = result.is_ok() && token.accepted() && !self.idle.is_zero();
+        let keep = result.is_ok() && token.accepted(credential.pin) && !self.idle.is_zero();
         match pin.filter(|_| keep) {
             Some(pin) => {
                 let idle = self.idle;

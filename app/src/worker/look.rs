@@ -1,6 +1,8 @@
 //! Reading what is in the readers.
 
-use securesign_card::application::Standing;
+use std::collections::BTreeSet;
+
+use securesign_card::application::{PinId, Standing};
 use securesign_card::error::{CardError, Lack, Secret};
 use securesign_card::profile::{Flaw, Found, Search, Tries};
 use securesign_card::reader::{Presence, Reader};
@@ -97,13 +99,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         }
     };
     let serial = if everything { token.serial()? } else { None };
-    let pin = match token.pin_tries() {
-        Err(CardError::Unsupported(Lack::Pin)) => {
-            found.withhold(&Flaw::NoPin);
-            Tries::Unknown
-        }
-        other => other?,
-    };
+    let pin = count(token, &mut found)?;
     let puk = if everything || (pin == Tries::Blocked && *look != Look::Tries) {
         token.puk_tries()?
     } else {
@@ -125,4 +121,21 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         unblock: object.unblock.map_or(Standing::Known, |it| it.standing),
         found,
     })
+}
+
+/// Tries left of the card holder's PIN. Those of the other PINs that keys want are counted
+/// as well, and keys whose PIN the card does not have are withheld.
+fn count(token: &mut Token<'_>, found: &mut Found) -> Result<Tries, CardError> {
+    let main = token.pin()?.id;
+    let others = found.credentials.iter().map(|credential| credential.pin);
+    let pins: BTreeSet<PinId> = others.chain([main]).collect();
+    let mut left = Tries::Unknown;
+    for pin in pins {
+        match token.tries(pin) {
+            Err(CardError::Unsupported(Lack::Pin)) => found.withhold(pin, &Flaw::NoPin),
+            told if pin == main => left = told?,
+            told => _ = told?,
+        }
+    }
+    Ok(left)
 }

@@ -53,7 +53,8 @@ pub struct Opened {
     pins: [PinObject; 2],
 }
 
-const PIN: PinId = PinId(1);
+/// The user's PIN.
+pub const PIN: PinId = PinId(1);
 const PUK: PinId = PinId(2);
 
 /// PIN and PUK of the layout with this directory.
@@ -150,11 +151,10 @@ impl Application for Opened {
     fn verify(
         &mut self,
         card: &mut Channel<'_>,
-        pin: PinId,
-        _credential: &Credential,
+        credential: &Credential,
         value: &Pin,
     ) -> Result<(), CardError> {
-        pin::verify(card, "verify the PIN", &self.pin(pin)?, value)
+        pin::verify(card, "verify the PIN", &self.pin(credential.pin)?, value)
     }
 
     fn change(

@@ -10,8 +10,9 @@ use securesign_card::error::CardError;
 use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::text;
 
+use super::application::{Opened, PIN};
 use super::shelf::Shelf;
-use super::{Opened, files, given, rank, signing, unreadable};
+use super::{files, given, rank, signing, unreadable};
 
 /// Application directory.
 pub const DIRECTORY: u16 = 0x2003;
@@ -180,7 +181,8 @@ impl Reader<'_> {
             Credential {
                 label,
                 key: key.reference,
-                pin: PinUse::Once,
+                pin: PIN,
+                when: PinUse::Once,
                 certificate,
                 lack: None,
             },

@@ -10,8 +10,9 @@ use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry};
 use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::text;
 
+use super::application::{Opened, PIN};
 use super::shelf::Shelf;
-use super::{Opened, files, given, rank, signing, unreadable};
+use super::{files, given, rank, signing, unreadable};
 
 /// Application directory, DF(PKCS#15).
 pub const DIRECTORY: u16 = 0x5015;
@@ -140,7 +141,8 @@ impl Listing {
             let credential = Credential {
                 label: name,
                 key,
-                pin: PinUse::Once,
+                pin: PIN,
+                when: PinUse::Once,
                 certificate,
                 lack: None,
             };

@@ -9,7 +9,7 @@ use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::sw::StatusWord;
 
 use super::related::Related;
-use super::{get_data, is_absent};
+use super::{HOLDERS_PIN, get_data, is_absent};
 
 /// A key, and the place of its certificate.
 #[derive(Debug)]
@@ -133,7 +133,8 @@ fn take_in(
         Ok(certificate) => found.credentials.push(Credential {
             label: place,
             key: slot.key,
-            pin: pin_use(related, slot),
+            pin: HOLDERS_PIN,
+            when: pin_use(related, slot),
             certificate,
             lack: None,
         }),

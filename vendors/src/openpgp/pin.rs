@@ -24,7 +24,7 @@ const UNBLOCK: &str = "unblock the PIN";
 /// revokes a permission on one (§4).
 pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError> {
     let during = match secret {
-        Secret::Pin => "read the PIN tries left",
+        Secret::Pin | Secret::SignaturePin => "read the PIN tries left",
         Secret::ResetCode => "read the reset code's tries left",
         Secret::Puk | Secret::AdminPin => "read the admin PIN's tries left",
     };
@@ -34,7 +34,7 @@ pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError>
         at: bytes.len(),
     })?;
     Ok(match secret {
-        Secret::Pin => status.pw1,
+        Secret::Pin | Secret::SignaturePin => status.pw1,
         Secret::ResetCode => status.code,
         Secret::Puk | Secret::AdminPin => status.pw3,
     })
@@ -193,7 +193,7 @@ impl Opened {
 
 fn whose(secret: Secret) -> Whose {
     match secret {
-        Secret::Pin => Whose::Pw1,
+        Secret::Pin | Secret::SignaturePin => Whose::Pw1,
         Secret::ResetCode => Whose::Code,
         Secret::Puk | Secret::AdminPin => Whose::Pw3,
     }

@@ -26,7 +26,7 @@ const PIN_UNBLOCKING_KEY: u8 = 0x81;
 const GLOBAL_PIN: u8 = 0x00;
 
 /// The PIN of the card holder: one of the two.
-const HOLDERS_PIN: PinId = PinId(1);
+pub const HOLDERS_PIN: PinId = PinId(1);
 const PUK: PinId = PinId(2);
 
 /// The standard allows any eight bytes; issuers hand out text, and PivApplet
@@ -189,11 +189,10 @@ impl Application for Opened {
     fn verify(
         &mut self,
         card: &mut Channel<'_>,
-        pin: PinId,
-        _credential: &Credential,
+        credential: &Credential,
         value: &Pin,
     ) -> Result<(), CardError> {
-        let pin = self.pin(pin)?;
+        let pin = self.pin(credential.pin)?;
         self.told(&pin, iso::verify(card, &pin, value))
     }
 

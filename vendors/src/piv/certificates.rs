@@ -6,6 +6,7 @@ use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
 use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 
+use super::application::HOLDERS_PIN;
 use super::objects;
 
 /// The step in which certificates are read, for errors and traces.
@@ -211,7 +212,8 @@ fn take_in(
             found.credentials.push(Credential {
                 label,
                 key: u16::from(key),
-                pin: slot.pin,
+                pin: HOLDERS_PIN,
+                when: slot.pin,
                 certificate,
                 lack: None,
             });

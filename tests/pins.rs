@@ -1,0 +1,312 @@
+//! A card with two PINs of its holder's: each has its own tries, and what is known of one
+//! says nothing of the other.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use bench::{abc, secret};
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::application::{Application, Known, PinId, PinObject, RetryCounter, Standing};
+use securesign_card::atr::Atr;
+use securesign_card::certificate::Certificate;
+use securesign_card::channel::{Channel, Extended};
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::frame::Frame;
+use securesign_card::pin::{Charset, Form, PinRules, Tries};
+use securesign_card::profile::{Credential, Found, PinUse, Profile, SIGN, Search, Spec};
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::tlv;
+use securesign_card::token::{LastTry, Token};
+use securesign_card::transport::{Transport, TransportError};
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+
+const PIN: PinId = PinId(1);
+const SIGNATURE_PIN: PinId = PinId(2);
+
+/// The key of the first PIN, and that of the second.
+const KEYS: [u8; 2] = [0x9A, 0x9C];
+const VALUES: [&str; 2] = ["1111", "222222"];
+/// What the card inside wants.
+const INNER: &[u8] = b"\x00\x20\x00\x80\x08123456\xFF\xFF";
+
+/// A card with two PINs, around one that has the keys.
+struct Card {
+    inner: PivCard,
+    tries: [u8; 2],
+    verified: [bool; 2],
+    /// Which PIN was sent, each time.
+    sent: Vec<usize>,
+}
+
+impl Card {
+    fn new() -> Self {
+        let inner = PivCard::builder(NIST)
+            .seed(b"pins")
+            .key(Slot::AUTHENTICATION, KeyKind::P256)
+            .key(Slot::SIGNATURE, KeyKind::P256);
+        Self {
+            inner: inner.build().unwrap(),
+            tries: [3, 3],
+            verified: [false, false],
+            sent: Vec::new(),
+        }
+    }
+
+    fn verify(&mut self, at: usize, value: &[u8]) -> [u8; 2] {
+        self.sent.push(at);
+        if self.tries[at] > 0 && value == VALUES[at].as_bytes() {
+            self.tries[at] = 3;
+            self.verified[at] = true;
+            self.inner.transmit(INNER);
+            return [0x90, 0x00];
+        }
+        self.tries[at] = self.tries[at].saturating_sub(1);
+        self.verified[at] = false;
+        self.left(at)
+    }
+
+    fn left(&self, at: usize) -> [u8; 2] {
+        match self.tries[at] {
+            0 => [0x69, 0x83],
+            left => [0x63, 0xC0 | left],
+        }
+    }
+}
+
+impl Transport for Card {
+    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
+        let bytes = frame.expose();
+        Ok(match *bytes {
+            [_, 0x20, _, reference @ 1..=2] => self.left(usize::from(reference) - 1).to_vec(),
+            [_, 0x20, _, reference @ 1..=2, _, ref value @ ..] => {
+                self.verify(usize::from(reference) - 1, value).to_vec()
+            }
+            [_, 0x87, _, key, ..] if !self.verified[usize::from(key == KEYS[1])] => {
+                vec![0x69, 0x82]
+            }
+            _ => self.inner.transmit(bytes),
+        })
+    }
+}
+
+struct Family {
+    spec: Spec,
+    certificates: Vec<Certificate>,
+}
+
+impl Profile for Family {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn open(
+        &'static self,
+        card: &mut Channel<'_>,
+        _atr: &Atr,
+    ) -> Result<Option<Box<dyn Application>>, CardError> {
+        let aid = [0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00];
+        securesign_card::iso::select(card, &aid)?;
+        let pin = PinObject {
+            id: PIN,
+            role: Secret::Pin,
+            reference: 0x01,
+            rules: PinRules {
+                min: 4,
+                max: 8,
+                charset: Charset::Digits,
+                form: Form::Exact,
+            },
+            counter: RetryCounter::EmptyVerify,
+            change: Ok(Standing::Known),
+            unblock: Err(Lack::Puk),
+        };
+        let second = PinObject {
+            id: SIGNATURE_PIN,
+            role: Secret::SignaturePin,
+            reference: 0x02,
+            rules: PinRules {
+                min: 6,
+                ..pin.rules
+            },
+            ..pin
+        };
+        let pins = [pin, second];
+        Ok(Some(Box::new(Opened { family: self, pins })))
+    }
+}
+
+struct Opened {
+    family: &'static Family,
+    pins: [PinObject; 2],
+}
+
+impl Application for Opened {
+    fn spec(&self) -> &'static Spec {
+        &self.family.spec
+    }
+
+    fn select(&mut self, _card: &mut Channel<'_>) -> Result<(), CardError> {
+        Ok(())
+    }
+
+    fn pins(&self) -> &[PinObject] {
+        &self.pins
+    }
+
+    fn credentials(&mut self, _: &mut Channel<'_>, _: &Search) -> Result<Found, CardError> {
+        let places = KEYS.into_iter().zip(&self.pins);
+        let credential = |((key, pin), certificate): ((u8, &PinObject), &Certificate)| Credential {
+            label: format!("{key:02X}"),
+            key: u16::from(key),
+            pin: pin.id,
+            when: match pin.id {
+                SIGNATURE_PIN => PinUse::Always,
+                _ => PinUse::Once,
+            },
+            certificate: certificate.clone(),
+            lack: None,
+        };
+        let all = places.zip(&self.family.certificates).map(credential);
+        Ok(Found {
+            credentials: all.collect(),
+            notes: Vec::new(),
+        })
+    }
+
+    fn lack(&self, _card: &Channel<'_>, _key: &PublicKey) -> Option<Lack> {
+        None
+    }
+
+    fn serial(&mut self, _card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+        Ok(None)
+    }
+
+    fn sign(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        let input: [(u32, &[u8]); 2] = [(0x82, &[]), (0x81, what.digest().bytes())];
+        let input = tlv::template(0x7C, &input).unwrap();
+        let command = Command::new([0x00, 0x87, 0x11, credential.key as u8]);
+        let answer = card.require(SIGN, &command.data(&input).answer(Answer::Long).once())?;
+        let content = tlv::expect(&answer, 0x7C).unwrap();
+        Ok(tlv::find(content, 0x82).unwrap().unwrap().to_vec())
+    }
+
+    fn log_out(&mut self, _card: &mut Channel<'_>) -> Result<(), CardError> {
+        Ok(())
+    }
+}
+
+/// The certificates of the card inside, in the order of [`KEYS`].
+fn certificates(card: &mut Card, atr: &Atr) -> Vec<Certificate> {
+    let mut known = Known::new(Extended::UNKNOWN);
+    let token = Token::open(card, atr, &mut known, securesign_vendors::PROFILES);
+    let found = token.unwrap().unwrap().credentials(&Search::default());
+    let credentials = found.unwrap().credentials;
+    let of = |key: &u8| {
+        let mut found = credentials.iter().filter(|it| it.key == u16::from(*key));
+        found.next().unwrap().certificate.clone()
+    };
+    KEYS.iter().map(of).collect()
+}
+
+/// Works with the card's token and its two credentials.
+fn with<T>(card: &mut Card, work: impl FnOnce(&mut Token<'_>, &[Credential; 2]) -> T) -> T {
+    let atr = Atr::parse(&card.inner.atr()).unwrap();
+    let family: &'static Family = Box::leak(Box::new(Family {
+        spec: Spec {
+            id: "two-pins",
+            name: "Two PINs",
+            marks: &[securesign_card::profile::Mark::Application],
+            aid: &[],
+            source: "this test",
+        },
+        certificates: certificates(card, &atr),
+    }));
+    let mut known = Known::new(Extended::UNKNOWN);
+    let token = Token::open(card, &atr, &mut known, &[family as &'static dyn Profile]);
+    let mut token = token.unwrap().unwrap();
+    let found = token.credentials(&Search::default()).unwrap();
+    let credentials = found.credentials.try_into().unwrap();
+    work(&mut token, &credentials)
+}
+
+fn sign(
+    token: &mut Token<'_>,
+    credential: &Credential,
+    pin: &str,
+    last: LastTry,
+) -> Result<(), CardError> {
+    let digest = abc(HashAlgorithm::Sha256);
+    let what = ToSign::Digest(&digest);
+    token.sign(credential, what, &secret(pin), last).map(drop)
+}
+
+#[test]
+fn a_pin_that_was_accepted_says_nothing_of_the_other_one() {
+    let mut card = Card::new();
+    with(&mut card, |token, [first, second]| {
+        sign(token, first, VALUES[0], LastTry::Keep).unwrap();
+        assert!(token.accepted(PIN) && !token.accepted(SIGNATURE_PIN));
+        let wrong = sign(token, second, "999999", LastTry::Keep);
+        let (secret, left) = (Secret::SignaturePin, Some(2));
+        assert_eq!(wrong, Err(CardError::Wrong { secret, left }));
+        assert_eq!(token.tries(SIGNATURE_PIN), Ok(Tries::Left(2)));
+        // The first one counts as verified still, and is not sent again.
+        sign(token, first, VALUES[0], LastTry::Keep).unwrap();
+        sign(token, second, VALUES[1], LastTry::Keep).unwrap();
+        assert!(token.accepted(PIN) && token.accepted(SIGNATURE_PIN));
+        sign(token, second, VALUES[1], LastTry::Keep).unwrap();
+    });
+    assert_eq!(card.sent, [0, 1, 1, 1]);
+    assert_eq!(card.tries, [3, 3]);
+}
+
+#[test]
+fn the_tries_of_one_pin_keep_back_nothing_of_the_other() {
+    for (blocked, other) in [(0, 1), (1, 0)] {
+        let role = [Secret::Pin, Secret::SignaturePin][blocked];
+        let mut card = Card::new();
+        card.tries[blocked] = 0;
+        with(&mut card, |token, credentials| {
+            let refused = sign(token, &credentials[blocked], VALUES[blocked], LastTry::Use);
+            assert_eq!(refused, Err(CardError::Blocked(role)));
+            sign(token, &credentials[other], VALUES[other], LastTry::Keep).unwrap();
+        });
+        assert_eq!(card.sent, [other]);
+
+        let mut card = Card::new();
+        card.tries[blocked] = 1;
+        with(&mut card, |token, credentials| {
+            sign(token, &credentials[other], VALUES[other], LastTry::Keep).unwrap();
+            let kept = sign(token, &credentials[blocked], VALUES[blocked], LastTry::Keep);
+            assert_eq!(kept, Err(CardError::LastTry(role)));
+            sign(token, &credentials[blocked], VALUES[blocked], LastTry::Use).unwrap();
+        });
+        assert_eq!(card.sent, [other, blocked]);
+    }
+}
+
+#[test]
+fn each_pin_has_its_own_form() {
+    let mut card = Card::new();
+    with(&mut card, |token, [_, second]| {
+        // Long enough for the first.
+        let short = sign(token, second, VALUES[0], LastTry::Keep);
+        let secret = Secret::SignaturePin;
+        assert!(matches!(short, Err(CardError::Format { secret: of, .. }) if of == secret));
+    });
+    assert_eq!(card.sent, [0; 0]);
+}
