@@ -4,7 +4,10 @@ pub(crate) mod apdu;
 pub(crate) mod certificate;
 pub(crate) mod key;
 mod reader;
+pub(crate) mod secret;
+pub(crate) mod signature;
 pub(crate) mod tlv;
+pub(crate) mod wire;
 
 pub use key::KeyKind;
 pub use reader::{EmulatedReaders, Fault, Slot};

@@ -19,11 +19,15 @@ pub(crate) mod sw {
     pub const SECURITY_STATUS: u16 = 0x6982;
     pub const BLOCKED: u16 = 0x6983;
     pub const CONDITIONS: u16 = 0x6985;
+    /// No file is selected.
+    pub const NO_FILE: u16 = 0x6986;
     pub const BAD_DATA: u16 = 0x6A80;
     pub const FUNCTION: u16 = 0x6A81;
     pub const NOT_FOUND: u16 = 0x6A82;
     pub const WRONG_P1P2: u16 = 0x6A86;
     pub const NO_REFERENCE: u16 = 0x6A88;
+    /// The offset is outside of the file.
+    pub const OFFSET: u16 = 0x6B00;
     /// 6Cxx: ask again with Le = xx.
     pub const WRONG_LE: u16 = 0x6C00;
     pub const UNKNOWN_INS: u16 = 0x6D00;
