@@ -17,12 +17,10 @@ use std::time::Duration;
 
 /// Most of it is the build of the emulator; the judging takes half a minute.
 const LIMIT: Duration = Duration::from_secs(600);
-/// Fewer rows mean that the script ended early and nobody saw it.
-const EPASS2003_ROWS: usize = 204;
 
-#[test]
-fn opensc_personalises_and_uses_the_epass2003_emulator() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judge-epass2003.sh");
+/// Runs a script. Fewer rows than `least` mean that it ended early and nobody saw it.
+fn judged(script: &str, least: usize) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
     let judged = run::run(&mut Command::new(script), LIMIT);
     let rows = |mark: &str| {
         judged
@@ -33,5 +31,15 @@ fn opensc_personalises_and_uses_the_epass2003_emulator() {
     };
     assert!(judged.success, "{}\n{}", judged.stdout, judged.stderr);
     assert_eq!(rows("FAIL: "), 0, "{}", judged.stdout);
-    assert!(rows("pass: ") >= EPASS2003_ROWS, "{}", judged.stdout);
+    assert!(rows("pass: ") >= least, "{}", judged.stdout);
+}
+
+#[test]
+fn opensc_personalises_and_uses_the_epass2003_emulator() {
+    judged("tests/judge-epass2003.sh", 204);
+}
+
+#[test]
+fn opensc_uses_the_idprime_emulator() {
+    judged("tests/judge-idprime.sh", 288);
 }
