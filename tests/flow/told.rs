@@ -279,5 +279,9 @@ fn a_signature_that_the_settings_hold_up_is_kept_until_they_let_it_go() {
         play.press(Action::Retry, &[]);
         assert!(play.opened.is_empty() && play.released.is_empty());
         assert_eq!(play.flow.exit(), Some(Exit::NotDone));
+        // What is printed when the window is gone promises nothing any more.
+        let text = play.screen().text.join(" ");
+        assert!(text.contains("was dropped, and nobody was told"), "{text}");
+        assert!(!text.contains("kept"), "{text}");
     }
 }

@@ -287,8 +287,12 @@ impl Terminal<'_> {
     /// A signature waits until the settings let it go, as long as the person wants that.
     fn hold(&mut self) {
         let l = self.desk.flow().language();
-        let undone = || l.say("undelivered-dropped");
-        self.confirmed(Action::Retry, false, &l.say("terminal-try-again"), &undone);
+        match confirm(&l.say("terminal-try-again"), l) {
+            Word::Yes => self.press(Action::Retry, Vec::new()),
+            // What becomes of it then is said at the end.
+            Word::No => self.leave(),
+            Word::Locked => {}
+        }
     }
 
     fn press(&mut self, action: Action, secrets: Vec<securesign_card::pin::Pin>) {

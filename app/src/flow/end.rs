@@ -26,6 +26,8 @@ pub(super) enum Undelivered {
     Closed(Box<Refused>),
     /// The same of a signature, which waits until the settings let it go.
     Held(Box<Held>),
+    /// It was given up.
+    Dropped(Box<Refused>),
 }
 
 /// A signature that could not go out by the settings as they were.
@@ -137,6 +139,7 @@ impl Flow {
         if self.exit.is_some() {
             return Vec::new();
         }
+        self.drop_held();
         let (exit, effects) = match (&self.purpose, &self.state) {
             (_, State::Refused(refused)) => match (refused.way(), refused.outcome()) {
                 (Some(way), Some(outcome)) => {
@@ -174,6 +177,16 @@ impl Flow {
         self.exit = Some(exit);
         self.hung = None;
         effects
+    }
+
+    /// A signature that the settings hold up goes with its page.
+    fn drop_held(&mut self) {
+        self.state = match std::mem::replace(&mut self.state, State::Ready) {
+            State::Undelivered(Undelivered::Held(held)) => {
+                State::Undelivered(Undelivered::Dropped(Box::new(held.refused)))
+            }
+            other => other,
+        };
     }
 
     /// Which error code the portal hears (handoff protocol, §4): the obstacle

@@ -95,6 +95,7 @@ pub fn undelivered(flow: &Flow, undelivered: &Undelivered) -> Screen {
     let because = |reason: String| l.say_with("undelivered", [("reason", reason.into())]);
     let again = || l.say("undelivered-advice");
     let (what, advice) = match undelivered {
+        Undelivered::Dropped(refused) => (because(refused.what(l)), l.say("undelivered-dropped")),
         Undelivered::Unbuilt(error) => {
             let reason = format!("{} {}", error.what(l), error.advice(l));
             (because(reason), again())
