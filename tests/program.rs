@@ -914,6 +914,43 @@ fn r08_a_portal_that_is_taken_out_of_the_settings_gets_nothing_from_a_run_that_g
     assert!(said.contains("SS_DOMAIN_NOT_ALLOWED"), "{said}");
 }
 
+#[test]
+fn settings_that_are_being_written_cost_no_signature_where_nobody_can_be_asked() {
+    for mended in [true, false] {
+        let home = Home::new();
+        let folder = home.0.path().join("XDG_CONFIG_HOME/securesign");
+        let settings = folder.join("settings.toml");
+        let whole = fs::read(&settings).unwrap();
+        let pin = home.0.path().join("pin");
+        succeed(Command::new("mkfifo").arg(&pin), LIMIT);
+        let link = demo_link();
+        let words = ["--reader", "demo", "sign", "--print", "--pin-file"];
+        let line = [&words[..], &[pin.to_str().unwrap(), &link]].concat();
+        let mut program = home.program(&line);
+        program.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let program = program.stdin(Stdio::null()).spawn().unwrap();
+        // Opened when the program reads it: then it has its settings, and asks again later.
+        let mut typed = fs::File::options().write(true).open(&pin).unwrap();
+        fs::write(&settings, "[[portal").unwrap();
+        typed.write_all(b"123456\n").unwrap();
+        drop(typed);
+        if mended {
+            std::thread::sleep(Duration::from_millis(700));
+            fs::write(&settings, &whole).unwrap();
+        }
+        let done = program.wait_with_output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        let answer = String::from_utf8(done.stdout).unwrap();
+        if mended {
+            assert_eq!(done.status.code(), Some(0), "{said}");
+            assert_eq!(result(&answer)["success"], true);
+        } else {
+            assert_eq!((done.status.code(), &*answer), (Some(1), ""), "{said}");
+            assert!(said.contains("was dropped, and nobody was told"), "{said}");
+        }
+    }
+}
+
 /// Nobody has said no to the portal: it hears a signature, or nothing.
 #[test]
 fn a_program_that_is_ended_from_outside_tells_nobody_and_writes_no_cancellation() {

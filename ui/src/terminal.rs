@@ -14,6 +14,9 @@ use crate::farewell;
 use crate::prompt::{self, Unanswered, can_ask};
 use crate::secrets::{Secrets, Unfilled};
 
+/// How long settings that hold a signature up are asked again where nobody can be.
+const SETTINGS_PATIENCE: Duration = Duration::from_secs(2);
+
 /// A flow, a person or files with secrets, and how long to wait for a token.
 pub struct Terminal<'a> {
     /// The flow at work.
@@ -286,12 +289,27 @@ impl Terminal<'_> {
 
     /// A signature waits until the settings let it go, as long as the person wants that.
     fn hold(&mut self) {
+        if !can_ask() {
+            return self.hold_a_moment();
+        }
         let l = self.desk.flow().language();
         match confirm(&l.say("terminal-try-again"), l) {
             Word::Yes => self.press(Action::Retry, Vec::new()),
             // What becomes of it then is said at the end.
             Word::No => self.leave(),
             Word::Locked => {}
+        }
+    }
+
+    /// Where nobody can be asked: an editor writes the settings in no time.
+    fn hold_a_moment(&mut self) {
+        let until = Instant::now() + SETTINGS_PATIENCE;
+        while has(&self.desk.screen(), Action::Retry) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(100));
+            self.press(Action::Retry, Vec::new());
+        }
+        if has(&self.desk.screen(), Action::Retry) {
+            self.leave();
         }
     }
 
