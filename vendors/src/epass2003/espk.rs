@@ -1,6 +1,8 @@
 //! The vendor's layout, "ENTERSAFE-ESPK" (sheet ePass2003, §8): an index of named
 //! files, each a list of PKCS#11 attributes. What Indian tokens carry.
 
+mod attributes;
+
 use std::collections::BTreeMap;
 
 use securesign_card::cache::Edition;
@@ -10,6 +12,9 @@ use securesign_card::error::CardError;
 use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::text;
 
+use self::attributes::{
+    Attributes, CKA_ID, CKA_LABEL, CKA_MODULUS, CKA_VALUE, certificate_in, private_handle,
+};
 use super::application::{Opened, PIN};
 use super::shelf::Shelf;
 use super::{files, given, rank, signing, unreadable};
@@ -22,13 +27,6 @@ const INDEX: u16 = 0x6F01;
 const RECORD: usize = 30;
 /// Most certificates that are read.
 const CERTIFICATES: usize = 32;
-
-// PKCS#11 attribute types (OASIS PKCS#11 2.40, A; the last one is the vendor's).
-const CKA_LABEL: u32 = 0x0000_0003;
-const CKA_VALUE: u32 = 0x0000_0011;
-const CKA_ID: u32 = 0x0000_0102;
-const CKA_MODULUS: u32 = 0x0000_0120;
-const HANDLE: u32 = 0x8000_0100;
 
 /// The files that belong to signing, by the number in their names.
 #[derive(Debug, Default)]
@@ -417,85 +415,11 @@ impl Place {
     }
 }
 
-/// A stream of `type u32 LE ‖ length u32 LE ‖ value`.
-struct Attributes<'a> {
-    whole: Vec<(u32, &'a [u8])>,
-    /// The last one, where it is cut off.
-    begun: Option<(u32, &'a [u8])>,
-}
-
-impl<'a> Attributes<'a> {
-    fn of(mut bytes: &'a [u8]) -> Self {
-        let mut whole = Vec::new();
-        let mut begun = None;
-        while let Some((kind, rest)) = bytes.split_first_chunk() {
-            let Some((len, rest)) = rest.split_first_chunk() else {
-                break;
-            };
-            let kind = u32::from_le_bytes(*kind);
-            let len = usize::try_from(u32::from_le_bytes(*len)).unwrap_or(usize::MAX);
-            let Some((value, rest)) = rest.split_at_checked(len) else {
-                begun = Some((kind, rest));
-                break;
-            };
-            whole.push((kind, value));
-            bytes = rest;
-        }
-        Self { whole, begun }
-    }
-
-    fn find(&self, kind: u32) -> Option<&'a [u8]> {
-        let found = self.whole.iter().find(|attribute| attribute.0 == kind);
-        found.map(|attribute| attribute.1)
-    }
-
-    /// The value, or as much as there is of it.
-    fn find_begun(&self, kind: u32) -> Option<&'a [u8]> {
-        let begun = self.begun.filter(|attribute| attribute.0 == kind);
-        self.find(kind).or(begun.map(|attribute| attribute.1))
-    }
-
-    /// Low two bytes of the key's handle: what the card knows it by.
-    fn handle(&self) -> Option<u16> {
-        match self.find(HANDLE) {
-            Some([low, high, ..]) => Some(u16::from_be_bytes([*high, *low])),
-            _ => None,
-        }
-    }
-}
-
 /// `cert0001`: the kind and the number.
 fn numbered(name: &[u8]) -> Option<(&[u8], u16)> {
     let (kind, digits) = name.split_at_checked(4)?;
     let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
     Some((kind, number))
-}
-
-/// The certificate in its file. Where the attributes make no sense (§8.3) it is the first
-/// `30 82 LL LL 30` that fits into the file.
-fn certificate_in(bytes: &[u8]) -> Option<&[u8]> {
-    let mut windows = bytes.windows(5).enumerate();
-    let looked_for = || {
-        windows.find_map(|(at, window)| {
-            let [0x30, 0x82, high, low, 0x30] = window else {
-                return None;
-            };
-            let len = 4 + usize::from(u16::from_be_bytes([*high, *low]));
-            bytes.get(at..at + len)
-        })
-    };
-    Attributes::of(bytes).find(CKA_VALUE).or_else(looked_for)
-}
-
-/// The private handle beside a public one: 24-byte records behind a header of
-/// 32 bytes, up to one of zeros.
-fn private_handle(map: &[u8], public: u16) -> Option<u16> {
-    let low = |at: &[u8]| u16::from_le_bytes([at[0], at[1]]);
-    map.get(32..)?
-        .chunks_exact(24)
-        .take_while(|record| record.iter().any(|byte| *byte != 0x00))
-        .find(|record| low(&record[4..]) == public)
-        .map(low)
 }
 
 /// The token's label: the first 32 bytes of its file, filled with spaces.
@@ -530,25 +454,5 @@ mod tests {
         assert!(index.certificates.is_empty() && index.container_map.is_none());
         let place = index.public_keys[&1];
         assert_eq!((place.file, place.used), (0x2480, 0x01BB));
-    }
-
-    #[test]
-    fn a_container_map_is_read_up_to_the_record_of_zeros() {
-        let mut map = vec![0x00; 32];
-        map.extend_from_slice(&[0x20, 0xA0, 0, 0, 0x20, 0x80, 0, 0]);
-        map.resize(32 + 24 + 24, 0x00);
-        map.extend_from_slice(&[0x40, 0xA0, 0, 0, 0x40, 0x80, 0, 0]);
-        map.resize(0x400, 0x00);
-        assert_eq!(private_handle(&map, 0x8020), Some(0xA020));
-        assert_eq!(private_handle(&map, 0x8040), None);
-    }
-
-    #[test]
-    fn attributes_that_are_cut_off_end_the_list() {
-        let mut bytes = vec![0x03, 0, 0, 0, 1, 0, 0, 0, b'x'];
-        bytes.extend_from_slice(&[0x11, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x30]);
-        let attributes = Attributes::of(&bytes);
-        assert_eq!(attributes.find(CKA_LABEL), Some(b"x".as_slice()));
-        assert_eq!(attributes.find(CKA_VALUE), None);
     }
 }
