@@ -1,11 +1,17 @@
 //! Directory files of PKCS#15 v1.1 (also ISO 7816-15): which keys and
-//! certificates a card has and where. Only what signing needs is read; what is
-//! not understood is passed over.
+//! certificates a card has and where, and which PIN lets a key be used. Only what signing
+//! needs is read; what is not understood is passed over.
+
+mod authentication;
+mod path;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use der::asn1::{AnyRef, GeneralizedTime, OctetStringRef, Utf8StringRef};
 use der::{Decode, ErrorKind, SliceReader, Tag, Tagged};
+
+pub use authentication::{PinEntry, PinFlag, PinType, pins};
+pub use path::{ApplicationEntry, Path, Place, applications};
 
 /// Most entries of one file.
 const ENTRIES: usize = 64;
@@ -15,9 +21,13 @@ const ENTRIES: usize = 64;
 pub enum Directory {
     /// EF(PrKDF)
     PrivateKeys,
+    /// EF(PuKDF)
+    PublicKeys,
     /// EF(CDF)
     Certificates,
-    /// Anything else: public keys, PINs, data.
+    /// EF(AODF)
+    Authentication,
+    /// Anything else: secret keys, data.
     Other,
 }
 
@@ -26,10 +36,44 @@ pub enum Directory {
 pub struct KeyEntry {
     /// iD, the same as that of its certificate.
     pub id: Vec<u8>,
+    /// Label.
+    pub label: Option<String>,
+    /// authId: the PIN that lets it be used.
+    pub pin: Option<Vec<u8>>,
+    /// userConsent: it wants the PIN before every use.
+    pub consent: bool,
+    /// Its algorithm, where that is one that signs here.
+    pub kind: Option<KeyKind>,
+    /// Whether its usage has any kind of signature; where it is empty, it may have.
+    pub signs: bool,
+    /// Whether its usage has decryption.
+    pub decrypts: bool,
+    /// It is in the card's own form, so that the card can use it.
+    pub native: bool,
     /// keyReference.
     pub reference: Option<u8>,
-    /// Last file identifier of the path.
-    pub file: Option<u16>,
+    /// Its path.
+    pub path: Option<Path>,
+    /// modulusLength, in bits.
+    pub bits: Option<u16>,
+}
+
+/// The algorithm of a key (PKCS#15, 6.3.1: the tag of its entry).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA.
+    Rsa,
+    /// Elliptic curve.
+    EllipticCurve,
+}
+
+/// An entry of EF(PuKDF) (PKCS#15, 6.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKeyEntry {
+    /// iD, the same as that of its private key.
+    pub id: Vec<u8>,
+    /// Its value.
+    pub place: Option<Place>,
 }
 
 /// An entry of EF(CDF) (PKCS#15, 6.6).
@@ -41,8 +85,8 @@ pub struct CertificateEntry {
     pub id: Vec<u8>,
     /// Whether it is a certification authority's.
     pub authority: bool,
-    /// Last file identifier of the path; `None` where the value is in the entry.
-    pub file: Option<u16>,
+    /// Its value.
+    pub place: Option<Place>,
 }
 
 /// What EF(TokenInfo) says (PKCS#15, 6.9).
@@ -56,6 +100,19 @@ pub struct TokenInfo {
     /// token writes the time there. A certificate that takes another's place shows nowhere
     /// else.
     pub changed: Option<Duration>,
+    /// supportedAlgorithms.
+    pub algorithms: Vec<Algorithm>,
+}
+
+/// What a card can compute (PKCS#15, 6.9: AlgorithmInfo).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Algorithm {
+    /// algorithm, as in PKCS#11 (CKM_…).
+    pub mechanism: u32,
+    /// supportedOperations has compute-signature.
+    pub signs: bool,
+    /// algRef: what the card calls it.
+    pub reference: Option<u8>,
 }
 
 impl TokenInfo {
@@ -70,17 +127,19 @@ impl TokenInfo {
     }
 }
 
-/// EF(ODF): the directory files, by file identifier.
-pub fn directories(odf: &[u8]) -> Vec<(Directory, u16)> {
+/// EF(ODF): the directory files, or what would stand in them.
+pub fn directories(odf: &[u8]) -> Vec<(Directory, Place)> {
     entries(odf)
         .filter_map(|entry| {
             let kind = match context(entry)? {
                 0 => Directory::PrivateKeys,
+                1 => Directory::PublicKeys,
                 4 => Directory::Certificates,
+                8 => Directory::Authentication,
                 _ => Directory::Other,
             };
-            // [n] EXPLICIT, PathOrObjects: a path.
-            Some((kind, path(AnyRef::from_der(entry.value()).ok()?)?))
+            // [n] EXPLICIT, PathOrObjects.
+            Some((kind, Place::read(AnyRef::from_der(entry.value()).ok()?)?))
         })
         .collect()
 }
@@ -88,6 +147,22 @@ pub fn directories(odf: &[u8]) -> Vec<(Directory, u16)> {
 /// EF(PrKDF): keys for RSA and elliptic curves.
 pub fn private_keys(file: &[u8]) -> Vec<KeyEntry> {
     entries(file).filter_map(private_key).collect()
+}
+
+/// EF(PuKDF).
+pub fn public_keys(file: &[u8]) -> Vec<PublicKeyEntry> {
+    let entry = |entry| {
+        let parts = elements(entry);
+        let attributes = elements(*parts.get(1)?);
+        Some(PublicKeyEntry {
+            id: attributes.iter().find_map(|it| octets(*it))?.to_vec(),
+            place: type_attributes(&parts)
+                .first()
+                .copied()
+                .and_then(Place::read),
+        })
+    };
+    entries(file).filter_map(entry).collect()
 }
 
 /// EF(CDF): X.509 certificates.
@@ -123,22 +198,106 @@ pub fn token_info(file: &[u8]) -> TokenInfo {
         changed: changed
             .and_then(|time| time.decode_as::<GeneralizedTime>().ok())
             .map(|time| time.to_unix_duration()),
+        algorithms: tagged(2).map(|list| algorithms(*list)).unwrap_or_default(),
     }
+}
+
+/// [2] SEQUENCE OF AlgorithmInfo. What stands between is of any kind.
+fn algorithms(list: AnyRef<'_>) -> Vec<Algorithm> {
+    const COMPUTE_SIGNATURE: u16 = 1;
+    let info = |info| {
+        let parts = elements(info);
+        let numbers: Vec<u32> = parts.iter().filter_map(|part| number(*part)).collect();
+        let operations = parts.iter().find_map(|part| bits(*part))?;
+        let last = numbers.get(2..).and_then(<[u32]>::last);
+        Some(Algorithm {
+            mechanism: *numbers.get(1)?,
+            signs: has(operations, COMPUTE_SIGNATURE),
+            reference: last.and_then(|last| u8::try_from(*last).ok()),
+        })
+    };
+    elements(list).into_iter().filter_map(info).collect()
 }
 
 /// PrivateKeyObject: common, common key, [0] common private key, [1] type
 /// attributes with the path first.
 fn private_key(entry: AnyRef<'_>) -> Option<KeyEntry> {
+    /// KeyUsageFlags.
+    const DECRYPT: u16 = 1;
+    const SIGN: u16 = 2;
+    const SIGN_RECOVER: u16 = 3;
+    const UNWRAP: u16 = 5;
+    const NON_REPUDIATION: u16 = 9;
     let parts = elements(entry);
+    let common = Common::read(*parts.first()?);
     let key = elements(*parts.get(1)?);
-    let reference = key
-        .iter()
-        .find(|element| element.tag() == Tag::Integer)
-        .and_then(|element| element.decode_as::<u8>().ok());
+    let reference = key.iter().find(|part| part.tag() == Tag::Integer);
+    let usage = key.iter().find_map(|part| bits(*part));
+    let uses = |flags: &[u16]| {
+        flags
+            .iter()
+            .any(|flag| has(usage.unwrap_or_default(), *flag))
+    };
+    let value = type_attributes(&parts);
+    let path = value.first().and_then(|path| Path::read(*path));
+    let bits = value.iter().find_map(|part| number(*part));
     Some(KeyEntry {
-        id: octets(*key.first()?)?.to_vec(),
-        reference,
-        file: type_attributes(&parts).and_then(path),
+        id: key.iter().find_map(|part| octets(*part))?.to_vec(),
+        label: common.label,
+        pin: common.pin,
+        consent: common.consent,
+        kind: match (entry.tag(), context(entry)) {
+            (Tag::Sequence, _) => Some(KeyKind::Rsa),
+            (_, Some(0)) => Some(KeyKind::EllipticCurve),
+            _ => None,
+        },
+        signs: usage.is_none() || uses(&[SIGN, SIGN_RECOVER, NON_REPUDIATION]),
+        decrypts: uses(&[DECRYPT, UNWRAP]),
+        native: !key.iter().any(|part| part.decode_as::<bool>() == Ok(false)),
+        reference: reference.and_then(|it| byte(it.value())),
+        path,
+        bits: bits.and_then(|bits| u16::try_from(bits).ok()),
+    })
+}
+
+/// CommonObjectAttributes (PKCS#15, 6.1.8).
+struct Common {
+    label: Option<String>,
+    /// authId, or else that of the rule about using it.
+    pin: Option<Vec<u8>>,
+    /// userConsent is 1.
+    consent: bool,
+}
+
+impl Common {
+    fn read(attributes: AnyRef<'_>) -> Self {
+        let parts = elements(attributes);
+        let label = parts
+            .iter()
+            .find_map(|part| part.decode_as::<Utf8StringRef<'_>>().ok());
+        let pin = parts.iter().find_map(|part| octets(*part));
+        let rules = parts.iter().find(|part| part.tag() == Tag::Sequence);
+        let consent = parts.iter().find_map(|part| number(*part));
+        Self {
+            label: label.map(|label| label.as_str().to_owned()),
+            pin: pin
+                .map(<[u8]>::to_vec)
+                .or_else(|| rules.and_then(|rules| ruling_pin(*rules))),
+            consent: consent == Some(1),
+        }
+    }
+}
+
+/// accessControlRules: the authId of the first rule about execution, signature, decryption or
+/// authentication.
+fn ruling_pin(rules: AnyRef<'_>) -> Option<Vec<u8>> {
+    const USES: [u16; 4] = [2, 5, 7, 9];
+    elements(rules).into_iter().find_map(|rule| {
+        let parts = elements(rule);
+        let modes = parts.iter().find_map(|part| bits(*part))?;
+        let about_use = USES.iter().any(|mode| has(modes, *mode));
+        let pin = parts.iter().find_map(|part| octets(*part));
+        pin.filter(|_| about_use).map(<[u8]>::to_vec)
     })
 }
 
@@ -148,35 +307,52 @@ fn certificate(entry: AnyRef<'_>) -> Option<CertificateEntry> {
         return None;
     }
     let parts = elements(entry);
-    let common = elements(*parts.first()?);
-    let label = common
-        .first()
-        .and_then(|label| label.decode_as::<Utf8StringRef<'_>>().ok())
-        .map(|label| label.as_str().to_owned());
     let attributes = elements(*parts.get(1)?);
     let authority = attributes.get(1).map(|second| second.decode_as::<bool>());
+    let value = type_attributes(&parts).first().copied();
     Some(CertificateEntry {
-        label,
+        label: Common::read(*parts.first()?).label,
         authority: matches!(authority, Some(Ok(true))),
         id: octets(*attributes.first()?)?.to_vec(),
-        file: type_attributes(&parts).and_then(path),
+        place: value.and_then(Place::read).map(Place::with_header),
     })
 }
 
-/// The first element of `[1] { SEQUENCE { … } }`.
-fn type_attributes<'a>(parts: &[AnyRef<'a>]) -> Option<AnyRef<'a>> {
-    let attributes = parts.iter().find(|part| context(**part) == Some(1))?;
-    let attributes = AnyRef::from_der(attributes.value()).ok()?;
-    elements(attributes).into_iter().next()
+/// What `[1] { SEQUENCE { … } }` consists of.
+fn type_attributes<'a>(parts: &[AnyRef<'a>]) -> Vec<AnyRef<'a>> {
+    let attributes = parts.iter().find(|part| context(**part) == Some(1));
+    let attributes = attributes.and_then(|it| AnyRef::from_der(it.value()).ok());
+    attributes.map(elements).unwrap_or_default()
 }
 
-/// Path: an OCTET STRING of file identifiers first.
-fn path(value: AnyRef<'_>) -> Option<u16> {
-    if value.tag() != Tag::Sequence {
-        return None;
+/// An INTEGER of one byte as cards write it: `02 01 9F` means 9F too.
+fn byte(value: &[u8]) -> Option<u8> {
+    match value {
+        [byte] | [0x00 | 0xFF, byte] => Some(*byte),
+        _ => None,
     }
-    let path = octets(*elements(value).first()?)?;
-    path.last_chunk().map(|last| u16::from_be_bytes(*last))
+}
+
+/// A small INTEGER that is not negative.
+fn number(value: AnyRef<'_>) -> Option<u32> {
+    value.decode_as::<u32>().ok()
+}
+
+/// The first sixteen bits of a BIT STRING, the first one as the highest. How many of them
+/// count is passed over: some cards get that wrong.
+fn bits(value: AnyRef<'_>) -> Option<u16> {
+    match value.value() {
+        [_, first] if value.tag() == Tag::BitString => Some(u16::from_be_bytes([*first, 0])),
+        [_, first, second, ..] if value.tag() == Tag::BitString => {
+            Some(u16::from_be_bytes([*first, *second]))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the bit of this number is set.
+fn has(bits: u16, number: u16) -> bool {
+    bits & (0x8000 >> number) != 0
 }
 
 fn octets(value: AnyRef<'_>) -> Option<&[u8]> {
@@ -224,7 +400,13 @@ mod tests {
     fn the_certificate_of_an_authority_is_known_from_the_directory() {
         let entries: Vec<_> = certificates(CDF)
             .into_iter()
-            .map(|entry| (entry.id, entry.file, entry.authority))
+            .map(|entry| {
+                (
+                    entry.id,
+                    entry.place.and_then(|it| it.file()),
+                    entry.authority,
+                )
+            })
             .collect();
         let expected = [
             (vec![0x45], Some(0x3100), false),

@@ -6,7 +6,7 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry};
+use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry, Path, Place};
 use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
 use securesign_card::text;
 
@@ -70,11 +70,14 @@ impl Listing {
         let directories = pkcs15::directories(&odf);
         let mut listing = Self::default();
         listing.files.push(odf);
-        for (kind, file) in directories.into_iter().take(OBJECTS) {
+        for (kind, place) in directories.into_iter().take(OBJECTS) {
+            let Some(file) = place.file() else {
+                continue;
+            };
             let during = match kind {
                 Directory::PrivateKeys => "read the list of keys",
                 Directory::Certificates => "read the list of certificates",
-                Directory::Other => continue,
+                _ => continue,
             };
             let bytes = match files::read_directory(card, app, during, file) {
                 Ok(bytes) => bytes,
@@ -115,7 +118,7 @@ impl Listing {
         let own = self.certificates.iter().filter(|entry| !entry.authority);
         let mut own: Vec<_> = own.take(OBJECTS).collect();
         shelf.sort(card, search, &mut own, |entry| {
-            step(entry.file.unwrap_or(0))
+            step(file(entry).unwrap_or(0))
         });
         for entry in own {
             let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
@@ -162,11 +165,17 @@ impl Listing {
     fn places(&self, entry: &CertificateEntry) -> Result<(u16, u16), Flaw> {
         let key = self.keys.iter().find(|key| key.id == entry.id);
         let key = key.ok_or(Flaw::NoKey(None))?;
-        let file = entry.file.ok_or(Flaw::NoFile)?;
+        let file = file(entry).ok_or(Flaw::NoFile)?;
         let by_number = key.reference.map(|number| 0x2900 | u16::from(number));
-        let key = key.file.or(by_number).ok_or(Flaw::NoReference)?;
+        let path = key.path.as_ref().and_then(Path::file);
+        let key = path.or(by_number).ok_or(Flaw::NoReference)?;
         Ok((step(file), step(key)))
     }
+}
+
+/// The last identifier of a certificate's file.
+fn file(entry: &CertificateEntry) -> Option<u16> {
+    entry.place.as_ref().and_then(Place::file)
 }
 
 /// A certificate's file, as it was read before or now; `None`: it is another's than the
