@@ -43,3 +43,8 @@ fn opensc_personalises_and_uses_the_epass2003_emulator() {
 fn opensc_uses_the_idprime_emulator() {
     judged("tests/judge-idprime.sh", 288);
 }
+
+#[test]
+fn opensc_personalises_and_uses_the_emulator_of_pkcs15_cards() {
+    judged("tests/judge-pkcs15.sh", 189);
+}

@@ -178,6 +178,44 @@ impl PrivateKey {
         Some(PrivateKey::Ed25519(key))
     }
 
+    /// An RSA key of its two primes, with the public exponent 65537.
+    pub fn from_primes(p: &[u8], q: &[u8]) -> Option<Self> {
+        let number = |bytes: &[u8]| {
+            let bits = u32::try_from(bytes.len()).ok()?.checked_mul(8)?;
+            BoxedUint::from_be_slice(bytes, bits).ok()
+        };
+        let key = rsa::PrivateKey::from_p_q(number(p)?, number(q)?, 0x1_0001_u64.into()).ok()?;
+        let kind = match key.size() {
+            128 => KeyKind::Rsa1024,
+            256 => KeyKind::Rsa2048,
+            384 => KeyKind::Rsa3072,
+            512 => KeyKind::Rsa4096,
+            _ => return None,
+        };
+        Some(PrivateKey::Rsa(kind, Box::new(key)))
+    }
+
+    /// A key on one of the NIST curves, of its private number.
+    pub fn from_scalar(kind: KeyKind, number: &[u8]) -> Option<Self> {
+        let len = kind.input_length()?;
+        let zeros = number.iter().take_while(|byte| **byte == 0).count();
+        let digits = number.get(zeros..)?;
+        let mut scalar = Zeroizing::new(vec![0; len.checked_sub(digits.len())?]);
+        scalar.extend_from_slice(digits);
+        match kind {
+            KeyKind::P256 => Some(PrivateKey::P256(
+                p256::ecdsa::SigningKey::from_slice(&scalar).ok()?,
+            )),
+            KeyKind::P384 => Some(PrivateKey::P384(
+                p384::ecdsa::SigningKey::from_slice(&scalar).ok()?,
+            )),
+            KeyKind::P521 => Some(PrivateKey::P521(
+                p521::ecdsa::SigningKey::from_slice(&scalar).ok()?,
+            )),
+            _ => None,
+        }
+    }
+
     pub fn kind(&self) -> KeyKind {
         match self {
             PrivateKey::Rsa(kind, _) => *kind,

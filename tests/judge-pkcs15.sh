@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# OpenSC judges the emulator of PKCS#15 cards: it names each card, personalises those that
+# it can, changes PINs, unblocks and signs; OpenSSL checks what comes out.
+#
+# Needs what tests/support/judge.sh names. Arguments: dialects; without any, all.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+example=pkcs15_vpcd
+reader="PKCS15 judge"
+subject=start
+. "$root/tests/support/judge.sh"
+
+cat >"$dir/opensc.conf" <<EOC
+app default {
+    debug = ${JUDGE_DEBUG:-0};
+    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
+    framework pkcs15 { use_file_caching = false; }
+}
+EOC
+export OPENSC_CONF=$dir/opensc.conf
+init() { $limit pkcs15-init "$@"; }
+
+head -c 100 /dev/urandom >"$dir/message"
+head -c 99 "$dir/message" >"$dir/other"
+for hash in sha1 sha256; do
+    $limit openssl dgst -$hash -binary -out "$dir/$hash" "$dir/message"
+done
+$limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
+$limit openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$dir/import.key" 2>/dev/null
+$limit openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out "$dir/import1024.key" 2>/dev/null
+$limit openssl req -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
+
+# Signs with OpenSC, checks with OpenSSL; and the check must be able to fail.
+signs() { # what id mechanism input hash
+    local what=$1 id=$2 mechanism=$3 input=$4 hash=$5
+    rm -f "$dir/signature"
+    if p11 --login --pin "$pin" --sign --id "$id" --mechanism "$mechanism" --signature-format openssl \
+        -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
+        $limit openssl dgst -"$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        pass "$what"
+    else
+        fail "$what"
+    fi
+    refuses "... and it fits no other message" "[Vv]erification failure" \
+        $limit openssl dgst -"$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
+}
+
+# The public key of what the card says it has.
+public_of() { # id
+    p15 --read-public-key "$1" >"$dir/$1.pem" 2>"$dir/out" || true
+    ok "public key $1 is one" $limit openssl pkey -pubin -in "$dir/$1.pem" -noout
+}
+public_of_certificate() { # id
+    p15 --read-certificate "$1" >"$dir/$1.crt" 2>"$dir/out" || true
+    ok "certificate $1 is one" $limit openssl x509 -in "$dir/$1.crt" -noout -subject
+    $limit openssl x509 -in "$dir/$1.crt" -pubkey -noout -out "$dir/$1.pem" 2>/dev/null || true
+}
+
+# Where the security officer's PIN is wanted too.
+officer=()
+# A key on the card gets a certificate of our authority.
+certifies() { # what id
+    $limit openssl x509 -req -in "$dir/request" -signkey "$dir/authority.key" \
+        -force_pubkey "$dir/$2.pem" -out "$dir/$2.crt" -days 30 >"$dir/out" 2>&1 || true
+    ok "certificate of the $1 key stored" init --store-certificate "$dir/$2.crt" --auth-id "$auth" --pin "$pin" "${officer[@]}" --id "$2"
+    p15 --read-certificate "$2" >"$dir/$2.back" 2>"$dir/out" || true
+    ok "... and read back whole" cmp "$dir/$2.crt" "$dir/$2.back"
+}
+
+# From three tries to none and back.
+pins() { # listed-reference blocked-message
+    says "PIN listed" "Reference +: $1" p15 --list-pins
+    ok "PIN verified" p15 --verify-pin --auth-id "$auth" --pin "$pin"
+    refuses "wrong PIN refused" "incorrect|Security status|Card command failed" p15 --verify-pin --auth-id "$auth" --pin 999999
+    ok "the right one gets the tries back" p15 --verify-pin --auth-id "$auth" --pin "$pin"
+    ok "PIN changed" p15 --change-pin --auth-id "$auth" --pin "$pin" --new-pin 765432
+    refuses "old PIN refused" "incorrect|Security status|Card command failed" p15 --verify-pin --auth-id "$auth" --pin "$pin"
+    pin=765432
+    ok "new PIN verified" p15 --verify-pin --auth-id "$auth" --pin "$pin"
+    local try
+    for try in 2 1 0; do
+        p15 --verify-pin --auth-id "$auth" --pin 999999 >"$dir/out" 2>&1 || true
+    done
+    refuses "the right PIN is refused then" "$2" p15 --verify-pin --auth-id "$auth" --pin "$pin"
+    refuses "wrong PUK refused" "incorrect|Security status|Card command failed" \
+        p15 --unblock-pin --auth-id "$auth" --puk "${puk//[0-9]/1}" --new-pin 123456
+    ok "PUK accepted" p15 --unblock-pin --auth-id "$auth" --puk "$puk" --new-pin 123456
+    pin=123456
+    ok "PIN set by it" p15 --verify-pin --auth-id "$auth" --pin "$pin"
+}
+
+judge_isoapplet0() {
+    insert isoapplet0
+    auth=ff pin=123456 puk=1234567890123456
+    says "named" "Javacard with IsoApplet" $limit opensc-tool -n
+    ok "file system made" init --create-pkcs15 --so-pin $pin --so-puk $puk --label Judge
+    says "label" "Judge" p15 --dump
+    ok "RSA-2048 made" init --generate-key rsa/2048 --auth-id $auth --pin $pin --id 45 --label rsa
+    ok "P-256 made" init --generate-key ec/prime256v1 --auth-id $auth --pin $pin --id 46 --label ec
+    public_of 45
+    public_of 46
+    certifies RSA 45
+    certifies EC 46
+    ok "RSA key imported" init --store-private-key "$dir/import.key" --auth-id $auth --pin $pin --id 47 --label imported
+    $limit openssl pkey -in "$dir/import.key" -pubout -out "$dir/47.pem"
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    signs "EC signs, with SHA-1 on the card" 46 ECDSA-SHA1 message sha1
+    signs "the imported key signs" 47 SHA256-RSA-PKCS message sha256
+    pins 1 "blocked|incorrect"
+    signs "RSA signs with the new PIN" 45 SHA256-RSA-PKCS message sha256
+    ok "a certificate is deleted" init --delete-objects cert --id 46 --auth-id $auth --pin $pin
+    local layout
+    for layout in none filler no-dir short-paths sliced; do
+        insert isoapplet0 rsa2048 p256 layout=$layout
+        auth=01
+        p15 --list-certificates >"$dir/out" 2>&1 || true
+        if [ "$(grep -c '^X.509' "$dir/out")" = 2 ]; then pass "two certificates, layout $layout"; else fail "two certificates, layout $layout"; fi
+        public_of_certificate 45
+        signs "a key of the builder's signs" 45 SHA256-RSA-PKCS message sha256
+    done
+    pins 1 "blocked|incorrect"
+}
+
+judge_isoapplet1() {
+    insert isoapplet1 rsa2048 p256
+    auth=01 pin=123456 puk=1234567890123456
+    says "named" "Javacard with IsoApplet" $limit opensc-tool -n
+    public_of_certificate 45
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    sends "its version is asked" 9000 00A404000CF276A288BCFBA69D34F31001 00CA010100
+    pins 1 "blocked|incorrect"
+}
+
+judge_myeid() {
+    insert myeid
+    auth=01 pin=123456 puk=12345678
+    says "named" "MyEID" $limit opensc-tool -n
+    ok "erased" init --erase-card
+    ok "file system made" init --create-pkcs15 --so-pin 87654321 --so-puk 11223344 --label Judge
+    ok "user's PIN set" init --store-pin --auth-id 01 --pin $pin --puk $puk --so-pin 87654321 --label user
+    ok "activated" init --finalize
+    says "label" "MyEID|Judge" p15 --dump
+    ok "RSA-2048 made" init --generate-key rsa/2048 --auth-id 01 --pin $pin --id 45 --label rsa
+    ok "P-256 made" init --generate-key ec/prime256v1 --auth-id 01 --pin $pin --id 46 --label ec
+    public_of 45
+    public_of 46
+    certifies RSA 45
+    certifies EC 46
+    ok "RSA key imported" init --store-private-key "$dir/import.key" --auth-id 01 --pin $pin --id 47 --label imported
+    $limit openssl pkey -in "$dir/import.key" -pubout -out "$dir/47.pem"
+    ok "EC key imported" init --store-private-key "$dir/authority.key" --auth-id 01 --pin $pin --id 48 --label imported-ec
+    $limit openssl pkey -in "$dir/authority.key" -pubout -out "$dir/48.pem"
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    signs "EC signs" 46 ECDSA sha256 sha256
+    signs "the imported RSA key signs" 47 SHA256-RSA-PKCS message sha256
+    signs "the imported EC key signs" 48 ECDSA sha256 sha256
+    sends "three tries" 63C3 00200001
+    pins 1 "blocked"
+    signs "RSA signs with the new PIN" 45 SHA256-RSA-PKCS message sha256
+    ok "a certificate is deleted" init --delete-objects cert --id 46 --auth-id 01 --pin $pin
+    insert myeid rsa2048 p256
+    public_of_certificate 45
+    public_of_certificate 46
+    signs "the builder's RSA key signs" 45 SHA256-RSA-PKCS message sha256
+    signs "the builder's EC key signs" 46 ECDSA sha256 sha256
+    pins 1 "blocked"
+}
+
+judge_cardos44() {
+    insert cardos44
+    auth=01 pin=123456 puk=12345678 officer=(--so-pin 87654321)
+    says "named" "Atos CardOS" $limit opensc-tool -n
+    ok "erased" init --erase-card
+    ok "file system made" init --create-pkcs15 --so-pin 87654321 --so-puk 11223344 --label Judge
+    ok "user's PIN set" init --store-pin --auth-id 01 --pin $pin --puk $puk --so-pin 87654321 --label user
+    says "label" "Judge" p15 --dump
+    ok "RSA-2048 made" init --generate-key rsa/2048 --auth-id 01 --pin $pin "${officer[@]}" --id 45 --label rsa --key-usage sign
+    public_of 45
+    certifies RSA 45
+    ok "RSA key imported" init --store-private-key "$dir/import.key" --auth-id 01 --pin $pin "${officer[@]}" --id 47 --label imported --key-usage sign
+    $limit openssl pkey -in "$dir/import.key" -pubout -out "$dir/47.pem"
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    signs "the imported key signs" 47 SHA256-RSA-PKCS message sha256
+    pins 3 "blocked"
+    insert cardos44 rsa2048
+    public_of_certificate 45
+    signs "the builder's key signs" 45 SHA256-RSA-PKCS message sha256
+    pins 3 "blocked"
+}
+
+judge_cardos53() {
+    insert cardos53 rsa2048
+    auth=01 pin=123456 puk=12345678
+    says "named" "Atos CardOS" $limit opensc-tool -n
+    public_of_certificate 45
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    pins 3 "blocked"
+}
+
+build_card
+start_pcscd
+least=0
+[ $# -gt 0 ] || { least=189; set -- isoapplet0 isoapplet1 myeid cardos44 cardos53; }
+for dialect in "$@"; do
+    subject=$dialect
+    officer=()
+    "judge_$dialect"
+done
+summary $least
