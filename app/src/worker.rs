@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use securesign_card::application::Standing;
+use securesign_card::application::{PinId, Standing};
 use securesign_card::atr::Atr;
 use securesign_card::cache::Cache;
 use securesign_card::digest::Digest;
@@ -191,6 +191,39 @@ pub struct TokenInfo {
     pub unblock: Standing,
     /// Certificates; not read with [`Look::Tries`].
     pub found: Found,
+    /// Further PINs of the card holder's, as far as the keys that were found want them.
+    pub further: Vec<(PinId, PinView)>,
+}
+
+/// A PIN, as it is shown and asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinView {
+    /// How it is named.
+    pub role: Secret,
+    /// What it looks like.
+    pub rules: PinRules,
+    /// Tries left.
+    pub tries: Tries,
+}
+
+impl TokenInfo {
+    /// The PIN that is asked for where this key is to sign.
+    pub fn pin_for(&self, credential: &Credential) -> PinView {
+        let mut further = self.further.iter();
+        match further.find(|(id, _)| *id == credential.pin) {
+            Some((_, pin)) => *pin,
+            None => self.pin_view(),
+        }
+    }
+
+    /// The card holder's first PIN.
+    pub fn pin_view(&self) -> PinView {
+        PinView {
+            role: Secret::Pin,
+            rules: self.pin_rules,
+            tries: self.pin,
+        }
+    }
 }
 
 /// Everything the thread needs.

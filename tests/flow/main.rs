@@ -15,6 +15,7 @@ mod document;
 mod kept;
 mod once;
 mod pages;
+mod pins;
 mod play;
 mod queue;
 mod sign;

@@ -110,7 +110,7 @@ impl Flow {
             Some(Busy::Changing(_) | Busy::Unlocking(_)) => CardError::Unclear(Secret::Pin),
             Some(Busy::Signing(signing)) if signing.credential.when != PinUse::Never => {
                 CardError::Unanswered {
-                    secret: Secret::Pin,
+                    secret: signing.info.pin_for(&signing.credential).role,
                     cause: Box::new(error),
                 }
             }
@@ -230,7 +230,11 @@ impl Flow {
             if let TokenState::Ready(info) = &mut view.state {
                 match secret {
                     Secret::Pin => info.pin = tries,
-                    Secret::SignaturePin => {}
+                    Secret::SignaturePin => {
+                        let further = info.further.iter_mut();
+                        let same = further.filter(|(_, pin)| pin.role == secret);
+                        same.for_each(|(_, pin)| pin.tries = tries);
+                    }
                     _ => info.puk = tries,
                 }
             }

@@ -201,7 +201,7 @@ impl Flow {
                 ErrorCode::PinBlocked
             }
             Some(CardError::Wrong {
-                secret: Secret::Pin,
+                secret: Secret::Pin | Secret::SignaturePin,
                 left,
             }) => {
                 return (ErrorCode::PinInvalid, *left);
@@ -269,7 +269,7 @@ impl Flow {
         }
         if self
             .token()
-            .is_some_and(|(_, info)| info.pin == Tries::Blocked)
+            .is_some_and(|(_, info)| self.asked_pin(info).tries == Tries::Blocked)
         {
             return ErrorCode::PinBlocked;
         }

@@ -7,7 +7,7 @@ use securesign_card::pin::{Pin, PinFormat, PinRules};
 use securesign_card::profile::{PinUse, Tries};
 use securesign_card::token::LastTry;
 
-use crate::worker::{Job, TokenId, TokenInfo};
+use crate::worker::{Job, PinView, TokenId, TokenInfo};
 
 use super::{Busy, Effect, Flow, Purpose, Remark, Signing, State};
 
@@ -110,6 +110,14 @@ impl Flow {
             .is_some_and(|credential| credential.when == PinUse::Never)
     }
 
+    /// The PIN that the chosen key wants.
+    pub(super) fn asked_pin(&self, info: &TokenInfo) -> PinView {
+        match self.credential() {
+            Some(credential) => info.pin_for(credential),
+            None => info.pin_view(),
+        }
+    }
+
     /// Sends what was typed, unless it can never be right or is the last try.
     pub(super) fn enter(&mut self, entry: Entry, last: LastTry) -> Vec<Effect> {
         let Some((token, info)) = self.token() else {
@@ -118,12 +126,14 @@ impl Flow {
         if matches!(entry, Entry::Sign(None)) && !self.in_session() && !self.is_pinless() {
             return Vec::new();
         }
-        if let Err(error) = entry.check(info) {
+        let asked = self.asked_pin(info);
+        if let Err(error) = entry.check(info, asked) {
             return self.stumble(error);
         }
         let tries = match entry {
             Entry::Sign(None) => Tries::Unknown,
-            Entry::Sign(_) | Entry::Change { .. } => info.pin,
+            Entry::Sign(_) => asked.tries,
+            Entry::Change { .. } => info.pin,
             Entry::Unlock { .. } => info.puk,
         };
         if tries == Tries::Left(1) && last == LastTry::Keep {
@@ -199,12 +209,13 @@ impl Errand {
 
 impl Entry {
     /// What can never be right is not even handed to the worker.
-    pub(super) fn check(&self, info: &TokenInfo) -> Result<(), CardError> {
+    /// `asked`: the PIN for a signature.
+    pub(super) fn check(&self, info: &TokenInfo, asked: PinView) -> Result<(), CardError> {
         let pin = |value| check(Secret::Pin, Some(&info.pin_rules), value);
         let fresh = |value: &Pin| info.pin_rules.check(value).map_err(CardError::NewPinFormat);
         match self {
             Entry::Sign(None) => Ok(()),
-            Entry::Sign(Some(value)) => pin(value),
+            Entry::Sign(Some(value)) => check(asked.role, Some(&asked.rules), value),
             Entry::Change { old, new } => pin(old).and_then(|()| fresh(new)),
             Entry::Unlock { puk, new } => {
                 check(info.unblocker, info.puk_rules.as_ref(), puk).and_then(|()| fresh(new))

@@ -189,6 +189,7 @@ unsure-change-advice = If it fails, the present { -pin } most likely still works
 unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
 last-try-title = Use the last try?
 last-try-pin = One try of the { -pin } is left. If what you typed is wrong, the { -pin } is blocked and can only be unlocked with the { $puk }.
+last-try-further = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked.
 last-try-puk = One try of the { $puk } is left. If what you typed is wrong, the { $puk } is blocked for ever.
 last-try-unsent = Nothing was sent yet.
 

@@ -10,7 +10,7 @@ use securesign_card::token::Token;
 use securesign_card::transport::TransportError;
 
 use super::state::{Meant, State};
-use super::{Look, Report, TokenId, TokenInfo, TokenState, TokenView};
+use super::{Look, PinView, Report, TokenId, TokenInfo, TokenState, TokenView};
 
 impl State<'_> {
     /// Reads every token in turn. The dialogue with the last one lingers.
@@ -99,7 +99,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         }
     };
     let serial = if everything { token.serial()? } else { None };
-    let pin = count(token, &mut found)?;
+    let (pin, further) = count(token, &mut found)?;
     let puk = if everything || (pin == Tries::Blocked && *look != Look::Tries) {
         token.puk_tries()?
     } else {
@@ -120,22 +120,38 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         change: object.change.unwrap_or(Standing::Known),
         unblock: object.unblock.map_or(Standing::Known, |it| it.standing),
         found,
+        further,
     })
 }
 
-/// Tries left of the card holder's PIN. Those of the other PINs that keys want are counted
-/// as well, and keys whose PIN the card does not have are withheld.
-fn count(token: &mut Token<'_>, found: &mut Found) -> Result<Tries, CardError> {
-    let main = token.pin()?.id;
-    let others = found.credentials.iter().map(|credential| credential.pin);
-    let pins: BTreeSet<PinId> = others.chain([main]).collect();
-    let mut left = Tries::Unknown;
-    for pin in pins {
-        match token.tries(pin) {
-            Err(CardError::Unsupported(Lack::Pin)) => found.withhold(pin, &Flaw::NoPin),
-            told if pin == main => left = told?,
-            told => _ = told?,
+/// Tries left of the card holder's PIN, and the other PINs that keys want. Keys whose PIN the
+/// card does not have are withheld.
+fn count(
+    token: &mut Token<'_>,
+    found: &mut Found,
+) -> Result<(Tries, Vec<(PinId, PinView)>), CardError> {
+    let first = token.pin()?.id;
+    let wanted = found.credentials.iter().map(|credential| credential.pin);
+    let wanted: BTreeSet<PinId> = wanted.chain([first]).collect();
+    let (mut pin, mut further) = (Tries::Unknown, Vec::new());
+    for object in token.pins().to_vec() {
+        if !wanted.contains(&object.id) {
+            continue;
+        }
+        let tries = match token.tries(object.id) {
+            Err(CardError::Unsupported(Lack::Pin)) => {
+                found.withhold(object.id, &Flaw::NoPin);
+                continue;
+            }
+            told => told?,
+        };
+        if object.id == first {
+            pin = tries;
+        } else {
+            let (role, rules) = (object.role, object.rules);
+            let view = PinView { role, rules, tries };
+            further.push((object.id, view));
         }
     }
-    Ok(left)
+    Ok((pin, further))
 }

@@ -201,9 +201,14 @@ pub fn last_try(flow: &Flow, entry: &Entry) -> Screen {
     let l = flow.language;
     let unblocker = flow.token().map_or(Secret::Puk, |(_, info)| info.unblocker);
     let puk = [("puk", unblocker.in_words(l).into())];
-    let what = match entry {
-        Entry::Sign(_) | Entry::Change { .. } => l.say_with("last-try-pin", puk),
-        Entry::Unlock { .. } => l.say_with("last-try-puk", puk),
+    let asked = flow.token().map(|(_, info)| flow.asked_pin(info).role);
+    let further = asked.filter(|role| *role != Secret::Pin);
+    let what = match (entry, further) {
+        (Entry::Sign(_), Some(pin)) => {
+            l.say_with("last-try-further", [("pin", pin.in_words(l).into())])
+        }
+        (Entry::Sign(_) | Entry::Change { .. }, _) => l.say_with("last-try-pin", puk),
+        (Entry::Unlock { .. }, _) => l.say_with("last-try-puk", puk),
     };
     Screen {
         text: vec![what, l.say("last-try-unsent")],

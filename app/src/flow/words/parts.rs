@@ -1,6 +1,6 @@
 //! What several screens are made of.
 
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::CardError;
 use securesign_card::profile::Tries;
 
 use crate::language::{Language, Value};
@@ -64,14 +64,13 @@ pub fn notice(flow: &Flow) -> Option<Notice> {
     };
     let mut notice = remark.notice(flow.language);
     // Whether a try is gone was not told; how many are left may be by now.
-    if let Remark::Failed(CardError::Unanswered {
-        secret: Secret::Pin,
-        ..
-    }) = remark
+    if let Remark::Failed(CardError::Unanswered { secret, .. }) = remark
         && let Some((_, info)) = flow.token()
-        && let Tries::Left(_) = info.pin
+        && let pin = flow.asked_pin(info)
+        && *secret == pin.role
+        && let Tries::Left(_) = pin.tries
     {
-        let tries = tries_notice(info.pin, flow.language);
+        let tries = tries_notice(pin.tries, flow.language);
         notice
             .text
             .extend(tries.map(|tries| format!(" {}", tries.text)));

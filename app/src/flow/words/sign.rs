@@ -1,5 +1,6 @@
 //! The sign window: who asks, and what is signed.
 
+use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
 
 use crate::pin_status::Status;
@@ -14,6 +15,7 @@ use super::parts::{
 use super::waiting::waiting;
 use crate::flow::{Compared, Flow, Order, Purpose};
 use crate::screen::{Action, Ask, Fact, Kind, Level, Notice, Screen};
+use crate::words::{Explain, InWords};
 use crate::worker::TokenInfo;
 
 /// The sign window.
@@ -24,7 +26,10 @@ pub fn sign(flow: &Flow) -> Screen {
     };
     let cards = certificates(flow);
     let pinless = flow.is_pinless();
-    let blocked = info.pin == Tries::Blocked && !pinless;
+    let pin = flow.asked_pin(info);
+    let blocked = pin.tries == Tries::Blocked && !pinless;
+    // The form that unlocks is the first PIN's.
+    let unlocks = pin.role == Secret::Pin;
     let usable = flow.chosen.is_some();
     let mut screen = Screen {
         facts: facts(flow),
@@ -38,19 +43,22 @@ pub fn sign(flow: &Flow) -> Screen {
     screen.notice = if cards.is_empty() {
         Some(in_the_way(flow, no_certificate(flow)))
     } else if blocked {
-        let text = l.say_with("pin-blocked-unlock", puk_of(info, l));
+        let text = match unlocks {
+            true => l.say_with("pin-blocked-unlock", puk_of(info, l)),
+            false => CardError::Blocked(pin.role).what(l),
+        };
         Some(in_the_way(flow, text))
     } else {
         notice(flow)
             .or_else(|| slow_clock(flow))
-            .or_else(|| tries_notice(info.pin, l).filter(|_| !pinless))
+            .or_else(|| tries_notice(pin.tries, l).filter(|_| !pinless))
     };
     screen.text.extend(missed(flow));
     let choosable = cards.iter().any(|card| card.unusable.is_none());
     screen.heading = heading(&cards, choosable, l);
     screen.certificates = cards;
     screen.buttons.push(button(Action::Cancel, l.say("cancel")));
-    if blocked {
+    if blocked && unlocks {
         screen.text.extend(no_puk(info, l));
         if info.puk_rules.is_some() {
             screen.buttons.push(primary(
@@ -58,7 +66,7 @@ pub fn sign(flow: &Flow) -> Screen {
                 l.say_with("unlock-with-puk", puk_of(info, l)),
             ));
         }
-    } else if usable {
+    } else if usable && !blocked {
         ready(flow, info, &mut screen);
     } else {
         screen
@@ -79,9 +87,10 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     } else if flow.is_pinless() {
         screen.text.push(l.say("pin-not-wanted"));
     } else {
+        let pin = flow.asked_pin(info);
         screen
             .fields
-            .push(field(Ask::Pin, l.say("name-pin"), info.pin_rules.max));
+            .push(field(Ask::Pin, pin.role.in_words(l), pin.rules.max));
     }
     screen.buttons.push(primary(Action::Sign, l.say("sign")));
 }
