@@ -18,6 +18,7 @@ pub mod messaging;
 pub mod pcsc;
 pub mod pin;
 pub mod pkcs15;
+pub mod product;
 pub mod profile;
 pub mod reader;
 pub mod signature;

@@ -633,6 +633,7 @@ fn the_javacard_with_the_same_answer_to_reset_is_not_taken_for_one() {
             let view = bench.look(Look::Everything).remove(0);
             match view.state {
                 TokenState::Unknown { name, .. } => {
+                    let name = name.map(|product| product.to_string());
                     assert_eq!(name.as_deref(), Some(looks_like), "{answer:02X?}");
                 }
                 other => panic!("{answer:02X?}: {other:?}"),

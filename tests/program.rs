@@ -14,6 +14,8 @@ mod home;
 mod links;
 #[path = "program/sign.rs"]
 mod sign;
+#[path = "program/stranger.rs"]
+mod stranger;
 mod support;
 #[path = "program/token.rs"]
 mod token;

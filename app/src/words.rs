@@ -3,6 +3,7 @@
 
 mod card;
 mod handoff;
+pub mod strangers;
 
 use crate::language::Language;
 

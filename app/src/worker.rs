@@ -16,6 +16,7 @@ use securesign_card::cache::Cache;
 use securesign_card::digest::Digest;
 use securesign_card::error::{CardError, Lack, Secret};
 use securesign_card::pin::{Pin, PinRules, Tries};
+use securesign_card::product::Product;
 use securesign_card::profile::{Credential, Found, Profile, Search};
 use securesign_card::reader::Readers;
 use securesign_card::token::LastTry;
@@ -155,8 +156,8 @@ pub enum TokenState {
     Unknown {
         /// Its answer to reset.
         atr: Atr,
-        /// What it is by the list of known ATRs.
-        name: Option<String>,
+        /// What it is, where that is known.
+        name: Option<Product>,
     },
     /// A card that cannot be read.
     Failed(CardError),
@@ -232,8 +233,8 @@ pub struct Worker {
     pub readers: Box<dyn Readers>,
     /// Cards that can be used.
     pub profiles: &'static [&'static dyn Profile],
-    /// Names for the others.
-    pub name: fn(&Atr) -> Option<String>,
+    /// What the others are, by their answer to reset and the name of their reader.
+    pub name: fn(&Atr, &str) -> Option<Product>,
     /// Only this reader.
     pub only: Option<String>,
     /// How long an accepted PIN is kept unused; zero: not at all.

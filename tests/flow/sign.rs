@@ -7,6 +7,7 @@ use securesign_app::journal::Mark;
 use securesign_app::screen::{Action, Input, Kind, Screen};
 use securesign_app::worker::{Job, Report, TokenId, TokenState, TokenView};
 use securesign_card::error::{CardError, Secret};
+use securesign_card::product::{Confidence, Evidence, Obstacle, Product, Software};
 use securesign_card::profile::Tries;
 use securesign_card::transport::TransportError;
 use serde_json::{Value, json};
@@ -190,13 +191,30 @@ fn an_unknown_token_is_named_and_reported_as_unsupported() {
     };
     let state = TokenState::Unknown {
         atr,
-        name: Some("Some card".into()),
+        name: Some(Product {
+            family: "some",
+            name: "Some card",
+            model: "",
+            maker: Some("Some maker"),
+            software: Some(Software::Own(Some("Some Manager"))),
+            obstacle: Obstacle::Unpublished,
+            evidence: Evidence::Atr,
+            confidence: Confidence::Several,
+            source: "a test",
+        }),
     };
     play.report(Report::Tokens(Ok(vec![TokenView { id, state }])));
     let screen = play.screen();
     assert_eq!(screen.kind, Kind::Waiting);
     assert!(screen.text.iter().any(|line| line.contains("Some card")));
     assert!(screen.text.iter().any(|line| line.contains("3B 02 14 50")));
+    let all = screen.text.join(" ");
+    for said in [
+        "not public",
+        "its maker's own software: Some Manager, Some maker",
+    ] {
+        assert!(all.contains(said), "{said}: {all}");
+    }
     play.press(Action::Cancel, &[]);
     assert_eq!(play.result()["error"], "SS_TOKEN_UNSUPPORTED");
 }

@@ -13,4 +13,5 @@ mod bench;
 mod errors;
 mod screens;
 mod story;
+mod strangers;
 mod texts;

@@ -14,6 +14,7 @@ use securesign_card::sw::StatusWord;
 
 use super::errors::{card_errors, transport_errors};
 use super::story::{Story, has_devanagari, link, now, token, unconfirmed};
+use super::strangers::products;
 
 #[test]
 fn a_story_from_the_link_to_the_signature_in_hindi() {
@@ -189,7 +190,12 @@ fn every_reason_to_wait_is_in_hindi() {
         state,
     };
     let atr = securesign_card::atr::Atr::parse(&[0x3B, 0x02, 0x14, 0x50]).unwrap();
-    for name in [None, Some("Some card".to_owned())] {
+    let read = |reader: &str| securesign_vendors::known::name(&atr, reader);
+    for name in products()
+        .into_iter()
+        .map(Some)
+        .chain([None, read("Reader 00 00")])
+    {
         let atr = atr.clone();
         let mut story = Story::of_link(&link(&[]));
         story.report(Report::Tokens(Ok(vec![

@@ -33,6 +33,7 @@ use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
 use securesign_card::application::Standing;
+use securesign_card::atr::Atr;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Reason, Secret};
 use securesign_card::pin::Pin;
@@ -48,6 +49,7 @@ use window::Toolkit;
 const FILE: &str = "~/.config/securesign/settings.toml";
 const PORTAL: &str = "https://portal.example.gov.in";
 const KEY: &str = "ss_live_gallery";
+const PROXKEY: &str = "3B 6D 00 00 57 44 36 41 01 86 93 12 11 3C 19 70 AF";
 const PIN: &str = "123456";
 const PUK: &str = "12345678";
 
@@ -55,7 +57,7 @@ const PUK: &str = "12345678";
 type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, Make); 49] = [
+const SCREENS: [(&str, Make); 51] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -64,7 +66,18 @@ const SCREENS: [(&str, Make); 49] = [
         scene.flow
     }),
     ("unknown", |studio| {
-        studio.request().sees(studio.stranger()).flow
+        studio.request().sees(studio.stranger(PROXKEY)).flow
+    }),
+    ("unknown-guess", |studio| {
+        studio.request().sees(studio.stranger("3B 02 14 51")).flow
+    }),
+    ("unknown-unnamed", |studio| {
+        let mut views = studio.stranger("3B 02 14 51");
+        views[0].id.reader = "Example reader 00 00".into();
+        if let TokenState::Unknown { name, .. } = &mut views[0].state {
+            *name = None;
+        }
+        studio.request().sees(views).flow
     }),
     ("sign", |studio| studio.asked(3).flow),
     ("sign-chosen", |studio| {
@@ -415,12 +428,17 @@ impl Studio {
         self.old.clone()
     }
 
-    fn stranger(&self) -> Vec<TokenView> {
+    fn stranger(&self, atr: &str) -> Vec<TokenView> {
+        let byte = |hex| u8::from_str_radix(hex, 16).expect("hex");
+        let atr: Vec<u8> = atr.split(' ').map(byte).collect();
+        let atr = Atr::parse(&atr).expect("an answer to reset");
         let mut view = self.good.clone();
-        if let Ok(atr) = securesign_card::atr::Atr::parse(&[0x3B, 0x65, 0, 0, 1, 2, 3, 4, 5]) {
-            let name = Some("an example card".to_owned());
-            view.state = TokenState::Unknown { atr, name };
+        view.id.reader = "Longmai mToken CryptoIDA 0".into();
+        if atr.historical().len() > 8 {
+            view.id.reader = "Watchdata USB Key [WDIND USB CCID Key] 00 00".into();
         }
+        let name = securesign_vendors::known::name(&atr, &view.id.reader);
+        view.state = TokenState::Unknown { atr, name };
         vec![view]
     }
 

@@ -20,7 +20,7 @@ use crate::settings::Seen;
 use crate::{language, settings, used};
 
 pub use sign::sign;
-pub use tokens::{pin_form, pin_status, tokens};
+pub use tokens::{cards, pin_form, pin_status, tokens};
 #[cfg(feature = "window")]
 pub use window::{show, window};
 

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use securesign_app::language::Language;
-use securesign_app::words::Explain;
+use securesign_app::words::{Explain, strangers};
+use securesign_app::worker::{TokenState, TokenView};
 use securesign_card::memory::Locked;
+use securesign_card::product::Product;
 use securesign_card::reader::{Presence, Readers};
 use securesign_card::text;
 use securesign_card::transport::TransportError;
@@ -37,10 +39,15 @@ fn bad(what: impl Into<String>, advice: impl Into<String>) -> Finding {
     }
 }
 
-/// Looks at everything; the text to print, and whether all is well.
-pub fn examine(readers: &mut dyn Readers, language: Language) -> (String, bool) {
+/// Looks at everything; the text to print, and whether all is well. `tokens` is what the
+/// cards in the readers are, as far as they were looked at.
+pub fn examine(
+    readers: &mut dyn Readers,
+    tokens: &[TokenView],
+    language: Language,
+) -> (String, bool) {
     let l = language;
-    let mut findings = cards(readers, l);
+    let mut findings = cards(readers, tokens, l);
     findings.push(memory(l));
     findings.push(sleep(l));
     findings.push(handler(l));
@@ -91,7 +98,7 @@ fn tell(findings: &[Finding], l: Language) -> (String, bool) {
     )
 }
 
-fn cards(readers: &mut dyn Readers, l: Language) -> Vec<Finding> {
+fn cards(readers: &mut dyn Readers, tokens: &[TokenView], l: Language) -> Vec<Finding> {
     let list = match readers.list() {
         Ok(list) => list,
         Err(error) => return vec![failed(&l.say("doctor-service"), &error, l)],
@@ -111,14 +118,34 @@ fn cards(readers: &mut dyn Readers, l: Language) -> Vec<Finding> {
             Presence::Mute => failed(name, &TransportError::Mute, l),
             Presence::Card => match readers.connect(name, reader.insertion) {
                 Ok(card) => {
-                    let atr = ("atr", card.atr().to_string().into());
-                    good(l.say_with("doctor-token", [said, atr]))
+                    let atr = card.atr().to_string();
+                    let mut views = tokens.iter().filter(|view| view.id.reader == *name);
+                    match views.next().map(|view| &view.state) {
+                        Some(TokenState::Unknown { name, .. }) => {
+                            stranger(&reader.name, &atr, name.as_ref(), l)
+                        }
+                        _ => good(l.say_with("doctor-token", [said, ("atr", atr.into())])),
+                    }
                 }
                 Err(error) => failed(name, &error, l),
             },
         });
     }
     findings
+}
+
+/// A token that no profile serves.
+fn stranger(reader: &str, atr: &str, product: Option<&Product>, l: Language) -> Finding {
+    let (reader, atr) = (("reader", reader.into()), ("atr", atr.into()));
+    let what = match product {
+        Some(product) => {
+            let name = ("name", strangers::name(product, l).into());
+            l.say_with("doctor-unsupported", [reader, name, atr])
+        }
+        None => l.say_with("doctor-unsupported-unknown", [reader, atr]),
+    };
+    let why = strangers::why(product, l);
+    bad(what, format!("{why} {}", l.say("report-help")))
 }
 
 fn failed(what: &str, error: &TransportError, l: Language) -> Finding {

@@ -146,7 +146,8 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Doctor) => {
-            let (text, well) = doctor::examine(&mut PcscReaders::new(), place.language);
+            let tokens = command::cards(&place);
+            let (text, well) = doctor::examine(&mut PcscReaders::new(), &tokens, place.language);
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }

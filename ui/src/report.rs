@@ -2,9 +2,10 @@
 
 use securesign_app::language::Language;
 use securesign_app::pin_status::Status;
-use securesign_app::words::{Explain, InWords};
+use securesign_app::words::{Explain, InWords, strangers};
 use securesign_app::worker::{TokenInfo, TokenState, TokenView};
 use securesign_card::certificate::day;
+use securesign_card::product::{Confidence, Evidence, Obstacle, Product};
 use securesign_card::profile::{Credential, Note, Tries};
 use serde_json::{Value, json};
 
@@ -60,7 +61,11 @@ fn state_json(view: &TokenView, ready: impl Fn(&TokenInfo) -> Value) -> Value {
         TokenState::Empty => ("empty", json!({})),
         TokenState::Unknown { atr, name } => (
             "unsupported",
-            json!({ "atr": atr.to_string(), "looksLike": name }),
+            json!({
+                "atr": atr.to_string(),
+                "looksLike": name.map(|product| product.to_string()),
+                "product": name.as_ref().map(product_json),
+            }),
         ),
         TokenState::Failed(error) => (
             "failed",
@@ -71,6 +76,33 @@ fn state_json(view: &TokenView, ready: impl Fn(&TokenInfo) -> Value) -> Value {
     let mut value = json!({ "reader": view.id.reader, "state": state });
     merge(&mut value, more);
     value
+}
+
+/// What is known of a token that cannot be used.
+fn product_json(product: &Product) -> Value {
+    json!({
+        "family": product.family,
+        "name": product.name,
+        "model": product.model,
+        "maker": product.maker,
+        "worksWith": product.software.and_then(|software| software.name()),
+        "obstacle": match product.obstacle {
+            Obstacle::Unpublished => "commandsNotPublic",
+            Obstacle::NotYet => "commandsNotKnownYet",
+            Obstacle::NoApplication => "noKnownApplication",
+        },
+        "recognisedBy": match product.evidence {
+            Evidence::Atr => "atr",
+            Evidence::Historical => "historicalBytes",
+            Evidence::Reader => "readerName",
+        },
+        "confidence": match product.confidence {
+            Confidence::Several => "severalSources",
+            Confidence::One => "oneSource",
+            Confidence::Guess => "guess",
+        },
+        "source": product.source,
+    })
 }
 
 /// All readers for people.
@@ -86,14 +118,17 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
                 line(
                     "  ",
                     match name {
-                        Some(name) => {
-                            l.say_with("report-unsupported", [("name", name.as_str().into())])
+                        Some(product) => {
+                            let name = strangers::name(product, l);
+                            l.say_with("report-unsupported", [("name", name.into())])
                         }
                         None => l.say("report-unsupported-unknown"),
                     },
                 );
+                line("  ", strangers::why(name.as_ref(), l));
                 let atr = [("atr", atr.to_string().into())];
                 line("  ", l.say_with("report-atr", atr));
+                line("  ", l.say("report-help"));
             }
             TokenState::Failed(error) => line("  ", error.tell(l)),
             TokenState::Ready(info) => {

@@ -177,7 +177,7 @@ impl<'a> State<'a> {
                 (result, token.close())
             }
             Ok(None) => {
-                let name = (self.worker.name)(&atr);
+                let name = (self.worker.name)(&atr, &id.reader);
                 let unknown = TokenState::Unknown { atr, name };
                 (work(self, Err(unknown)), Ending::Leave)
             }

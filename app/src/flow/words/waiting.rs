@@ -6,7 +6,7 @@ use super::parts::{leave, links, notice, plain, primary};
 use super::sign::facts;
 use crate::flow::Flow;
 use crate::screen::{Action, Kind, Screen};
-use crate::words::Explain;
+use crate::words::{Explain, strangers};
 use crate::worker::TokenState;
 
 /// While the tokens are read.
@@ -59,12 +59,8 @@ fn strangers(flow: &Flow) -> (String, Vec<String>) {
             TokenState::Empty | TokenState::Ready(_) => {}
             TokenState::Unknown { atr, name } => {
                 title = l.say("unknown-title");
-                text.push(match name {
-                    Some(name) => {
-                        l.say_with("unknown-named", [reader, ("name", name.as_str().into())])
-                    }
-                    None => l.say_with("unknown-unnamed", [reader]),
-                });
+                text.push(strangers::what(name.as_ref(), &view.id.reader, l));
+                text.push(strangers::why(name.as_ref(), l));
                 text.push(l.say_with("unknown-advice", [("atr", atr.to_string().into())]));
             }
             TokenState::Failed(error) => {
