@@ -16,6 +16,9 @@ const SENTENCES: usize = 3_000;
 pub struct Screen {
     /// Which of the few screens this is; a face may choose a symbol by it.
     pub kind: Kind,
+    /// Nothing is under way, even where one waits: what is said stays until a person, or
+    /// another token, does something.
+    pub settled: bool,
     /// One line.
     pub title: String,
     /// Ways to other pages: small, beside the title.
@@ -406,6 +409,7 @@ mod tests {
         };
         let screen = Screen {
             kind: Kind::Page,
+            settled: false,
             title: text(),
             links: vec![button()],
             text: vec![text()],

@@ -208,6 +208,7 @@ fn an_unknown_token_is_named_and_reported_as_unsupported() {
     assert_eq!(screen.kind, Kind::Waiting);
     assert!(screen.text.iter().any(|line| line.contains("Some card")));
     assert!(screen.text.iter().any(|line| line.contains("3B 02 14 50")));
+    assert!(screen.settled, "nothing is under way");
     let all = screen.text.join(" ");
     for said in [
         "not public",

@@ -238,15 +238,17 @@ impl Flow {
         (code, None)
     }
 
+    /// Whether a token is there that no profile serves.
+    pub(super) fn has_strangers(&self) -> bool {
+        let mut views = self.tokens().iter();
+        views.any(|view| matches!(view.state, TokenState::Unknown { .. }))
+    }
+
     /// What stands in the way on the screen that is shown, if anything.
     pub(super) fn standing_obstacle(&self) -> ErrorCode {
         let ready: Vec<&TokenInfo> = self.ready().map(|(_, info)| info).collect();
-        let strangers = self
-            .tokens()
-            .iter()
-            .any(|view| matches!(view.state, TokenState::Unknown { .. }));
         if ready.is_empty() {
-            return if strangers {
+            return if self.has_strangers() {
                 ErrorCode::TokenUnsupported
             } else {
                 ErrorCode::TokenNotFound

@@ -218,8 +218,7 @@ impl Upper {
     fn place(self, screen: &Screen, setting: &Setting) -> Placed {
         let palette = setting.palette;
         let mut y = MARGIN;
-        let symbol =
-            Symbol::exists(screen.kind).then(|| Symbol::place(screen.kind, MARGIN, y, palette));
+        let symbol = Symbol::exists(screen.kind).then(|| Symbol::place(screen, MARGIN, y, palette));
         let indent = title_indent(screen.kind);
         place_text(self.title, TITLE, indent, &mut y, palette.ink, palette);
         // After the title, whose frame would cover them.

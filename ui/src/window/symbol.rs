@@ -1,4 +1,4 @@
-//! The symbol beside the title: something turning, a tick, a cross.
+//! The symbol beside the title: something turning, a tick, a cross, a word of warning.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,7 +8,7 @@ use fltk::draw::{self, LineStyle};
 use fltk::enums::{Color, LabelType};
 use fltk::frame::Frame;
 use fltk::prelude::*;
-use securesign_app::screen::{Kind, Level};
+use securesign_app::screen::{Kind, Level, Screen};
 
 use super::ink::Area;
 use super::palette::{Palette, Tone};
@@ -28,7 +28,8 @@ impl Symbol {
     }
 
     /// Puts it on the page.
-    pub fn place(kind: Kind, x: i32, y: i32, palette: Palette) -> Self {
+    pub fn place(screen: &Screen, x: i32, y: i32, palette: Palette) -> Self {
+        let (kind, settled) = (screen.kind, screen.settled);
         let mut widget = Frame::new(x, y, SIZE, SIZE, None);
         widget.set_label_type(LabelType::None);
         widget.super_draw(false);
@@ -41,10 +42,11 @@ impl Symbol {
             match kind {
                 Kind::Done => mark(area, palette.good, &TICK_MARK),
                 Kind::Failed => mark(area, palette.tone(Level::Error), &CROSS),
+                _ if settled => mark(area, palette.tone(Level::Warning), &EXCLAMATION),
                 _ => wheel(area, palette, turned.get()),
             }
         });
-        if matches!(kind, Kind::Done | Kind::Failed) {
+        if settled || matches!(kind, Kind::Done | Kind::Failed) {
             return Self(None);
         }
         Self(Some(app::add_timeout3(TICK, move |handle| {
@@ -65,6 +67,7 @@ impl Drop for Symbol {
 
 type Stroke = &'static [(i32, i32)];
 const TICK_MARK: [Stroke; 1] = [&[(9, 15), (13, 20), (21, 10)]];
+const EXCLAMATION: [Stroke; 2] = [&[(15, 8), (15, 17)], &[(15, 22), (15, 22)]];
 const CROSS: [Stroke; 2] = [&[(10, 10), (20, 20)], &[(20, 10), (10, 20)]];
 
 fn mark(area: Area, tone: Tone, strokes: &[Stroke]) {

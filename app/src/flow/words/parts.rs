@@ -20,6 +20,7 @@ pub const CONSENT_INERT_MS: u32 = 500;
 pub fn plain(kind: Kind, title: String) -> Screen {
     Screen {
         kind,
+        settled: false,
         title,
         links: Vec::new(),
         text: Vec::new(),

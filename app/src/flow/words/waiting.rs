@@ -39,6 +39,7 @@ pub fn waiting(flow: &Flow) -> Screen {
         ];
     }
     Screen {
+        settled: flow.has_strangers(),
         links: links(flow),
         text,
         facts: facts(flow),
