@@ -48,3 +48,8 @@ fn opensc_uses_the_idprime_emulator() {
 fn opensc_personalises_and_uses_the_emulator_of_pkcs15_cards() {
     judged("tests/judge-pkcs15.sh", 189);
 }
+
+#[test]
+fn opensc_personalises_and_uses_the_smartcard_hsm_emulator() {
+    judged("tests/judge-sc-hsm.sh", 189);
+}

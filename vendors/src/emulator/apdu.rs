@@ -16,8 +16,12 @@ pub(crate) mod sw {
     pub const WRONG_LENGTH: u16 = 0x6700;
     pub const CHANNEL: u16 = 0x6881;
     pub const SECURE_MESSAGING: u16 = 0x6882;
+    /// Chains of commands are not known.
+    pub const CHAINING: u16 = 0x6884;
     pub const SECURITY_STATUS: u16 = 0x6982;
     pub const BLOCKED: u16 = 0x6983;
+    /// The PIN or the data cannot be used as they are.
+    pub const NOT_USABLE: u16 = 0x6984;
     pub const CONDITIONS: u16 = 0x6985;
     /// No file is selected.
     pub const NO_FILE: u16 = 0x6986;

@@ -61,6 +61,11 @@ impl Secret {
         *self = Self::new(value, self.most);
     }
 
+    /// All tries again.
+    pub fn refill(&mut self) {
+        self.left = self.most;
+    }
+
     /// 63Cx: the tries that are left; 6983: none.
     pub fn tries(&self) -> u16 {
         match self.left {
