@@ -25,15 +25,15 @@ pub struct Token<'a> {
     extended: &'a mut Extended,
     /// The serial number that the card has told.
     serial: &'a mut Option<String>,
-    /// What this dialogue has told of each PIN.
-    pins: BTreeMap<PinId, Told>,
+    /// What is known of each PIN in this dialogue.
+    pins: BTreeMap<PinId, PinState>,
     /// A secret went to the card, or somebody said so: log out at the end.
     touched: bool,
 }
 
-/// What a dialogue has told of a PIN.
+/// What is known of a PIN in a dialogue.
 #[derive(Clone, Copy, Debug, Default)]
-struct Told {
+struct PinState {
     /// Tries left, as they were counted.
     tries: Option<Tries>,
     /// At least so many tries are left: the PIN was accepted since they were
@@ -55,6 +55,10 @@ pub enum LastTry {
 impl<'a> Token<'a> {
     /// Opens the application of whatever card is there: the one that is `known`, or another
     /// one, which is recognised; `None` if no profile knows it. Sends only read-only probes.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`], and what keeps a card of a known family from being opened.
     pub fn open(
         transport: &'a mut dyn Transport,
         atr: &Atr,
@@ -121,6 +125,10 @@ impl<'a> Token<'a> {
     }
 
     /// Signing certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`] where nothing can be read; what is wrong with one certificate is a note.
     pub fn credentials(&mut self, search: &Search) -> Result<Found, CardError> {
         let mut found = self.read(|app, channel| app.credentials(channel, search))?;
         for credential in &mut found.credentials {
@@ -130,6 +138,10 @@ impl<'a> Token<'a> {
     }
 
     /// Serial number, where there is one and the card tells it.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`] or [`CardError::Changed`]: the card is gone.
     pub fn serial(&mut self) -> Result<Option<String>, CardError> {
         let told = self.optional(None, |app, channel| app.serial(channel))?;
         if told.is_some() {
@@ -163,38 +175,50 @@ impl<'a> Token<'a> {
     /// Tries left of a PIN; asks the card only once in a dialogue, and never
     /// between VERIFY and a signature. [`CardError::Unsupported`]: there is no such PIN.
     pub fn tries(&mut self, pin: PinId) -> Result<Tries, CardError> {
-        if let Some(known) = self.told(pin).tries {
+        if let Some(known) = self.state(pin).tries {
             return Ok(known);
         }
         let tries = self.count(pin)?;
-        self.told(pin).tries = Some(tries);
+        self.state(pin).tries = Some(tries);
         Ok(tries)
     }
 
     /// As [`Token::tries`], of the card holder's PIN.
+    ///
+    /// # Errors
+    ///
+    /// As there.
     pub fn pin_tries(&mut self) -> Result<Tries, CardError> {
         self.tries(self.pin()?.id)
     }
 
-    fn told(&mut self, pin: PinId) -> &mut Told {
+    fn state(&mut self, pin: PinId) -> &mut PinState {
         self.pins.entry(pin).or_default()
     }
 
     /// Nothing that was verified counts any more.
     fn void(&mut self) {
-        for told in self.pins.values_mut() {
-            told.accepted = false;
-            told.at_least = None;
+        for state in self.pins.values_mut() {
+            state.accepted = false;
+            state.at_least = None;
         }
     }
 
     /// The card holder's PIN, as far as it is known by now.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Unsupported`]: the card has none.
     pub fn pin(&self) -> Result<PinObject, CardError> {
         self.with_role(Secret::Pin)
             .ok_or(CardError::Unsupported(Lack::Pin))
     }
 
     /// What unblocks that: a PUK, a reset code or the administrator's PIN; or why nothing does.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Unsupported`]: why there is none.
     pub fn unblocker(&self) -> Result<PinObject, CardError> {
         let unblock = self.pin()?.unblock.map_err(CardError::Unsupported)?;
         self.app.pin(unblock.with)
@@ -207,13 +231,13 @@ impl<'a> Token<'a> {
 
     /// Whether this PIN was accepted when it was sent last in this dialogue.
     pub fn accepted(&self, pin: PinId) -> bool {
-        self.pins.get(&pin).is_some_and(|told| told.accepted)
+        self.pins.get(&pin).is_some_and(|state| state.accepted)
     }
 
     /// A PIN was typed anew: whatever was accepted before does not count for it.
     pub fn forget(&mut self) {
-        for told in self.pins.values_mut() {
-            told.accepted = false;
+        for state in self.pins.values_mut() {
+            state.accepted = false;
         }
     }
 
@@ -224,6 +248,10 @@ impl<'a> Token<'a> {
 
     /// Tries left of what unblocks the PIN. Where that is used up and the card has another, it
     /// becomes the other one.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`] or [`CardError::Changed`]: the card is gone.
     pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
         let Ok(puk) = self.unblocker() else {
             return Ok(Tries::Unknown);
@@ -362,18 +390,18 @@ impl<'a> Token<'a> {
         if !self.accepted(pin.id) {
             self.allow(&pin, last)?;
         }
-        self.told(pin.id).accepted = false;
+        self.state(pin.id).accepted = false;
         self.touched = true;
         let result = self.in_session(|app, channel| app.verify(channel, credential, value));
-        let told = self.told(pin.id);
+        let state = self.state(pin.id);
         if result.is_ok() {
-            told.accepted = true;
+            state.accepted = true;
             // A right PIN can only have raised the counter.
-            let counted = told.tries.take().and_then(Tries::count);
-            told.at_least = counted.or(told.at_least);
+            let counted = state.tries.take().and_then(Tries::count);
+            state.at_least = counted.or(state.at_least);
             return Ok(());
         }
-        told.at_least = None;
+        state.at_least = None;
         let result = result.map_err(|error| self.unless_answered(pin.role, error));
         self.settle(&pin, result)
             .map_err(|error| declined(error, Reason::of_verifying))
@@ -382,7 +410,7 @@ impl<'a> Token<'a> {
     /// Nothing is sent at no tries, nor at one without the user's word. How many are
     /// left at least, where that is known.
     fn allow(&mut self, pin: &PinObject, last: LastTry) -> Result<Option<u8>, CardError> {
-        let tries = match self.told(pin.id).at_least {
+        let tries = match self.state(pin.id).at_least {
             // More than one is certain: nothing to ask the card for.
             Some(left) if left > 1 => return Ok(Some(left)),
             _ if pin.role.is_pin() => self.tries(pin.id)?,
@@ -399,7 +427,7 @@ impl<'a> Token<'a> {
     /// that does, by asking the counter. Nothing is repeated.
     fn settle(&mut self, pin: &PinObject, result: Result<(), CardError>) -> Result<(), CardError> {
         let secret = pin.role;
-        let before = self.told(pin.id).tries.take();
+        let before = self.state(pin.id).tries.take();
         let error = match result {
             Ok(()) => return Ok(()),
             Err(error) => error,
@@ -412,7 +440,7 @@ impl<'a> Token<'a> {
                 && secret.is_pin()
                 && secret == wrong
             {
-                self.told(pin.id).tries = Some(Tries::from_count(left));
+                self.state(pin.id).tries = Some(Tries::from_count(left));
             }
             return Err(error);
         }

@@ -48,6 +48,10 @@ pub trait Card {
 
     /// Begins a transaction that no other program can enter. The card may have been reset, or
     /// used by others, since the last one.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::Removed`]: the card that was connected is gone.
     fn begin(&mut self) -> Result<Box<dyn Dialogue + '_>, TransportError>;
 }
 

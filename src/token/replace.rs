@@ -8,6 +8,10 @@ use super::{LastTry, Token, check_format};
 
 impl Token<'_> {
     /// Replaces PIN or PUK.
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::sign`]; [`CardError::Unclear`]: nobody knows which value holds.
     pub fn change(
         &mut self,
         secret: Secret,
@@ -44,6 +48,10 @@ impl Token<'_> {
     }
 
     /// Sets a new PIN with the PUK. Spends no PIN try first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::change`].
     pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
         let (pin, with) = (self.pin()?, self.unblocker()?);
         check_format(&with, puk)?;
@@ -62,7 +70,7 @@ impl Token<'_> {
         let sent = (secret, pin.role);
         let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
         self.void();
-        self.told(pin.id).tries = None;
+        self.state(pin.id).tries = None;
         self.settle(&with, result)
     }
 

@@ -12,6 +12,11 @@ impl Token<'_> {
     /// Signs, and checks the signature against the certificate before it is
     /// returned. The PIN is sent at most once while it is not known to be
     /// right; once accepted, it is sent again where the key wants it each time.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from being sent ([`CardError::Blocked`], [`CardError::LastTry`],
+    /// [`CardError::Format`], [`CardError::Unsupported`]), or what the card said to it.
     pub fn sign(
         &mut self,
         credential: &Credential,
@@ -64,6 +69,10 @@ impl Token<'_> {
 
     /// Signs with a key that wants no PIN, and checks the signature as [`Token::sign`]
     /// does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
     pub fn sign_without_pin(
         &mut self,
         credential: &Credential,

@@ -27,17 +27,17 @@ impl State<'_> {
         if let Err(error) = self.is_there(&id) {
             return (self.report)(failed(&job, error.into()));
         }
-        self.dialogue(&id, Meant::Same, |worker, token| {
+        self.dialogue(&id, Meant::Same, |this, token| {
             let token = match token {
                 Ok(token) => token,
-                Err(TokenState::Failed(error)) => return (worker.report)(failed(&job, error)),
-                Err(_) => return (worker.report)(failed(&job, CardError::Changed)),
+                Err(TokenState::Failed(error)) => return (this.report)(failed(&job, error)),
+                Err(_) => return (this.report)(failed(&job, CardError::Changed)),
             };
             if let Err(error) = token.is_same() {
-                return (worker.report)(failed(&job, error));
+                return (this.report)(failed(&job, error));
             }
-            worker.perform(job, &id, token);
-            worker.linger(&id, token);
+            this.perform(job, &id, token);
+            this.linger(&id, token);
         });
     }
 

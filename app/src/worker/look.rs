@@ -39,12 +39,12 @@ impl State<'_> {
             views[at].state = self.dialogue(&id, Meant::Any, |_, token| state(token, look));
         }
         let id = views[*last].id.clone();
-        self.dialogue(&id, Meant::Any, |worker, mut token| {
+        self.dialogue(&id, Meant::Any, |this, mut token| {
             views[*last].state = state(token.as_deref_mut().map_err(|found| found.clone()), look);
-            worker.worker.progress.is(None);
-            (worker.report)(Report::Tokens(Ok(views)));
+            this.worker.progress.is(None);
+            (this.report)(Report::Tokens(Ok(views)));
             if let Ok(token) = token {
-                worker.linger(&id, token);
+                this.linger(&id, token);
             }
         });
     }
