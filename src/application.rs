@@ -2,7 +2,7 @@
 //! and what it does.
 
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Lack, Secret};
+use crate::error::{CardError, Missing, Secret};
 use crate::iso;
 use crate::pin::{Pin, PinRules, Tries};
 use crate::profile::{Credential, Found, Search, Spec};
@@ -34,7 +34,7 @@ pub trait Application: Send {
     /// One of them.
     fn pin(&self, id: PinId) -> Result<PinObject, CardError> {
         let found = self.pins().iter().find(|pin| pin.id == id);
-        found.copied().ok_or(CardError::Unsupported(Lack::Pin))
+        found.copied().ok_or(CardError::Unsupported(Missing::Pin))
     }
 
     /// Reads signing certificates.
@@ -42,13 +42,13 @@ pub trait Application: Send {
 
     /// Why this card, in this reader, cannot sign with such a key: known before a PIN is
     /// asked for, since what cannot work costs no try. Asks the card nothing.
-    fn lack(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Lack>;
+    fn missing(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Missing>;
 
     /// The token's serial number as people read it, where there is one.
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;
 
     /// Tries left; spends none.
-    /// [`CardError::Unsupported`] with [`Lack::Pin`]: the card has no such PIN, so that
+    /// [`CardError::Unsupported`] with [`Missing::Pin`]: the card has no such PIN, so that
     /// none may be sent.
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
         let pin = self.pin(pin)?;
@@ -127,9 +127,9 @@ pub struct PinObject {
     /// How its tries left are read.
     pub counter: RetryCounter,
     /// How well changing it is known to work, or why it cannot be changed.
-    pub change: Result<Standing, Lack>,
+    pub change: Result<Standing, Missing>,
     /// What sets it anew when it is blocked, or why nothing does.
-    pub unblock: Result<Unblock, Lack>,
+    pub unblock: Result<Unblock, Missing>,
 }
 
 /// What sets a blocked PIN anew.
@@ -258,7 +258,7 @@ mod tests {
             Ok(Found::default())
         }
 
-        fn lack(&self, _card: &Channel<'_>, _key: &PublicKey) -> Option<Lack> {
+        fn missing(&self, _card: &Channel<'_>, _key: &PublicKey) -> Option<Missing> {
             None
         }
 
@@ -305,7 +305,7 @@ mod tests {
             role: Secret::Puk,
             reference: 0x82,
             counter: RetryCounter::Unknown,
-            unblock: Err(Lack::Puk),
+            unblock: Err(Missing::Puk),
             ..object
         };
         let mut app = ByTheBook([object, unblocks]);

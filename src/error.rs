@@ -111,7 +111,7 @@ pub enum CardError {
     /// ePass2003 in FIPS mode).
     RawRsa,
     /// The card or the request wants something that this family cannot do.
-    Unsupported(Lack),
+    Unsupported(Missing),
     /// The signature does not fit the certificate; it was thrown away.
     BadSignature,
     /// Another token, or none of ours, is in the reader now.
@@ -203,7 +203,7 @@ impl fmt::Display for Reason {
 
 /// What a card, its family or a request lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lack {
+pub enum Missing {
     /// There is no PUK.
     Puk,
     /// There is no PIN under any reference that is known.
@@ -228,7 +228,7 @@ pub enum Lack {
     Reader,
 }
 
-impl fmt::Display for Lack {
+impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Puk => "it has no PUK",
@@ -273,7 +273,7 @@ impl fmt::Display for CardError {
             Self::SecureMessaging { during, fault } => write!(f, "{during}: {fault}"),
             Self::UnblockOff { sw } => write!(f, "unblocking is switched off ({sw})"),
             Self::RawRsa => f.write_str("the card does not sign digests made outside it"),
-            Self::Unsupported(lack) => write!(f, "not possible with this card: {lack}"),
+            Self::Unsupported(missing) => write!(f, "not possible with this card: {missing}"),
             Self::BadSignature => f.write_str("the signature does not fit the certificate"),
             Self::Changed => f.write_str("another card is in the reader"),
             Self::Unclear(secret) => write!(f, "it is not known whether the new {secret} holds"),

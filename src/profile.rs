@@ -7,7 +7,7 @@ use crate::application::{Application, PinId};
 use crate::atr::{Atr, AtrPattern};
 use crate::certificate::{Certificate, CertificateError};
 use crate::channel::Channel;
-use crate::error::{CardError, Lack};
+use crate::error::{CardError, Missing};
 pub use crate::pin::Tries;
 use crate::sw::StatusWord;
 
@@ -67,7 +67,7 @@ pub struct Credential {
     /// The certificate.
     pub certificate: Certificate,
     /// Why the card cannot sign with it, whatever is asked for ([`Application::lack`]).
-    pub lack: Option<Lack>,
+    pub missing: Option<Missing>,
 }
 
 /// What was found on a card.

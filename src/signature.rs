@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use signature::hazmat::PrehashVerifier;
 
 use crate::digest::{Digest, HashAlgorithm};
-use crate::error::Lack;
+use crate::error::Missing;
 use crate::tlv;
 
 /// What a card is to sign.
@@ -121,12 +121,12 @@ impl PublicKey {
     }
 
     /// Why this key cannot sign that, whatever card it is on.
-    pub fn lack(&self, what: ToSign<'_>) -> Option<Lack> {
+    pub fn missing(&self, what: ToSign<'_>) -> Option<Missing> {
         match self {
-            Self::RsaPss(_) => Some(Lack::KeyKind),
-            Self::Ed25519(_) if what.message().is_none() => Some(Lack::Ed25519),
+            Self::RsaPss(_) => Some(Missing::KeyKind),
+            Self::Ed25519(_) if what.message().is_none() => Some(Missing::Ed25519),
             Self::Rsa(key) if emsa_pkcs1_v15(what.digest(), key.size()).is_none() => {
-                Some(Lack::KeyTooShort)
+                Some(Missing::KeyTooShort)
             }
             _ => None,
         }

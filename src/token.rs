@@ -10,7 +10,7 @@ use crate::application::{Application, Known, PinId, PinObject};
 use crate::atr::Atr;
 use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Lack, Reason, Secret, given};
+use crate::error::{CardError, Missing, Reason, Secret, given};
 use crate::messaging::Fault;
 use crate::pin::{Pin, Tries};
 use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
@@ -132,7 +132,7 @@ impl<'a> Token<'a> {
     pub fn credentials(&mut self, search: &Search) -> Result<Found, CardError> {
         let mut found = self.read(|app, channel| app.credentials(channel, search))?;
         for credential in &mut found.credentials {
-            credential.lack = self.lack(credential);
+            credential.missing = self.missing(credential);
         }
         Ok(found)
     }
@@ -211,7 +211,7 @@ impl<'a> Token<'a> {
     /// [`CardError::Unsupported`]: the card has none.
     pub fn pin(&self) -> Result<PinObject, CardError> {
         self.with_role(Secret::Pin)
-            .ok_or(CardError::Unsupported(Lack::Pin))
+            .ok_or(CardError::Unsupported(Missing::Pin))
     }
 
     /// What unblocks that: a PUK, a reset code or the administrator's PIN; or why nothing does.
@@ -285,8 +285,9 @@ impl<'a> Token<'a> {
         }
     }
 
-    fn lack(&self, credential: &Credential) -> Option<Lack> {
-        self.app.lack(&self.channel, credential.certificate.key())
+    fn missing(&self, credential: &Credential) -> Option<Missing> {
+        self.app
+            .missing(&self.channel, credential.certificate.key())
     }
 
     /// Reads something that needs no PIN. A session of secure messaging that the
@@ -324,7 +325,7 @@ impl<'a> Token<'a> {
         what: impl FnMut(&mut dyn Application, &mut Channel<'a>) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         match self.read(what) {
-            Err(error @ CardError::Unsupported(Lack::Pin)) => Err(error),
+            Err(error @ CardError::Unsupported(Missing::Pin)) => Err(error),
             other => Ok(given(other)?.unwrap_or(unknown)),
         }
     }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use bench::{Bench, Shared};
 use securesign_app::worker::Look;
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Flaw, PinUse, Search, Tries};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot, YUBIKEY5};
@@ -93,9 +93,9 @@ fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
         assert_eq!(*sent.lock().unwrap(), [0x00, 0x00]);
         // No PUK resets it, and that is known before one is typed.
         let (_, info) = bench.token_by(Look::Everything);
-        assert_eq!((info.puk_rules, info.no_puk), (None, Lack::GlobalPin));
+        assert_eq!((info.puk_rules, info.no_puk), (None, Missing::GlobalPin));
         let error = bench.unblock(&id, "12345678", "222222").unwrap_err();
-        assert_eq!(error, CardError::Unsupported(Lack::GlobalPin));
+        assert_eq!(error, CardError::Unsupported(Missing::GlobalPin));
         assert_eq!(sent.lock().unwrap().len(), 2, "{absent:04X}");
     }
     for absent in [0x6A86, 0x6A88] {
@@ -105,7 +105,7 @@ fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
         assert_eq!(info.found.credentials, [], "nothing to sign with");
         assert_eq!(info.found.notes[0].flaw, Flaw::NoPin);
         let error = bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
-        assert_eq!(error, CardError::Unsupported(Lack::Pin));
+        assert_eq!(error, CardError::Unsupported(Missing::Pin));
         assert_eq!(sent.lock().unwrap().len(), 0, "{absent:04X}");
     }
 }

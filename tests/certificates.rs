@@ -20,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, Shared};
 use securesign_card::certificate::{Certificate, CertificateError, day};
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_card::profile::Tries;
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -134,7 +134,7 @@ fn a_key_for_pss_alone_costs_no_try() {
     credential.certificate = read("spki_pss_noparams");
     let refused = bench.sign(&token, &credential, Some("999999")).unwrap_err();
     assert!(
-        matches!(refused, CardError::Unsupported(Lack::KeyKind)),
+        matches!(refused, CardError::Unsupported(Missing::KeyKind)),
         "{refused:?}"
     );
     let (_, after) = bench.token();

@@ -22,7 +22,7 @@ use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_card::messaging::Fault;
 use securesign_card::profile::Search;
 use securesign_card::signature::ToSign;
@@ -140,8 +140,8 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_in_every_reader_that_is_true_
                     signed.unwrap_or_else(|error| panic!("{name}: {error}"));
                     assert_eq!(secrets, 1, "{name}");
                 } else {
-                    let lack = CardError::Unsupported(Lack::Reader);
-                    assert_eq!(signed, Err(lack), "{name}");
+                    let missing = CardError::Unsupported(Missing::Reader);
+                    assert_eq!(signed, Err(missing), "{name}");
                     assert_eq!(secrets, 0, "{name}: no PIN for what cannot work");
                 }
             }
@@ -168,8 +168,8 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_whatever_a_reader_says_to_lon
                         signed.unwrap_or_else(|error| panic!("{name}: {error}"));
                         assert_eq!(secrets, 1, "{name}");
                     } else if mode != Mode::Plain || says.is_none() {
-                        let lack = CardError::Unsupported(Lack::Reader);
-                        assert_eq!(signed, Err(lack), "{name}");
+                        let missing = CardError::Unsupported(Missing::Reader);
+                        assert_eq!(signed, Err(missing), "{name}");
                         assert_eq!(secrets, 0, "{name}: no PIN for what cannot work");
                     }
                 }
@@ -286,7 +286,7 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
                 let mut token = token.unwrap().expect("a known card");
                 let found = token.credentials(&Search::default()).unwrap();
                 let credential = found.credentials.first().expect("a certificate");
-                assert_eq!(credential.lack, None, "{name}");
+                assert_eq!(credential.missing, None, "{name}");
                 let digest = abc(HashAlgorithm::Sha256);
                 let mut sign = || {
                     token
@@ -300,7 +300,7 @@ fn a_signature_that_is_too_long_for_the_reader_costs_one_pin_and_is_not_tried_ag
                 };
                 let error = sign();
                 assert!(is_given_up(refusal, &error), "{name}: {error}");
-                assert_eq!(sign(), CardError::Unsupported(Lack::Reader), "{name}");
+                assert_eq!(sign(), CardError::Unsupported(Missing::Reader), "{name}");
                 drop(token);
                 assert_eq!(reader.secrets, 1, "{name}");
                 assert_eq!(card.pin_tries(), 10, "{name}");
@@ -340,15 +340,15 @@ fn what_was_found_out_of_a_reader_holds_for_the_next_dialogue() {
     let bench = Bench::new(short, Some(FULL));
     let (id, info) = bench.token();
     let credential = &info.found.credentials[0];
-    assert_eq!(credential.lack, None);
+    assert_eq!(credential.missing, None);
     let error = bench.sign(&id, credential, Some("12345678")).unwrap_err();
     assert!(is_given_up(Some(0x6700), &error), "{error}");
     for _ in 0..2 {
         let (id, info) = bench.token();
         let credential = &info.found.credentials[0];
-        assert_eq!(credential.lack, Some(Lack::Reader));
+        assert_eq!(credential.missing, Some(Missing::Reader));
         let error = bench.sign(&id, credential, Some("12345678")).unwrap_err();
-        assert_eq!(error, CardError::Unsupported(Lack::Reader));
+        assert_eq!(error, CardError::Unsupported(Missing::Reader));
         // The dialogue that lingers comes to its end.
         std::thread::sleep(Duration::from_millis(700));
     }

@@ -19,7 +19,7 @@ use std::process::Command;
 use bench::{Bench, Shared, abc};
 use securesign_app::worker::{Job, Look, Report, TokenInfo};
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Flaw, PinUse, Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::LastTry;
@@ -117,7 +117,7 @@ fn every_kind_of_key_signs_in_both_places_but_ed25519_which_is_only_listed() {
             let credential = &info.found.credentials[0];
             let result = bench.sign(&id, credential, Some(PW1));
             if kind == KeyKind::Ed25519 {
-                assert_eq!(credential.lack, Some(Lack::KeyKind));
+                assert_eq!(credential.missing, Some(Missing::KeyKind));
                 assert!(
                     matches!(result, Err(CardError::Unsupported(_))),
                     "{result:?}"

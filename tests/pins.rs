@@ -18,7 +18,7 @@ use securesign_card::atr::Atr;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::{Channel, Extended};
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::frame::Frame;
 use securesign_card::pin::{Charset, Form, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, PinUse, Profile, SIGN, Search, Spec};
@@ -127,7 +127,7 @@ impl Profile for Family {
             },
             counter: RetryCounter::EmptyVerify,
             change: Ok(Standing::Known),
-            unblock: Err(Lack::Puk),
+            unblock: Err(Missing::Puk),
         };
         let second = PinObject {
             id: SIGNATURE_PIN,
@@ -173,7 +173,7 @@ impl Application for Opened {
                 _ => PinUse::Once,
             },
             certificate: certificate.clone(),
-            lack: None,
+            missing: None,
         };
         let all = places.zip(&self.family.certificates).map(credential);
         Ok(Found {
@@ -182,7 +182,7 @@ impl Application for Opened {
         })
     }
 
-    fn lack(&self, _card: &Channel<'_>, _key: &PublicKey) -> Option<Lack> {
+    fn missing(&self, _card: &Channel<'_>, _key: &PublicKey) -> Option<Missing> {
         None
     }
 

@@ -29,7 +29,7 @@ use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Lack, Reason, Secret};
+use securesign_card::error::{CardError, Missing, Reason, Secret};
 use securesign_card::frame::Frame;
 use securesign_card::messaging::Fault;
 use securesign_card::profile::{Credential, Search};
@@ -416,7 +416,10 @@ fn what_is_no_fault_of_ours_is_not_told_the_portal_as_one() {
             "SS_TOKEN_UNSUPPORTED",
         ),
         (CardError::RawRsa, "SS_TOKEN_UNSUPPORTED"),
-        (CardError::Unsupported(Lack::Reader), "SS_TOKEN_UNSUPPORTED"),
+        (
+            CardError::Unsupported(Missing::Reader),
+            "SS_TOKEN_UNSUPPORTED",
+        ),
         // Thrown away by our own check: whose fault it is cannot be told.
         (CardError::BadSignature, "SS_INTERNAL"),
     ];

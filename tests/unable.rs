@@ -15,7 +15,7 @@ use std::process::Command;
 
 use bench::{Bench, Shared};
 use securesign_card::certificate::Certificate;
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
@@ -42,16 +42,16 @@ fn certificate(kind: &[&str]) -> Vec<u8> {
 
 #[test]
 fn a_key_that_an_epass2003_cannot_sign_with_costs_no_try() {
-    let table: [(&[&str], Lack); 4] = [
+    let table: [(&[&str], Missing); 4] = [
         (
             &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
-            Lack::KeyKind,
+            Missing::KeyKind,
         ),
-        (&["-newkey", "ed25519"], Lack::KeyKind),
-        (&["-newkey", "rsa:3072"], Lack::KeyLength),
-        (&["-newkey", "rsa:4096"], Lack::KeyLength),
+        (&["-newkey", "ed25519"], Missing::KeyKind),
+        (&["-newkey", "rsa:3072"], Missing::KeyLength),
+        (&["-newkey", "rsa:4096"], Missing::KeyLength),
     ];
-    for (kind, lack) in table {
+    for (kind, missing) in table {
         for mode in [Mode::Aes, Mode::Plain] {
             let container = Container::signing("CN=Ada Lovelace,C=IN");
             let card = Epass::l2(mode).seed(b"tests").certificate(container);
@@ -63,8 +63,8 @@ fn a_key_that_an_epass2003_cannot_sign_with_costs_no_try() {
             let challenges = card.card().count(0x84);
             let error = bench.sign(&id, &credential, Some(PIN)).unwrap_err();
             let expected = match kind {
-                [_, "ed25519"] => Lack::Ed25519,
-                _ => lack,
+                [_, "ed25519"] => Missing::Ed25519,
+                _ => missing,
             };
             assert_eq!(error, CardError::Unsupported(expected), "{kind:?}");
             assert_eq!(card.card().count(0x84), challenges, "{kind:?}");
@@ -82,9 +82,9 @@ fn an_rsa_key_of_a_length_that_piv_has_no_name_for_costs_no_try() {
     let bench = Bench::new(card.build().unwrap(), USB);
     let (id, info) = bench.token();
     let credential = &info.found.credentials[0];
-    assert_eq!(credential.lack, Some(Lack::KeyLength));
+    assert_eq!(credential.missing, Some(Missing::KeyLength));
     let error = bench.sign(&id, credential, Some(PIN)).unwrap_err();
-    assert_eq!(error, CardError::Unsupported(Lack::KeyLength));
+    assert_eq!(error, CardError::Unsupported(Missing::KeyLength));
     assert_eq!(bench.token().1.pin, info.pin);
 }
 
@@ -110,11 +110,11 @@ fn a_block_that_is_too_long_for_the_reader_costs_no_try() {
             let challenges = card.card().count(0x84);
             let signed = bench.sign(&id, credential, Some(PIN));
             if fits {
-                assert_eq!(credential.lack, None, "{reader:?}");
+                assert_eq!(credential.missing, None, "{reader:?}");
                 signed.unwrap_or_else(|error| panic!("{reader:?}: {error}"));
             } else {
-                assert_eq!(credential.lack, Some(Lack::Reader), "{reader:?}");
-                let error = CardError::Unsupported(Lack::Reader);
+                assert_eq!(credential.missing, Some(Missing::Reader), "{reader:?}");
+                let error = CardError::Unsupported(Missing::Reader);
                 assert_eq!(signed.unwrap_err(), error, "{reader:?}");
                 assert_eq!(card.card().count(0x84), challenges, "{reader:?}");
             }

@@ -14,7 +14,7 @@ use securesign_card::application::{PinId, Standing};
 use securesign_card::atr::Atr;
 use securesign_card::cache::Cache;
 use securesign_card::digest::Digest;
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::pin::{Pin, PinRules, Tries};
 use securesign_card::product::Product;
 use securesign_card::profile::{Credential, Found, Profile, Search};
@@ -185,7 +185,7 @@ pub struct TokenInfo {
     /// How it is named.
     pub unblocker: Secret,
     /// Why there is no PUK, where there is none.
-    pub no_puk: Lack,
+    pub no_puk: Missing,
     /// Whether changing the PIN is known to work on such a token.
     pub change: Standing,
     /// Whether unlocking it is.

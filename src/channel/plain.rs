@@ -5,7 +5,7 @@ use super::Channel;
 use super::exchange::Form;
 use super::extended::{self, Ability, Direction};
 use crate::apdu::{Answer, Command, Data, Response, SHORT_MAX};
-use crate::error::{CardError, Lack};
+use crate::error::{CardError, Missing};
 use crate::sw::StatusWord;
 use crate::transport::TransportError;
 
@@ -20,7 +20,7 @@ impl Channel<'_> {
         }
         let form = match command.data {
             data if data.bytes().len() <= SHORT_MAX => Form::Short,
-            Data::Secret(_) => return Err(CardError::Unsupported(Lack::PinLength)),
+            Data::Secret(_) => return Err(CardError::Unsupported(Missing::PinLength)),
             _ => Form::Chain,
         };
         let first = self.transmit(command, form)?;

@@ -4,7 +4,7 @@ use super::exchange::Form;
 use super::extended::{self, Direction};
 use super::{Channel, Cover};
 use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
-use crate::error::{CardError, Lack};
+use crate::error::{CardError, Missing};
 use crate::messaging::{Fault, SecureMessaging};
 use crate::transport::TransportError;
 
@@ -94,7 +94,7 @@ impl Channel<'_> {
         } else if session.knows_chaining() && !is_secret {
             Ok(Form::Chain)
         } else {
-            Err(CardError::Unsupported(Lack::Reader))
+            Err(CardError::Unsupported(Missing::Reader))
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::*;
 use crate::apdu::{Answer, EXTENDED_ANSWER_MAX};
-use crate::error::Lack;
+use crate::error::Missing;
 use crate::frame::Frame;
 use crate::messaging::Wrapped;
 use crate::transport::TransportError;
@@ -443,7 +443,7 @@ fn a_wrapped_command_is_chained_where_its_family_says_so_and_nothing_else_helps(
     assert!(broken);
     // Not by others, and not where the extended form is there.
     let (result, sent, broken) = run_wrapped(&answers, short, false, &sign);
-    assert_eq!(result.err(), Some(CardError::Unsupported(Lack::Reader)));
+    assert_eq!(result.err(), Some(CardError::Unsupported(Missing::Reader)));
     assert!(sent.is_empty() && broken);
     let (_, sent, _) = run_wrapped(&answers[1..], known(Ability::Trusted), true, &sign);
     assert!(
@@ -453,7 +453,7 @@ fn a_wrapped_command_is_chained_where_its_family_says_so_and_nothing_else_helps(
     // Nor is what carries a PIN.
     let verify = Command::new([0x00, 0x20, 0x00, 0x80]).secret(&data);
     let (result, sent, _) = run_wrapped(&answers, short, true, &verify);
-    assert_eq!(result.err(), Some(CardError::Unsupported(Lack::Reader)));
+    assert_eq!(result.err(), Some(CardError::Unsupported(Missing::Reader)));
     assert!(sent.is_empty());
 }
 

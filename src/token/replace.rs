@@ -1,7 +1,7 @@
 //! New PINs and PUKs.
 
 use crate::application::PinObject;
-use crate::error::{CardError, Lack, Secret};
+use crate::error::{CardError, Missing, Secret};
 use crate::pin::Pin;
 
 use super::{LastTry, Token, check_format};
@@ -39,8 +39,8 @@ impl Token<'_> {
         let pin = match self.with_role(secret) {
             Some(pin) => pin,
             None => {
-                let lack = self.pin()?.unblock.err();
-                return Err(CardError::Unsupported(lack.unwrap_or(Lack::Puk)));
+                let missing = self.pin()?.unblock.err();
+                return Err(CardError::Unsupported(missing.unwrap_or(Missing::Puk)));
             }
         };
         pin.change.map_err(CardError::Unsupported)?;

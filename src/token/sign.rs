@@ -118,9 +118,9 @@ impl Token<'_> {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<(), CardError> {
-        let lack = credential.certificate.key().lack(what);
-        match lack.or_else(|| self.lack(credential)) {
-            Some(lack) => Err(CardError::Unsupported(lack)),
+        let missing = credential.certificate.key().missing(what);
+        match missing.or_else(|| self.missing(credential)) {
+            Some(missing) => Err(CardError::Unsupported(missing)),
             None => Ok(()),
         }
     }

@@ -31,7 +31,7 @@ pub fn transport_errors() -> Vec<TransportError> {
 }
 
 pub fn card_errors() -> Vec<CardError> {
-    use securesign_card::error::Lack;
+    use securesign_card::error::Missing;
     use securesign_card::messaging::Fault;
     use securesign_card::pin::{Charset, PinFormat};
     let during = "read a certificate";
@@ -91,19 +91,19 @@ pub fn card_errors() -> Vec<CardError> {
     for fault in [Fault::Lost, Fault::Checksum, Fault::Malformed] {
         errors.push(CardError::SecureMessaging { during, fault });
     }
-    for lack in [
-        Lack::Puk,
-        Lack::KeyKind,
-        Lack::Reader,
-        Lack::KeyLength,
-        Lack::KeyTooShort,
-        Lack::Ed25519,
-        Lack::PinLength,
-        Lack::GlobalPin,
-        Lack::Setup,
-        Lack::Session,
+    for missing in [
+        Missing::Puk,
+        Missing::KeyKind,
+        Missing::Reader,
+        Missing::KeyLength,
+        Missing::KeyTooShort,
+        Missing::Ed25519,
+        Missing::PinLength,
+        Missing::GlobalPin,
+        Missing::Setup,
+        Missing::Session,
     ] {
-        errors.push(CardError::Unsupported(lack));
+        errors.push(CardError::Unsupported(missing));
     }
     errors.extend([
         CardError::RawRsa,

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use securesign_card::cache::{Cache, MAX, Name};
 use sha2::{Digest, Sha256};
 
-use crate::own::{self, Folder, Missing};
+use crate::own::{self, Absent, Folder};
 
 /// More than a person has on all tokens; the oldest go first.
 const KEPT: usize = 32;
@@ -25,21 +25,21 @@ pub struct Certificates;
 
 impl Cache for Certificates {
     fn find(&self, name: &Name) -> Option<Vec<u8>> {
-        let found = own::cache(Missing::Leave).and_then(|folder| find(&folder, name));
+        let found = own::cache(Absent::Leave).and_then(|folder| find(&folder, name));
         found
             .inspect_err(|error| tracing::debug!("no kept certificate: {error}"))
             .ok()
     }
 
     fn keep(&self, name: &Name, file: &[u8]) {
-        let kept = own::cache(Missing::Make).and_then(|folder| keep(&folder, name, file));
+        let kept = own::cache(Absent::Make).and_then(|folder| keep(&folder, name, file));
         if let Err(error) = kept {
             tracing::debug!("a certificate is not kept: {error}");
         }
     }
 
     fn clear(&self) {
-        let cleared = own::cache(Missing::Leave).and_then(|folder| make_room(&folder, 0));
+        let cleared = own::cache(Absent::Leave).and_then(|folder| make_room(&folder, 0));
         if let Err(error) = cleared {
             tracing::debug!("kept certificates stay: {error}");
         }
@@ -135,7 +135,7 @@ mod tests {
     fn place(test: &str) -> (PathBuf, Folder) {
         let path = std::env::temp_dir().join(format!("cache-{test}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
-        let folder = own::at(&path, Missing::Make).unwrap();
+        let folder = own::at(&path, Absent::Make).unwrap();
         (path, folder)
     }
 

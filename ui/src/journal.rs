@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use securesign_app::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
 use securesign_card::text;
 
-use crate::own::{self, Folder, Missing};
+use crate::own::{self, Absent, Folder};
 use crate::settings;
 
 /// The journal of this user.
@@ -36,7 +36,7 @@ impl Journal {
     /// Adds a line, and remembers beside the journal how far it goes. Other
     /// instances of this program wait meanwhile.
     pub fn append(&self, entry: &Entry) -> io::Result<()> {
-        let folder = self.folder(Missing::Make)?;
+        let folder = self.folder(Absent::Make)?;
         let mut file = folder.append(name(&self.file))?;
         own::lock(&file)?;
         let end = whole_lines(&mut file)?;
@@ -68,7 +68,7 @@ impl Journal {
     /// an empty one.
     pub fn read(&self, keep: usize) -> io::Result<Ledger> {
         let nothing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-        let folder = match self.folder(Missing::Leave) {
+        let folder = match self.folder(Absent::Leave) {
             Err(error) if nothing(&error) => return ledger(io::empty(), None, keep),
             folder => folder?,
         };
@@ -84,7 +84,7 @@ impl Journal {
 
     /// Copies it as it is to a file that does not exist yet.
     pub fn export(&self, to: &Path) -> io::Result<()> {
-        let mut from = self.folder(Missing::Leave)?.read(name(&self.file))?;
+        let mut from = self.folder(Absent::Leave)?.read(name(&self.file))?;
         own::lock_shared(&from)?;
         let mut copy = own::create_new(to)?;
         io::copy(&mut from, &mut copy)?;
@@ -114,9 +114,9 @@ impl Journal {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    fn folder(&self, missing: Missing) -> io::Result<Folder> {
+    fn folder(&self, absent: Absent) -> io::Result<Folder> {
         let folder = self.file.parent().ok_or(io::ErrorKind::InvalidFilename)?;
-        own::at(folder, missing)
+        own::at(folder, absent)
     }
 
     fn mark(&self, folder: &Folder) -> Option<Mark> {

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What becomes of a folder that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
+pub enum Absent {
     /// It is made.
     Make,
     /// It is an error.
@@ -35,33 +35,33 @@ pub enum Missing {
 }
 
 /// Where this user's data is kept.
-pub fn data(missing: Missing) -> io::Result<Folder> {
-    at(folders().ok_or_else(homeless)?.data_local_dir(), missing)
+pub fn data(absent: Absent) -> io::Result<Folder> {
+    at(folders().ok_or_else(homeless)?.data_local_dir(), absent)
 }
 
 /// For what may be lost at any time.
-pub fn cache(missing: Missing) -> io::Result<Folder> {
-    at(folders().ok_or_else(homeless)?.cache_dir(), missing)
+pub fn cache(absent: Absent) -> io::Result<Folder> {
+    at(folders().ok_or_else(homeless)?.cache_dir(), absent)
 }
 
 /// For what need not outlive the session: emptied at log-out, where the system has
 /// such a folder and it is this user's. After su or sudo it may be another's; where it
 /// cannot be used the data's folder serves as well.
-pub fn session(missing: Missing) -> io::Result<Folder> {
+pub fn session(absent: Absent) -> io::Result<Folder> {
     let folders = folders().ok_or_else(homeless)?;
     let runtime = folders.runtime_dir();
     let runtime = runtime.filter(|folder| folder.parent().is_some_and(system::is_ours));
-    let found = runtime.map(|folder| at(folder, missing));
+    let found = runtime.map(|folder| at(folder, absent));
     match found {
         Some(Ok(folder)) => Ok(folder),
-        _ => at(folders.data_local_dir(), missing),
+        _ => at(folders.data_local_dir(), absent),
     }
 }
 
 /// A folder whose last part is ours, and what leads there the user's.
-pub fn at(path: &Path, missing: Missing) -> io::Result<Folder> {
+pub fn at(path: &Path, absent: Absent) -> io::Result<Folder> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    Folder::of_user(parent(path), missing)?.own(name, missing)
+    Folder::of_user(parent(path), absent)?.own(name, absent)
 }
 
 /// Writes a file where a person wanted it, for this user alone, so that it is never
@@ -212,7 +212,7 @@ mod tests {
         let place = std::env::temp_dir().join(format!("own-{}", std::process::id()));
         let _ = fs::remove_dir_all(&place);
         let path = place.join("ours");
-        let ours = at(&path, Missing::Make).unwrap();
+        let ours = at(&path, Absent::Make).unwrap();
         fs::create_dir(place.join("theirs")).unwrap();
         fs::write(place.join("theirs/file"), "theirs").unwrap();
         // Between two of our steps somebody puts a link there.
@@ -224,7 +224,7 @@ mod tests {
         ours.remove("file").unwrap();
         assert_eq!(fs::read(place.join("theirs/file")).unwrap(), b"theirs");
         assert_eq!(fs::read_dir(place.join("moved")).unwrap().count(), 0);
-        assert!(at(&path, Missing::Make).is_err());
+        assert!(at(&path, Absent::Make).is_err());
         fs::remove_dir_all(&place).unwrap();
     }
 

@@ -12,7 +12,7 @@ use securesign_app::words::Explain;
 use securesign_card::text;
 use securesign_handoff::policy::Policy;
 
-use crate::own::{self, Missing};
+use crate::own::{self, Absent};
 
 /// Where things are; `None` on a system without a home folder.
 pub fn folders() -> Option<directories::ProjectDirs> {
@@ -90,7 +90,7 @@ impl Seen {
     /// Reads the list; without one every origin is new.
     pub fn load() -> Self {
         let mut text = String::new();
-        let read = own::data(Missing::Leave)
+        let read = own::data(Absent::Leave)
             .and_then(|folder| folder.read(SEEN))
             .and_then(|mut file| file.read_to_string(&mut text));
         if let Err(error) = read {
@@ -117,7 +117,7 @@ impl Seen {
         self.origins.drain(..surplus);
         let text = self.origins.join("\n") + "\n";
         let written =
-            own::data(Missing::Make).and_then(|folder| folder.replace(SEEN, text.as_bytes()));
+            own::data(Absent::Make).and_then(|folder| folder.replace(SEEN, text.as_bytes()));
         if let Err(error) = written {
             tracing::debug!("{SEEN} cannot be written: {error}");
         }

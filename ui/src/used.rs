@@ -12,7 +12,7 @@ use securesign_app::language::Language;
 use securesign_card::text;
 use sha2::{Digest, Sha256};
 
-use crate::own::{self, Folder, Missing};
+use crate::own::{self, Absent, Folder};
 use crate::settings::folders;
 
 /// More requests than a person signs in years; the oldest go first.
@@ -101,7 +101,7 @@ impl List {
     }
 
     fn claim(&self, hash: &str) -> io::Result<Claim> {
-        let folder = self.folder(Missing::Make)?;
+        let folder = self.folder(Absent::Make)?;
         // Let go of when it goes out of scope, also at an error.
         let lock = folder.append(name(&self.lock))?;
         own::lock(&lock)?;
@@ -140,7 +140,7 @@ impl List {
 
     /// A line more: the next claim must not wait until the whole list is written anew.
     fn signed(&self, hash: &str) -> io::Result<()> {
-        let folder = self.folder(Missing::Leave)?;
+        let folder = self.folder(Absent::Leave)?;
         let lock = folder.append(name(&self.lock))?;
         own::lock(&lock)?;
         let mut file = folder.append(name(&self.file))?;
@@ -156,16 +156,16 @@ impl List {
     }
 
     fn release(&self, hash: &str) -> io::Result<()> {
-        let folder = self.folder(Missing::Leave)?;
+        let folder = self.folder(Absent::Leave)?;
         let lock = folder.append(name(&self.lock))?;
         own::lock(&lock)?;
         let text = self.text(&folder)?.replace(&format!("{hash}\n"), "");
         folder.replace(name(&self.file), text.as_bytes())
     }
 
-    fn folder(&self, missing: Missing) -> io::Result<Folder> {
+    fn folder(&self, absent: Absent) -> io::Result<Folder> {
         let folder = self.file.parent().ok_or(io::ErrorKind::InvalidFilename)?;
-        own::at(folder, missing)
+        own::at(folder, absent)
     }
 
     fn text(&self, folder: &Folder) -> io::Result<String> {

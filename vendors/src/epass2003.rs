@@ -24,7 +24,7 @@ use securesign_card::application::Application;
 use securesign_card::atr::{Atr, AtrPattern};
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
-use securesign_card::error::{self, CardError, Lack};
+use securesign_card::error::{self, CardError, Missing};
 use securesign_card::profile::{Flaw, Mark, Note, Profile, Spec, unless_refused};
 use securesign_card::sw::StatusWord;
 
@@ -196,7 +196,7 @@ fn enter(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
             }
         }
     }
-    Err(CardError::Unsupported(Lack::Setup))
+    Err(CardError::Unsupported(Missing::Setup))
 }
 
 /// A certificate that signs, from what a card has in a place of that name; or a

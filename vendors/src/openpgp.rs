@@ -17,7 +17,7 @@ use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{Application, PinId, PinObject};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_card::iso;
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Mark, Profile, Search, Spec, unless_refused};
@@ -149,8 +149,8 @@ impl Application for Opened {
         certificates::find(card, &self.related, search)
     }
 
-    fn lack(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
-        sign::lack(key)
+    fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
+        sign::missing(key)
     }
 
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {

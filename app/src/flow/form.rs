@@ -2,7 +2,7 @@
 //! What can never be right, and the last try, go no further without a word.
 
 use securesign_card::application::Standing;
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::pin::{Pin, PinFormat, PinRules};
 use securesign_card::profile::{PinUse, Tries};
 use securesign_card::token::LastTry;
@@ -225,7 +225,7 @@ impl Entry {
 }
 
 fn check(secret: Secret, rules: Option<&PinRules>, value: &Pin) -> Result<(), CardError> {
-    let rules = rules.ok_or(CardError::Unsupported(Lack::Puk))?;
+    let rules = rules.ok_or(CardError::Unsupported(Missing::Puk))?;
     rules
         .check(value)
         .map_err(|fault: PinFormat| CardError::Format { secret, fault })

@@ -1,6 +1,6 @@
 //! Which certificates are offered, and which one is chosen.
 
-use securesign_card::error::Lack;
+use securesign_card::error::Missing;
 use securesign_card::profile::{Credential, Search};
 use securesign_card::signature::{PublicKey, ToSign};
 
@@ -71,13 +71,16 @@ impl Flow {
         if matches!(certificate.key(), PublicKey::RsaPss(_)) {
             return Some(self.language.say("certificate-pss"));
         }
-        if let Some(lack) = credential.lack {
-            let lack = ("lack", lack.in_words(self.language).into());
-            return Some(self.language.say_with("certificate-not-with-token", [lack]));
+        if let Some(missing) = credential.missing {
+            let missing = ("missing", missing.in_words(self.language).into());
+            return Some(
+                self.language
+                    .say_with("certificate-not-with-token", [missing]),
+            );
         }
         // Said of the key alone: nothing is asked of the card for it.
         let key = certificate.key();
-        if key.lack(ToSign::Digest(order.digest())) == Some(Lack::KeyTooShort) {
+        if key.missing(ToSign::Digest(order.digest())) == Some(Missing::KeyTooShort) {
             return Some(self.language.say("certificate-key-too-short"));
         }
         key.signature_algorithm(order.digest().algorithm())

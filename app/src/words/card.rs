@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use securesign_card::certificate::{self, CertificateError};
-use securesign_card::error::{CardError, Lack, Reason, Secret};
+use securesign_card::error::{CardError, Missing, Reason, Secret};
 use securesign_card::memory::OutOfMemory;
 use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, PinFormat, PinRules};
@@ -75,8 +75,8 @@ impl Explain for CardError {
             }
             Self::UnblockOff { sw } => l.say_with("unblock-off", [("sw", sw.to_string().into())]),
             Self::RawRsa => l.say("raw-rsa"),
-            Self::Unsupported(lack) => {
-                l.say_with("unsupported", [("lack", lack.in_words(l).into())])
+            Self::Unsupported(missing) => {
+                l.say_with("unsupported", [("missing", missing.in_words(l).into())])
             }
             Self::BadSignature => l.say("bad-signature"),
             Self::Unclear(secret) => l.say_with("unclear", [("secret", secret.in_words(l).into())]),
@@ -182,20 +182,20 @@ impl InWords for Secret {
     }
 }
 
-impl InWords for Lack {
+impl InWords for Missing {
     fn in_words(&self, language: Language) -> String {
         match self {
-            Lack::Puk => language.say("lack-puk"),
-            Lack::Pin => language.say("lack-pin"),
-            Lack::KeyKind => language.say("lack-key-kind"),
-            Lack::KeyLength => language.say("lack-key-length"),
-            Lack::KeyTooShort => language.say("lack-key-too-short"),
-            Lack::Ed25519 => language.say("lack-ed25519"),
-            Lack::PinLength => language.say("lack-pin-length"),
-            Lack::GlobalPin => language.say("lack-global-pin"),
-            Lack::Setup => language.say("lack-setup"),
-            Lack::Session => language.say("lack-session"),
-            Lack::Reader => language.say("lack-reader"),
+            Missing::Puk => language.say("missing-puk"),
+            Missing::Pin => language.say("missing-pin"),
+            Missing::KeyKind => language.say("missing-key-kind"),
+            Missing::KeyLength => language.say("missing-key-length"),
+            Missing::KeyTooShort => language.say("missing-key-too-short"),
+            Missing::Ed25519 => language.say("missing-ed25519"),
+            Missing::PinLength => language.say("missing-pin-length"),
+            Missing::GlobalPin => language.say("missing-global-pin"),
+            Missing::Setup => language.say("missing-setup"),
+            Missing::Session => language.say("missing-session"),
+            Missing::Reader => language.say("missing-reader"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use securesign_card::application::{PinId, Standing};
-use securesign_card::error::{CardError, Lack, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Flaw, Found, Search, Tries};
 use securesign_card::reader::{Presence, Reader};
 use securesign_card::token::Token;
@@ -116,7 +116,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         pin_rules: object.rules,
         puk_rules: unblocker.as_ref().ok().map(|puk| puk.rules),
         unblocker: unblocker.map_or(Secret::Puk, |puk| puk.role),
-        no_puk: object.unblock.err().unwrap_or(Lack::Puk),
+        no_puk: object.unblock.err().unwrap_or(Missing::Puk),
         change: object.change.unwrap_or(Standing::Known),
         unblock: object.unblock.map_or(Standing::Known, |it| it.standing),
         found,
@@ -139,7 +139,7 @@ fn count(
             continue;
         }
         let tries = match token.tries(object.id) {
-            Err(CardError::Unsupported(Lack::Pin)) => {
+            Err(CardError::Unsupported(Missing::Pin)) => {
                 found.withhold(object.id, &Flaw::NoPin);
                 continue;
             }

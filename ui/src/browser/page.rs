@@ -14,7 +14,7 @@ use securesign_handoff::callback::Form;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::own::{self, Folder, Missing};
+use crate::own::{self, Absent, Folder};
 
 /// A browser that has not read it by then will not.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -40,8 +40,8 @@ impl Page {
     /// system empties it at log-out.
     pub fn write(form: &Form, place: Option<PathBuf>) -> io::Result<Self> {
         let folder = match place {
-            Some(place) => given(&place, Missing::Make)?,
-            None => own::session(Missing::Make)?.own(FOLDER, Missing::Make)?,
+            Some(place) => given(&place, Absent::Make)?,
+            None => own::session(Absent::Make)?.own(FOLDER, Absent::Make)?,
         };
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
@@ -98,19 +98,19 @@ impl Drop for Page {
 
 /// Removes what a start of the program left that was ended before its time.
 pub fn sweep() {
-    if let Ok(folder) = own::session(Missing::Leave) {
-        swept(folder.own(FOLDER, Missing::Leave));
+    if let Ok(folder) = own::session(Absent::Leave) {
+        swept(folder.own(FOLDER, Absent::Leave));
     }
     let home = directories::BaseDirs::new();
     let snaps = home.map(|home| home.home_dir().join("snap"));
-    let Some(Ok(snaps)) = snaps.map(|snaps| Folder::of_user(&snaps, Missing::Leave)) else {
+    let Some(Ok(snaps)) = snaps.map(|snaps| Folder::of_user(&snaps, Absent::Leave)) else {
         return;
     };
     for name in snaps.names().unwrap_or_default() {
         // What a Snap can put into its own folder leads nowhere else.
-        let snap = snaps.real(name, Missing::Leave);
-        let common = snap.and_then(|snap| snap.real("common", Missing::Leave));
-        swept(common.and_then(|common| common.own(FOLDER, Missing::Leave)));
+        let snap = snaps.real(name, Absent::Leave);
+        let common = snap.and_then(|snap| snap.real("common", Absent::Leave));
+        swept(common.and_then(|common| common.own(FOLDER, Absent::Leave)));
     }
 }
 
@@ -134,12 +134,12 @@ fn is_page(name: &OsStr) -> bool {
 }
 
 /// In a folder that a browser owns, and can put links into: none is followed.
-fn given(place: &Path, missing: Missing) -> io::Result<Folder> {
+fn given(place: &Path, absent: Absent) -> io::Result<Folder> {
     let name = place.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
     let above = place.parent().ok_or(io::ErrorKind::InvalidFilename)?;
-    Folder::of_user(above, missing)?
-        .real(name, missing)?
-        .own(FOLDER, missing)
+    Folder::of_user(above, absent)?
+        .real(name, absent)?
+        .own(FOLDER, absent)
 }
 
 /// Everything that is not ours is escaped. Nothing is loaded, and the one script is

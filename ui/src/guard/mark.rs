@@ -6,7 +6,7 @@ use std::fs::{File, TryLockError};
 
 use sha2::{Digest, Sha256};
 
-use crate::own::{self, Folder, Missing};
+use crate::own::{self, Absent, Folder};
 
 /// The file of this process. It goes with the value.
 pub struct Mark {
@@ -21,7 +21,7 @@ impl Mark {
     /// it, and that is all.
     pub fn set(reader: &str) -> Option<Self> {
         let name = format!("{}{}", prefix(reader), std::process::id());
-        let made = own::session(Missing::Make).and_then(|folder| {
+        let made = own::session(Absent::Make).and_then(|folder| {
             let file = folder.append(&name)?;
             // Nobody waits for a mark, least of all the card.
             file.try_lock()?;
@@ -57,7 +57,7 @@ impl Drop for Mark {
 
 /// Whether another start of the program keeps a PIN of the token in a reader.
 pub fn kept_by_another(reader: &str) -> bool {
-    let Ok(folder) = own::session(Missing::Leave) else {
+    let Ok(folder) = own::session(Absent::Leave) else {
         return false;
     };
     let prefix = prefix(reader);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use securesign_card::text;
 
-use crate::own::{self, Missing};
+use crate::own::{self, Absent};
 
 const NAME: &str = "instance";
 const SOCKET: &str = "socket";
@@ -18,7 +18,7 @@ impl Folder {
     /// That of this user, made if it is not there. The error says what is wrong
     /// with it.
     pub fn own() -> Result<Self, String> {
-        let session = own::session(Missing::Make);
+        let session = own::session(Absent::Make);
         Self::within(
             session.map_err(|error| format!("{NAME} cannot be made: {}.", text::reason(&error)))?,
         )
@@ -28,7 +28,7 @@ impl Folder {
     /// knows what they have left in it.
     fn within(session: own::Folder) -> Result<Self, String> {
         let path = session.path().join(NAME);
-        let folder = session.real(NAME, Missing::Make);
+        let folder = session.real(NAME, Absent::Make);
         let private = |folder: &own::Folder| folder.mode().is_ok_and(|mode| mode & 0o077 == 0);
         folder.ok().filter(private).map(Self).ok_or_else(|| {
             format!(
@@ -76,7 +76,7 @@ mod tests {
         let place = std::env::temp_dir().join(format!("instance-{}", std::process::id()));
         let _ = fs::remove_dir_all(&place);
         let path = place.join("instance");
-        let at = || Folder::within(own::at(&place, Missing::Make).unwrap());
+        let at = || Folder::within(own::at(&place, Absent::Make).unwrap());
         let refused = || at().is_err();
         let mode = |mode| fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
         // Made as it must be, and found again.

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Missing, replaced};
+use super::{Absent, replaced};
 
 /// A folder of this user.
 pub struct Folder {
@@ -19,8 +19,8 @@ pub fn is_ours(_folder: &Path) -> bool {
 
 impl Folder {
     /// One of the user's own places.
-    pub fn of_user(path: &Path, missing: Missing) -> io::Result<Self> {
-        if missing == Missing::Make {
+    pub fn of_user(path: &Path, absent: Absent) -> io::Result<Self> {
+        if absent == Absent::Make {
             fs::create_dir_all(path)?;
         }
         if !fs::metadata(path)?.is_dir() {
@@ -32,22 +32,22 @@ impl Folder {
 
     /// One that a person named.
     pub fn for_user(path: &Path) -> io::Result<Self> {
-        Self::of_user(path, Missing::Make)
+        Self::of_user(path, Absent::Make)
     }
 
     /// The same, if it is there.
     pub fn found(path: &Path) -> io::Result<Self> {
-        Self::of_user(path, Missing::Leave)
+        Self::of_user(path, Absent::Leave)
     }
 
     /// A folder in this one.
-    pub fn real(&self, name: impl AsRef<OsStr>, missing: Missing) -> io::Result<Self> {
-        Self::of_user(&self.path.join(name.as_ref()), missing)
+    pub fn real(&self, name: impl AsRef<OsStr>, absent: Absent) -> io::Result<Self> {
+        Self::of_user(&self.path.join(name.as_ref()), absent)
     }
 
     /// A folder of ours in this one.
-    pub fn own(&self, name: impl AsRef<OsStr>, missing: Missing) -> io::Result<Self> {
-        self.real(name, missing)
+    pub fn own(&self, name: impl AsRef<OsStr>, absent: Absent) -> io::Result<Self> {
+        self.real(name, absent)
     }
 
     /// Where it is.

@@ -13,7 +13,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::{Fault, Missing, replaced};
+use super::{Absent, Fault, replaced};
 
 const FOLDER: u32 = 0o700;
 const FILE: u32 = 0o600;
@@ -33,8 +33,8 @@ pub fn is_ours(folder: &Path) -> bool {
 impl Folder {
     /// One of the user's own places, links and all; it stays as it is. Never another
     /// user's: they could change what is in it at any time.
-    pub fn of_user(path: &Path, missing: Missing) -> io::Result<Self> {
-        if missing == Missing::Make {
+    pub fn of_user(path: &Path, absent: Absent) -> io::Result<Self> {
+        if absent == Absent::Make {
             make_all(path)?;
         }
         let folder = Self::open(CWD, path.as_os_str(), OFlags::empty(), path.to_owned())?;
@@ -57,10 +57,10 @@ impl Folder {
     }
 
     /// A real folder of this user in this one, with rights of any kind.
-    pub fn real(&self, name: impl AsRef<OsStr>, missing: Missing) -> io::Result<Self> {
+    pub fn real(&self, name: impl AsRef<OsStr>, absent: Absent) -> io::Result<Self> {
         let name = name.as_ref();
         let path = self.path.join(name);
-        let made = missing == Missing::Make && self.make(name)?;
+        let made = absent == Absent::Make && self.make(name)?;
         let open = || Self::open(&self.handle, name, OFlags::NOFOLLOW, path.clone());
         let folder = match open() {
             // The umask may take everything away, even from us.
@@ -80,8 +80,8 @@ impl Folder {
     }
 
     /// The same, and nobody else can look into it from now on.
-    pub fn own(&self, name: impl AsRef<OsStr>, missing: Missing) -> io::Result<Self> {
-        let folder = self.real(name, missing)?;
+    pub fn own(&self, name: impl AsRef<OsStr>, absent: Absent) -> io::Result<Self> {
+        let folder = self.real(name, absent)?;
         narrow(&folder.handle, FOLDER)?;
         Ok(folder)
     }

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use securesign_card::text;
 
 use super::{Owner, Sandbox};
-use crate::own::{self, Missing};
+use crate::own::{self, Absent};
 use crate::settings::write_whole;
 
 /// The desktop entries, as packages install them: link handler and menu.
@@ -67,7 +67,7 @@ pub fn register() -> Result<(), String> {
     write(&places.handler, handler.as_bytes())?;
     match defaults::named(&text, SCHEME) {
         Some(named) if is_ours(named) => {}
-        Some(named) => own::data(Missing::Make)
+        Some(named) => own::data(Absent::Make)
             .and_then(|folder| folder.replace(FORMER, named.as_bytes()))
             .map_err(|error| failed(&places.former, "written", &error))?,
         None => remove(&places.former)?,

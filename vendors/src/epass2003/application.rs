@@ -5,7 +5,7 @@ use securesign_card::application::{
     Application, PinId, PinObject, RetryCounter, Standing, Unblock,
 };
 use securesign_card::channel::Channel;
-use securesign_card::error::{self, CardError, Lack, Secret};
+use securesign_card::error::{self, CardError, Missing, Secret};
 use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Flaw, Found, Note, Search, Spec};
@@ -81,7 +81,7 @@ fn pins(directory: u16) -> [PinObject; 2] {
         id: PUK,
         role: Secret::Puk,
         reference: 0x02,
-        unblock: Err(Lack::Puk),
+        unblock: Err(Missing::Puk),
         ..pin
     };
     [pin, puk]
@@ -136,8 +136,8 @@ impl Application for Opened {
         Ok(found)
     }
 
-    fn lack(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
-        sign::lack(card, key)
+    fn missing(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
+        sign::missing(card, key)
     }
 
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {

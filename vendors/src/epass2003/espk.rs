@@ -182,7 +182,7 @@ impl Reader<'_> {
                 pin: PIN,
                 when: PinUse::Once,
                 certificate,
-                lack: None,
+                missing: None,
             },
         ));
         Ok(())

@@ -9,7 +9,7 @@ use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, BlockModeEncrypt, KeyI
 use des::Des;
 use securesign_card::apdu::{Answer, Command, Data, Response};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_card::messaging::{Fault, SecureMessaging, Wrapped};
 use securesign_card::sw::StatusWord;
 use zeroize::Zeroizing;
@@ -35,7 +35,7 @@ const CHECKSUM: u8 = 0x8E;
 const TAIL: usize = 14;
 
 /// The card speaks with other keys.
-const STRANGER: CardError = CardError::Unsupported(Lack::Session);
+const STRANGER: CardError = CardError::Unsupported(Missing::Session);
 
 /// What a card says that knows no session (any more).
 pub fn is_lost(sw: StatusWord) -> bool {

@@ -147,7 +147,7 @@ impl Listing {
                 pin: PIN,
                 when: PinUse::Once,
                 certificate,
-                lack: None,
+                missing: None,
             };
             found.push((rank(&credential.certificate), credential));
             if ends {

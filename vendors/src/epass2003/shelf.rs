@@ -31,7 +31,7 @@ impl Shelf {
     /// Whether a certificate that was kept may be offered unread. Outside of its validity
     /// there may be a new one, and one that cannot be signed with may be none of the token's.
     pub fn trusts(card: &Channel<'_>, certificate: &Certificate) -> bool {
-        certificate.is_current() && sign::lack(card, certificate.key()).is_none()
+        certificate.is_current() && sign::missing(card, certificate.key()).is_none()
     }
 
     /// A file's content as it was before.

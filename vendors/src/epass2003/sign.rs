@@ -3,7 +3,7 @@
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::channel::Channel;
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_card::iso;
 use securesign_card::profile::{Credential, SIGN};
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
@@ -29,13 +29,13 @@ const RSA_FAILED: StatusWord = StatusWord(0x6F83);
 const RSA_MAX: usize = 256;
 
 /// Why the card, in this reader, cannot sign with such a key.
-pub fn lack(card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
+pub fn missing(card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
     match (key, key.rsa_len()) {
-        (PublicKey::Rsa(_), Some(len)) if len > RSA_MAX => Some(Lack::KeyLength),
+        (PublicKey::Rsa(_), Some(len)) if len > RSA_MAX => Some(Missing::KeyLength),
         // The card knows no chaining: a block goes out in one piece or not at all.
-        (PublicKey::Rsa(_), Some(len)) if !card.takes(len) => Some(Lack::Reader),
+        (PublicKey::Rsa(_), Some(len)) if !card.takes(len) => Some(Missing::Reader),
         (PublicKey::Rsa(_) | PublicKey::P256(_), _) => None,
-        _ => Some(Lack::KeyKind),
+        _ => Some(Missing::KeyKind),
     }
 }
 
@@ -60,7 +60,7 @@ pub fn sign(
             }
             let len = key.rsa_len().unwrap_or_default();
             let block =
-                emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Lack::KeyTooShort))?;
+                emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Missing::KeyTooShort))?;
             let operation = Command::new([0x00, 0x2A, 0x80, 0x86])
                 .data(&block)
                 .answer(Answer::Long);
@@ -74,7 +74,7 @@ pub fn sign(
             // r and s, 32 bytes each.
             perform(card, SIGNATURE, ECDSA_SHA256, credential.key, &operation)
         }
-        _ => Err(CardError::Unsupported(Lack::KeyKind)),
+        _ => Err(CardError::Unsupported(Missing::KeyKind)),
     }
 }
 

@@ -136,7 +136,7 @@ fn take_in(
             pin: HOLDERS_PIN,
             when: pin_use(related, slot),
             certificate,
-            lack: None,
+            missing: None,
         }),
         Err(error) => found.notes.push(Note {
             place,

@@ -6,7 +6,7 @@
 use securesign_card::apdu::Command;
 use securesign_card::application::{PinId, PinObject, RetryCounter, Standing, Unblock};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack, Secret, given};
+use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::iso;
 use securesign_card::pin::{Pin, PinRules, Tries};
 use securesign_card::sw::StatusWord;
@@ -64,8 +64,8 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
         // It is never verified: RESET RETRY COUNTER names PW1.
         reference: PW1,
         rules: up_to(PW3_RULES, code),
-        change: Err(Lack::Puk),
-        unblock: Err(Lack::Puk),
+        change: Err(Missing::Puk),
+        unblock: Err(Missing::Puk),
         ..pin
     };
     let admin = PinObject {
@@ -79,7 +79,7 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
 }
 
 /// That, as every card can.
-pub fn unblocked_with(with: PinId) -> Result<Unblock, Lack> {
+pub fn unblocked_with(with: PinId) -> Result<Unblock, Missing> {
     let standing = Standing::Known;
     Ok(Unblock { with, standing })
 }

@@ -3,7 +3,7 @@
 
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack};
+use securesign_card::error::{CardError, Missing};
 use securesign_card::profile::{Credential, SIGN};
 use securesign_card::signature::{PublicKey, RSA_MAX, ToSign, digest_info, fit};
 use securesign_card::sw::StatusWord;
@@ -14,11 +14,11 @@ use super::certificates::SIGNATURE;
 const RSA_MIN: usize = 256;
 
 /// Why no card of this family signs with such a key here.
-pub fn lack(key: &PublicKey) -> Option<Lack> {
+pub fn missing(key: &PublicKey) -> Option<Missing> {
     match key {
         PublicKey::Rsa(_) => {
             let len = key.rsa_len().unwrap_or_default();
-            (!(RSA_MIN..=RSA_MAX).contains(&len)).then_some(Lack::KeyLength)
+            (!(RSA_MIN..=RSA_MAX).contains(&len)).then_some(Missing::KeyLength)
         }
         PublicKey::P256(_)
         | PublicKey::P384(_)
@@ -27,7 +27,7 @@ pub fn lack(key: &PublicKey) -> Option<Lack> {
         | PublicKey::BrainpoolP384(_) => None,
         // Listed and not offered: what GnuPG has them sign is a digest, what portals
         // verify is the document.
-        PublicKey::RsaPss(_) | PublicKey::Ed25519(_) => Some(Lack::KeyKind),
+        PublicKey::RsaPss(_) | PublicKey::Ed25519(_) => Some(Missing::KeyKind),
     }
 }
 
@@ -67,7 +67,9 @@ pub fn sign(
             }
             other => other,
         },
-        PublicKey::RsaPss(_) | PublicKey::Ed25519(_) => Err(CardError::Unsupported(Lack::KeyKind)),
+        PublicKey::RsaPss(_) | PublicKey::Ed25519(_) => {
+            Err(CardError::Unsupported(Missing::KeyKind))
+        }
     }
 }
 

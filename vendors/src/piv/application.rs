@@ -5,7 +5,7 @@ use securesign_card::application::{
     Application, PinId, PinObject, RetryCounter, Standing, Unblock,
 };
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack, Secret, given};
+use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
@@ -87,7 +87,7 @@ fn pins(product: &Piv, reference: u8) -> Vec<PinObject> {
         counter: RetryCounter::EmptyVerify,
         change: Ok(Standing::Known),
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
-        unblock: Err(Lack::GlobalPin),
+        unblock: Err(Missing::GlobalPin),
     };
     if reference == GLOBAL_PIN {
         return vec![pin];
@@ -102,7 +102,7 @@ fn pins(product: &Piv, reference: u8) -> Vec<PinObject> {
         reference: PIN_UNBLOCKING_KEY,
         rules: PUK_RULES,
         counter: RetryCounter::Status,
-        unblock: Err(Lack::Puk),
+        unblock: Err(Missing::Puk),
         ..pin
     };
     let pin = PinObject {
@@ -155,8 +155,8 @@ impl Application for Opened {
         certificates::find(card, search, self.product.extras.retired_without_history)
     }
 
-    fn lack(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Lack> {
-        sign::lack(key)
+    fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
+        sign::missing(key)
     }
 
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
@@ -286,7 +286,7 @@ impl Opened {
                 self.use_pin(other);
                 self.counted(card, other, sw)
             }
-            None if is_absent(sw) => Err(CardError::Unsupported(Lack::Pin)),
+            None if is_absent(sw) => Err(CardError::Unsupported(Missing::Pin)),
             // It may only be the question that the card does not know.
             None => Ok(Tries::Unknown),
         }

@@ -215,7 +215,7 @@ fn take_in(
                 pin: HOLDERS_PIN,
                 when: slot.pin,
                 certificate,
-                lack: None,
+                missing: None,
             });
         }
         Err(flaw) => {

@@ -2,7 +2,7 @@
 
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Lack, malformed};
+use securesign_card::error::{CardError, Missing, malformed};
 use securesign_card::profile::{Credential, SIGN};
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_card::tlv;
@@ -31,16 +31,16 @@ pub fn sign(
 }
 
 /// Why no card of this family signs with such a key.
-pub fn lack(key: &PublicKey) -> Option<Lack> {
+pub fn missing(key: &PublicKey) -> Option<Missing> {
     match key {
         PublicKey::Rsa(_) => rsa_algorithm(key.rsa_len().unwrap_or_default())
             .is_none()
-            .then_some(Lack::KeyLength),
+            .then_some(Missing::KeyLength),
         // The standard has no P-521.
         PublicKey::RsaPss(_)
         | PublicKey::P521(_)
         | PublicKey::BrainpoolP256(_)
-        | PublicKey::BrainpoolP384(_) => Some(Lack::KeyKind),
+        | PublicKey::BrainpoolP384(_) => Some(Missing::KeyKind),
         PublicKey::P256(_) | PublicKey::P384(_) | PublicKey::Ed25519(_) => None,
     }
 }
@@ -67,9 +67,9 @@ fn algorithm_and_input(
     match (key, what.message()) {
         (PublicKey::Rsa(_), _) => {
             let len = key.rsa_len().unwrap_or_default();
-            let algorithm = rsa_algorithm(len).ok_or(CardError::Unsupported(Lack::KeyLength))?;
+            let algorithm = rsa_algorithm(len).ok_or(CardError::Unsupported(Missing::KeyLength))?;
             let block =
-                emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Lack::KeyTooShort))?;
+                emsa_pkcs1_v15(digest, len).ok_or(CardError::Unsupported(Missing::KeyTooShort))?;
             Ok((algorithm, block))
         }
         (PublicKey::P256(_), _) => Ok((P256, fit(digest.bytes(), 32))),
@@ -84,8 +84,8 @@ fn algorithm_and_input(
             | PublicKey::BrainpoolP256(_)
             | PublicKey::BrainpoolP384(_),
             _,
-        ) => Err(CardError::Unsupported(Lack::KeyKind)),
-        (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(Lack::Ed25519)),
+        ) => Err(CardError::Unsupported(Missing::KeyKind)),
+        (PublicKey::Ed25519(_), None) => Err(CardError::Unsupported(Missing::Ed25519)),
     }
 }
 

@@ -136,8 +136,8 @@ pub fn puk_name(info: &TokenInfo, l: Language) -> (&'static str, Value<'static>)
 
 /// Why nothing unlocks it, said before anything is typed.
 pub fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
-    let lack = ("lack", info.no_puk.in_words(l).into());
-    let said = || l.say_with("no-unlock", [lack]);
+    let missing = ("missing", info.no_puk.in_words(l).into());
+    let said = || l.say_with("no-unlock", [missing]);
     info.puk_rules.is_none().then(said)
 }
 
