@@ -82,10 +82,10 @@ pub struct Found {
 impl Found {
     /// The card did not let its certificates be found.
     pub fn failed(place: String, error: CardError) -> Self {
-        let flaw = Flaw::Failed(error);
+        let problem = Problem::Failed(error);
         Self {
             credentials: Vec::new(),
-            notes: vec![Note { place, flaw }],
+            notes: vec![Note { place, problem }],
         }
     }
 
@@ -97,7 +97,7 @@ impl Found {
     }
 
     /// None of the keys that want this PIN can be used, for this reason.
-    pub fn withhold(&mut self, pin: PinId, flaw: &Flaw) {
+    pub fn withhold(&mut self, pin: PinId, problem: &Problem) {
         let wants_it =
             |credential: &mut Credential| credential.pin == pin && credential.when != PinUse::Never;
         let noted = self
@@ -105,7 +105,7 @@ impl Found {
             .extract_if(.., wants_it)
             .map(|credential| Note {
                 place: credential.label,
-                flaw: flaw.clone(),
+                problem: problem.clone(),
             });
         self.notes.extend(noted);
     }
@@ -117,12 +117,12 @@ pub struct Note {
     /// As in [`Credential::label`].
     pub place: String,
     /// Why it is not offered.
-    pub flaw: Flaw,
+    pub problem: Problem,
 }
 
 /// Why what stands in a place is not offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Flaw {
+pub enum Problem {
     /// The card does not give it.
     Unreadable(StatusWord),
     /// What the card answers to reading it makes no sense, or is not protected as it
@@ -153,22 +153,22 @@ impl Note {
     /// On a place that the card does not give. Only where the card is gone, or is another one
     /// by now, is that the end.
     pub fn unreadable(place: String, error: CardError) -> Result<Self, CardError> {
-        let flaw = match error {
+        let problem = match error {
             CardError::Transport(_) | CardError::Changed => return Err(error),
-            CardError::Refused { sw, .. } => Flaw::Unreadable(sw),
-            error => Flaw::Failed(error),
+            CardError::Refused { sw, .. } => Problem::Unreadable(sw),
+            error => Problem::Failed(error),
         };
-        Ok(Self { place, flaw })
+        Ok(Self { place, problem })
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.flaw)
+        write!(f, "{}: {}", self.place, self.problem)
     }
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(sw) => write!(f, "the card does not give it ({sw})"),

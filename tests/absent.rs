@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use bench::{Bench, Shared};
 use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Flaw, PinUse, Search, Tries};
+use securesign_card::profile::{PinUse, Problem, Search, Tries};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot, YUBIKEY5};
 
@@ -103,7 +103,7 @@ fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
         let (bench, sent) = self::bench(absent, false);
         let (id, info) = bench.token();
         assert_eq!(info.found.credentials, [], "nothing to sign with");
-        assert_eq!(info.found.notes[0].flaw, Flaw::NoPin);
+        assert_eq!(info.found.notes[0].problem, Problem::NoPin);
         let error = bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
         assert_eq!(error, CardError::Unsupported(Missing::Pin));
         assert_eq!(sent.lock().unwrap().len(), 0, "{absent:04X}");

@@ -20,7 +20,7 @@ use bench::{Bench, Shared, abc};
 use securesign_app::worker::{Job, Look, Report, TokenInfo};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Flaw, PinUse, Search, Tries};
+use securesign_card::profile::{PinUse, Problem, Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::LastTry;
 use securesign_vendors::emulator::{Emulator, KeyKind};
@@ -431,7 +431,7 @@ fn the_decryption_key_is_told_and_not_offered() {
         panic!("{:?}", info.found.notes);
     };
     assert_eq!(note.place, "Decryption key (OpenPGP 2)");
-    assert!(matches!(note.flaw, Flaw::Encryption(_)), "{note:?}");
+    assert!(matches!(note.problem, Problem::Encryption(_)), "{note:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use securesign_app::screen::{Action, Input};
 use securesign_app::settings::Settings;
 use securesign_app::worker::{Report, TokenState, TokenView};
 use securesign_card::certificate::Certificate;
-use securesign_card::profile::{Flaw, Note, Tries};
+use securesign_card::profile::{Note, Problem, Tries};
 
 use crate::play::{CALLBACK, Play, link, order, token};
 
@@ -73,7 +73,7 @@ fn a_key_for_pss_alone_is_listed_and_not_offered_with_the_reason() {
 fn what_is_refused_is_told_on_the_page_where_it_is_missed() {
     let note = Note {
         place: "Signature (9C)".into(),
-        flaw: Flaw::Damaged("its key describes its curve".into()),
+        problem: Problem::Damaged("its key describes its curve".into()),
     };
     let told = |name, serial: &[(&str, &str)]| {
         let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", serial)));

@@ -9,7 +9,7 @@ use securesign_app::settings::Settings;
 use securesign_app::worker::{Report, TokenId, TokenState, TokenView};
 use securesign_card::certificate::CertificateError;
 use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::{Flaw, Note, Tries};
+use securesign_card::profile::{Note, Problem, Tries};
 use securesign_card::sw::StatusWord;
 
 use super::errors::{card_errors, transport_errors};
@@ -152,29 +152,29 @@ fn every_screen_of_a_token_is_in_hindi() {
 fn notes() -> Vec<Note> {
     let holder = || "Asha Sharma".to_owned();
     [
-        Flaw::Unreadable(StatusWord(0x6982)),
-        Flaw::Failed(CardError::Malformed {
+        Problem::Unreadable(StatusWord(0x6982)),
+        Problem::Failed(CardError::Malformed {
             during: "read a certificate",
             at: 3,
         }),
-        Flaw::Damaged("it is longer than 4096 bytes".into()),
-        Flaw::Refused(CertificateError::Malformed("validity".into())),
-        Flaw::Refused(CertificateError::Indefinite),
-        Flaw::Refused(CertificateError::TooLong),
-        Flaw::Refused(CertificateError::Key("secp521r1".into())),
-        Flaw::Refused(CertificateError::ExplicitCurve),
-        Flaw::Refused(CertificateError::DamagedKey),
-        Flaw::Empty,
-        Flaw::NoKey(None),
-        Flaw::NoKey(Some(holder())),
-        Flaw::NoFile,
-        Flaw::NoReference,
-        Flaw::Unsought,
-        Flaw::Encryption(holder()),
+        Problem::Damaged("it is longer than 4096 bytes".into()),
+        Problem::Refused(CertificateError::Malformed("validity".into())),
+        Problem::Refused(CertificateError::Indefinite),
+        Problem::Refused(CertificateError::TooLong),
+        Problem::Refused(CertificateError::Key("secp521r1".into())),
+        Problem::Refused(CertificateError::ExplicitCurve),
+        Problem::Refused(CertificateError::DamagedKey),
+        Problem::Empty,
+        Problem::NoKey(None),
+        Problem::NoKey(Some(holder())),
+        Problem::NoFile,
+        Problem::NoReference,
+        Problem::Unsought,
+        Problem::Encryption(holder()),
     ]
-    .map(|flaw| Note {
+    .map(|problem| Note {
         place: "cert0001".into(),
-        flaw,
+        problem,
     })
     .into()
 }

@@ -25,7 +25,7 @@ use securesign_card::atr::{Atr, AtrPattern};
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{self, CardError, Missing};
-use securesign_card::profile::{Flaw, Mark, Note, Profile, Spec, unless_refused};
+use securesign_card::profile::{Mark, Note, Problem, Profile, Spec, unless_refused};
 use securesign_card::sw::StatusWord;
 
 use application::Opened;
@@ -202,14 +202,14 @@ fn enter(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
 /// A certificate that signs, from what a card has in a place of that name; or a
 /// note why it is not offered. One of an authority is there for the chain only.
 fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate> {
-    let mut note = |flaw| {
+    let mut note = |problem| {
         let place = name.to_owned();
-        notes.push(Note { place, flaw });
+        notes.push(Note { place, problem });
     };
     let certificate = match Certificate::parse(der) {
         Ok(certificate) => certificate,
         Err(error) => {
-            note(Flaw::Refused(error));
+            note(Problem::Refused(error));
             return None;
         }
     };
@@ -217,7 +217,7 @@ fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate>
         return None;
     }
     if !certificate.may_sign() {
-        note(Flaw::Encryption(certificate.subject()));
+        note(Problem::Encryption(certificate.subject()));
         return None;
     }
     Some(certificate)

@@ -7,7 +7,7 @@ use securesign_card::error::{CardError, Missing, Reason, Secret};
 use securesign_card::memory::OutOfMemory;
 use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, PinFormat, PinRules};
-use securesign_card::profile::{Flaw, Note};
+use securesign_card::profile::{Note, Problem};
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
 
@@ -246,30 +246,34 @@ impl InWords for Note {
     fn in_words(&self, language: Language) -> String {
         let place = ("place", self.place.as_str().into());
         let subject = |name: &String| ("subject", name.as_str().to_owned().into());
-        match &self.flaw {
-            Flaw::Unreadable(sw) => {
+        match &self.problem {
+            Problem::Unreadable(sw) => {
                 language.say_with("note-unreadable", [place, ("sw", sw.to_string().into())])
             }
-            Flaw::Failed(error) => {
+            Problem::Failed(error) => {
                 let reason = ("reason", error.what(language).into());
                 language.say_with("note-failed", [place, reason])
             }
-            Flaw::Damaged(reason) => {
+            Problem::Damaged(reason) => {
                 let reason = ("reason", reason.as_str().into());
                 language.say_with("note-damaged", [place, reason])
             }
-            Flaw::Refused(error) => {
+            Problem::Refused(error) => {
                 let reason = ("reason", error.in_words(language).into());
                 language.say_with("note-damaged", [place, reason])
             }
-            Flaw::Empty => language.say_with("note-empty", [place]),
-            Flaw::NoKey(None) => language.say_with("note-no-key", [place]),
-            Flaw::NoKey(Some(name)) => language.say_with("note-no-key-of", [place, subject(name)]),
-            Flaw::NoFile => language.say_with("note-no-file", [place]),
-            Flaw::NoPin => language.say_with("note-no-pin", [place]),
-            Flaw::Unsought => language.say_with("note-unsought", [place]),
-            Flaw::NoReference => language.say_with("note-no-reference", [place]),
-            Flaw::Encryption(name) => language.say_with("note-encryption", [place, subject(name)]),
+            Problem::Empty => language.say_with("note-empty", [place]),
+            Problem::NoKey(None) => language.say_with("note-no-key", [place]),
+            Problem::NoKey(Some(name)) => {
+                language.say_with("note-no-key-of", [place, subject(name)])
+            }
+            Problem::NoFile => language.say_with("note-no-file", [place]),
+            Problem::NoPin => language.say_with("note-no-pin", [place]),
+            Problem::Unsought => language.say_with("note-unsought", [place]),
+            Problem::NoReference => language.say_with("note-no-reference", [place]),
+            Problem::Encryption(name) => {
+                language.say_with("note-encryption", [place, subject(name)])
+            }
         }
     }
 }

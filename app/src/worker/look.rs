@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use securesign_card::application::{PinId, Standing};
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Flaw, Found, Search, Tries};
+use securesign_card::profile::{Found, Problem, Search, Tries};
 use securesign_card::reader::{Presence, Reader};
 use securesign_card::token::Token;
 use securesign_card::transport::TransportError;
@@ -140,7 +140,7 @@ fn count(
         }
         let tries = match token.tries(object.id) {
             Err(CardError::Unsupported(Missing::Pin)) => {
-                found.withhold(object.id, &Flaw::NoPin);
+                found.withhold(object.id, &Problem::NoPin);
                 continue;
             }
             told => told?,

@@ -8,7 +8,7 @@ use securesign_card::channel::Channel;
 use securesign_card::error::{self, CardError, Missing, Secret};
 use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
-use securesign_card::profile::{Credential, Flaw, Found, Note, Search, Spec};
+use securesign_card::profile::{Credential, Found, Note, Problem, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
@@ -130,7 +130,7 @@ impl Application for Opened {
         if search.serial.is_none() && found == Found::default() {
             found.notes.push(Note {
                 place: format!("{:04X}", self.directory),
-                flaw: Flaw::Empty,
+                problem: Problem::Empty,
             });
         }
         Ok(found)

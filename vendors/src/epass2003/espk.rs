@@ -9,7 +9,7 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
 use securesign_card::text;
 
 use self::attributes::{
@@ -136,8 +136,8 @@ impl Reader<'_> {
         found.any(|(_, credential)| self.search.ends_with(&credential.certificate))
     }
 
-    fn note(&mut self, place: String, flaw: Flaw) {
-        self.notes.push(Note { place, flaw });
+    fn note(&mut self, place: String, problem: Problem) {
+        self.notes.push(Note { place, problem });
     }
 
     fn certificate(
@@ -158,7 +158,7 @@ impl Reader<'_> {
         };
         let attributes = Attributes::of(&bytes);
         let Some(der) = certificate_in(&bytes) else {
-            self.note(name, Flaw::Empty);
+            self.note(name, Problem::Empty);
             return Ok(());
         };
         let Some(certificate) = signing(&name, der, &mut self.notes) else {
@@ -166,7 +166,7 @@ impl Reader<'_> {
         };
         let id = attributes.find(CKA_ID);
         let Some(key) = self.key(card, app, number, id, &certificate)? else {
-            self.note(name, Flaw::NoKey(Some(certificate.subject())));
+            self.note(name, Problem::NoKey(Some(certificate.subject())));
             return Ok(());
         };
         let label = attributes

@@ -7,7 +7,7 @@ use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
 use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry, Path, Place};
-use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
 use securesign_card::text;
 
 use super::application::{Opened, PIN};
@@ -124,8 +124,11 @@ impl Listing {
             let name = text::clean(entry.label.as_deref().unwrap_or("certificate"), 40);
             let (file, key) = match self.places(entry) {
                 Ok(places) => places,
-                Err(flaw) => {
-                    notes.push(Note { place: name, flaw });
+                Err(problem) => {
+                    notes.push(Note {
+                        place: name,
+                        problem,
+                    });
                     continue;
                 }
             };
@@ -162,13 +165,13 @@ impl Listing {
     }
 
     /// The files of a certificate and of its key.
-    fn places(&self, entry: &CertificateEntry) -> Result<(u16, u16), Flaw> {
+    fn places(&self, entry: &CertificateEntry) -> Result<(u16, u16), Problem> {
         let key = self.keys.iter().find(|key| key.id == entry.id);
-        let key = key.ok_or(Flaw::NoKey(None))?;
-        let file = file(entry).ok_or(Flaw::NoFile)?;
+        let key = key.ok_or(Problem::NoKey(None))?;
+        let file = file(entry).ok_or(Problem::NoFile)?;
         let by_number = key.reference.map(|number| 0x2900 | u16::from(number));
         let path = key.path.as_ref().and_then(Path::file);
-        let key = path.or(by_number).ok_or(Flaw::NoReference)?;
+        let key = path.or(by_number).ok_or(Problem::NoReference)?;
         Ok((step(file), step(key)))
     }
 }

@@ -5,7 +5,7 @@ use securesign_card::apdu::{Command, Response};
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
 use super::related::Related;
@@ -128,7 +128,7 @@ fn take_in(
     match Certificate::parse(der) {
         Ok(certificate) if slot.key == DECRYPTION.key => found.notes.push(Note {
             place,
-            flaw: Flaw::Encryption(certificate.subject()),
+            problem: Problem::Encryption(certificate.subject()),
         }),
         Ok(certificate) => found.credentials.push(Credential {
             label: place,
@@ -140,7 +140,7 @@ fn take_in(
         }),
         Err(error) => found.notes.push(Note {
             place,
-            flaw: Flaw::Refused(error),
+            problem: Problem::Refused(error),
         }),
     }
     Ok(content)

@@ -4,7 +4,7 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
-use securesign_card::profile::{Credential, Flaw, Found, Note, PinUse, Search};
+use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
 
 use super::application::HOLDERS_PIN;
 use super::objects;
@@ -114,7 +114,7 @@ fn read_retired(
             let (first, last) = (RETIRED.key + n, RETIRED.key + RETIRED_COUNT - 1);
             found.notes.push(Note {
                 place: format!("{} ({first:02X}–{last:02X})", RETIRED.name),
-                flaw: Flaw::Unsought,
+                problem: Problem::Unsought,
             });
             break;
         }
@@ -201,10 +201,10 @@ fn take_in(
         }
     };
     let parsed = objects::certificate(&object)
-        .map_err(Flaw::Damaged)
+        .map_err(Problem::Damaged)
         .and_then(|der| {
             let read = der.map(|der| Certificate::parse(&der));
-            read.transpose().map_err(Flaw::Refused)
+            read.transpose().map_err(Problem::Refused)
         });
     match parsed {
         Ok(None) => return Ok(false),
@@ -218,8 +218,11 @@ fn take_in(
                 missing: None,
             });
         }
-        Err(flaw) => {
-            found.notes.push(Note { place: label, flaw });
+        Err(problem) => {
+            found.notes.push(Note {
+                place: label,
+                problem,
+            });
         }
     }
     Ok(true)

@@ -1,6 +1,6 @@
 //! The certificates on a screen, and what is said of those that are missed.
 
-use securesign_card::profile::Flaw;
+use securesign_card::profile::Problem;
 
 use crate::language::Language;
 use crate::words::InWords;
@@ -63,7 +63,7 @@ pub fn missed(flow: &Flow) -> Vec<String> {
     flow.ready()
         .flat_map(|(_, info)| &info.found.notes)
         .filter(|note| {
-            !usable || !named && matches!(note.flaw, Flaw::Damaged(_) | Flaw::Refused(_))
+            !usable || !named && matches!(note.problem, Problem::Damaged(_) | Problem::Refused(_))
         })
         .map(|note| note.in_words(flow.language))
         .collect()
