@@ -127,7 +127,7 @@ pub struct PinObject {
     /// How its tries left are read.
     pub counter: RetryCounter,
     /// How well changing it is known to work, or why it cannot be changed.
-    pub change: Result<Standing, Missing>,
+    pub change: Result<Confidence, Missing>,
     /// What sets it anew when it is blocked, or why nothing does.
     pub unblock: Result<Unblock, Missing>,
 }
@@ -139,7 +139,7 @@ pub struct Unblock {
     /// has another, [`Application::tries`] of it puts the other one here.
     pub with: PinId,
     /// How well it is known to work.
-    pub standing: Standing,
+    pub confidence: Confidence,
 }
 
 /// How tries left are read without spending one. There is no default: on some cards an empty
@@ -156,7 +156,7 @@ pub enum RetryCounter {
 
 /// Whether commands of this kind were seen to work on a real card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Confidence {
     /// By several sources, or by the card's own standard.
     Known,
     /// Inferred from documents: a person is asked before it is tried.
@@ -294,10 +294,10 @@ mod tests {
                 form: Form::Exact,
             },
             counter: RetryCounter::EmptyVerify,
-            change: Ok(Standing::Known),
+            change: Ok(Confidence::Known),
             unblock: Ok(Unblock {
                 with: puk,
-                standing: Standing::Known,
+                confidence: Confidence::Known,
             }),
         };
         let unblocks = PinObject {

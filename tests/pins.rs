@@ -13,7 +13,9 @@ mod bench;
 
 use bench::{abc, secret};
 use securesign_card::apdu::{Answer, Command};
-use securesign_card::application::{Application, Known, PinId, PinObject, RetryCounter, Standing};
+use securesign_card::application::{
+    Application, Confidence, Known, PinId, PinObject, RetryCounter,
+};
 use securesign_card::atr::Atr;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::{Channel, Extended};
@@ -126,7 +128,7 @@ impl Profile for Family {
                 form: Form::Exact,
             },
             counter: RetryCounter::EmptyVerify,
-            change: Ok(Standing::Known),
+            change: Ok(Confidence::Known),
             unblock: Err(Missing::Puk),
         };
         let second = PinObject {

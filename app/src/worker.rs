@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use securesign_card::application::{PinId, Standing};
+use securesign_card::application::{Confidence, PinId};
 use securesign_card::atr::Atr;
 use securesign_card::cache::Cache;
 use securesign_card::digest::Digest;
@@ -187,9 +187,9 @@ pub struct TokenInfo {
     /// Why there is no PUK, where there is none.
     pub no_puk: Missing,
     /// Whether changing the PIN is known to work on such a token.
-    pub change: Standing,
+    pub change: Confidence,
     /// Whether unlocking it is.
-    pub unblock: Standing,
+    pub unblock: Confidence,
     /// Certificates; not read with [`Look::Tries`].
     pub found: Found,
     /// Further PINs of the card holder's, as far as the keys that were found want them.

@@ -4,7 +4,7 @@ use securesign_app::flow::Flow;
 use securesign_app::language::Language;
 use securesign_app::screen::{Action, Kind, Level};
 use securesign_app::worker::{Job, Report, TokenState, TokenView};
-use securesign_card::application::Standing;
+use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
 use securesign_card::token::LastTry;
@@ -225,11 +225,11 @@ fn r25_what_unlocks_is_named_as_the_token_has_it_in_both_languages() {
 }
 
 /// A token on which changing and unlocking are known from documents only.
-fn unconfirmed(unblock: Standing) -> TokenView {
+fn unconfirmed(unblock: Confidence) -> TokenView {
     let mut view = token(Tries::Left(3));
     if let TokenState::Ready(info) = &mut view.state {
         info.family = "ePass2003".into();
-        info.change = Standing::Inferred;
+        info.change = Confidence::Inferred;
         info.unblock = unblock;
     }
     view
@@ -242,7 +242,7 @@ fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
         (Action::Unlock, "Unlocking is unconfirmed"),
     ] {
         let mut play = Play::begin(Flow::manage(now()));
-        play.report(Report::Tokens(Ok(vec![unconfirmed(Standing::Doubtful)])));
+        play.report(Report::Tokens(Ok(vec![unconfirmed(Confidence::Doubtful)])));
         play.press(open, &[]);
         let screen = play.screen();
         assert!(screen.fields.is_empty());
@@ -273,10 +273,10 @@ fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
     }
     // Another token in the meantime: the answer was not given for it.
     let mut play = Play::begin(Flow::manage(now()));
-    play.report(Report::Tokens(Ok(vec![unconfirmed(Standing::Inferred)])));
+    play.report(Report::Tokens(Ok(vec![unconfirmed(Confidence::Inferred)])));
     play.press(Action::Unlock, &[]);
     play.report(Report::Tokens(Ok(vec![moved(unconfirmed(
-        Standing::Inferred,
+        Confidence::Inferred,
     ))])));
     play.press(Action::GoOn, &[]);
     assert_eq!(play.screen().kind, Kind::Token);

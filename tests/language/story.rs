@@ -9,7 +9,7 @@ use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Screen};
 use securesign_app::settings::Settings;
 use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenState, TokenView};
-use securesign_card::application::Standing;
+use securesign_card::application::Confidence;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::{Search, Tries};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -103,8 +103,8 @@ pub fn token(pin: Tries) -> TokenView {
 pub fn unconfirmed(view: &TokenView) -> TokenView {
     let mut view = view.clone();
     if let TokenState::Ready(info) = &mut view.state {
-        info.change = Standing::Doubtful;
-        info.unblock = Standing::Doubtful;
+        info.change = Confidence::Doubtful;
+        info.unblock = Confidence::Doubtful;
     }
     view
 }

@@ -32,7 +32,7 @@ use securesign_app::words::Explain;
 use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
-use securesign_card::application::Standing;
+use securesign_card::application::Confidence;
 use securesign_card::atr::Atr;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Reason, Secret};
@@ -549,8 +549,8 @@ impl Studio {
     fn unsure(&self) -> Scene {
         let view = with(&self.token(3), |info| {
             info.family = "ePass2003".into();
-            info.change = Standing::Inferred;
-            info.unblock = Standing::Doubtful;
+            info.change = Confidence::Inferred;
+            info.unblock = Confidence::Doubtful;
         });
         self.managing().sees(vec![view])
     }

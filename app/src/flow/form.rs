@@ -1,7 +1,7 @@
 //! What a person types: the PIN for a signature, and the forms that change and unlock it.
 //! What can never be right, and the last try, go no further without a word.
 
-use securesign_card::application::Standing;
+use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::pin::{Pin, PinFormat, PinRules};
 use securesign_card::profile::{PinUse, Tries};
@@ -41,14 +41,14 @@ impl Flow {
         let Some((id, info)) = self.token() else {
             return Vec::new();
         };
-        let standing = match errand {
+        let confidence = match errand {
             Errand::Change => info.change,
             Errand::Unlock => info.unblock,
         };
         let id = id.clone();
-        self.show(match standing {
-            Standing::Known => errand.form(id),
-            Standing::Inferred | Standing::Doubtful => State::Unsure(id, errand),
+        self.show(match confidence {
+            Confidence::Known => errand.form(id),
+            Confidence::Inferred | Confidence::Doubtful => State::Unsure(id, errand),
         })
     }
 

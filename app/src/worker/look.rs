@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use securesign_card::application::{PinId, Standing};
+use securesign_card::application::{Confidence, PinId};
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Found, Problem, Search, Tries};
 use securesign_card::reader::{Presence, Reader};
@@ -117,8 +117,8 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         puk_rules: unblocker.as_ref().ok().map(|puk| puk.rules),
         unblocker: unblocker.map_or(Secret::Puk, |puk| puk.role),
         no_puk: object.unblock.err().unwrap_or(Missing::Puk),
-        change: object.change.unwrap_or(Standing::Known),
-        unblock: object.unblock.map_or(Standing::Known, |it| it.standing),
+        change: object.change.unwrap_or(Confidence::Known),
+        unblock: object.unblock.map_or(Confidence::Known, |it| it.confidence),
         found,
         further,
     })

@@ -2,7 +2,7 @@
 
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{
-    Application, PinId, PinObject, RetryCounter, Standing, Unblock,
+    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
 };
 use securesign_card::channel::Channel;
 use securesign_card::error::{self, CardError, Missing, Secret};
@@ -60,10 +60,10 @@ const PUK: PinId = PinId(2);
 /// PIN and PUK of the layout with this directory.
 fn pins(directory: u16) -> [PinObject; 2] {
     let by_opensc = directory == opensc::DIRECTORY;
-    let (rules, change, standing) = match by_opensc {
-        true => (OPENSC_PIN, Standing::Known, Standing::Known),
+    let (rules, change, confidence) = match by_opensc {
+        true => (OPENSC_PIN, Confidence::Known, Confidence::Known),
         // India: tokens issued since 2023 ship with unlocking switched off.
-        false => (VENDOR_PIN, Standing::Inferred, Standing::Doubtful),
+        false => (VENDOR_PIN, Confidence::Inferred, Confidence::Doubtful),
     };
     let pin = PinObject {
         id: PIN,
@@ -74,7 +74,7 @@ fn pins(directory: u16) -> [PinObject; 2] {
         change: Ok(change),
         unblock: Ok(Unblock {
             with: PUK,
-            standing,
+            confidence,
         }),
     };
     let puk = PinObject {

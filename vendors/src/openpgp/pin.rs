@@ -4,7 +4,7 @@
 //! (§5): whatever is not success, the counter tells.
 
 use securesign_card::apdu::Command;
-use securesign_card::application::{PinId, PinObject, RetryCounter, Standing, Unblock};
+use securesign_card::application::{Confidence, PinId, PinObject, RetryCounter, Unblock};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::iso;
@@ -55,7 +55,7 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
         reference: PW1,
         rules: up_to(PW1_RULES, pw1),
         counter: RetryCounter::Status,
-        change: Ok(Standing::Known),
+        change: Ok(Confidence::Known),
         unblock: unblocked_with(with),
     };
     let code = PinObject {
@@ -80,8 +80,8 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
 
 /// That, as every card can.
 pub fn unblocked_with(with: PinId) -> Result<Unblock, Missing> {
-    let standing = Standing::Known;
-    Ok(Unblock { with, standing })
+    let confidence = Confidence::Known;
+    Ok(Unblock { with, confidence })
 }
 
 /// With the card's own greatest length, where it makes sense.

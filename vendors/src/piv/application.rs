@@ -2,7 +2,7 @@
 
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{
-    Application, PinId, PinObject, RetryCounter, Standing, Unblock,
+    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
 };
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Missing, Secret, given};
@@ -85,7 +85,7 @@ fn pins(product: &Piv, reference: u8) -> Vec<PinObject> {
         reference,
         rules: product.extras.pin,
         counter: RetryCounter::EmptyVerify,
-        change: Ok(Standing::Known),
+        change: Ok(Confidence::Known),
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
         unblock: Err(Missing::GlobalPin),
     };
@@ -94,7 +94,7 @@ fn pins(product: &Piv, reference: u8) -> Vec<PinObject> {
     }
     let with_puk = Unblock {
         with: PUK,
-        standing: Standing::Known,
+        confidence: Confidence::Known,
     };
     let puk = PinObject {
         id: PUK,

@@ -1,6 +1,6 @@
 //! The forms that change a PIN or unlock it, and the questions before them.
 
-use securesign_card::application::Standing;
+use securesign_card::application::Confidence;
 use securesign_card::error::Secret;
 use securesign_card::pin::PinRules;
 use securesign_card::profile::Tries;
@@ -155,7 +155,7 @@ pub fn unsure(flow: &Flow, errand: Errand) -> Screen {
         return waiting(flow);
     };
     let family = [("family", info.family.as_str().into())];
-    let (title, what, standing) = match errand {
+    let (title, what, confidence) = match errand {
         Errand::Change => (
             l.say("unsure-change-title"),
             l.say_with("unsure-change", family),
@@ -168,7 +168,7 @@ pub fn unsure(flow: &Flow, errand: Errand) -> Screen {
         ),
     };
     let mut text = vec![what];
-    if standing == Standing::Doubtful {
+    if confidence == Confidence::Doubtful {
         text.push(l.say("unsure-doubtful"));
     }
     text.push(match errand {
