@@ -213,10 +213,10 @@ fn habits_of_single_products() {
         ("lengths in one byte", Builder::one_byte_length),
         ("SELECT wants Le", Builder::select_needs_length),
         ("plain commands 6982", |b| b.plain_refusal(0x6982)),
-        ("the last piece 6Cxx", |b| {
+        ("the last chunk 6Cxx", |b| {
             b.last_chunk(LastChunk::WrongLength)
         }),
-        ("the last piece short", |b| {
+        ("the last chunk short", |b| {
             b.last_chunk(LastChunk::Shortened)
         }),
         ("a hole in the index", Builder::hole),

@@ -46,7 +46,7 @@ pub struct Opened {
     /// File identifier of its directory.
     directory: u16,
     /// Most bytes that one READ BINARY asks for; `None`: not tried yet.
-    pub piece: Option<u16>,
+    pub chunk: Option<u16>,
     /// Label that the card gives itself.
     pub label: Option<String>,
     /// The user's PIN and the PUK.
@@ -93,7 +93,7 @@ impl Opened {
         Self {
             capabilities,
             directory,
-            piece: None,
+            chunk: None,
             label: None,
             pins: pins(directory),
         }

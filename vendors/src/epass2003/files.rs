@@ -111,19 +111,19 @@ fn read_once(
     };
     let len = told.unwrap_or(MAX).min(MAX);
     let mut bytes = Vec::new();
-    let mut pieces = 0;
+    let mut chunks = 0;
     while bytes.len() < len && !enough(&bytes) {
-        pieces += 1;
-        if pieces > 1 + len.div_ceil(LEAST_PIECE) {
+        chunks += 1;
+        if chunks > 1 + len.div_ceil(LEAST_PIECE) {
             let at = bytes.len();
             return Err(CardError::Malformed { during, at });
         }
         let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
-        let piece = read_binary(card, app, during, bytes.len(), left)?;
-        let asked = usize::from(left.min(app.piece.unwrap_or(SHORT_PIECE)).min(SHORT_PIECE));
-        bytes.extend_from_slice(&piece);
+        let chunk = read_binary(card, app, during, bytes.len(), left)?;
+        let asked = usize::from(left.min(app.chunk.unwrap_or(SHORT_PIECE)).min(SHORT_PIECE));
+        bytes.extend_from_slice(&chunk);
         // Where nothing tells the length, less than was asked for is the rest.
-        if piece.is_empty() || told.is_none() && piece.len() < asked {
+        if chunk.is_empty() || told.is_none() && chunk.len() < asked {
             break;
         }
     }
@@ -142,11 +142,11 @@ fn read_binary(
     // Bit 8 of P1 would make it a short file identifier. MAX is below that.
     let [high, low] = (offset as u16).to_be_bytes();
     loop {
-        let piece = app.piece.unwrap_or(PIECES[0]);
-        let shorter = PIECES.into_iter().find(|shorter| *shorter < piece);
+        let chunk = app.chunk.unwrap_or(PIECES[0]);
+        let shorter = PIECES.into_iter().find(|shorter| *shorter < chunk);
         // Should the card lose its session over it, the next attempt knows.
-        app.piece = shorter.or(Some(piece));
-        let wanted = left.min(piece);
+        app.chunk = shorter.or(Some(chunk));
+        let wanted = left.min(chunk);
         let wanted = match card.answers(usize::from(wanted)) {
             true => wanted,
             false => wanted.min(SHORT_PIECE),
@@ -155,17 +155,17 @@ fn read_binary(
         let response = card.send(during, &command)?;
         match response.sw {
             StatusWord::OK | END => {
-                app.piece = Some(piece);
+                app.chunk = Some(chunk);
                 return Ok(response.data);
             }
             BEHIND_END => {
-                app.piece = Some(piece);
+                app.chunk = Some(chunk);
                 return Ok(Vec::new());
             }
             StatusWord::WRONG_LENGTH | StatusWord::WRONG_DATA | UNSPECIFIED
                 if shorter.is_some_and(|shorter| left > shorter) => {}
             sw => {
-                app.piece = Some(piece);
+                app.chunk = Some(chunk);
                 return Err(CardError::Refused { during, sw });
             }
         }
