@@ -30,7 +30,7 @@ enum Cover {
     Secure(Box<dyn SecureMessaging>),
     /// A session has failed. Nothing is sent until it is decided what now: what
     /// was meant for the session must not go out plain.
-    Torn,
+    Closed,
 }
 
 /// A card in a dialogue.
@@ -108,28 +108,28 @@ impl<'a> Channel<'a> {
     }
 
     /// Plain commands from here on: the card wants no session.
-    pub fn bare(&mut self) {
+    pub fn plain(&mut self) {
         self.cover = Cover::Plain;
         self.environment = None;
     }
 
     /// Nothing goes out any more until the application is opened anew.
-    pub fn tear(&mut self) {
-        self.cover = Cover::Torn;
+    pub fn close(&mut self) {
+        self.cover = Cover::Closed;
         self.broken = true;
         self.environment = None;
     }
 
     /// Sends a plain command that opens a session. Whatever the card says to it, nothing
-    /// else goes out before [`Channel::secure`] or [`Channel::bare`] tells in which form.
-    pub fn send_bare(
+    /// else goes out before [`Channel::secure`] or [`Channel::plain`] tells in which form.
+    pub fn send_to_open(
         &mut self,
         during: &'static str,
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
-        self.bare();
+        self.plain();
         let result = self.send(during, command);
-        self.cover = Cover::Torn;
+        self.cover = Cover::Closed;
         result
     }
 
@@ -205,7 +205,7 @@ impl<'a> Channel<'a> {
             (Cover::Plain, Ability::Trusted | Ability::Proven) => self.extended.passes(len),
             (Cover::Plain, _) => len <= SHORT_MAX,
             // Nothing is sent before there is a new session.
-            (Cover::Torn, _) => true,
+            (Cover::Closed, _) => true,
         }
     }
 
@@ -214,7 +214,7 @@ impl<'a> Channel<'a> {
     pub fn answers(&self, len: usize) -> bool {
         match &self.cover {
             Cover::Secure(session) => self.extended.answers(session.wrapped(len)),
-            Cover::Plain | Cover::Torn => true,
+            Cover::Plain | Cover::Closed => true,
         }
     }
 
@@ -227,7 +227,7 @@ impl<'a> Channel<'a> {
     }
 
     /// The application was selected anew.
-    pub fn mended(&mut self) {
+    pub fn reopened(&mut self) {
         self.broken = false;
     }
 
@@ -260,10 +260,10 @@ impl<'a> Channel<'a> {
         during: &'static str,
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
-        match std::mem::replace(&mut self.cover, Cover::Torn) {
+        match std::mem::replace(&mut self.cover, Cover::Closed) {
             Cover::Plain => self.cover = Cover::Plain,
             Cover::Secure(session) => return self.send_secure(during, command, session),
-            Cover::Torn => {
+            Cover::Closed => {
                 let fault = Fault::Lost;
                 return Err(CardError::SecureMessaging { during, fault });
             }

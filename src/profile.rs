@@ -273,7 +273,7 @@ pub fn identify(
             tried.push(aid);
         }
         // A profile that did not get to its session has left the channel without a form.
-        card.bare();
+        card.plain();
         if let Some(application) = profile.open(card, atr)? {
             return Ok(Some(application));
         }

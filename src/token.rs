@@ -242,7 +242,7 @@ impl<'a> Token<'a> {
     }
 
     /// The card is to be logged out at the end, whoever has verified a PIN.
-    pub fn seal(&mut self) {
+    pub fn log_out(&mut self) {
         self.touched = true;
     }
 
@@ -274,7 +274,7 @@ impl<'a> Token<'a> {
             // The reset that follows is what counts; this is for cards that keep a
             // verified PIN across a reset. It has its own time, however long the rest took.
             self.channel.begin_work();
-            if self.mend().is_ok() {
+            if self.ensure_open().is_ok() {
                 let _ = self.app.log_out(&mut self.channel);
             }
         }
@@ -297,13 +297,13 @@ impl<'a> Token<'a> {
         mut what: impl FnMut(&mut dyn Application, &mut Channel<'a>) -> Result<T, CardError>,
     ) -> Result<T, CardError> {
         self.channel.begin_work();
-        self.mend()?;
+        self.ensure_open()?;
         let sessions = self.channel.sessions();
         let result = match what(&mut *self.app, &mut self.channel) {
             Err(CardError::SecureMessaging {
                 fault: Fault::Lost, ..
             }) => {
-                self.mend()?;
+                self.ensure_open()?;
                 what(&mut *self.app, &mut self.channel)
             }
             other => other,
@@ -345,11 +345,11 @@ impl<'a> Token<'a> {
         &mut self,
         what: impl Fn(&mut dyn Application, &mut Channel<'a>) -> Result<(), CardError>,
     ) -> Result<(), CardError> {
-        self.mend()?;
+        self.ensure_open()?;
         let secrets = self.channel.secrets();
         match what(&mut *self.app, &mut self.channel) {
             Err(CardError::SecureMessaging { .. }) if self.channel.secrets() == secrets => {
-                self.mend()?;
+                self.ensure_open()?;
                 what(&mut *self.app, &mut self.channel)
             }
             other => other,
@@ -359,24 +359,24 @@ impl<'a> Token<'a> {
     /// After a chain that broke off nothing but SELECT may be sent; twice, since
     /// the first one may be taken for a part of the chain. After a session that
     /// was lost, a new one is opened.
-    fn mend(&mut self) -> Result<(), CardError> {
+    fn ensure_open(&mut self) -> Result<(), CardError> {
         if self.channel.is_broken() {
             self.void();
             if self.select().is_err()
                 && let Err(error) = self.select()
             {
                 // Whatever is open now is not what the next command is meant for.
-                self.channel.tear();
+                self.channel.close();
                 return Err(error);
             }
-            self.channel.mended();
+            self.channel.reopened();
         }
         Ok(())
     }
 
     fn select(&mut self) -> Result<(), CardError> {
-        // What was torn lets nothing out, and a family that wants a session opens it.
-        self.channel.bare();
+        // What was closed lets nothing out, and a family that wants a session opens it.
+        self.channel.plain();
         self.app.select(&mut self.channel)
     }
 

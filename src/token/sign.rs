@@ -36,7 +36,7 @@ impl Token<'_> {
         last: LastTry,
     ) -> Result<Vec<u8>, CardError> {
         self.channel.begin_work();
-        self.mend()?;
+        self.ensure_open()?;
         self.refuse_impossible(credential, what)?;
         let always = credential.when == PinUse::Always;
         let known = self.accepted(credential.pin);
@@ -50,7 +50,7 @@ impl Token<'_> {
                 reason: Reason::PinForgotten,
                 ..
             }) if known && !always => {
-                self.mend()?;
+                self.ensure_open()?;
                 self.verify(credential, pin, last)?;
                 self.ask_signature(credential, what)?
             }
@@ -59,7 +59,7 @@ impl Token<'_> {
             Err(error @ CardError::SecureMessaging { .. }) => {
                 self.void();
                 // What went wrong first is what the user has to know.
-                let _ = self.mend();
+                let _ = self.ensure_open();
                 return Err(error);
             }
             other => other?,
@@ -88,7 +88,7 @@ impl Token<'_> {
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
         self.channel.begin_work();
-        self.mend()?;
+        self.ensure_open()?;
         self.refuse_impossible(credential, what)?;
         let signature = self.ask_signature(credential, what)?;
         self.checked(credential, what, &signature)

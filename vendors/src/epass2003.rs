@@ -149,12 +149,12 @@ const CAPABILITIES: Command<'static> = Command::new([0x00, 0xCA, 0x01, 0x86]);
 fn capabilities(card: &mut Channel<'_>) -> Result<(Vec<u8>, Mode), CardError> {
     let during = "read the capabilities";
     let command = CAPABILITIES.answer(Answer::Short);
-    let mut response = card.send_bare(during, &command);
+    let mut response = card.send_to_open(during, &command);
     if let Ok(Response { sw, .. }) = response
         && messaging::is_lost(sw)
     {
         // A session of another program, or one that was lost: it is gone by now.
-        response = card.send_bare(during, &command);
+        response = card.send_to_open(during, &command);
     }
     let (answer, sw) = match response {
         Ok(Response { data, sw }) if sw.is_ok() => (data, StatusWord::NOT_FOUND),

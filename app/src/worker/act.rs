@@ -64,7 +64,7 @@ impl State<'_> {
                     // The PIN goes first, whatever the card does then. Another
                     // card than this one is logged out since its own dialogue.
                     if self.forget().as_ref() == Some(id) {
-                        token.seal();
+                        token.log_out();
                     }
                     return;
                 }

@@ -111,7 +111,7 @@ impl<'a> State<'a> {
         let readers = self.worker.readers.list().unwrap_or_default();
         if readers.iter().any(|reader| holds(reader, &id)) {
             self.dialogue(&id, Meant::Same, |_, token| match token {
-                Ok(token) => token.seal(),
+                Ok(token) => token.log_out(),
                 Err(found) => tracing::debug!("the card was not logged out once more: {found:?}"),
             });
         }

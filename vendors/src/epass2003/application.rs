@@ -299,11 +299,11 @@ impl Opened {
     fn resume(&self, card: &mut Channel<'_>) -> Result<(), CardError> {
         match self.begin_again(card) {
             Ok(()) => {
-                card.mended();
+                card.reopened();
                 Ok(())
             }
             Err(error) => {
-                card.tear();
+                card.close();
                 Err(match error {
                     CardError::Transport(_) => error,
                     _ => CardError::SecureMessaging {

@@ -237,16 +237,16 @@ impl Emulator for Epass {
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
         self.raw += 1;
         let Some(command) = Command::decode(command) else {
-            return self.bare(0, Err(sw::WRONG_LENGTH));
+            return self.plain(0, Err(sw::WRONG_LENGTH));
         };
         if self.mode == Mode::Plain || command.cla & CLA_SECURED == CLA_SECURED {
             let disturbance = self.disturbance();
             if let Some(status) = self.interrupted(disturbance, &command) {
-                return self.bare(command.ins, Err(status));
+                return self.plain(command.ins, Err(status));
             }
             let response = if self.mode == Mode::Plain {
                 let reply = self.execute(&command);
-                self.bare(command.ins, reply)
+                self.plain(command.ins, reply)
             } else {
                 self.secured(&command)
             };
@@ -258,20 +258,20 @@ impl Emulator for Epass {
             (0, ins::GET_DATA, identity::CAPABILITIES) => self.data(&command),
             _ => Err(self.habits.plain_refusal),
         };
-        self.bare(command.ins, reply)
+        self.plain(command.ins, reply)
     }
 }
 
 impl Epass {
     fn secured(&mut self, wrapped: &Command) -> Vec<u8> {
         let Some(session) = &mut self.session else {
-            return self.bare(wrapped.ins, Err(sw::CONDITIONS));
+            return self.plain(wrapped.ins, Err(sw::CONDITIONS));
         };
         let command = match session.unwrap(wrapped, self.habits.any_query_code) {
             Ok(command) => command,
             Err(status) => {
                 self.drop_session();
-                return self.bare(wrapped.ins, Err(status));
+                return self.plain(wrapped.ins, Err(status));
             }
         };
         let reply = self.execute(&command);
@@ -384,7 +384,7 @@ impl Epass {
     }
 
     /// A response without secure messaging.
-    fn bare(&mut self, instruction: u8, reply: Reply) -> Vec<u8> {
+    fn plain(&mut self, instruction: u8, reply: Reply) -> Vec<u8> {
         let (mut data, status) = split(reply);
         self.note(instruction, status);
         data.extend(status.to_be_bytes());

@@ -58,7 +58,7 @@ fn accepted(during: &'static str, sw: StatusWord) -> Result<(), CardError> {
 /// It ends whatever session the card was in, and its PIN state with it.
 pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError> {
     if mode == Mode::Off {
-        card.bare();
+        card.plain();
         return Ok(());
     }
     let mut host = Half::default();
@@ -71,7 +71,7 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
         .data(&host)
         .answer(Answer::Exact(expected as u16));
     let during = "begin secure messaging";
-    let response = card.send_bare(during, &command)?;
+    let response = card.send_to_open(during, &command)?;
     accepted(during, response.sw)?;
     let answer = response.data;
     let halves: Vec<Half> = answer[skipped.min(answer.len())..]
@@ -95,7 +95,7 @@ pub fn authenticate(card: &mut Channel<'_>, mode: Mode) -> Result<(), CardError>
     let mac = session.handshake_mac(&mut signed);
     let body = [handshake.host, mac].concat();
     let during = "authenticate for secure messaging";
-    let response = card.send_bare(during, &Command::new(header).data(&body).once())?;
+    let response = card.send_to_open(during, &Command::new(header).data(&body).once())?;
     accepted(during, response.sw)?;
     session.start(mac);
     card.secure(Box::new(session));
