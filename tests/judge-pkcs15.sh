@@ -198,10 +198,53 @@ judge_cardos53() {
     pins 3 "blocked"
 }
 
+judge_rutoken() {
+    insert rutoken
+    auth=02 pin=12345678 puk=87654321 officer=(--so-pin 87654321)
+    says "named" "Rutoken ECP" $limit opensc-tool -n
+    ok "erased" init --erase-card
+    ok "file system made" init --create-pkcs15 --so-pin 87654321 --so-puk "" --label Judge
+    ok "user's PIN set" init --store-pin --auth-id 02 --pin $pin --puk "" --so-pin 87654321 --label user
+    says "label" "Judge" p15 --dump
+    ok "RSA-2048 made" init --generate-key rsa/2048 --auth-id 02 --pin $pin "${officer[@]}" --id 45 --label rsa
+    public_of 45
+    certifies RSA 45
+    ok "RSA key imported" init --store-private-key "$dir/import.key" --auth-id 02 --pin $pin "${officer[@]}" --id 47 --label imported
+    $limit openssl pkey -in "$dir/import.key" -pubout -out "$dir/47.pem"
+    ok "formatting ended" init --finalize
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    signs "the imported key signs" 47 SHA256-RSA-PKCS message sha256
+    ok "PIN verified" p15 --verify-pin --auth-id 02 --pin $pin
+    refuses "wrong PIN refused" "incorrect" p15 --verify-pin --auth-id 02 --pin 999999
+    sends "... and one try gone" 63C4 00200002
+    ok "PIN changed" p15 --change-pin --auth-id 02 --pin $pin --new-pin 765432
+    refuses "old PIN refused" "incorrect" p15 --verify-pin --auth-id 02 --pin $pin
+    pin=765432
+    ok "new PIN verified" p15 --verify-pin --auth-id 02 --pin $pin
+    sends "the security officer resets the counter" 9000 00200001083837363534333231 002C0302
+    insert rutoken rsa2048
+    pin=123456
+    public_of_certificate 45
+    auth=01
+    signs "the builder's key signs" 45 SHA256-RSA-PKCS message sha256
+}
+
+judge_starcos35() {
+    insert starcos35 rsa2048
+    auth=01 pin=123456 puk=12345678
+    says "named" "STARCOS 3.5" $limit opensc-tool -n
+    public_of_certificate 45
+    signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
+    insert starcos35 rsa2048
+    refuses "wrong PIN refused" "incorrect" p15 --verify-pin --auth-id 01 --pin 999999
+    sends "... and one try gone" 63C2 00200001
+    ok "PIN verified" p15 --verify-pin --auth-id 01 --pin $pin
+}
+
 build_card
 start_pcscd
 least=0
-[ $# -gt 0 ] || { least=189; set -- isoapplet0 isoapplet1 myeid cardos44 cardos53; }
+[ $# -gt 0 ] || { least=221; set -- isoapplet0 isoapplet1 myeid cardos44 cardos53 rutoken starcos35; }
 for dialect in "$@"; do
     subject=$dialect
     officer=()

@@ -43,7 +43,9 @@ use crate::emulator::key::{PrivateKey, Stream};
 
 pub use builder::{BuildError, Builder};
 pub use dialect::Dialect;
-pub use dialects::{ALL, CARDOS44, CARDOS53, ISOAPPLET0, ISOAPPLET1, MYEID, PLAIN};
+pub use dialects::{
+    ALL, CARDOS44, CARDOS53, ISOAPPLET0, ISOAPPLET1, MYEID, PLAIN, RUTOKEN, STARCOS35,
+};
 pub use object::{Layout, Object, PinKind, PinObject};
 
 use pin::Pin;

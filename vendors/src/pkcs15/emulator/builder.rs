@@ -74,7 +74,7 @@ impl Builder {
         self
     }
 
-    /// A PIN. Without any, and with an object, there is one: 123456, PUK 12345678.
+    /// A PIN. Without any, and with an object, there is one: 123456.
     pub fn pin(mut self, pin: PinObject) -> Self {
         self.pins.push(pin);
         self
@@ -102,10 +102,7 @@ impl Builder {
         };
         let blank = self.objects.is_empty() && self.pins.is_empty();
         if self.pins.is_empty() {
-            let puk = "1234567890123456";
-            let longest = usize::from(self.dialect.places.longest_pin);
-            let puk = if longest < puk.len() { "12345678" } else { puk };
-            self.pins.push(PinObject::user("123456").puk(puk));
+            self.pins = self.dialect.habits.usual_pins();
         }
         let mut card = Pkcs15Card {
             files: Files::new(self.dialect.habits.master(blank)),

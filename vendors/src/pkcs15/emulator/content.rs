@@ -65,7 +65,10 @@ impl Pkcs15Card {
         let reading = self.dialect.reading;
         let file = self.current()?;
         let Content::Transparent(content) = &file.content else {
-            return Err(NOT_TRANSPARENT);
+            return Err(match file.is_directory() {
+                true => reading.no_file,
+                false => NOT_TRANSPARENT,
+            });
         };
         self.allows(file, Right::Read)?;
         let rest = content.get(offset..).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! In what cards of this kind differ: data, and a few functions.
 
 use super::Pkcs15Card;
+use super::object::PinObject;
 use super::operation::Operation;
 use super::sign::{Environment, Key};
 use crate::emulator::apdu::{Command, Reply, sw};
@@ -99,6 +100,8 @@ pub(super) struct Reading {
     pub warns: bool,
     /// Behind the end: 6B00, or 6282 without data.
     pub behind: u16,
+    /// The current file is a directory.
+    pub no_file: u16,
     /// No answer is longer.
     pub most: usize,
     pub short_identifiers: bool,
@@ -217,6 +220,11 @@ pub(super) trait Habits: Sync {
     /// The master file as the card comes from the maker, or with content.
     fn master(&self, _blank: bool) -> Option<File> {
         Some(super::builder::master())
+    }
+
+    /// The PINs of a card for which the builder was told none.
+    fn usual_pins(&self) -> Vec<PinObject> {
+        vec![PinObject::user("123456").puk("12345678")]
     }
 
     /// What a PUK without an entry of its own is counted as.

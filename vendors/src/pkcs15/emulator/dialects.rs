@@ -3,6 +3,8 @@
 mod cardos;
 mod isoapplet;
 mod myeid;
+mod rutoken;
+mod starcos;
 
 use super::Dialect;
 use super::dialect::{Habits, Pins, Places, Reading, Status, Transport};
@@ -11,9 +13,13 @@ use crate::emulator::apdu::sw;
 pub use cardos::{CARDOS44, CARDOS53};
 pub use isoapplet::{ISOAPPLET0, ISOAPPLET1};
 pub use myeid::MYEID;
+pub use rutoken::RUTOKEN;
+pub use starcos::STARCOS35;
 
 /// Every dialect.
-pub const ALL: &[Dialect] = &[PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS53];
+pub const ALL: &[Dialect] = &[
+    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS53, RUTOKEN, STARCOS35,
+];
 
 /// Nothing but ISO and PKCS#15, and an answer to reset that nobody knows. Asking for the
 /// tries left without a PIN costs one, as on many cards.
@@ -59,6 +65,7 @@ const WIRE: Transport = Transport {
 const READING: Reading = Reading {
     warns: true,
     behind: 0x6B00,
+    no_file: 0x6986,
     most: 65_536,
     short_identifiers: true,
     blank: 0x00,

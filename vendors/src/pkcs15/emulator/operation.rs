@@ -12,6 +12,8 @@ use crate::emulator::signature::{Hash, ecdsa, halves, pkcs1, pss};
 pub(super) enum Operation {
     /// The whole block comes from the host.
     Raw,
+    /// The same with all bytes in reverse order, and the signature too.
+    RawReversed,
     /// The card pads what it is given, normally a DigestInfo.
     Pkcs1,
     /// The card adds the DigestInfo of SHA-1 as well.
@@ -32,6 +34,13 @@ impl Operation {
         match self {
             Self::Raw if data.len() != length => Err(sw::CONDITIONS),
             Self::Raw => key.sign(data).ok_or(sw::BAD_DATA),
+            Self::RawReversed if data.len() != length => Err(sw::WRONG_LENGTH),
+            Self::RawReversed => {
+                let block: Vec<u8> = data.iter().rev().copied().collect();
+                let mut signature = key.sign(&block).ok_or(sw::BAD_DATA)?;
+                signature.reverse();
+                Ok(signature)
+            }
             Self::Pkcs1 => pkcs1(key, data).ok_or(sw::WRONG_LENGTH),
             Self::Pkcs1Sha1 if data.len() != Hash::Sha1.length() => Err(sw::WRONG_LENGTH),
             Self::Pkcs1Sha1 => pkcs1(key, &Hash::Sha1.info(data)).ok_or(sw::CONDITIONS),

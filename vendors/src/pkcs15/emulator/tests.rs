@@ -6,6 +6,8 @@ mod cardos;
 mod isoapplet;
 mod layouts;
 mod myeid;
+mod rutoken;
+mod starcos;
 
 use super::{Dialect, Object, Pkcs15Card};
 use crate::emulator::{Emulator, KeyKind};

@@ -9,6 +9,7 @@ use crate::pkcs15::emulator::builder::PUK_OF;
 use crate::pkcs15::emulator::dialect::{
     Condition, Dialect, FileKind, Habits, Pins, Places, Reading, Right, Status, Transport,
 };
+use crate::pkcs15::emulator::object::PinObject;
 use crate::pkcs15::emulator::operation::Operation;
 use crate::pkcs15::emulator::pin::Pin;
 use crate::pkcs15::emulator::sign::{Environment, Key};
@@ -67,6 +68,7 @@ const APPLET_PINS: Pins = Pins {
 
 const APPLET_READING: Reading = Reading {
     warns: false,
+    no_file: 0x6981,
     ..READING
 };
 
@@ -189,6 +191,10 @@ impl Habits for IsoApplet {
             (tag::IDENTIFIER, identifier.to_be_bytes().to_vec()),
             (tag::ACCESS, access.to_vec()),
         ]
+    }
+
+    fn usual_pins(&self) -> Vec<PinObject> {
+        vec![PinObject::user("123456").puk("1234567890123456")]
     }
 
     fn accepts(&self, card: &Pkcs15Card, environment: &Environment) -> Result<(), u16> {
