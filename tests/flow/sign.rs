@@ -212,7 +212,7 @@ fn an_unknown_token_is_named_and_reported_as_unsupported() {
     let all = screen.text.join(" ");
     for said in [
         "not public",
-        "its maker's own software: Some Manager, Some maker",
+        "software of its maker, Some maker: Some Manager.",
     ] {
         assert!(all.contains(said), "{said}: {all}");
     }

@@ -19,7 +19,7 @@ pub fn products() -> Vec<Product> {
                 (None, None),
                 (Some(Software::Own(None)), None),
                 (Some(Software::Own(None)), Some("Acme")),
-                (Some(Software::Own(Some("Acme 1"))), None),
+                (Some(Software::Own(Some("Acme 1"))), Some("Acme")),
                 (Some(Software::Other("Acme 2")), None),
             ] {
                 products.push(Product {

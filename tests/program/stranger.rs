@@ -48,7 +48,7 @@ fn r28_a_token_that_cannot_be_used_is_named_with_what_it_works_with() {
             "ot supported: Watchdata ProxKey",
             "not public",
             "WatchKey Admin",
-            "Watchdata.",
+            "its maker, Watchdata: ",
             "nswer to reset",
             "3B 6D 00 00 57 44 36 41 01 86 93 12 11 3C 19 70 AF",
             "ot supported: Longmai mToken CryptoID (a guess, ",

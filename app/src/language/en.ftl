@@ -58,9 +58,10 @@ unknown-unpublished = How programs talk to it is not public, so { -brand } canno
 unknown-not-yet = { -brand } does not know its commands yet.
 unknown-no-application = Such tokens can work with { -brand }, but on this one it found no application that it knows.
 unknown-own = It works today with its maker's own software.
-unknown-own-named = It works today with its maker's own software: { $software }.
+unknown-own-maker = It works today with the software of its maker, { $maker }.
+unknown-own-named = It works today with the software of its maker, { $maker }: { $software }.
 unknown-others = Other programs can use it today through { $software }.
-unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its answer to reset, which securesign tokens prints too: { $atr }.
+unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its answer to reset (securesign tokens prints it too): { $atr }.
 unreadable-title = The token cannot be read
 unreadable = { $reader }: { $what }
 

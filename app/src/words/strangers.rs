@@ -43,14 +43,18 @@ pub fn why(product: Option<&Product>, l: Language) -> String {
 }
 
 fn works(product: &Product, software: Software, l: Language) -> String {
-    match software {
-        Software::Own(name) => {
-            let known: Vec<&str> = name.into_iter().chain(product.maker).collect();
-            if known.is_empty() {
-                return l.say("unknown-own");
-            }
-            l.say_with("unknown-own-named", [("software", known.join(", ").into())])
+    let own = |name: Option<&'static str>| {
+        let Some(maker) = product.maker else {
+            return l.say("unknown-own");
+        };
+        let maker = ("maker", maker.into());
+        match name {
+            Some(name) => l.say_with("unknown-own-named", [maker, ("software", name.into())]),
+            None => l.say_with("unknown-own-maker", [maker]),
         }
+    };
+    match software {
+        Software::Own(name) => own(name),
         Software::Other(name) => l.say_with("unknown-others", [("software", name.into())]),
     }
 }

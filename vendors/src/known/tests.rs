@@ -46,9 +46,12 @@ fn every_family_is_well_formed_and_has_marks() {
     let marked: BTreeSet<&str> = marks().map(|mark| mark.family).collect();
     let mut families = BTreeSet::new();
     for line in FAMILIES.lines().skip(1) {
-        let [family, name, _, software, obstacle] = columns(line).unwrap();
+        let [family, name, maker, software, obstacle] = columns(line).unwrap();
         assert!(families.insert(family), "{family} stands there twice");
         assert!(!name.is_empty(), "{family}");
+        // The maker's name stands before that of its software.
+        let own = software.strip_prefix("own:").unwrap_or_default();
+        assert!(own.is_empty() || !maker.is_empty(), "{family}");
         assert!(
             software.is_empty() || software.starts_with("own:") || software.len() > 6,
             "{family}: {software}"
