@@ -307,7 +307,7 @@ fn a_signature_that_the_settings_hold_up_goes_when_they_are_mended_or_is_dropped
     let whole = std::fs::read(settings(&home)).unwrap();
     let mut terminal = held(&home);
     terminal.types("y\n");
-    terminal.says("it is as it was", 1);
+    terminal.says("nothing has changed", 1);
     terminal.says("Try again? [y/N]", 2);
     std::fs::write(settings(&home), whole).unwrap();
     terminal.types("y\n");

@@ -9,6 +9,8 @@
 
 mod support;
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
@@ -25,6 +27,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// Opens the window for the demo's link, lets `person` act, and gives the exit
 /// code and the result that went to the portal.
 fn open(person: impl FnOnce(&Display)) -> (Option<i32>, Value) {
+    open_at(|display, _| person(display))
+}
+
+/// The same for a person who goes to the settings file meanwhile.
+fn open_at(person: impl FnOnce(&Display, &Path)) -> (Option<i32>, Value) {
     let home = Scratch::new("window");
     let display = Display::new();
     let demo = succeed(Command::new(PROGRAM).args(["demo", "--link"]), LIMIT);
@@ -40,7 +47,7 @@ fn open(person: impl FnOnce(&Display)) -> (Option<i32>, Value) {
         .env("XDG_DATA_HOME", home.path());
     let program = std::thread::spawn(move || run(&mut command, Duration::from_secs(60)));
     display.focus();
-    person(&display);
+    person(&display, &home.path().join("securesign/settings.toml"));
     let done = program.join().expect("the program");
     let url = url::Url::parse(done.stdout.trim()).expect("a callback");
     let (_, value) = url
@@ -96,4 +103,23 @@ fn closing_the_window_tells_the_portal() {
     let (code, result) = open(|display| display.xdotool(&["key", "Escape"]));
     assert_eq!(result["error"], "SS_SIGN_CANCELLED");
     assert_eq!(code, Some(1));
+}
+
+#[test]
+fn a_signature_that_the_settings_hold_up_is_sent_from_the_window_when_they_are_mended() {
+    let (code, result) = open_at(|display, settings| {
+        fs::create_dir_all(settings.parent().unwrap()).unwrap();
+        fs::write(settings, "[[portal").unwrap();
+        display.enter("123456");
+        sleep(PAUSE);
+        // Nothing has changed yet; then it has.
+        display.xdotool(&["key", "Return"]);
+        sleep(PAUSE);
+        fs::remove_file(settings).unwrap();
+        display.xdotool(&["key", "Return"]);
+        sleep(PAUSE);
+        display.xdotool(&["key", "Escape"]);
+    });
+    assert_eq!(result["success"], true, "{result}");
+    assert_eq!(code, Some(0));
 }
