@@ -53,3 +53,8 @@ fn opensc_personalises_and_uses_the_emulator_of_pkcs15_cards() {
 fn opensc_personalises_and_uses_the_smartcard_hsm_emulator() {
     judged("tests/judge-sc-hsm.sh", 189);
 }
+
+#[test]
+fn opensc_personalises_and_uses_the_gids_emulator() {
+    judged("tests/judge-gids.sh", 112);
+}

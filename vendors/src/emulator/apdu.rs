@@ -30,6 +30,8 @@ pub(crate) mod sw {
     pub const NOT_FOUND: u16 = 0x6A82;
     pub const WRONG_P1P2: u16 = 0x6A86;
     pub const NO_REFERENCE: u16 = 0x6A88;
+    /// A file with this identifier is there.
+    pub const EXISTS: u16 = 0x6A89;
     /// The offset is outside of the file.
     pub const OFFSET: u16 = 0x6B00;
     /// 6Cxx: ask again with Le = xx.

@@ -1,10 +1,13 @@
 //! Certificates that a key issues for itself.
 
+use std::io::Write;
 use std::str::FromStr;
 use std::time::Duration;
 
 use der::Encode;
 use der::asn1::{GeneralizedTime, UtcTime};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use rsa::pkcs1v15;
 use sha2::Sha256;
 use spki::SubjectPublicKeyInfoRef;
@@ -57,6 +60,15 @@ pub(crate) fn issue(key: &PrivateKey, statement: &Statement<'_>) -> Option<Vec<u
         PrivateKey::Ed25519(key) => builder.build::<_, ed25519_dalek::Signature>(key),
     };
     certificate.ok()?.to_der().ok()
+}
+
+/// As Windows' minidrivers store a certificate: `01 00`, the plain length, a zlib stream.
+pub(crate) fn compressed(der: &[u8]) -> Option<Vec<u8>> {
+    let length = u16::try_from(der.len()).ok()?;
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(der).ok()?;
+    let stream = encoder.finish().ok()?;
+    Some([&[0x01, 0x00][..], &length.to_le_bytes(), &stream].concat())
 }
 
 struct SelfIssued(Name);

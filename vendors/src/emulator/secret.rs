@@ -38,6 +38,10 @@ impl Secret {
         self.left
     }
 
+    pub fn most(&self) -> u8 {
+        self.most
+    }
+
     pub fn is_blocked(&self) -> bool {
         self.left == 0
     }

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Write};
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use zeroize::Zeroizing;
 
 use super::file::{self, Entry, MapRecord, id};
 use super::{Container, IdPrimeCard, Product, References, Session};
-use crate::emulator::certificate::{Statement, issue};
+use crate::emulator::certificate::{Statement, compressed, issue};
 use crate::emulator::key::{KeyKind, PrivateKey, Stream};
 use crate::emulator::secret::Secret;
 use crate::emulator::wire::Wire;
@@ -328,9 +325,7 @@ impl Builder {
         if plan.raw {
             return Ok(Some(der));
         }
-        compressed(&der)
-            .map(Some)
-            .map_err(|_| BuildError::Certificate)
+        compressed(&der).map(Some).ok_or(BuildError::Certificate)
     }
 
     /// All files, and the index over them.
@@ -411,15 +406,6 @@ fn bits(kind: KeyKind) -> u16 {
         KeyKind::P521 => 521,
         kind => kind.input_length().map_or(0, |length| length as u16 * 8),
     }
-}
-
-/// `01 00`, the plain length, and a zlib stream.
-fn compressed(der: &[u8]) -> io::Result<Vec<u8>> {
-    let length = u16::try_from(der.len()).map_err(io::Error::other)?;
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(der)?;
-    let stream = encoder.finish()?;
-    Ok([&[0x01, 0x00][..], &length.to_le_bytes(), &stream].concat())
 }
 
 /// Why a card could not be built.
