@@ -434,6 +434,11 @@ impl Flow {
                     vec![self.look()]
                 }
             },
+            // The face has done it.
+            Action::Copy => {
+                self.remark = Some(Remark::Copied);
+                Vec::new()
+            }
             // The face has a file chosen, and gives it.
             Action::Compare => Vec::new(),
             Action::Cancel | Action::Close => self.part(),

@@ -54,6 +54,8 @@ pub struct Screen {
     pub notice: Option<Notice>,
     /// In reading order; the last one is the main one.
     pub buttons: Vec<Button>,
+    /// What [`Action::Copy`] puts into the clipboard.
+    pub copy: Option<String>,
     /// A PIN is kept for the next request.
     pub kept: Option<Kept>,
     /// How many other requests wait for their turn: one quiet line.
@@ -338,6 +340,8 @@ pub enum Action {
     Retry,
     /// Choose a file that is compared with the request.
     Compare,
+    /// Copy what is to be reported of a token into the clipboard.
+    Copy,
     /// Forget the kept PIN, and log its card out.
     Lock,
     /// Give up, and tell the portal so.
@@ -364,6 +368,7 @@ impl Action {
             | Self::Back
             | Self::Retry
             | Self::Compare
+            | Self::Copy
             | Self::Lock
             | Self::Cancel
             | Self::Close => false,
@@ -462,6 +467,8 @@ mod tests {
                 text: text(),
             }),
             buttons: vec![button()],
+            // Not shown.
+            copy: None,
             kept: Some(Kept {
                 text: text(),
                 lock: button(),

@@ -209,6 +209,9 @@ fn an_unknown_token_is_named_and_reported_as_unsupported() {
     assert!(screen.text.iter().any(|line| line.contains("Some card")));
     assert!(screen.text.iter().any(|line| line.contains("3B 02 14 50")));
     assert!(screen.settled, "nothing is under way");
+    assert_eq!(screen.copy.as_deref(), Some("3B 02 14 50"));
+    play.press(Action::Copy, &[]);
+    assert!(play.screen().notice.unwrap().text.starts_with("Copied."));
     let all = screen.text.join(" ");
     for said in [
         "not public",

@@ -239,7 +239,7 @@ impl Flow {
     }
 
     /// Whether a token is there that no profile serves.
-    pub(super) fn has_strangers(&self) -> bool {
+    fn has_strangers(&self) -> bool {
         let mut views = self.tokens().iter();
         views.any(|view| matches!(view.state, TokenState::Unknown { .. }))
     }

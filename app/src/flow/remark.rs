@@ -49,6 +49,8 @@ pub(super) enum Remark {
     Unrecorded { request: String, reason: String },
     /// No program has opened the settings file.
     FileUnopened,
+    /// What is to be reported of a token was copied.
+    Copied,
     /// The journal was copied to this file.
     Exported(String),
     /// The journal was not copied; why.
@@ -95,6 +97,7 @@ impl Remark {
                 let text = language.say_with("journal-unrecorded", [request, reason]);
                 (Level::Error, text)
             }
+            Self::Copied => (Level::Info, language.say("copied")),
             Self::Exported(file) => {
                 let file = [("file", file.as_str().into())];
                 (Level::Info, language.say_with("journal-exported", file))

@@ -62,6 +62,8 @@ unknown-own-maker = It works today with the software of its maker, { $maker }.
 unknown-own-named = It works today with the software of its maker, { $maker }: { $software }.
 unknown-others = Other programs can use it today through { $software }.
 unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its answer to reset (securesign tokens prints it too): { $atr }.
+copy-atr = Copy answer to reset
+copied = Copied. Paste it into your report.
 unreadable-title = The token cannot be read
 unreadable = { $reader }: { $what }
 

@@ -61,6 +61,8 @@ unknown-own-maker = अभी यह अपने निर्माता { $ma
 unknown-own-named = अभी यह अपने निर्माता { $maker } के सॉफ़्टवेयर से चलता है: { $software }।
 unknown-others = दूसरे प्रोग्राम अभी { $software } के ज़रिए इसका इस्तेमाल कर सकते हैं।
 unknown-advice = इस पर कुछ नहीं लिखा गया और कोई { -pin } नहीं भेजा गया। यह आगे चलकर यहाँ भी काम करे, इसके लिए बताएँ कि यह कौन-सा टोकन है और इसका ATR (रीसेट का उत्तर) क्या है (securesign tokens भी उसे दिखाता है): { $atr }।
+copy-atr = ATR कॉपी करें
+copied = कॉपी हो गया। इसे अपनी रिपोर्ट में पेस्ट करें।
 unreadable-title = टोकन पढ़ा नहीं जा सका
 unreadable = { $reader }: { $what }
 

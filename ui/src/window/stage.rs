@@ -260,7 +260,12 @@ impl Stage {
                 self.choose();
                 return Ok(false);
             }
-            Signal::Press(action) => self.press(action)?,
+            Signal::Press(action) => {
+                if let (Action::Copy, Some(text)) = (action, &self.screen.copy) {
+                    app::copy(text);
+                }
+                self.press(action)?;
+            }
             Signal::Files(files) => self.model.input(Input::Files(files)),
             Signal::Closed => self.model.input(Input::Closed),
             Signal::OutOfMemory => {

@@ -37,6 +37,7 @@ pub fn plain(kind: Kind, title: String) -> Screen {
         fields: Vec::new(),
         notice: None,
         buttons: Vec::new(),
+        copy: None,
         kept: None,
         waiting: None,
     }

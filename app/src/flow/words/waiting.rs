@@ -2,7 +2,7 @@
 
 use securesign_card::transport::TransportError;
 
-use super::parts::{leave, links, notice, plain, primary};
+use super::parts::{button, leave, links, notice, plain, primary};
 use super::sign::facts;
 use crate::flow::Flow;
 use crate::screen::{Action, Kind, Screen};
@@ -38,15 +38,33 @@ pub fn waiting(flow: &Flow) -> Screen {
             l.say("waiting-no-reader-advice"),
         ];
     }
+    let copy = report(flow);
     Screen {
-        settled: flow.has_strangers(),
+        settled: copy.is_some(),
         links: links(flow),
         text,
         facts: facts(flow),
         notice: notice(flow),
-        buttons: vec![leave(flow), primary(Action::Retry, l.say("look-again"))],
+        buttons: std::iter::once(leave(flow))
+            .chain(
+                copy.is_some()
+                    .then(|| button(Action::Copy, l.say("copy-atr"))),
+            )
+            .chain([primary(Action::Retry, l.say("look-again"))])
+            .collect(),
+        copy,
         ..plain(Kind::Waiting, title)
     }
+}
+
+/// The answers to reset of the tokens that no profile serves, a line each.
+fn report(flow: &Flow) -> Option<String> {
+    let atrs = flow.tokens().iter().filter_map(|view| match &view.state {
+        TokenState::Unknown { atr, .. } => Some(atr.to_string()),
+        _ => None,
+    });
+    let atrs: Vec<String> = atrs.collect();
+    (!atrs.is_empty()).then(|| atrs.join("\n"))
 }
 
 /// Readers without a token, and tokens that cannot be used.
