@@ -46,6 +46,12 @@ signs() { # what id mechanism input hash
         $limit openssl dgst -"$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
 }
 
+# The same with a DigestInfo, where OpenSC makes none itself.
+signs_info() { # what id
+    (printf '\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20'; cat "$dir/sha256") >"$dir/info"
+    signs "$1" "$2" RSA-PKCS info sha256
+}
+
 # The public key of what the card says it has.
 public_of() { # id
     p15 --read-public-key "$1" >"$dir/$1.pem" 2>"$dir/out" || true
@@ -189,8 +195,10 @@ judge_cardos44() {
     pins 3 "blocked"
 }
 
-judge_cardos53() {
-    insert cardos53 rsa2048
+judge_cardos50() { judge_cardos5; }
+judge_cardos53() { judge_cardos5; }
+judge_cardos5() {
+    insert "$subject" rsa2048
     auth=01 pin=123456 puk=12345678
     says "named" "Atos CardOS" $limit opensc-tool -n
     public_of_certificate 45
@@ -229,22 +237,47 @@ judge_rutoken() {
     signs "the builder's key signs" 45 SHA256-RSA-PKCS message sha256
 }
 
-judge_starcos35() {
-    insert starcos35 rsa2048
+judge_starcos34() { judge_starcos 3.4; }
+judge_starcos35() { judge_starcos 3.5; }
+judge_starcos() { # version
+    insert "$subject" rsa2048
     auth=01 pin=123456 puk=12345678
-    says "named" "STARCOS 3.5" $limit opensc-tool -n
+    says "named" "STARCOS $1" $limit opensc-tool -n
     public_of_certificate 45
     signs "RSA signs" 45 SHA256-RSA-PKCS message sha256
-    insert starcos35 rsa2048
+    insert "$subject" rsa2048
     refuses "wrong PIN refused" "incorrect" p15 --verify-pin --auth-id 01 --pin 999999
     sends "... and one try gone" 63C2 00200001
     ok "PIN verified" p15 --verify-pin --auth-id 01 --pin $pin
 }
 
+judge_setcos441() {
+    insert setcos441
+    auth=02 pin=123456 puk=12345678 officer=(--so-pin 87654321)
+    says "named" "SetCOS" $limit opensc-tool -n
+    ok "erased" init --erase-card
+    ok "file system made" init --create-pkcs15 --so-pin 87654321 --so-puk 11223344 --label Judge
+    ok "user's PIN set" init --store-pin --auth-id 02 --pin $pin --puk $puk --so-pin 87654321 --label user
+    says "label" "Judge" p15 --dump
+    ok "RSA-1024 made" init --generate-key rsa/1024 --auth-id 02 --pin $pin "${officer[@]}" --id 45 --label rsa
+    public_of 45
+    certifies RSA 45
+    ok "RSA key imported" init --store-private-key "$dir/import1024.key" --auth-id 02 --pin $pin "${officer[@]}" --id 47 --label imported
+    $limit openssl pkey -in "$dir/import1024.key" -pubout -out "$dir/47.pem"
+    signs_info "RSA signs" 45
+    signs_info "the imported key signs" 47
+    pins 2 "blocked"
+    insert setcos441 rsa2048
+    auth=01
+    public_of_certificate 45
+    signs_info "the builder's key signs" 45
+    pins 2 "blocked"
+}
+
 build_card
 start_pcscd
 least=0
-[ $# -gt 0 ] || { least=221; set -- isoapplet0 isoapplet1 myeid cardos44 cardos53 rutoken starcos35; }
+[ $# -gt 0 ] || { least=282; set -- isoapplet0 isoapplet1 myeid cardos44 cardos50 cardos53 rutoken starcos34 starcos35 setcos441; }
 for dialect in "$@"; do
     subject=$dialect
     officer=()

@@ -4,21 +4,24 @@ mod cardos;
 mod isoapplet;
 mod myeid;
 mod rutoken;
+mod setcos;
 mod starcos;
 
 use super::Dialect;
 use super::dialect::{Habits, Pins, Places, Reading, Status, Transport};
 use crate::emulator::apdu::sw;
 
-pub use cardos::{CARDOS44, CARDOS53};
+pub use cardos::{CARDOS44, CARDOS50, CARDOS53};
 pub use isoapplet::{ISOAPPLET0, ISOAPPLET1};
 pub use myeid::MYEID;
 pub use rutoken::RUTOKEN;
-pub use starcos::STARCOS35;
+pub use setcos::SETCOS441;
+pub use starcos::{STARCOS34, STARCOS35};
 
 /// Every dialect.
 pub const ALL: &[Dialect] = &[
-    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS53, RUTOKEN, STARCOS35,
+    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS50, CARDOS53, RUTOKEN, STARCOS34,
+    STARCOS35, SETCOS441,
 ];
 
 /// Nothing but ISO and PKCS#15, and an answer to reset that nobody knows. Asking for the

@@ -7,6 +7,7 @@ mod isoapplet;
 mod layouts;
 mod myeid;
 mod rutoken;
+mod setcos;
 mod starcos;
 
 use super::{Dialect, Object, Pkcs15Card};

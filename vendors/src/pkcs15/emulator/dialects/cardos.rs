@@ -46,7 +46,16 @@ pub const CARDOS44: Dialect = Dialect {
     },
 };
 
-/// CardOS 5.3.
+/// CardOS 5.0: the card pads.
+pub const CARDOS50: Dialect = Dialect {
+    name: "cardos50",
+    atr: &[
+        0x3B, 0xD2, 0x18, 0x00, 0x81, 0x31, 0xFE, 0x58, 0xC9, 0x01, 0x14,
+    ],
+    ..CARDOS53
+};
+
+/// CardOS 5.3: the whole block comes from the host, unless the algorithm says otherwise.
 pub const CARDOS53: Dialect = Dialect {
     name: "cardos53",
     atr: &[
@@ -186,8 +195,15 @@ impl CardOs {
                 serial.splice(10..16, [1, 2, 3, 4, 5, 6]);
                 Ok(serial)
             }
-            0x0182 if self.five => Ok(vec![0xC9, 0x02]),
-            0x0182 => Ok(vec![0xC8, 0x0D]),
+            // What the ATR has in front of its check byte.
+            0x0182 => {
+                let (_, historical) = card
+                    .dialect
+                    .atr
+                    .split_last_chunk::<3>()
+                    .ok_or(sw::UNKNOWN)?;
+                Ok(historical[..2].to_vec())
+            }
             0x0183 => Ok(vec![if card.operational {
                 USER
             } else {

@@ -1,4 +1,4 @@
-//! STARCOS 3.5 of Giesecke & Devrient.
+//! STARCOS 3.4 and 3.5 of Giesecke & Devrient.
 
 use super::{PINS, PLACES, READING, WIRE};
 use crate::emulator::apdu::{Command, Reply, sw};
@@ -16,7 +16,9 @@ pub const STARCOS35: Dialect = Dialect {
         0x3B, 0x9B, 0x96, 0xC0, 0x0A, 0x31, 0xFE, 0x45, 0x80, 0x67, 0x04, 0x1E, 0xB5, 0x01, 0x00,
         0x89, 0x4C, 0x81, 0x05, 0x45,
     ],
-    habits: &Starcos,
+    habits: &Starcos {
+        formats: (EF_KEYD, FORMAT_OF_KEYD),
+    },
     pins: Pins {
         status: Status::Tells,
         ..PINS
@@ -36,6 +38,19 @@ pub const STARCOS35: Dialect = Dialect {
     },
 };
 
+/// STARCOS 3.4: the same, but for where it says how PINs are sent.
+pub const STARCOS34: Dialect = Dialect {
+    name: "starcos34",
+    atr: &[
+        0x3B, 0xD8, 0x18, 0xFF, 0x81, 0xB1, 0xFE, 0x45, 0x1F, 0x03, 0x80, 0x64, 0x04, 0x1A, 0xB4,
+        0x03, 0x81, 0x05, 0x61,
+    ],
+    habits: &Starcos {
+        formats: (EF_PWDD, FORMAT_OF_PWDD),
+    },
+    ..STARCOS35
+};
+
 /// Class and P1, P2 of the question for the lengths that it takes.
 const OWN: u8 = 0xA0;
 const LENGTHS: u16 = 0x9F6C;
@@ -44,14 +59,19 @@ const EF_ATR: u16 = 0x2F01;
 const ATR_CONTENT: &[u8] = &[
     0x47, 0x03, 0x08, 0x01, 0xE0, 0x7F, 0x66, 0x08, 0x02, 0x02, 0x08, 0x00, 0x02, 0x02, 0x08, 0x00,
 ];
-/// EF.KEYD: how PINs are sent.
+/// EF.KEYD and EF.PWDD: how PINs are sent, here in format 2.
 const EF_KEYD: u16 = 0x0013;
-const FORMAT_2: &[u8] = &[0x88, 0x01, 0x01, 0x7B, 0x05, 0xA4, 0x03, 0x89, 0x01, 0x12];
+const FORMAT_OF_KEYD: &[u8] = &[0x88, 0x01, 0x01, 0x7B, 0x05, 0xA4, 0x03, 0x89, 0x01, 0x12];
+const EF_PWDD: u16 = 0x0015;
+const FORMAT_OF_PWDD: &[u8] = &[0x7B, 0x08, 0xA4, 0x06, 0x83, 0x01, 0x01, 0x89, 0x01, 0x12];
 /// DO 89 of MSE: PKCS#1 v1.5, and PSS with SHA-256.
 const PKCS1: [u8; 2] = [0x13, 0x23];
 const PSS_SHA256: [u8; 3] = [0x13, 0x33, 0x30];
 
-struct Starcos;
+struct Starcos {
+    /// The file that says how PINs are sent, and its record.
+    formats: (u16, &'static [u8]),
+}
 
 impl Habits for Starcos {
     fn own(&self, _: &mut Pkcs15Card, command: &Command) -> Option<Reply> {
@@ -94,11 +114,12 @@ impl Habits for Starcos {
             content: Content::Transparent(ATR_CONTENT.to_vec()),
         };
         card.files.insert(vec![EF_ATR], file);
+        let (identifier, record) = self.formats;
         let file = File {
-            parameters: self.parameters(EF_KEYD, FileKind::Records, 0),
-            content: Content::Records(vec![FORMAT_2.to_vec()]),
+            parameters: self.parameters(identifier, FileKind::Records, 0),
+            content: Content::Records(vec![record.to_vec()]),
         };
-        card.files.insert(vec![EF_KEYD], file);
+        card.files.insert(vec![identifier], file);
     }
 
     fn operation(&self, environment: &Environment, key: &Key) -> Result<Operation, u16> {
