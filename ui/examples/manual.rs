@@ -1,11 +1,13 @@
 //! Writes the manual pages and the completions of three shells into a folder:
 //! `cargo run --release --example manual -- FOLDER`. What `--help` says is their
-//! only source, so they cannot say anything else.
+//! only source, so they cannot say anything else. The window's executable, which nobody
+//! calls, has a page that says so.
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use clap::Command;
 use clap_complete::Shell;
 
 fn main() -> io::Result<()> {
@@ -15,6 +17,12 @@ fn main() -> io::Result<()> {
     let mut command = securesign::command_line().disable_help_subcommand(true);
     fs::create_dir_all(&folder)?;
     clap_mangen::generate_to(command.clone(), &folder)?;
+    let window = Command::new("securesign-window")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The window of securesign(1), which starts it where one is wanted")
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+    clap_mangen::generate_to(window, &folder)?;
     for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
         clap_complete::generate_to(shell, &mut command, "securesign", &folder)?;
     }
