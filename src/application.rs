@@ -26,6 +26,12 @@ pub trait Application: Send {
         None
     }
 
+    /// Whether PINs are known to be sent as its kind of card wants them. Where that is
+    /// inferred, a person is asked before one is.
+    fn confidence(&self) -> Confidence {
+        Confidence::Known
+    }
+
     /// The secrets of the card that matter for signing. The first with the role
     /// [`Secret::Pin`] is the card holder's; which one a key wants, its credential names
     /// ([`Credential::pin`]).

@@ -216,6 +216,8 @@ pub enum Missing {
     KeyTooShort,
     /// Ed25519 hashes the document itself.
     Ed25519,
+    /// It cannot be changed.
+    Change,
     /// A PIN of this length fits into no command.
     PinLength,
     /// Its PIN is that of the whole card, which no PUK resets.
@@ -237,6 +239,7 @@ impl fmt::Display for Missing {
             Self::KeyLength => "RSA keys of this length do not sign here",
             Self::KeyTooShort => "the RSA key is shorter than the padded digest",
             Self::Ed25519 => "Ed25519 hashes the document itself",
+            Self::Change => "it cannot be changed",
             Self::PinLength => "a PIN of this length fits into no command",
             Self::GlobalPin => "no PUK resets the PIN of the whole card",
             Self::Setup => "it has no application that is known",

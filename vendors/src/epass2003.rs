@@ -18,14 +18,12 @@ mod pin;
 mod shelf;
 mod sign;
 
-use const_oid::ObjectIdentifier;
 use securesign_card::apdu::{Answer, Command, Response};
 use securesign_card::application::Application;
 use securesign_card::atr::{Atr, AtrPattern};
-use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{self, CardError, Missing};
-use securesign_card::profile::{Mark, Note, Problem, Profile, Spec, unless_refused};
+use securesign_card::profile::{Mark, Note, Profile, Spec, unless_refused};
 use securesign_card::sw::StatusWord;
 
 use application::Opened;
@@ -197,45 +195,4 @@ fn enter(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
         }
     }
     Err(CardError::Unsupported(Missing::Setup))
-}
-
-/// A certificate that signs, from what a card has in a place of that name; or a
-/// note why it is not offered. One of an authority is there for the chain only.
-fn signing(name: &str, der: &[u8], notes: &mut Vec<Note>) -> Option<Certificate> {
-    let mut note = |problem| {
-        let place = name.to_owned();
-        notes.push(Note { place, problem });
-    };
-    let certificate = match Certificate::parse(der) {
-        Ok(certificate) => certificate,
-        Err(error) => {
-            note(Problem::Refused(error));
-            return None;
-        }
-    };
-    if certificate.is_authority() {
-        return None;
-    }
-    if !certificate.may_sign() {
-        note(Problem::Encryption(certificate.subject()));
-        return None;
-    }
-    Some(certificate)
-}
-
-/// Policies of the Controller of Certifying Authorities, India.
-const CLASS_2: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.356.100.2.2");
-const CLASS_3: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.356.100.2.3");
-
-/// Which of several certificates of one holder goes first: class 3 before those
-/// without a class, class 2 last (sheet on Indian tokens, §4).
-fn rank(certificate: &Certificate) -> u8 {
-    let policies = certificate.policies();
-    if policies.contains(&CLASS_3) {
-        0
-    } else if policies.contains(&CLASS_2) {
-        2
-    } else {
-        1
-    }
 }

@@ -6,6 +6,7 @@ pub mod epass2003;
 pub mod gids;
 pub mod idprime;
 pub mod known;
+mod offer;
 pub mod openpgp;
 pub mod piv;
 pub mod pkcs15;
@@ -16,6 +17,10 @@ use securesign_card::profile::Profile;
 /// Every card that can be used, products before their families.
 pub static PROFILES: &[&dyn Profile] = &[
     &epass2003::EPASS2003,
+    &pkcs15::MYEID,
+    &pkcs15::CARDOS_4,
+    &pkcs15::CARDOS_50,
+    &pkcs15::CARDOS_5,
     &piv::YUBIKEY_NEO,
     &piv::YUBIKEY,
     &piv::NITROKEY,
@@ -23,4 +28,5 @@ pub static PROFILES: &[&dyn Profile] = &[
     &piv::TOKEN2,
     &piv::PIV,
     &openpgp::OPENPGP,
+    &pkcs15::ISOAPPLET,
 ];

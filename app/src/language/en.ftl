@@ -312,6 +312,7 @@ missing-key-too-short = the key is too short for this digest
 missing-ed25519 = an Ed25519 key signs documents, not digests
 missing-global-pin = its { -pin } is the card's global { -pin }, which no { -puk } resets
 missing-setup = it is blank, or set up in a way that is not known
+missing-change = it cannot be changed
 missing-pin-length = a { -pin } of this length
 missing-reader = this key in a reader that takes short commands only
 missing-session = it opens no protected session with the published keys

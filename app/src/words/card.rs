@@ -191,6 +191,7 @@ impl InWords for Missing {
             Missing::KeyLength => language.say("missing-key-length"),
             Missing::KeyTooShort => language.say("missing-key-too-short"),
             Missing::Ed25519 => language.say("missing-ed25519"),
+            Missing::Change => language.say("missing-change"),
             Missing::PinLength => language.say("missing-pin-length"),
             Missing::GlobalPin => language.say("missing-global-pin"),
             Missing::Setup => language.say("missing-setup"),

@@ -17,7 +17,8 @@ use self::attributes::{
 };
 use super::application::{Opened, PIN};
 use super::shelf::Shelf;
-use super::{files, given, rank, signing, unreadable};
+use super::{files, given, unreadable};
+use crate::offer::{rank, signing};
 
 /// Application directory.
 pub const DIRECTORY: u16 = 0x2003;

@@ -12,7 +12,8 @@ use securesign_card::text;
 
 use super::application::{Opened, PIN};
 use super::shelf::Shelf;
-use super::{files, given, rank, signing, unreadable};
+use super::{files, given, unreadable};
+use crate::offer::{rank, signing};
 
 /// Application directory, DF(PKCS#15).
 pub const DIRECTORY: u16 = 0x5015;

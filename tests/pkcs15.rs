@@ -1,0 +1,416 @@
+//! The cards that PKCS#15 describes, against the emulator, which was written from the sheets
+//! by somebody who had not seen the driver, and which OpenSC judges (tests/judge-pkcs15.sh).
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+#![allow(clippy::print_stdout, reason = "the counts are for reading")]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bench::{Bench, Shared};
+use securesign_app::worker::{Look, TokenInfo, TokenState};
+use securesign_card::error::{CardError, Missing, Secret};
+use securesign_card::profile::{Credential, Search, Tries};
+use securesign_card::token::LastTry;
+use securesign_card::transport::TransportError;
+use securesign_vendors::emulator::{Fault, KeyKind};
+use securesign_vendors::pkcs15::emulator::{
+    Builder, CARDOS44, CARDOS53, Dialect, ISOAPPLET0, ISOAPPLET1, MYEID, Object, PinObject,
+    Pkcs15Card,
+};
+
+const PIN: &str = "123456";
+const PUK: &str = "12345678";
+const WRONG: &str = "654321";
+const NEW: &str = "246802";
+const HOLDER: &str = "CN=Ada Lovelace,C=IN";
+
+/// What is expected of a kind of card.
+struct Kind {
+    family: &'static str,
+    dialect: Dialect,
+    /// Keys that sign.
+    keys: &'static [KeyKind],
+    /// Whether its counters are told.
+    counts: bool,
+    reader: Option<usize>,
+    /// Most commands to see the tries left, and for a cold signature with RSA-2048.
+    bounds: (usize, usize),
+}
+
+const RSA_AND_P256: &[KeyKind] = &[KeyKind::Rsa2048, KeyKind::P256];
+
+const KINDS: &[Kind] = &[
+    Kind {
+        family: "IsoApplet",
+        dialect: ISOAPPLET0,
+        keys: &[KeyKind::Rsa2048],
+        counts: true,
+        reader: None,
+        bounds: (9, 24),
+    },
+    Kind {
+        family: "IsoApplet",
+        dialect: ISOAPPLET1,
+        keys: RSA_AND_P256,
+        counts: true,
+        reader: None,
+        bounds: (9, 24),
+    },
+    Kind {
+        family: "MyEID",
+        dialect: MYEID,
+        keys: RSA_AND_P256,
+        counts: true,
+        reader: None,
+        bounds: (9, 24),
+    },
+    Kind {
+        family: "CardOS 4",
+        dialect: CARDOS44,
+        keys: &[KeyKind::Rsa2048],
+        counts: false,
+        reader: None,
+        bounds: (9, 24),
+    },
+    Kind {
+        family: "CardOS 5",
+        dialect: CARDOS53,
+        keys: RSA_AND_P256,
+        counts: true,
+        reader: None,
+        bounds: (9, 24),
+    },
+];
+
+impl Kind {
+    fn builder(&self) -> Builder {
+        Pkcs15Card::builder(self.dialect)
+            .seed(b"tests")
+            .pin(PinObject::user(PIN).puk(PUK))
+    }
+
+    fn card(&self, key: KeyKind) -> Builder {
+        self.builder().object(Object::signing(HOLDER, key))
+    }
+
+    fn watched(&self, builder: Builder) -> (Bench, Shared<Pkcs15Card>) {
+        let card = Shared::new(builder.build().unwrap());
+        (Bench::new(card.clone(), self.reader), card)
+    }
+
+    fn left(&self, tries: u8) -> Tries {
+        match self.counts {
+            true => Tries::from_count(tries),
+            false => Tries::Unknown,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        self.dialect.name
+    }
+}
+
+fn only(info: &TokenInfo) -> &Credential {
+    match &info.found.credentials[..] {
+        [only] => only,
+        _ => panic!("{info:?}"),
+    }
+}
+
+#[test]
+fn every_kind_signs_with_each_key_that_it_has() {
+    for kind in KINDS {
+        for &key in kind.keys {
+            let (bench, card) = kind.watched(kind.card(key));
+            let (id, info) = bench.token();
+            assert_eq!(info.family, kind.family);
+            assert_eq!(info.pin, kind.left(3), "{}", kind.name());
+            let signature = bench
+                .sign(&id, only(&info), Some(PIN))
+                .unwrap_or_else(|error| panic!("{} {key:?}: {error}", kind.name()));
+            judged_by_openssl(only(&info), &signature);
+            bench.end();
+            assert!(!is_verified(&card), "{}", kind.name());
+        }
+    }
+}
+
+/// SHA-256 of "abc" (FIPS 180-4, examples): what the bench has signed.
+const ABC: &str = "abc";
+
+/// Judges a signature by OpenSSL.
+fn judged_by_openssl(credential: &Credential, signature: &[u8]) {
+    let folder = tempfile();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let certificate = file(
+        "certificate.pem",
+        credential.certificate.pem().unwrap().as_bytes(),
+    );
+    let document = file("document", ABC.as_bytes());
+    let signature = file("signature", signature);
+    let key = Command::new("openssl")
+        .args(["x509", "-noout", "-pubkey", "-in"])
+        .arg(certificate)
+        .output()
+        .unwrap();
+    let key = file("key.pem", &key.stdout);
+    let judged = Command::new("openssl")
+        .args(["dgst", "-sha256", "-verify"])
+        .arg(key)
+        .arg("-signature")
+        .arg(signature)
+        .arg(document)
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(judged.status.success(), "{judged:?}");
+}
+
+/// A folder of this test's own.
+fn tempfile() -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let nth = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("securesign-pkcs15-{}-{nth}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// How often a command with this instruction went to the card, and whether it had data
+/// nobody tells: only where the count is compared.
+fn sent(card: &Shared<Pkcs15Card>, ins: u8) -> usize {
+    let card = card.card();
+    card.sent().iter().filter(|header| header[1] == ins).count()
+}
+
+#[test]
+fn r24_a_wrong_pin_costs_one_try_and_the_last_one_is_asked_for() {
+    for kind in KINDS {
+        let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (id, info) = bench.token();
+        let credential = only(&info).clone();
+        for left in [2, 1] {
+            let error = bench.sign(&id, &credential, Some(WRONG)).unwrap_err();
+            let secret = Secret::Pin;
+            let left_told = kind.counts.then_some(left);
+            match error {
+                CardError::Wrong { left: told, .. } if !kind.counts => {
+                    assert!(told.is_none() || told == Some(left), "{}", kind.name());
+                }
+                error => assert_eq!(
+                    error,
+                    CardError::Wrong {
+                        secret,
+                        left: left_told
+                    },
+                    "{}",
+                    kind.name()
+                ),
+            }
+            assert_eq!(tries(&card), Some(left), "{}", kind.name());
+        }
+        let verified = sent(&card, 0x20);
+        if kind.counts {
+            let error = bench.sign(&id, &credential, Some(PIN)).unwrap_err();
+            assert_eq!(error, CardError::LastTry(Secret::Pin), "{}", kind.name());
+            assert_eq!(tries(&card), Some(1));
+            assert!(sent(&card, 0x20) <= verified + 1, "one question at most");
+        }
+        let error = bench
+            .sign_at(&id, &credential, Some(WRONG), LastTry::Use)
+            .unwrap_err();
+        assert_eq!(tries(&card), Some(0));
+        if kind.counts {
+            assert_eq!(error, CardError::Blocked(Secret::Pin), "{}", kind.name());
+        }
+    }
+}
+
+/// What names the PIN of the card holder.
+fn reference(card: &Shared<Pkcs15Card>) -> u8 {
+    let card = card.card();
+    let has_puk = |reference: &u8| card.unblocking_tries(*reference).is_some();
+    (0x00..=0xFF).find(has_puk).unwrap()
+}
+
+fn tries(card: &Shared<Pkcs15Card>) -> Option<u8> {
+    let reference = reference(card);
+    card.card().tries(reference)
+}
+
+fn unblocking_tries(card: &Shared<Pkcs15Card>) -> Option<u8> {
+    let reference = reference(card);
+    card.card().unblocking_tries(reference)
+}
+
+fn is_verified(card: &Shared<Pkcs15Card>) -> bool {
+    let reference = reference(card);
+    card.card().is_verified(reference)
+}
+
+/// A card whose PIN has no tries left.
+fn blocked(kind: &Kind) -> (Bench, Shared<Pkcs15Card>) {
+    let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+    let (id, info) = bench.token();
+    for _ in 0..3 {
+        let credential = only(&info);
+        let result = bench.sign_at(&id, credential, Some(WRONG), LastTry::Use);
+        result.unwrap_err();
+    }
+    assert_eq!(tries(&card), Some(0), "{}", kind.name());
+    bench.end();
+    (Bench::new(card.clone(), kind.reader), card)
+}
+
+#[test]
+fn r25_a_blocked_pin_gets_nothing_and_is_unblocked_by_what_the_kind_has() {
+    for kind in KINDS {
+        let (bench, card) = blocked(kind);
+        let (id, info) = bench.token_by(Look::Everything);
+        let credential = only(&info).clone();
+        if kind.counts {
+            assert_eq!(info.pin, Tries::Blocked, "{}", kind.name());
+            let before = sent(&card, 0x20);
+            let error = bench.sign(&id, &credential, Some(PIN)).unwrap_err();
+            assert_eq!(error, CardError::Blocked(Secret::Pin), "{}", kind.name());
+            assert!(sent(&card, 0x20) <= before + 1);
+        }
+        let left = unblocking_tries(&card).unwrap();
+        let error = bench.unblock(&id, "87654321", NEW).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                CardError::Wrong {
+                    secret: Secret::Puk,
+                    ..
+                }
+            ),
+            "{}: {error}",
+            kind.name()
+        );
+        assert_eq!(unblocking_tries(&card), Some(left - 1));
+        bench.unblock(&id, PUK, NEW).unwrap();
+        assert_eq!(tries(&card), Some(3), "{}", kind.name());
+        let signature = bench.sign(&id, &credential, Some(NEW)).unwrap();
+        judged_by_openssl(&credential, &signature);
+    }
+}
+
+#[test]
+fn a_pin_is_changed_once_and_what_it_cannot_be_costs_nothing() {
+    for kind in KINDS {
+        let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (id, info) = bench.token();
+        let changes = |bench: &Bench, old, new| bench.change(&id, Secret::Pin, old, new);
+        let long = "1".repeat(40);
+        let error = changes(&bench, PIN, &long).unwrap_err();
+        assert!(matches!(error, CardError::NewPinFormat(_)), "{error}");
+        assert_eq!(sent(&card, 0x24), 0);
+        let error = changes(&bench, WRONG, NEW).unwrap_err();
+        assert!(
+            matches!(error, CardError::Wrong { .. }),
+            "{}: {error}",
+            kind.name()
+        );
+        assert_eq!(tries(&card), Some(2));
+        changes(&bench, PIN, NEW).unwrap();
+        assert_eq!(tries(&card), Some(3));
+        let credential = only(&info).clone();
+        bench.sign(&id, &credential, Some(NEW)).unwrap();
+        bench.end();
+        assert!(!is_verified(&card), "{}", kind.name());
+    }
+}
+
+/// A whole cold signature.
+fn journey(bench: &Bench, pin: &str) -> Result<Vec<u8>, CardError> {
+    let view = bench.look(Look::Signing(Search::default())).remove(0);
+    let info = match view.state {
+        TokenState::Ready(info) => info,
+        TokenState::Failed(error) => return Err(error),
+        TokenState::Empty => return Err(CardError::Transport(TransportError::Removed)),
+        other => panic!("{other:?}"),
+    };
+    match info.found.credentials.first() {
+        Some(credential) => bench.sign(&view.id, credential, Some(pin)),
+        None => Err(CardError::Changed),
+    }
+}
+
+#[test]
+fn a_card_removed_or_reset_at_any_command_loses_nothing() {
+    for kind in KINDS {
+        let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+        journey(&bench, PIN).unwrap();
+        bench.end();
+        let sent = card.card().sent().to_vec();
+        // What follows the signature is the log-out.
+        let is_last = |header: &[u8; 4]| [0x2A, 0x88, 0xC0].contains(&header[1]);
+        let steps = 1 + sent.iter().rposition(is_last).unwrap();
+        for error in [TransportError::Removed, TransportError::Reset] {
+            for after in 0..steps {
+                let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+                let name = format!("{}, {error:?}, {after}", kind.name());
+                bench.reader.fault(Fault {
+                    after,
+                    error: error.clone(),
+                });
+                let result = journey(&bench, PIN);
+                if error == TransportError::Removed {
+                    result.expect_err(&name);
+                }
+                bench.end();
+                assert_eq!(tries(&card), Some(3), "{name}");
+                // Out of the reader it has no power, and forgets.
+                let verified = is_verified(&card);
+                assert!(error == TransportError::Removed || !verified, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn counts_of_commands_are_within_their_bounds() {
+    for kind in KINDS {
+        let (bench, _) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (_, status) = bench.count(|| bench.token_by(Look::Tries));
+        let (mut bench, _) = kind.watched(kind.card(KeyKind::Rsa2048));
+        journey(&bench, PIN).unwrap();
+        bench.stop();
+        let cold = bench.reader.commands();
+        println!(
+            "{}: tries left {status}, cold signature {cold}",
+            kind.name()
+        );
+        let (most_status, most_cold) = kind.bounds;
+        assert!(status <= most_status, "{}: {status}", kind.name());
+        assert!(cold <= most_cold, "{}: {cold}", kind.name());
+    }
+}
+
+#[test]
+fn a_curve_of_the_older_isoapplet_is_refused_before_a_pin_is_typed() {
+    let kind = &KINDS[0];
+    let (bench, card) = kind.watched(kind.card(KeyKind::P256));
+    let (id, info) = bench.token();
+    let credential = only(&info);
+    assert_eq!(credential.missing, Some(Missing::KeyKind));
+    let error = bench.sign(&id, credential, Some(PIN)).unwrap_err();
+    assert_eq!(error, CardError::Unsupported(Missing::KeyKind));
+    assert_eq!(card.card().tries(1), Some(3));
+    assert!(!card.card().is_verified(1));
+}

@@ -1,0 +1,427 @@
+//! The application of one card: its directory, its PINs, and what both tell of each other.
+
+use std::collections::BTreeSet;
+
+use securesign_card::application::{Application, Confidence, PinId, PinObject, RetryCounter};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Missing, Secret, given};
+use securesign_card::iso;
+use securesign_card::pin::{Pin, Tries};
+use securesign_card::pkcs15::{
+    self, Algorithm, Directory, KeyEntry, Path, PinEntry, PinFlag, Place,
+};
+use securesign_card::profile::{Credential, Found, Search, Spec, unless_refused};
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::text;
+
+use super::files::Files;
+use super::sign::{self, Input, Key, Recipe};
+use super::{
+    Beginning, DF_PKCS15, Family, Habits, Home, PKCS15, Replacing, Serial, certificates, pin,
+    replace,
+};
+
+/// EF(DIR) below the root; EF(ODF) and EF(TokenInfo) below the application's directory
+/// (PKCS#15, 5.4 and 6.2).
+const EF_DIR: [u8; 4] = [0x3F, 0x00, 0x2F, 0x00];
+const ODF: [u8; 2] = [0x50, 0x31];
+const TOKEN_INFO: [u8; 2] = [0x50, 0x32];
+
+/// Most files of one kind that the directory lists.
+const LISTS: usize = 8;
+
+/// The application of one card.
+pub struct Opened {
+    family: &'static Family,
+    habits: Habits,
+    atr: Atr,
+    files: Files,
+    /// What EF(ODF) lists.
+    lists: Vec<(Directory, Place)>,
+    /// What EF(AODF) lists, and what is made of that.
+    entries: Vec<PinEntry>,
+    pins: Vec<PinObject>,
+    /// Every key that a credential was offered for: it is named by its place here.
+    keys: Vec<KeyEntry>,
+    /// Moduli of the keys whose input must not go in a chain.
+    unchained: BTreeSet<Vec<u8>>,
+    algorithms: Vec<Algorithm>,
+    label: Option<String>,
+}
+
+impl Opened {
+    pub fn new(family: &'static Family, atr: &Atr) -> Self {
+        let habits = family.habits.clone();
+        Self {
+            family,
+            atr: atr.clone(),
+            files: Files::new(habits.selecting, habits.chunk),
+            habits,
+            lists: Vec::new(),
+            entries: Vec::new(),
+            pins: vec![pin::none()],
+            keys: Vec::new(),
+            unchained: BTreeSet::new(),
+            algorithms: Vec::new(),
+            label: None,
+        }
+    }
+
+    /// The beginning of every dialogue.
+    pub fn begin(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        self.files.forget();
+        let beginning = Beginning {
+            atr: &self.atr,
+            is_first: self.lists.is_empty(),
+        };
+        (self.family.begin)(card, &beginning, &mut self.habits)
+    }
+
+    /// Finds the directory, and reads which PINs there are. Refused: there is none.
+    pub fn read(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        let odf = self.find_directory(card)?;
+        self.lists = pkcs15::directories(&odf);
+        let during = "read the list of PINs";
+        for place in self.places(Directory::Authentication) {
+            let list = self
+                .files
+                .read_place(card, during, &place, pkcs15::is_whole);
+            let list = given(list)?.unwrap_or_default();
+            self.entries.extend(pkcs15::pins(&list));
+        }
+        self.entries.truncate(pin::MOST);
+        // Which of several is the holder's, the keys tell.
+        let several = self.entries.iter().filter(|it| pin::is_usable(it)).count() > 1;
+        let keys = match several {
+            true => given(self.private_keys(card))?.unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let first = keys
+            .iter()
+            .filter(|key| key.signs)
+            .find_map(|key| key.pin.as_deref());
+        let pins = pin::objects(&self.entries, first, &self.habits);
+        self.pins = match pins.iter().any(|pin| pin.role.is_pin()) {
+            true => pins,
+            false => vec![pin::none()],
+        };
+        Ok(())
+    }
+
+    /// EF(ODF), where it may be.
+    fn find_directory(&mut self, card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
+        match self.habits.home {
+            Home::At(path) => self.directory_at(card, Some(path.to_vec())),
+            Home::Listed => {
+                let path = self.listed_home(card)?;
+                self.directory_at(card, Some(path.unwrap_or_else(|| DF_PKCS15.to_vec())))
+            }
+            Home::Sought => self.seek_directory(card),
+        }
+    }
+
+    fn directory_at(
+        &mut self,
+        card: &mut Channel<'_>,
+        home: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, CardError> {
+        self.files.home = home;
+        let path = here(&ODF);
+        self.files
+            .read(card, "read the object directory", &path, pkcs15::is_whole)
+    }
+
+    /// By name, as EF(DIR) says, where it mostly is, and right below the root.
+    fn seek_directory(&mut self, card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
+        let by_name = unless_refused(iso::select(card, PKCS15))?.is_some();
+        if by_name && let Some(odf) = unless_refused(self.directory_at(card, None))? {
+            return Ok(odf);
+        }
+        let listed = self.listed_home(card)?;
+        let is_listed = |home: &[u8]| listed.as_deref() == Some(home);
+        if let Some(home) = listed.clone()
+            && let Some(odf) = unless_refused(self.directory_at(card, Some(home)))?
+        {
+            return Ok(odf);
+        }
+        if !is_listed(DF_PKCS15)
+            && let Some(odf) = unless_refused(self.directory_at(card, Some(DF_PKCS15.to_vec())))?
+        {
+            return Ok(odf);
+        }
+        self.directory_at(card, Some(Vec::new()))
+    }
+
+    /// The path of the application's directory that EF(DIR) tells, without the root.
+    fn listed_home(&mut self, card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
+        let during = "read the list of applications";
+        let list = self
+            .files
+            .read(card, during, &here(&EF_DIR), pkcs15::is_whole);
+        let found = pkcs15::applications(&given(list)?.unwrap_or_default());
+        let named = found.iter().find(|entry| entry.aid.ends_with(b"cPKCS-15"));
+        let path = named.or(found.first()).and_then(|entry| entry.path.clone());
+        let from_root = |path: Vec<u8>| match path.strip_prefix(&[0x3F, 0x00]) {
+            Some(rest) => rest.to_vec(),
+            None => path,
+        };
+        Ok(path.map(from_root))
+    }
+
+    /// Where the objects of one kind are listed.
+    pub fn places(&self, kind: Directory) -> Vec<Place> {
+        let lists = self.lists.iter().filter(|(it, _)| *it == kind);
+        lists.map(|(_, place)| place.clone()).take(LISTS).collect()
+    }
+
+    pub fn files(&mut self) -> &mut Files {
+        &mut self.files
+    }
+
+    /// What EF(PrKDF) lists.
+    pub fn private_keys(&mut self, card: &mut Channel<'_>) -> Result<Vec<KeyEntry>, CardError> {
+        let mut keys = Vec::new();
+        for place in self.places(Directory::PrivateKeys) {
+            let during = "read the list of keys";
+            let list = self
+                .files
+                .read_place(card, during, &place, pkcs15::is_whole)?;
+            keys.extend(
+                pkcs15::private_keys(&list)
+                    .into_iter()
+                    .filter(|key| key.native),
+            );
+        }
+        Ok(keys)
+    }
+
+    /// The name of a key in a credential.
+    pub fn name(&mut self, key: &KeyEntry, public: &PublicKey) -> u16 {
+        let recipe = self.recipe(key, public);
+        if recipe.is_some_and(|recipe| recipe.input == Input::Deciphered) {
+            self.unchained.extend(public.modulus());
+        }
+        let at = self.keys.iter().position(|known| known == key);
+        let at = at.unwrap_or_else(|| {
+            self.keys.push(key.clone());
+            self.keys.len() - 1
+        });
+        at as u16
+    }
+
+    /// The PIN that a key wants: the one that it names, or the holder's. `None`: nobody can
+    /// type that.
+    pub fn pin_of(&self, key: &KeyEntry) -> Option<PinId> {
+        let mut pins = self.pins.iter().filter(|pin| pin.role.is_pin());
+        let Some(named) = &key.pin else {
+            return pins.find(|pin| pin.role == Secret::Pin).map(|pin| pin.id);
+        };
+        let is_named = |pin: &&PinObject| {
+            let entry = pin::entry(&self.entries, pin.id);
+            entry.is_none_or(|entry| entry.id == *named)
+        };
+        pins.find(is_named).map(|pin| pin.id)
+    }
+
+    /// How a key signs, as far as the directory tells.
+    pub fn recipe(&self, entry: &KeyEntry, public: &PublicKey) -> Option<Recipe> {
+        let home = self.files.home.as_deref().unwrap_or_default();
+        (self.habits.recipe)(&Key {
+            entry,
+            public,
+            algorithms: &self.algorithms,
+            home,
+        })
+    }
+
+    /// Reads EF(TokenInfo), where anything of it is wanted.
+    pub fn learn(&mut self, card: &mut Channel<'_>, everything: bool) -> Result<(), CardError> {
+        if !everything && !self.habits.algorithms {
+            return Ok(());
+        }
+        let info = given(self.token_info(card))?.unwrap_or_default();
+        self.algorithms = info.algorithms;
+        let label = info.label.map(|label| text::clean(label.trim(), 40));
+        self.label = label.filter(|label| !label.is_empty());
+        Ok(())
+    }
+
+    fn token_info(&mut self, card: &mut Channel<'_>) -> Result<pkcs15::TokenInfo, CardError> {
+        let during = "read about the token";
+        let file = self
+            .files
+            .read(card, during, &here(&TOKEN_INFO), pkcs15::is_whole)?;
+        Ok(pkcs15::token_info(&file))
+    }
+
+    /// A PIN that exists, with its directory open: a local one counts in that only.
+    fn ready(&mut self, card: &mut Channel<'_>, id: PinId) -> Result<PinObject, CardError> {
+        let pin = self.pin(id)?;
+        let entry = pin::entry(&self.entries, id);
+        let entry = entry.ok_or(CardError::Unsupported(Missing::Pin))?;
+        let during = "enter the directory of the PIN";
+        let place = entry
+            .path
+            .as_ref()
+            .map(|path| self.files.absolute(&path.identifiers));
+        match (place, &self.files.home) {
+            (Some(place), _) => self.files.enter(card, during, &place)?,
+            (None, Some(home)) if entry.is(PinFlag::Local) => {
+                let home = home.clone();
+                self.files.enter(card, during, &home)?;
+            }
+            _ => {}
+        }
+        Ok(pin)
+    }
+}
+
+/// A whole file.
+fn here(identifiers: &[u8]) -> Path {
+    Path {
+        identifiers: identifiers.to_vec(),
+        ..Path::default()
+    }
+}
+
+impl Application for Opened {
+    fn spec(&self) -> &'static Spec {
+        &self.family.spec
+    }
+
+    fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        self.begin(card)?;
+        match (self.family.spec.aid, &self.files.home) {
+            ([], None) => iso::select(card, PKCS15).map(drop),
+            ([], Some(_)) => self.files.go_home(card),
+            // The application has been selected by its own name.
+            _ => Ok(()),
+        }
+    }
+
+    fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.habits.confidence.verify
+    }
+
+    fn pins(&self) -> &[PinObject] {
+        &self.pins
+    }
+
+    fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
+        certificates::find(card, self, search)
+    }
+
+    fn missing(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
+        let unchained = key.modulus().is_some_and(|it| self.unchained.contains(&it));
+        let len = key.rsa_len().unwrap_or_default() + 1;
+        let reader = (unchained && !card.takes(len)).then_some(Missing::Reader);
+        sign::missing(&self.habits, key).or(reader)
+    }
+
+    fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+        let serial = match self.habits.serial.clone() {
+            Serial::TokenInfo => self.token_info(card)?.serial,
+            Serial::Data(command, part) => {
+                let answer = card.require("read the serial number", &command)?;
+                answer.get(part).unwrap_or_default().to_vec()
+            }
+        };
+        // Tools that do not know one write zeros.
+        let tells = serial.iter().any(|byte| *byte != 0x00);
+        Ok(tells.then(|| serial.iter().map(|byte| format!("{byte:02X}")).collect()))
+    }
+
+    fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
+        let pin = self.ready(card, pin)?;
+        match pin.counter {
+            RetryCounter::EmptyVerify => iso::pin_tries(card, pin.reference),
+            RetryCounter::Status | RetryCounter::Unknown => Ok(Tries::Unknown),
+        }
+    }
+
+    fn verify(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        value: &Pin,
+    ) -> Result<(), CardError> {
+        let pin = self.ready(card, credential.pin)?;
+        if self.habits.replacing == Replacing::Verified {
+            self.log_out(card)?;
+        }
+        iso::verify(card, &pin, value)
+    }
+
+    fn change(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        old: &Pin,
+        new: &Pin,
+        _left: Option<u8>,
+    ) -> Result<(), CardError> {
+        let pin = self.ready(card, pin)?;
+        match self.habits.replacing {
+            Replacing::Together => iso::change(card, &pin, old, new),
+            Replacing::Verified => {
+                self.log_out(card)?;
+                replace::change(card, &pin, old, new)
+            }
+        }
+    }
+
+    fn unblock(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        with: PinId,
+        code: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        let with = self.pin(with)?;
+        let pin = self.ready(card, pin)?;
+        match self.habits.replacing {
+            Replacing::Together => iso::unblock(card, (&pin, &with), code, new),
+            Replacing::Verified => {
+                self.log_out(card)?;
+                let set = replace::unblock(card, (&pin, &with), code, new);
+                given(self.log_out(card))?;
+                set
+            }
+        }
+    }
+
+    fn sign(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        let key = self.keys.get(usize::from(credential.key)).cloned();
+        let key = key.ok_or(CardError::Changed)?;
+        let public = credential.certificate.key();
+        let recipe = self.recipe(&key, public);
+        let recipe = recipe.ok_or(CardError::Unsupported(Missing::Setup))?;
+        if self.habits.selects_key
+            && !sign::is_chosen(card, &recipe)
+            && let Some(path) = &key.path
+        {
+            let during = "select the key";
+            self.files.open(card, during, &path.identifiers)?;
+        }
+        sign::sign(card, &recipe, public, what)
+    }
+
+    fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        self.files.forget();
+        for command in self.habits.log_out {
+            card.send("log out", command)?;
+        }
+        Ok(())
+    }
+}

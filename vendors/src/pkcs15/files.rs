@@ -1,0 +1,392 @@
+//! Files of a card (ISO 7816-4, 11.2.2 and 11.3.3): how they are selected and read.
+
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::iso;
+use securesign_card::pkcs15::{Path, Place};
+use securesign_card::profile::unless_refused;
+use securesign_card::sw::StatusWord;
+use securesign_card::tlv;
+
+/// Longest file that is read; below the offsets that READ BINARY can name.
+const MAX: usize = certificate::MAX + 0x1000;
+
+/// A file that comes in shorter chunks than this is not read to its end: a card that drips
+/// a byte at a time would hold the reader for minutes.
+const LEAST_CHUNK: usize = 0x40;
+
+/// Most records of EF(DIR).
+const RECORDS: u8 = 16;
+
+/// The root (ISO 7816-4, 7.4.1).
+const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
+
+/// READ BINARY reached the end of the file.
+const END: StatusWord = StatusWord(0x6282);
+/// READ BINARY behind the end of the file.
+const BEHIND_END: StatusWord = StatusWord(0x6B00);
+/// The file has records.
+const NOT_TRANSPARENT: StatusWord = StatusWord(0x6981);
+/// P1 and Lc do not agree.
+const WRONG_P1_LC: StatusWord = StatusWord(0x6A87);
+
+/// How a file is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selecting {
+    /// By its path from the root, in one command.
+    Path {
+        /// P2 for a directory: whether its control parameters come back.
+        directory: u8,
+    },
+    /// As [`Selecting::Path`], unless the card does not know that: then in steps.
+    Either,
+    /// One identifier after the other, from the root.
+    Steps {
+        /// P1 and P2 for directories.
+        directory: [u8; 2],
+        /// P1 and P2 for the file.
+        file: [u8; 2],
+    },
+}
+
+/// The simplest steps: any card that has files knows them.
+const STEPS: Selecting = Selecting::Steps {
+    directory: [0x00, 0x00],
+    file: [0x00, 0x00],
+};
+
+/// The files of one card.
+#[derive(Debug)]
+pub struct Files {
+    pub selecting: Selecting,
+    /// Most bytes that one READ BINARY asks for.
+    pub chunk: u16,
+    /// Path of the application's directory from the root, without the root; `None`: it is
+    /// known by its name only, and open.
+    pub home: Option<Vec<u8>>,
+    /// The directory that is open, where that is known.
+    at: Option<Vec<u8>>,
+}
+
+impl Files {
+    pub fn new(selecting: Selecting, chunk: u16) -> Self {
+        Self {
+            selecting,
+            chunk,
+            home: None,
+            at: None,
+        }
+    }
+
+    /// What is open by now is not known.
+    pub fn forget(&mut self) {
+        self.at = None;
+    }
+
+    /// Opens the application's directory.
+    pub fn go_home(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        match self.home.clone() {
+            Some(home) => self.enter(card, "select the application", &home),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a directory, unless it is open.
+    pub fn enter(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        directory: &[u8],
+    ) -> Result<(), CardError> {
+        if self.at.as_deref() == Some(directory) {
+            return Ok(());
+        }
+        self.select(card, during, directory, true)?;
+        self.at = Some(directory.to_vec());
+        Ok(())
+    }
+
+    /// The path from the root of what a description names.
+    pub fn absolute(&self, identifiers: &[u8]) -> Vec<u8> {
+        match identifiers.strip_prefix(&MASTER_FILE) {
+            Some(from_root) => from_root.to_vec(),
+            None => [self.home.as_deref().unwrap_or_default(), identifiers].concat(),
+        }
+    }
+
+    /// Selects a file that a description names; how long it is, where the card tells.
+    pub fn open(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        identifiers: &[u8],
+    ) -> Result<Option<usize>, CardError> {
+        let by_name = self.home.is_none() && !identifiers.starts_with(&MASTER_FILE);
+        if by_name {
+            return self.select_below(card, during, identifiers);
+        }
+        let path = self.absolute(identifiers);
+        let result = self.select(card, during, &path, false);
+        match result {
+            // From the root, where it is not in the application's directory.
+            Err(CardError::Refused {
+                sw: StatusWord::NOT_FOUND,
+                ..
+            }) if identifiers.len() > 2
+                && path != identifiers
+                && !identifiers.starts_with(&MASTER_FILE) =>
+            {
+                self.select(card, during, identifiers, false)
+            }
+            other => other,
+        }
+    }
+
+    /// Selects what is below the directory that is open, and was selected by its name.
+    fn select_below(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        identifiers: &[u8],
+    ) -> Result<Option<usize>, CardError> {
+        let path = send_select(card, during, [0x09, 0x00], identifiers);
+        match path {
+            Err(CardError::Refused { sw, .. }) if does_not_know(sw) => {
+                let last = identifiers.last_chunk::<2>().copied().unwrap_or_default();
+                send_select(card, during, [0x02, 0x00], &last)
+            }
+            other => other,
+        }
+    }
+
+    fn select(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        path: &[u8],
+        is_directory: bool,
+    ) -> Result<Option<usize>, CardError> {
+        let parent = &path[..path.len().saturating_sub(2)];
+        let open = self.at.take();
+        let p2 = match self.selecting {
+            Selecting::Path { directory } if is_directory => directory,
+            Selecting::Path { .. } | Selecting::Either => 0x00,
+            Selecting::Steps { directory, file } => {
+                let from = open
+                    .as_deref()
+                    .filter(|open| *open == parent && !is_directory);
+                let size = step(card, during, (directory, file), path, from, is_directory);
+                self.at = size.is_ok().then(|| parent.to_vec());
+                return size;
+            }
+        };
+        let result = match path {
+            [] => send_select(card, during, [0x00, p2], &MASTER_FILE),
+            path => send_select(card, during, [0x08, p2], path),
+        };
+        match result {
+            Err(CardError::Refused { sw, .. })
+                if self.selecting == Selecting::Either && does_not_know(sw) =>
+            {
+                self.selecting = STEPS;
+                self.select(card, during, path, is_directory)
+            }
+            other => {
+                self.at = other.is_ok().then(|| parent.to_vec());
+                other
+            }
+        }
+    }
+
+    /// Reads what stands somewhere, no further than `enough` wants.
+    pub fn read_place(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        place: &Place,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, CardError> {
+        match place {
+            Place::File(path) => self.read(card, during, path, enough),
+            Place::Here(value) => Ok(value.clone()),
+        }
+    }
+
+    /// Selects a file and reads it, no further than `enough` wants.
+    pub fn read(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        path: &Path,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, CardError> {
+        let size = match &path.application {
+            Some(aid) => self.open_elsewhere(card, during, aid, &path.identifiers)?,
+            None => self.open(card, during, &path.identifiers)?,
+        };
+        let (start, told) = match path.part {
+            Some((start, len)) => (start, Some(len)),
+            None => (0, size),
+        };
+        let len = told.unwrap_or(MAX).min(MAX.saturating_sub(start));
+        let mut bytes = Vec::new();
+        let mut chunks = 0;
+        while bytes.len() < len && !enough(&bytes) {
+            chunks += 1;
+            if chunks > 1 + len.div_ceil(LEAST_CHUNK) {
+                let at = bytes.len();
+                return Err(CardError::Malformed { during, at });
+            }
+            let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
+            let at = start + bytes.len();
+            let (chunk, is_last) = read_binary(card, during, at, left.min(self.chunk))?;
+            bytes.extend_from_slice(&chunk);
+            if is_last || chunk.is_empty() {
+                break;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// A file of another application than that of the description.
+    fn open_elsewhere(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        aid: &[u8],
+        identifiers: &[u8],
+    ) -> Result<Option<usize>, CardError> {
+        self.forget();
+        iso::select(card, aid)?;
+        self.select_below(card, during, identifiers)
+    }
+}
+
+/// SELECT; what its answer tells of the file's length.
+fn send_select(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    [p1, p2]: [u8; 2],
+    identifiers: &[u8],
+) -> Result<Option<usize>, CardError> {
+    *card.environment() = None;
+    let command = Command::new([0x00, 0xA4, p1, p2]).data(identifiers);
+    let command = match p2 & 0x0C {
+        0x0C => command,
+        _ => command.answer(Answer::Short),
+    };
+    Ok(size(&card.require(during, &command)?))
+}
+
+/// One identifier after the other: from the root, or from the directory that is open.
+fn step(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    (directory, file): ([u8; 2], [u8; 2]),
+    path: &[u8],
+    open: Option<&[u8]>,
+    is_directory: bool,
+) -> Result<Option<usize>, CardError> {
+    let rest = match open {
+        Some(open) => &path[open.len()..],
+        None => {
+            send_select(card, during, [0x00, directory[1]], &MASTER_FILE)?;
+            path
+        }
+    };
+    let mut size = None;
+    let last = rest.len().saturating_sub(2);
+    for (at, identifier) in rest.chunks(2).enumerate() {
+        let kind = match 2 * at == last && !is_directory {
+            true => file,
+            false => directory,
+        };
+        size = send_select(card, during, kind, identifier)?;
+    }
+    Ok(size)
+}
+
+/// Whether a card that says so may know another way to select.
+fn does_not_know(sw: StatusWord) -> bool {
+    matches!(
+        sw,
+        StatusWord::WRONG_P1P2 | StatusWord::FUNCTION | WRONG_P1_LC
+    )
+}
+
+/// The length of a file, from its control parameters (ISO 7816-4, 7.4.3), with their template
+/// or without. Nothing else is looked at, and a wrong one only ends reading.
+fn size(answer: &[u8]) -> Option<usize> {
+    let mut content = answer;
+    while let Ok((object, _)) = tlv::first(content) {
+        match object.tag {
+            0x62 | 0x64 | 0x6F => content = object.value,
+            _ => break,
+        }
+    }
+    let told = [0x80, 0x81, 0xC5].into_iter().find_map(|tag| {
+        let told = tlv::find(content, tag).ok().flatten()?;
+        let told = told.iter().try_fold(0u32, |sum, byte| {
+            Some(sum.checked_mul(0x100)? | u32::from(*byte))
+        });
+        usize::try_from(told?).ok()
+    });
+    told.filter(|told| *told > 0)
+}
+
+/// READ BINARY, and whether that was the end; for a file of records, all of them.
+fn read_binary(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    offset: usize,
+    len: u16,
+) -> Result<(Vec<u8>, bool), CardError> {
+    // Bit 8 of P1 would make it a short file identifier. MAX is below that.
+    let [high, low] = (offset as u16).to_be_bytes();
+    let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(len));
+    let response = card.send(during, &command)?;
+    match response.sw {
+        StatusWord::OK => Ok((response.data, false)),
+        END => Ok((response.data, true)),
+        BEHIND_END if offset > 0 => Ok((Vec::new(), true)),
+        NOT_TRANSPARENT if offset == 0 => Ok((read_records(card, during)?, true)),
+        sw => Err(CardError::Refused { during, sw }),
+    }
+}
+
+/// READ RECORD (ISO 7816-4, 11.4.3), one after the other.
+fn read_records(card: &mut Channel<'_>, during: &'static str) -> Result<Vec<u8>, CardError> {
+    let mut records = Vec::new();
+    for number in 1..=RECORDS {
+        let command = Command::new([0x00, 0xB2, number, 0x04]).answer(Answer::Short);
+        match unless_refused(card.require(during, &command))? {
+            Some(record) => records.extend(record),
+            None => break,
+        }
+    }
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the cards of the sheets answer.
+    #[test]
+    fn a_length_is_found_in_any_template() {
+        let cases: [(&[u8], Option<usize>); 7] = [
+            (b"\x6F\x15\x81\x02\x01\0\x82\x01\x01\x83\x02\x44\x01\x86\x04\xFF\x90\x90\x90\x8A\x02\0\0", Some(0x0100)),
+            (b"\x6F\x07\x80\x02\x05\xFA\x82\x01\x01", Some(0x05FA)),
+            (b"\x62\x0E\x80\x02\x02\xB8\x82\x01\x41\x83\x02\x43\x31\x8A\x01\x05", Some(0x02B8)),
+            (b"\x6F\x06\x62\x04\x80\x02\0\x10", Some(0x10)),
+            (b"\x62\x04\xC5\x02\0\x20", Some(0x20)),
+            (b"\x62\x04\x80\x02\0\0", None),
+            (b"", None),
+        ];
+        for (answer, expected) in cases {
+            assert_eq!(size(answer), expected, "{answer:02X?}");
+        }
+    }
+}
