@@ -3,6 +3,8 @@
 //! PC/SC service, and back into the same browser, where the portal asks OpenSSL.
 //!
 //! What went wrong can be looked at afterwards, in target/desktop.
+//!
+//! Longer than most files: one stand with a browser, and the stories that need all of it.
 
 #![cfg(all(target_os = "linux", feature = "window"))]
 #![allow(

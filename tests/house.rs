@@ -124,3 +124,22 @@ fn only_the_families_name_a_family() {
         }
     }
 }
+/// A file that is longer says why, in its first lines.
+#[test]
+fn a_file_is_read_in_one_sitting() {
+    const MOST: usize = 500;
+    const REASON: &str = "Longer than most files";
+    for folder in [
+        "src", "handoff", "app", "vendors", "ui", "tests", "examples",
+    ] {
+        for (path, text) in sources(folder) {
+            let lines = text.lines().count();
+            let says_why = text.lines().take(12).any(|line| line.contains(REASON));
+            assert!(
+                lines <= MOST || says_why,
+                "{} has {lines} lines",
+                path.display()
+            );
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! One window: what a second start of the program does while it is open, under a
 //! screen, a home and a browser of the test's own.
+//!
+//! Longer than most files: one stand with two starts, and all that a second one can meet.
 
 #![cfg(all(target_os = "linux", feature = "window"))]
 #![allow(

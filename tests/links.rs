@@ -1,4 +1,6 @@
 //! Links as portals, browsers and systems really hand them over.
+//!
+//! Longer than most files: a table of links, each with what is said of it.
 
 #![allow(
     clippy::expect_used,

@@ -1,5 +1,7 @@
 //! The OpenPGP profile against the emulator, which GnuPG's and OpenSC's tools judge
 //! (tests/judge-openpgp.sh), with the habits of nine products.
+//!
+//! Longer than most files: nine products go through each test of one family.
 
 #![allow(
     clippy::expect_used,

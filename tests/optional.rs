@@ -2,6 +2,8 @@
 //! the signature are needed. Whatever a card answers to the rest, each dialogue of each
 //! family does its job; what is lost is unknown or noted, and no PIN goes where it should
 //! not.
+//!
+//! Longer than most files: one machine that plays every dialogue again, with its rules.
 
 #![allow(
     clippy::expect_used,

@@ -1,5 +1,7 @@
 //! A token that refuses says why: each reason has an advice of its own, the portal hears
 //! what is true, and a touch that did not come is not taken for a wrong PIN.
+//!
+//! Longer than most files: a table of answers, each with its reason, advice and code.
 
 #![allow(
     clippy::expect_used,

@@ -4,6 +4,8 @@
 //! `cargo run -p securesign --example gallery -- NAME [--dark] [--hindi] [--scale N]`
 //! shows one of them; without a name the names are listed. `--follow` shows each
 //! whose name is read from standard input, for scripts/screens.
+//!
+//! Longer than most files: a scene for each screen.
 
 #![allow(
     clippy::print_stdout,
