@@ -10,11 +10,10 @@ use crate::application::{Application, Known, PinId, PinObject};
 use crate::atr::Atr;
 use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Missing, Reason, Secret, given};
+use crate::error::{CardError, Missing, Secret, given};
 use crate::messaging::Fault;
 use crate::pin::{Pin, Tries};
 use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
-use crate::sw::StatusWord;
 use crate::transport::{Ending, Transport};
 
 /// A card whose application is selected.
@@ -380,34 +379,6 @@ impl<'a> Token<'a> {
         self.app.select(&mut self.channel)
     }
 
-    fn verify(
-        &mut self,
-        credential: &Credential,
-        value: &Pin,
-        last: LastTry,
-    ) -> Result<(), CardError> {
-        let pin = self.app.pin(credential.pin)?;
-        check_format(&pin, value)?;
-        if !self.accepted(pin.id) {
-            self.allow(&pin, last)?;
-        }
-        self.state(pin.id).accepted = false;
-        self.touched = true;
-        let result = self.in_session(|app, channel| app.verify(channel, credential, value));
-        let state = self.state(pin.id);
-        if result.is_ok() {
-            state.accepted = true;
-            // A right PIN can only have raised the counter.
-            let counted = state.tries.take().and_then(Tries::count);
-            state.at_least = counted.or(state.at_least);
-            return Ok(());
-        }
-        state.at_least = None;
-        let result = result.map_err(|error| self.unless_answered(pin.role, error));
-        self.settle(&pin, result)
-            .map_err(|error| declined(error, Reason::of_verifying))
-    }
-
     /// Nothing is sent at no tries, nor at one without the user's word. How many are
     /// left at least, where that is known.
     fn allow(&mut self, pin: &PinObject, last: LastTry) -> Result<Option<u8>, CardError> {
@@ -487,15 +458,4 @@ fn check_format(pin: &PinObject, value: &Pin) -> Result<(), CardError> {
     pin.rules
         .check(value)
         .map_err(|fault| CardError::Format { secret, fault })
-}
-
-/// A refusal with its reason, where its status word tells that.
-fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> CardError {
-    match error {
-        CardError::Refused { during, sw } => match reason(sw) {
-            Some(reason) => CardError::Declined { reason, sw },
-            None => CardError::Refused { during, sw },
-        },
-        other => other,
-    }
 }

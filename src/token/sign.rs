@@ -1,12 +1,12 @@
 //! Signatures.
 
 use crate::error::{CardError, Reason, Secret};
-use crate::pin::Pin;
+use crate::pin::{Pin, Tries};
 use crate::profile::{Credential, PinUse};
 use crate::signature::ToSign;
 use crate::sw::StatusWord;
 
-use super::{LastTry, Token, declined};
+use super::{LastTry, Token, check_format};
 
 impl Token<'_> {
     /// Signs, and checks the signature against the certificate before it is
@@ -156,5 +156,44 @@ impl Token<'_> {
     ) -> Result<Vec<u8>, CardError> {
         let key = credential.certificate.key();
         key.standard(what, signature).ok_or(CardError::BadSignature)
+    }
+
+    fn verify(
+        &mut self,
+        credential: &Credential,
+        value: &Pin,
+        last: LastTry,
+    ) -> Result<(), CardError> {
+        let pin = self.app.pin(credential.pin)?;
+        check_format(&pin, value)?;
+        if !self.accepted(pin.id) {
+            self.allow(&pin, last)?;
+        }
+        self.state(pin.id).accepted = false;
+        self.touched = true;
+        let result = self.in_session(|app, channel| app.verify(channel, credential, value));
+        let state = self.state(pin.id);
+        if result.is_ok() {
+            state.accepted = true;
+            // A right PIN can only have raised the counter.
+            let counted = state.tries.take().and_then(Tries::count);
+            state.at_least = counted.or(state.at_least);
+            return Ok(());
+        }
+        state.at_least = None;
+        let result = result.map_err(|error| self.unless_answered(pin.role, error));
+        self.settle(&pin, result)
+            .map_err(|error| declined(error, Reason::of_verifying))
+    }
+}
+
+/// A refusal with its reason, where its status word tells that.
+fn declined(error: CardError, reason: impl Fn(StatusWord) -> Option<Reason>) -> CardError {
+    match error {
+        CardError::Refused { during, sw } => match reason(sw) {
+            Some(reason) => CardError::Declined { reason, sw },
+            None => CardError::Refused { during, sw },
+        },
+        other => other,
     }
 }
