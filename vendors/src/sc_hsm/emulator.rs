@@ -244,7 +244,12 @@ impl Emulator for ScHsmCard {
                 Err(answer) => answer,
                 Ok(command) => {
                     let reply = self.execute(&command);
-                    self.wire.leave(command.ne, reply)
+                    let answer = self.wire.leave(command.ne, reply);
+                    if self.product.more_when_reading && command.ins == code::READ_BINARY {
+                        // It is announced only: the next offset is to be read.
+                        self.wire.clear();
+                    }
+                    answer
                 }
             },
         };

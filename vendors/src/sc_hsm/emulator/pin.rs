@@ -60,7 +60,8 @@ impl ScHsmCard {
         if command.p2 == USER {
             self.transport_pin = false;
         }
-        *self.flag(command.p2) = true;
+        // Whether it counts as verified afterwards is not known.
+        *self.flag(command.p2) = false;
         Ok(Vec::new())
     }
 

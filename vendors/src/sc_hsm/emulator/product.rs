@@ -22,7 +22,8 @@ pub struct Product {
     pub lists_certificates: bool,
     /// Chains of commands are put together; else 6884.
     pub chaining: bool,
-    /// More than 256 bytes for a short READ BINARY end with 61xx.
+    /// More than 256 bytes for a short READ BINARY end with 61xx, and GET RESPONSE does not
+    /// bring the rest.
     pub more_when_reading: bool,
     /// Algorithm 30 works: a DigestInfo that the card pads.
     pub pads_info: bool,

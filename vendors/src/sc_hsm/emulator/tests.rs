@@ -75,6 +75,15 @@ fn the_application_tells_options_and_version() {
 
 #[test]
 fn tries_count_down_and_a_wrong_value_ends_the_login() {
+    let mut changed = card(NITROKEY_HSM);
+    let change = with([0x00, 0x24, 0x00, 0x81], &[PIN, b"1234567"].concat());
+    assert_eq!(verify(&mut changed, PIN), 0x9000);
+    assert_eq!(sw(&mut changed, &change), 0x9000);
+    assert_eq!(sw(&mut changed, STATUS), 0x63C3);
+    assert_eq!(verify(&mut changed, b"1234567"), 0x9000);
+    assert_eq!(sw(&mut changed, &change), 0x63C2);
+    assert_eq!(sw(&mut changed, STATUS), 0x63C2);
+
     let mut card = card(PICO_HSM);
     assert_eq!(sw(&mut card, STATUS), 0x63C3);
     assert_eq!(verify(&mut card, PIN), 0x9000);
@@ -172,6 +181,8 @@ fn files_are_read_with_and_without_select() {
         (256, 0x61),
         "more is announced here"
     );
+    let rest = [0x00, 0xC0, 0x00, 0x00, 0x00];
+    assert_eq!(sw(&mut card, &rest), 0x6985, "... and must not be fetched");
     let (rest, status) = split(card.transmit(&read(256)));
     assert_eq!(status, 0x9000);
     assert_eq!([first, rest].concat(), card.file(0xCE01).unwrap());
