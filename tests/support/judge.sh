@@ -8,7 +8,9 @@ target=${CARGO_TARGET_DIR:-$root/target}
 driver=${VPCD_DRIVER:-/usr/lib/pcsc/drivers/serial/libifdvpcd.so}
 module=${OPENSC_MODULE:-$(find /usr/lib -name opensc-pkcs11.so -print -quit)}
 limit="timeout 60"
-port=$((36000 + $$ % 20000))
+# The driver takes the next port as well, for a second slot, and scripts that start
+# together have numbers that follow each other.
+port=$((36000 + $$ % 10000 * 2))
 dir=$(mktemp -d)
 passed=0
 failed=0
