@@ -274,10 +274,34 @@ judge_setcos441() {
     pins 2 "blocked"
 }
 
+judge_starcos23() {
+    insert starcos23
+    auth=01 pin=123456 puk=12345678 officer=(--so-pin 87654321)
+    says "named" "STARCOS" $limit opensc-tool -n
+    ok "erased" init --erase-card
+    ok "file system made" init --create-pkcs15 --so-pin 87654321 --so-puk 11223344 --label Judge
+    ok "user's PIN set" init --store-pin --auth-id 01 --pin $pin --puk $puk --so-pin 87654321 --label user
+    says "label" "Judge" p15 --dump
+    ok "RSA-1024 made" init --generate-key rsa/1024 --auth-id 01 --pin $pin "${officer[@]}" --id 45 --label rsa --key-usage sign
+    public_of 45
+    certifies RSA 45
+    ok "RSA key imported" init --store-private-key "$dir/import1024.key" --auth-id 01 --pin $pin "${officer[@]}" --id 47 --label imported --key-usage sign
+    $limit openssl pkey -in "$dir/import1024.key" -pubout -out "$dir/47.pem"
+    signs_info "RSA signs" 45
+    signs_info "the imported key signs" 47
+    signs "RSA signs with SHA-1" 45 SHA1-RSA-PKCS message sha1
+    pins 131 "blocked"
+    insert starcos23 rsa1024
+    auth=01
+    public_of_certificate 45
+    signs_info "the builder's key signs" 45
+    pins 131 "blocked"
+}
+
 build_card
 start_pcscd
 least=0
-[ $# -gt 0 ] || { least=282; set -- isoapplet0 isoapplet1 myeid cardos44 cardos50 cardos53 rutoken starcos34 starcos35 setcos441; }
+[ $# -gt 0 ] || { least=323; set -- isoapplet0 isoapplet1 myeid cardos44 cardos50 cardos53 rutoken starcos23 starcos34 starcos35 setcos441; }
 for dialect in "$@"; do
     subject=$dialect
     officer=()

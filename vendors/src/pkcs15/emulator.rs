@@ -45,7 +45,7 @@ pub use builder::{BuildError, Builder};
 pub use dialect::Dialect;
 pub use dialects::{
     ALL, CARDOS44, CARDOS50, CARDOS53, ISOAPPLET0, ISOAPPLET1, MYEID, PLAIN, RUTOKEN, SETCOS441,
-    STARCOS34, STARCOS35,
+    STARCOS23, STARCOS34, STARCOS35,
 };
 pub use object::{Layout, Object, PinKind, PinObject};
 

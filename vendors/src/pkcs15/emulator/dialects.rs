@@ -6,6 +6,7 @@ mod myeid;
 mod rutoken;
 mod setcos;
 mod starcos;
+mod starcos2;
 
 use super::Dialect;
 use super::dialect::{Habits, Pins, Places, Reading, Status, Transport};
@@ -17,11 +18,12 @@ pub use myeid::MYEID;
 pub use rutoken::RUTOKEN;
 pub use setcos::SETCOS441;
 pub use starcos::{STARCOS34, STARCOS35};
+pub use starcos2::STARCOS23;
 
 /// Every dialect.
 pub const ALL: &[Dialect] = &[
-    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS50, CARDOS53, RUTOKEN, STARCOS34,
-    STARCOS35, SETCOS441,
+    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS50, CARDOS53, RUTOKEN, STARCOS23,
+    STARCOS34, STARCOS35, SETCOS441,
 ];
 
 /// Nothing but ISO and PKCS#15, and an answer to reset that nobody knows. Asking for the

@@ -9,6 +9,7 @@ mod myeid;
 mod rutoken;
 mod setcos;
 mod starcos;
+mod starcos2;
 
 use super::{Dialect, Object, Pkcs15Card};
 use crate::emulator::{Emulator, KeyKind};
