@@ -24,8 +24,8 @@ use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind};
 use securesign_vendors::pkcs15::emulator::{
-    Builder, CARDOS44, CARDOS53, Dialect, ISOAPPLET0, ISOAPPLET1, MYEID, Object, PinObject,
-    Pkcs15Card,
+    Builder, CARDOS44, CARDOS50, CARDOS53, Dialect, ISOAPPLET0, ISOAPPLET1, MYEID, Object, PinKind,
+    PinObject, Pkcs15Card, RUTOKEN, SETCOS441, STARCOS34, STARCOS35,
 };
 
 const PIN: &str = "123456";
@@ -38,6 +38,9 @@ const HOLDER: &str = "CN=Ada Lovelace,C=IN";
 struct Kind {
     family: &'static str,
     dialect: Dialect,
+    /// Its PIN, and what unblocks that.
+    pins: fn() -> Vec<PinObject>,
+    unblocker: Secret,
     /// Keys that sign.
     keys: &'static [KeyKind],
     /// Whether its counters are told.
@@ -53,6 +56,8 @@ const KINDS: &[Kind] = &[
     Kind {
         family: "IsoApplet",
         dialect: ISOAPPLET0,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
         keys: &[KeyKind::Rsa2048],
         counts: true,
         reader: None,
@@ -61,6 +66,8 @@ const KINDS: &[Kind] = &[
     Kind {
         family: "IsoApplet",
         dialect: ISOAPPLET1,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
         keys: RSA_AND_P256,
         counts: true,
         reader: None,
@@ -69,6 +76,8 @@ const KINDS: &[Kind] = &[
     Kind {
         family: "MyEID",
         dialect: MYEID,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
         keys: RSA_AND_P256,
         counts: true,
         reader: None,
@@ -77,6 +86,8 @@ const KINDS: &[Kind] = &[
     Kind {
         family: "CardOS 4",
         dialect: CARDOS44,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
         keys: &[KeyKind::Rsa2048],
         counts: false,
         reader: None,
@@ -85,18 +96,86 @@ const KINDS: &[Kind] = &[
     Kind {
         family: "CardOS 5",
         dialect: CARDOS53,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
         keys: RSA_AND_P256,
         counts: true,
         reader: None,
         bounds: (9, 24),
     },
+    Kind {
+        family: "CardOS 5",
+        dialect: CARDOS50,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
+        keys: &[KeyKind::Rsa2048],
+        counts: true,
+        reader: None,
+        bounds: (9, 24),
+    },
+    Kind {
+        family: "Rutoken ECP",
+        dialect: RUTOKEN,
+        pins: with_an_officer,
+        unblocker: Secret::AdminPin,
+        keys: &[KeyKind::Rsa2048],
+        counts: true,
+        reader: None,
+        bounds: (12, 30),
+    },
+    Kind {
+        family: "STARCOS 3.4",
+        dialect: STARCOS34,
+        pins: iso_9564,
+        unblocker: Secret::Puk,
+        keys: &[KeyKind::Rsa2048],
+        counts: true,
+        reader: None,
+        bounds: (16, 36),
+    },
+    Kind {
+        family: "STARCOS 3.5",
+        dialect: STARCOS35,
+        pins: iso_9564,
+        unblocker: Secret::Puk,
+        keys: &[KeyKind::Rsa2048],
+        counts: false,
+        reader: None,
+        bounds: (16, 36),
+    },
+    Kind {
+        family: "SetCOS",
+        dialect: SETCOS441,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
+        keys: &[KeyKind::Rsa2048],
+        counts: false,
+        reader: None,
+        bounds: (9, 26),
+    },
 ];
+
+fn with_a_puk() -> Vec<PinObject> {
+    vec![PinObject::user(PIN).puk(PUK)]
+}
+
+fn with_an_officer() -> Vec<PinObject> {
+    vec![
+        PinObject::user(PIN).unblocked_by(1),
+        PinObject::officer(PUK),
+    ]
+}
+
+/// As STARCOS 3 has them.
+fn iso_9564() -> Vec<PinObject> {
+    let pin = PinObject::user(PIN).puk(PUK);
+    vec![pin.form(PinKind::Iso9564, (6, 8, 12), Some(0xFF))]
+}
 
 impl Kind {
     fn builder(&self) -> Builder {
-        Pkcs15Card::builder(self.dialect)
-            .seed(b"tests")
-            .pin(PinObject::user(PIN).puk(PUK))
+        let builder = Pkcs15Card::builder(self.dialect).seed(b"tests");
+        (self.pins)().into_iter().fold(builder, Builder::pin)
     }
 
     fn card(&self, key: KeyKind) -> Builder {
@@ -292,13 +371,7 @@ fn r25_a_blocked_pin_gets_nothing_and_is_unblocked_by_what_the_kind_has() {
         let left = unblocking_tries(&card).unwrap();
         let error = bench.unblock(&id, "87654321", NEW).unwrap_err();
         assert!(
-            matches!(
-                error,
-                CardError::Wrong {
-                    secret: Secret::Puk,
-                    ..
-                }
-            ),
+            matches!(error, CardError::Wrong { secret, .. } if secret == kind.unblocker),
             "{}: {error}",
             kind.name()
         );

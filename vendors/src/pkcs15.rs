@@ -26,7 +26,10 @@ use securesign_card::pin::{Form, PinRules};
 use securesign_card::profile::{Profile, Spec, unless_refused};
 
 use application::Opened;
-pub use dialects::{ANY, CARDOS_4, CARDOS_5, CARDOS_50, ISOAPPLET, MYEID, RUTOKEN};
+pub use dialects::{
+    ANY, CARDOS_4, CARDOS_5, CARDOS_50, ISOAPPLET, MYEID, RUTOKEN, SETCOS, STARCOS_2, STARCOS_34,
+    STARCOS_35,
+};
 use files::Selecting;
 use sign::{Key, Recipe};
 
@@ -61,6 +64,8 @@ struct Habits {
     form: Option<Form>,
     /// Its PINs are filled, whatever the directory says.
     fills: bool,
+    /// Nothing tells how its PINs are sent, so that none is.
+    blind: bool,
     /// Bits that are set in every reference of a PIN.
     reference: u8,
     /// What unblocks a PIN where the directory lists nothing.
@@ -167,6 +172,7 @@ const ISO: Habits = Habits {
     counter: RetryCounter::Unknown,
     form: None,
     fills: false,
+    blind: false,
     reference: 0x00,
     unblocking: Unblocking::Listed,
     replacing: Replacing::Together,

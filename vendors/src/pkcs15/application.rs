@@ -411,8 +411,8 @@ impl Application for Opened {
             && !sign::is_chosen(card, &recipe)
             && let Some(path) = &key.path
         {
-            let during = "select the key";
-            self.files.open(card, during, &path.identifiers)?;
+            self.files
+                .reach(card, "select the key", &path.identifiers)?;
         }
         sign::sign(card, &recipe, public, what)
     }

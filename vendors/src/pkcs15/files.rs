@@ -144,6 +144,26 @@ impl Files {
         }
     }
 
+    /// Selects a file or a directory.
+    pub fn reach(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        identifiers: &[u8],
+    ) -> Result<(), CardError> {
+        let path = self.absolute(identifiers);
+        if self.home.as_ref() == Some(&path) || path.is_empty() {
+            return self.enter(card, during, &path);
+        }
+        match self.open(card, during, identifiers) {
+            Err(CardError::Refused {
+                sw: StatusWord::NOT_FOUND,
+                ..
+            }) => self.enter(card, during, &path),
+            other => other.map(drop),
+        }
+    }
+
     /// Selects what is below the directory that is open, and was selected by its name.
     fn select_below(
         &mut self,

@@ -14,7 +14,8 @@ use super::Habits;
 /// Control reference template for digital signature (ISO 7816-4, 10.3.1).
 pub const SIGNATURE: u8 = 0xB6;
 
-/// The one for confidentiality.
+/// The ones for authentication and for confidentiality.
+pub const AUTHENTICATION: u8 = 0xA4;
 pub const CONFIDENTIALITY: u8 = 0xB8;
 
 /// COMPUTE DIGITAL SIGNATURE, DECIPHER.
