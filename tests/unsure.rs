@@ -21,7 +21,7 @@ use batch::{Batch, Place};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::PivCard;
 use serde_json::Value;
-use support::run::{Finished, run, succeed};
+use support::run::{Finished, eventually, run, succeed};
 use support::vpcd::VirtualCard;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -68,6 +68,13 @@ fn place(instruction: u8) -> (Place, Arc<Mutex<Cut>>) {
     }));
     let port = place.daemon.port(0);
     place.inserted = Some(VirtualCard::insert_shared(port, cut.clone()));
+    // A busy daemon may call a card mute that it has only just powered.
+    let is_read = || {
+        let told = run(&mut place.program(&["tokens", "--json"]), LIMIT).stdout;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        told["readers"][0]["certificates"].is_array()
+    };
+    assert!(eventually(LIMIT, is_read), "the card does not answer");
     (place, cut)
 }
 
