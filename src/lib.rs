@@ -1,5 +1,4 @@
-//! Signing with smart cards over raw ISO 7816 APDUs. No window, no network and no card
-//! vendor in here.
+#![doc = include_str!("README.md")]
 
 pub mod apdu;
 pub mod application;
