@@ -19,6 +19,10 @@ pub trait Application: Send {
     /// of every further dialogue, and after a chain or a session that broke off.
     /// [`CardError::Changed`]: it is another card, or another application, than the one that
     /// was opened.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Changed`], or why the card cannot be opened.
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError>;
 
     /// What the card calls itself.
@@ -38,12 +42,21 @@ pub trait Application: Send {
     fn pins(&self) -> &[PinObject];
 
     /// One of them.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Unsupported`] with [`Missing::Pin`]: it has no such PIN.
     fn pin(&self, id: PinId) -> Result<PinObject, CardError> {
         let found = self.pins().iter().find(|pin| pin.id == id);
         found.copied().ok_or(CardError::Unsupported(Missing::Pin))
     }
 
     /// Reads signing certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`]: the card does not let any be found. One that cannot be read is a
+    /// [`Note`](crate::profile::Note).
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError>;
 
     /// Why this card, in this reader, cannot sign with such a key: known before a PIN is
@@ -51,11 +64,19 @@ pub trait Application: Send {
     fn missing(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Missing>;
 
     /// The token's serial number as people read it, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`]: the card does not tell it.
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError>;
 
     /// Tries left; spends none.
     /// [`CardError::Unsupported`] with [`Missing::Pin`]: the card has no such PIN, so that
     /// none may be sent.
+    ///
+    /// # Errors
+    ///
+    /// As said; or the card does not tell them.
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
         let pin = self.pin(pin)?;
         match pin.counter {
@@ -66,6 +87,11 @@ pub trait Application: Send {
 
     /// Sends the PIN of this credential, once: some cards count it as verified for one key
     /// and not for the other.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Wrong`], [`CardError::Blocked`], [`CardError::Format`], or what else the
+    /// card says. Only a status word of the card tells whether a try is gone.
     fn verify(
         &mut self,
         card: &mut Channel<'_>,
@@ -78,6 +104,11 @@ pub trait Application: Send {
     /// Replaces a PIN; `old` is sent, once. `_left`: as many tries were left at least before
     /// that, where it is known. Where the number of tries is written along, it must not be
     /// below that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Application::verify`]; [`CardError::NewPinFormat`] or [`CardError::NewPinRefused`]
+    /// for the new value.
     fn change(
         &mut self,
         card: &mut Channel<'_>,
@@ -90,6 +121,11 @@ pub trait Application: Send {
     }
 
     /// Sets a new PIN with what unblocks it ([`PinObject::unblock`]); `code` is sent, once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Application::change`], of the code; [`CardError::UnblockOff`]: the code was right
+    /// and the card unblocks nothing.
     fn unblock(
         &mut self,
         card: &mut Channel<'_>,
@@ -104,6 +140,10 @@ pub trait Application: Send {
     /// Asks for a signature; the PIN is verified already. RSA: PKCS#1 v1.5, as long as the
     /// modulus; ECDSA: DER, or r and s; Ed25519: 64 bytes. [`PublicKey::standard`] brings it
     /// into the form that portals get.
+    ///
+    /// # Errors
+    ///
+    /// What the card says. A PIN is never sent because of it.
     fn sign(
         &mut self,
         card: &mut Channel<'_>,
@@ -112,6 +152,10 @@ pub trait Application: Send {
     ) -> Result<Vec<u8>, CardError>;
 
     /// Forgets a verified PIN. The card is reset afterwards in any case.
+    ///
+    /// # Errors
+    ///
+    /// The card did not do it; the reset that follows is what counts.
     fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError>;
 }
 

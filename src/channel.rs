@@ -122,6 +122,10 @@ impl<'a> Channel<'a> {
 
     /// Sends a plain command that opens a session. Whatever the card says to it, nothing
     /// else goes out before [`Channel::secure`] or [`Channel::plain`] tells in which form.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::send`].
     pub fn send_to_open(
         &mut self,
         during: &'static str,
@@ -146,6 +150,10 @@ impl<'a> Channel<'a> {
     }
 
     /// Random bytes, recorded in traces: not for secrets.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`]: the system has none.
     pub fn random(&mut self, bytes: &mut [u8]) -> Result<(), CardError> {
         Ok(self.transport.random(bytes)?)
     }
@@ -234,6 +242,11 @@ impl<'a> Channel<'a> {
     /// Sends a command and returns the whole answer; the status word is data.
     /// `during` names the step for errors and traces. Errors are those of the
     /// transport and of answers beyond all bounds.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`], [`CardError::Malformed`] for an answer beyond all bounds,
+    /// [`CardError::SecureMessaging`] for one that is not protected as it should be.
     pub fn send(
         &mut self,
         during: &'static str,
@@ -279,6 +292,10 @@ impl<'a> Channel<'a> {
     /// (sheet PIV, §4). On these too the answer to the next such command takes its place
     /// (OpenFIPS201: `ChainBuffer.setOutgoing`; PivApplet: `sendOutgoing`); before any
     /// other command the rest is fetched and dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::send`].
     pub fn peek(
         &mut self,
         during: &'static str,
@@ -317,12 +334,20 @@ impl<'a> Channel<'a> {
     }
 
     /// Fetches the rest of what [`Channel::peek`] has begun to read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::send`].
     pub fn complete(&mut self, part: Response) -> Result<Response, CardError> {
         self.rest = None;
         self.drain(part)
     }
 
     /// Sends a command that must succeed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Channel::send`]; [`CardError::Refused`] for any other status word than 9000.
     pub fn require(
         &mut self,
         during: &'static str,

@@ -11,6 +11,10 @@ use crate::sw::StatusWord;
 
 /// SELECT by DF name, first occurrence, FCI (ISO 7816-4, 11.2.2). Always short:
 /// Java Card hosts refuse an extended one.
+///
+/// # Errors
+///
+/// [`CardError::Transport`]: no answer came; [`CardError::Refused`]: the card says no.
 pub fn select(card: &mut Channel<'_>, aid: &[u8]) -> Result<Vec<u8>, CardError> {
     *card.environment() = None;
     card.require(
@@ -24,6 +28,10 @@ pub fn select(card: &mut Channel<'_>, aid: &[u8]) -> Result<Vec<u8>, CardError> 
 /// Tries left by a VERIFY without data (ISO 7816-4, 11.5.6). Only for cards on
 /// which it is known to be free. `9000` means that somebody has verified the
 /// PIN already: the counter is then not told.
+///
+/// # Errors
+///
+/// [`CardError::Unsupported`]: there is no PIN under this reference; [`CardError::Transport`].
 pub fn pin_tries(card: &mut Channel<'_>, reference: u8) -> Result<Tries, CardError> {
     let response = card.send(
         "read the PIN tries left",
@@ -37,6 +45,10 @@ pub fn pin_tries(card: &mut Channel<'_>, reference: u8) -> Result<Tries, CardErr
 }
 
 /// VERIFY (ISO 7816-4, 11.5.6).
+///
+/// # Errors
+///
+/// [`CardError::Format`] before anything is sent; then as [`judge`].
 pub fn verify(card: &mut Channel<'_>, pin: &PinObject, value: &Pin) -> Result<(), CardError> {
     let block = encode(pin, value)?;
     let command = Command::new([0x00, 0x20, 0x00, pin.reference]).secret(&block);
@@ -45,6 +57,11 @@ pub fn verify(card: &mut Channel<'_>, pin: &PinObject, value: &Pin) -> Result<()
 }
 
 /// CHANGE REFERENCE DATA, old and new value (ISO 7816-4, 11.5.7).
+///
+/// # Errors
+///
+/// [`CardError::Format`] and [`CardError::NewPinFormat`] before anything is sent; then as
+/// [`judge_new`].
 pub fn change(
     card: &mut Channel<'_>,
     pin: &PinObject,
@@ -61,6 +78,10 @@ pub fn change(
 }
 
 /// RESET RETRY COUNTER with resetting code and new value (ISO 7816-4, 11.5.10).
+///
+/// # Errors
+///
+/// As [`change`].
 pub fn unblock(
     card: &mut Channel<'_>,
     (pin, with): (&PinObject, &PinObject),
@@ -75,6 +96,10 @@ pub fn unblock(
 
 /// MANAGE SECURITY ENVIRONMENT, SET for computation (ISO 7816-4, 11.5.11), unless
 /// this template is in force already. False: nothing was sent.
+///
+/// # Errors
+///
+/// [`CardError::Transport`]: no answer came; [`CardError::Refused`]: the card says no.
 pub fn set_environment(
     card: &mut Channel<'_>,
     tag: u8,
@@ -95,6 +120,10 @@ pub fn set_environment(
 
 /// The data of an answer, or `None` where the card has no such object. Cards
 /// say "absent" in five ways (seen on five PIV applets).
+///
+/// # Errors
+///
+/// [`CardError::Refused`]: for another reason than that there is none.
 pub fn present(during: &'static str, response: Response) -> Result<Option<Vec<u8>>, CardError> {
     match response.sw {
         StatusWord::OK => Ok(Some(response.data)),
@@ -124,6 +153,10 @@ pub fn both(first: &[u8], second: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// As [`judge`], for commands that also carry a new value: data that the card
 /// does not like is then the new PIN, because the old one was checked here.
+///
+/// # Errors
+///
+/// As [`judge`]; [`CardError::NewPinRefused`].
 pub fn judge_new(during: &'static str, secret: Secret, sw: StatusWord) -> Result<(), CardError> {
     match sw {
         StatusWord::WRONG_DATA | StatusWord::CONDITIONS => Err(CardError::NewPinRefused { sw }),
@@ -134,6 +167,10 @@ pub fn judge_new(during: &'static str, secret: Secret, sw: StatusWord) -> Result
 /// What a status word says after a command that carried a PIN or PUK. What is
 /// not understood stays [`CardError::Refused`]: the caller then asks the counter
 /// whether a try is gone, and never repeats the command.
+///
+/// # Errors
+///
+/// [`CardError::Wrong`], [`CardError::Blocked`] or [`CardError::Refused`].
 pub fn judge(during: &'static str, secret: Secret, sw: StatusWord) -> Result<(), CardError> {
     match (sw, sw.counter()) {
         (StatusWord::OK, _) => Ok(()),

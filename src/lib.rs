@@ -1,4 +1,5 @@
 #![doc = include_str!("README.md")]
+#![warn(clippy::missing_errors_doc)]
 
 pub mod apdu;
 pub mod application;

@@ -17,10 +17,18 @@ pub trait SecureMessaging: Send {
     ///
     /// The card counts commands, and so does this. What is wrapped and not sent is therefore
     /// the end of the session, as an error is.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`]: it cannot be wrapped, being too long for one.
     fn wrap(&mut self, command: &Command<'_>, wide: bool) -> Result<Wrapped, CardError>;
 
     /// The answer to the command wrapped last. What a card says without
     /// protection can be an error, never a success.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`]: it is not protected as it should be, or the card knows no session.
     fn unwrap(&mut self, response: Response) -> Result<Response, Fault>;
 
     /// Most bytes of data that a command or an answer has when so many are wrapped.

@@ -66,7 +66,7 @@ pub struct Credential {
     pub when: PinUse,
     /// The certificate.
     pub certificate: Certificate,
-    /// Why the card cannot sign with it, whatever is asked for ([`Application::lack`]).
+    /// Why the card cannot sign with it, whatever is asked for ([`Application::missing`]).
     pub missing: Option<Missing>,
 }
 
@@ -152,6 +152,10 @@ pub enum Problem {
 impl Note {
     /// On a place that the card does not give. Only where the card is gone, or is another one
     /// by now, is that the end.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`] and [`CardError::Changed`], as they came.
     pub fn unreadable(place: String, error: CardError) -> Result<Self, CardError> {
         let problem = match error {
             CardError::Transport(_) | CardError::Changed => return Err(error),
@@ -231,6 +235,10 @@ pub trait Profile: Sync {
     /// Opens the application for the first time: selects it, and begins secure messaging
     /// where the card wants that. `None`: the card is none of this family. `atr` is a hint
     /// at best.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError`]: it is a card of this family, and cannot be opened.
     fn open(
         &'static self,
         card: &mut Channel<'_>,
@@ -239,6 +247,10 @@ pub trait Profile: Sync {
 }
 
 /// `None` where the card refuses what every card of the family does: it is none.
+///
+/// # Errors
+///
+/// Every error but [`CardError::Refused`].
 pub fn unless_refused<T>(result: Result<T, CardError>) -> Result<Option<T>, CardError> {
     match result {
         Ok(value) => Ok(Some(value)),
@@ -249,6 +261,10 @@ pub fn unless_refused<T>(result: Result<T, CardError>) -> Result<Option<T>, Card
 
 /// The application of a card, open, or `None` for a card that no profile knows. Sends nothing
 /// but read-only probes. ATR marks go first, so that a product is preferred to its family.
+///
+/// # Errors
+///
+/// That of the first profile that knows the card and cannot open it.
 pub fn identify(
     card: &mut Channel<'_>,
     atr: &Atr,

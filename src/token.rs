@@ -74,6 +74,10 @@ impl<'a> Token<'a> {
 
     /// As [`Token::open`], but no other card and no other application than the one that is
     /// known: [`CardError::Changed`].
+    ///
+    /// # Errors
+    ///
+    /// As said; else as [`Token::open`].
     pub fn reopen(
         transport: &'a mut dyn Transport,
         atr: &Atr,
@@ -151,6 +155,10 @@ impl<'a> Token<'a> {
 
     /// [`CardError::Changed`] where the token does not tell the serial number that it has
     /// told before. A card may fail to once; one that does twice is another.
+    ///
+    /// # Errors
+    ///
+    /// As said; [`CardError::Transport`]: the card is gone.
     pub fn is_same(&mut self) -> Result<(), CardError> {
         let Some(before) = self.serial.clone() else {
             return Ok(());
@@ -173,6 +181,10 @@ impl<'a> Token<'a> {
 
     /// Tries left of a PIN; asks the card only once in a dialogue, and never
     /// between VERIFY and a signature. [`CardError::Unsupported`]: there is no such PIN.
+    ///
+    /// # Errors
+    ///
+    /// As said; [`CardError::Transport`]: the card is gone.
     pub fn tries(&mut self, pin: PinId) -> Result<Tries, CardError> {
         if let Some(known) = self.state(pin).tries {
             return Ok(known);

@@ -31,6 +31,10 @@ impl Channel<'_> {
     /// where the reader does not say what it takes and nothing was sent yet that tells: by
     /// what reads `known` in the short form too. Whatever else comes of it, short commands
     /// are sent from then on; only a card that is gone is an error.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`]: the card, or the way to it, is gone.
     pub fn try_extended(
         &mut self,
         during: &'static str,
