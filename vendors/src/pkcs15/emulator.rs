@@ -44,8 +44,8 @@ use crate::emulator::key::{PrivateKey, Stream};
 pub use builder::{BuildError, Builder};
 pub use dialect::Dialect;
 pub use dialects::{
-    ALL, CARDOS44, CARDOS50, CARDOS53, ISOAPPLET0, ISOAPPLET1, MYEID, PLAIN, RUTOKEN, SETCOS441,
-    STARCOS23, STARCOS34, STARCOS35,
+    ALL, CARDOS44, CARDOS50, CARDOS53, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR, PLAIN, RUTOKEN,
+    SETCOS441, STARCOS23, STARCOS34, STARCOS35,
 };
 pub use object::{Layout, Object, PinKind, PinObject};
 

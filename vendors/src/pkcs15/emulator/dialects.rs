@@ -3,6 +3,7 @@
 mod cardos;
 mod isoapplet;
 mod myeid;
+mod oberthur;
 mod rutoken;
 mod setcos;
 mod starcos;
@@ -15,6 +16,7 @@ use crate::emulator::apdu::sw;
 pub use cardos::{CARDOS44, CARDOS50, CARDOS53};
 pub use isoapplet::{ISOAPPLET0, ISOAPPLET1};
 pub use myeid::MYEID;
+pub use oberthur::OBERTHUR;
 pub use rutoken::RUTOKEN;
 pub use setcos::SETCOS441;
 pub use starcos::{STARCOS34, STARCOS35};
@@ -22,8 +24,8 @@ pub use starcos2::STARCOS23;
 
 /// Every dialect.
 pub const ALL: &[Dialect] = &[
-    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, CARDOS44, CARDOS50, CARDOS53, RUTOKEN, STARCOS23,
-    STARCOS34, STARCOS35, SETCOS441,
+    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR, CARDOS44, CARDOS50, CARDOS53, RUTOKEN,
+    STARCOS23, STARCOS34, STARCOS35, SETCOS441,
 ];
 
 /// Nothing but ISO and PKCS#15, and an answer to reset that nobody knows. Asking for the

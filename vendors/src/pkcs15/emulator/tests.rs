@@ -6,6 +6,7 @@ mod cardos;
 mod isoapplet;
 mod layouts;
 mod myeid;
+mod oberthur;
 mod rutoken;
 mod setcos;
 mod starcos;
