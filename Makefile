@@ -42,4 +42,5 @@ lint:
 	cargo fmt --all --check; \
 	cargo clippy --workspace --all-targets --locked -- -D warnings; \
 	cargo clippy -p securesign --no-default-features --all-targets --locked -- -D warnings; \
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked; \
 	if command -v cargo-deny > /dev/null; then cargo deny --locked check; else echo "cargo-deny is not installed: dependencies not checked"; fi

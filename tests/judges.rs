@@ -40,6 +40,16 @@ fn opensc_personalises_and_uses_the_epass2003_emulator() {
 }
 
 #[test]
+fn gnupg_and_opensc_use_the_emulator_of_the_openpgp_card() {
+    judged("tests/judge-openpgp.sh", 195);
+}
+
+#[test]
+fn opensc_and_yubico_use_the_piv_emulator() {
+    judged("tests/judge-piv.sh", 215);
+}
+
+#[test]
 fn opensc_uses_the_idprime_emulator() {
     judged("tests/judge-idprime.sh", 288);
 }
