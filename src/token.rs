@@ -6,7 +6,7 @@ mod sign;
 
 use std::collections::BTreeMap;
 
-use crate::application::{Application, Known, PinId, PinObject};
+use crate::application::{Application, Confidence, Known, PinId, PinObject};
 use crate::atr::Atr;
 use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
@@ -110,6 +110,11 @@ impl<'a> Token<'a> {
             pins: BTreeMap::new(),
             touched: false,
         }))
+    }
+
+    /// Whether PINs are known to be sent as its kind of card wants them.
+    pub fn confidence(&self) -> Confidence {
+        self.app.confidence()
     }
 
     /// Certificates that were read before may be kept here.

@@ -73,6 +73,9 @@ enum State {
     /// Changing or unlocking was never tried on a real token of this kind: is it
     /// wanted all the same?
     Unsure(TokenId, Errand),
+    /// A PIN was sent to no token of this kind yet: may it be? The entry waits in locked
+    /// memory.
+    Untried(TokenId, Entry),
     /// One try of this token is left: may it be used? The entry waits in locked
     /// memory.
     LastTry(TokenId, Entry),
@@ -118,6 +121,8 @@ pub struct Flow {
     queue: VecDeque<Result<Order, Refused>>,
     /// `None` until the first report.
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
+    /// The token that may get a PIN although none of its kind was tried.
+    agreed: Option<TokenId>,
     chosen: Option<(TokenId, usize)>,
     remark: Option<Remark>,
     reading: Option<Reading>,
@@ -234,6 +239,7 @@ impl Flow {
             number: 0,
             queue: VecDeque::new(),
             tokens: None,
+            agreed: None,
             chosen: None,
             remark: None,
             reading: None,
@@ -418,6 +424,10 @@ impl Flow {
                 // What is needed has been said with the question.
                 State::Unsure(id, Errand::Unlock) => self.show(State::Unlock(id, Step::Puk)),
                 State::Unsure(id, errand) => self.show(errand.form(id)),
+                State::Untried(id, entry) => {
+                    self.agreed = Some(id);
+                    self.enter(entry, LastTry::Keep)
+                }
                 other => self.stay(other),
             },
             Action::Back => match std::mem::replace(&mut self.state, State::Ready) {

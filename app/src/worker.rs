@@ -186,6 +186,8 @@ pub struct TokenInfo {
     pub unblocker: Secret,
     /// Why there is no PUK, where there is none.
     pub no_puk: Missing,
+    /// Whether such a token is known to take its PIN as it is sent.
+    pub verify: Confidence,
     /// Whether changing the PIN is known to work on such a token.
     pub change: Confidence,
     /// Whether unlocking it is.

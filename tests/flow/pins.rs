@@ -2,12 +2,12 @@
 
 use securesign_app::screen::{Action, Input};
 use securesign_app::worker::{Job, PinView, Report, TokenState, TokenView};
-use securesign_card::application::PinId;
+use securesign_card::application::{Confidence, PinId};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::pin::{Charset, Form, PinRules};
 use securesign_card::profile::Tries;
 
-use crate::play::{CALLBACK, Play, link, order, token};
+use crate::play::{CALLBACK, Play, link, moved, order, token};
 
 const SECOND: PinId = PinId(2);
 
@@ -92,4 +92,53 @@ fn the_first_pin_may_be_blocked_and_the_other_key_signs() {
     assert!(play.offers(Action::Sign) && !play.offers(Action::Unlock));
     play.press(Action::Sign, &["12345678"]);
     assert_eq!(play.secrets_sent(), 1);
+}
+
+/// As a card of no known kind.
+fn untried() -> TokenView {
+    let mut view = token(Tries::Unknown);
+    if let TokenState::Ready(info) = &mut view.state {
+        info.family = "PKCS#15".into();
+        info.verify = Confidence::Inferred;
+    }
+    view
+}
+
+#[test]
+fn a_pin_goes_to_a_kind_that_was_never_tried_only_after_that_was_said() {
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.report(Report::Tokens(Ok(vec![untried()])));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 0);
+    let screen = play.screen();
+    assert!(screen.fields.is_empty());
+    let text = screen.text.join(" ");
+    assert!(
+        text.contains("PKCS#15") && text.contains("Nothing was sent"),
+        "{text}"
+    );
+    // Back is back, and asks anew.
+    play.press(Action::Back, &[]);
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::GoOn, &[]);
+    assert_eq!(play.secrets_sent(), 1);
+    // Once it was said of this token it need not be said again.
+    let (secret, left) = (Secret::Pin, Some(2));
+    play.report(Report::Signed(Err(CardError::Wrong { secret, left })));
+    play.press(Action::Sign, &["654321"]);
+    assert_eq!(play.secrets_sent(), 2);
+}
+
+#[test]
+fn what_was_said_of_one_token_counts_for_no_other() {
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.report(Report::Tokens(Ok(vec![untried()])));
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Tokens(Ok(vec![moved(untried())])));
+    play.press(Action::GoOn, &[]);
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::Sign, &["123456"]);
+    assert!(play.offers(Action::GoOn));
+    assert_eq!(play.secrets_sent(), 0);
 }

@@ -193,6 +193,10 @@ pub struct SignSecrets {
     /// Spend the last PIN try without asking
     #[arg(long)]
     use_last_try: bool,
+
+    /// Go on where this was never tried on a real token of the kind
+    #[arg(long)]
+    unconfirmed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -241,11 +245,13 @@ impl From<SignSecrets> for SecretFiles {
         SignSecrets {
             pin_file,
             use_last_try,
+            unconfirmed,
         }: SignSecrets,
     ) -> Self {
         Self {
             pin_file,
             use_last_try,
+            unconfirmed,
             ..Self::default()
         }
     }

@@ -39,6 +39,7 @@ impl Flow {
                 | State::Change(_)
                 | State::Unlock(..)
                 | State::Unsure(..)
+                | State::Untried(..)
                 | State::LastTry(..) => vec![self.look()],
                 _ => Vec::new(),
             },
@@ -148,6 +149,7 @@ impl Flow {
             State::Change(id)
             | State::Unlock(id, _)
             | State::Unsure(id, _)
+            | State::Untried(id, _)
             | State::LastTry(id, _) => id.clone(),
             _ => return,
         };

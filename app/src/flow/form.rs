@@ -136,6 +136,11 @@ impl Flow {
             Entry::Change { .. } => info.pin,
             Entry::Unlock { .. } => info.puk,
         };
+        let untried = info.verify != Confidence::Known && self.agreed.as_ref() != Some(token);
+        if untried && matches!(entry, Entry::Sign(Some(_))) {
+            let token = token.clone();
+            return self.show(State::Untried(token, entry));
+        }
         if tries == Tries::Left(1) && last == LastTry::Keep {
             let token = token.clone();
             return self.show(State::LastTry(token, entry));

@@ -18,7 +18,7 @@ use crate::language::Language;
 use super::{Flow, Purpose, State};
 use crate::screen::{Action, Kept, Screen};
 use end::{signed, working};
-use forms::{change, last_try, unlock, unsure};
+use forms::{change, last_try, unlock, unsure, untried};
 use parts::{button, notice};
 use sign::sign;
 use token::token;
@@ -90,6 +90,7 @@ fn unbound(flow: &Flow) -> Screen {
         State::Change(_) => change(flow),
         State::Unlock(_, step) => unlock(flow, step),
         State::Unsure(_, errand) => unsure(flow, *errand),
+        State::Untried(..) => untried(flow),
         State::LastTry(_, entry) => last_try(flow, entry),
         State::Busy(busy) => Screen {
             notice: notice(flow),

@@ -117,6 +117,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         puk_rules: unblocker.as_ref().ok().map(|puk| puk.rules),
         unblocker: unblocker.map_or(Secret::Puk, |puk| puk.role),
         no_puk: object.unblock.err().unwrap_or(Missing::Puk),
+        verify: token.confidence(),
         change: object.change.unwrap_or(Confidence::Known),
         unblock: object.unblock.map_or(Confidence::Known, |it| it.confidence),
         found,

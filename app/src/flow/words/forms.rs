@@ -196,6 +196,24 @@ pub fn unsure(flow: &Flow, errand: Errand) -> Screen {
     }
 }
 
+/// May a PIN be sent to a token of a kind that was never tried?
+pub fn untried(flow: &Flow) -> Screen {
+    let l = flow.language;
+    let Some((_, info)) = flow.token() else {
+        return waiting(flow);
+    };
+    let family = [("family", info.family.as_str().into())];
+    Screen {
+        text: vec![l.say_with("untried", family), l.say("untried-advice")],
+        counters: vec![counter(info.pin, l.say("tries-pin"), l)],
+        buttons: vec![
+            button(Action::Back, l.say("back")),
+            primary(Action::GoOn, l.say("go-on")),
+        ],
+        ..plain(Kind::Form, l.say("untried-title"))
+    }
+}
+
 /// May the last try be used?
 pub fn last_try(flow: &Flow, entry: &Entry) -> Screen {
     let l = flow.language;
