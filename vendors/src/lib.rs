@@ -33,4 +33,6 @@ pub static PROFILES: &[&dyn Profile] = &[
     &piv::PIV,
     &openpgp::OPENPGP,
     &pkcs15::ISOAPPLET,
+    // Any card with such a directory: after all that have a name.
+    &pkcs15::ANY,
 ];

@@ -13,6 +13,7 @@ use securesign_card::pkcs15::{
 };
 use securesign_card::profile::{Credential, Found, Search, Spec, unless_refused};
 use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::sw::StatusWord;
 use securesign_card::text;
 
 use super::files::Files;
@@ -27,6 +28,9 @@ use super::{
 const EF_DIR: [u8; 4] = [0x3F, 0x00, 0x2F, 0x00];
 const ODF: [u8; 2] = [0x50, 0x31];
 const TOKEN_INFO: [u8; 2] = [0x50, 0x32];
+
+/// The step in which EF(ODF) is read.
+const ODF_STEP: &str = "read the object directory";
 
 /// Most files of one kind that the directory lists.
 const LISTS: usize = 8;
@@ -82,6 +86,12 @@ impl Opened {
     pub fn read(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         let odf = self.find_directory(card)?;
         self.lists = pkcs15::directories(&odf);
+        if self.lists.is_empty() {
+            // Some cards say yes to everything.
+            let sw = StatusWord::NOT_FOUND;
+            let during = ODF_STEP;
+            return Err(CardError::Refused { during, sw });
+        }
         let during = "read the list of PINs";
         for place in self.places(Directory::Authentication) {
             let list = self
@@ -128,8 +138,7 @@ impl Opened {
     ) -> Result<Vec<u8>, CardError> {
         self.files.home = home;
         let path = here(&ODF);
-        self.files
-            .read(card, "read the object directory", &path, pkcs15::is_whole)
+        self.files.read(card, ODF_STEP, &path, pkcs15::is_whole)
     }
 
     /// By name, as EF(DIR) says, where it mostly is, and right below the root.

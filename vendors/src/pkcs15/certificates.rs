@@ -177,7 +177,11 @@ impl Reader<'_> {
             .map(|half| &half.id);
         let ids: Vec<&Vec<u8>> = ids.collect();
         let mut keys = self.keys.iter().filter(|key| fits(key, public));
-        let key = keys.find(|key| ids.contains(&&key.id));
+        let key = match halves.is_empty() {
+            // Nothing tells but that there is no other: a signature is checked in any case.
+            true => keys.next().filter(|_| keys.next().is_none()),
+            false => keys.find(|key| ids.contains(&&key.id)),
+        };
         Ok(key
             .cloned()
             .ok_or_else(|| Problem::NoKey(Some(certificate.subject()))))

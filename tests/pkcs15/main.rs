@@ -9,8 +9,10 @@
 )]
 #![allow(clippy::print_stdout, reason = "the counts are for reading")]
 
-#[path = "support/bench.rs"]
+#[path = "../support/bench.rs"]
 mod bench;
+mod record;
+mod unknown;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,0 +1,175 @@
+//! Cards of no known kind.
+
+use securesign_app::worker::{Look, TokenState};
+use securesign_card::application::Confidence;
+use securesign_card::error::{CardError, Missing, Secret};
+use securesign_card::profile::Tries;
+use securesign_vendors::emulator::{Emulator, KeyKind};
+use securesign_vendors::pkcs15::emulator::{Layout, Object, PLAIN, PinObject, Pkcs15Card};
+
+use crate::bench::{Bench, Shared};
+use crate::{HOLDER, NEW, PIN, PUK, judged_by_openssl, sent};
+
+/// A card of no known kind, as the sheets have seen directories written.
+fn unknown(layout: Layout) -> Shared<Pkcs15Card> {
+    let builder = Pkcs15Card::builder(PLAIN)
+        .seed(b"tests")
+        .pin(PinObject::user(PIN).unblocked_by(1))
+        .pin(PinObject::unblocking(PUK))
+        .object(Object::signing(HOLDER, KeyKind::Rsa2048).label("first"))
+        .object(Object::signing(HOLDER, KeyKind::P256).label("second"));
+    Shared::new(builder.layout(layout).build().unwrap())
+}
+
+#[test]
+fn a_card_of_no_known_kind_is_read_in_whatever_way_its_directory_was_written() {
+    let plain = Layout::default();
+    let layouts = [
+        plain,
+        Layout {
+            filler: Some(0xFF),
+            ..plain
+        },
+        Layout {
+            no_token_info: true,
+            ..plain
+        },
+        Layout {
+            no_dir: true,
+            ..plain
+        },
+        Layout {
+            record_dir: true,
+            nameless: true,
+            ..plain
+        },
+        Layout {
+            nameless: true,
+            no_dir: true,
+            ..plain
+        },
+        Layout {
+            short_paths: true,
+            ..plain
+        },
+        Layout {
+            inline: true,
+            ..plain
+        },
+        Layout {
+            sliced: true,
+            ..plain
+        },
+        Layout {
+            negative_references: true,
+            ..plain
+        },
+        Layout {
+            unused_bits_zero: true,
+            ..plain
+        },
+        Layout {
+            no_auth_ids: true,
+            ..plain
+        },
+        Layout {
+            swapped_ids: true,
+            ..plain
+        },
+        Layout {
+            broken_first: true,
+            ..plain
+        },
+    ];
+    for layout in layouts {
+        let card = unknown(layout);
+        let bench = Bench::new(card.clone(), None);
+        let (id, info) = bench.token();
+        assert_eq!(info.family, "PKCS#15", "{layout:?}");
+        assert_eq!(info.verify, Confidence::Inferred);
+        // An empty VERIFY costs this card a try.
+        assert_eq!(info.pin, Tries::Unknown);
+        assert_eq!(sent(&card, 0x20), 0);
+        let labels: Vec<&str> = info
+            .found
+            .credentials
+            .iter()
+            .map(|it| &it.label[..])
+            .collect();
+        assert_eq!(
+            labels,
+            ["first", "second"],
+            "{layout:?}: {:?}",
+            info.found.notes
+        );
+        for credential in &info.found.credentials {
+            let signature = bench
+                .sign(&id, credential, Some(PIN))
+                .unwrap_or_else(|error| panic!("{layout:?}, {}: {error}", credential.label));
+            judged_by_openssl(credential, &signature);
+        }
+        bench.unblock(&id, PUK, NEW).unwrap();
+        bench
+            .sign(&id, &info.found.credentials[0], Some(NEW))
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_card_without_a_list_of_pins_is_shown_and_gets_none() {
+    let layout = Layout {
+        no_aodf: true,
+        ..Layout::default()
+    };
+    let card = unknown(layout);
+    let bench = Bench::new(card.clone(), None);
+    let (id, info) = bench.token();
+    assert_eq!(info.found.credentials, []);
+    assert_eq!(info.found.notes.len(), 2, "{:?}", info.found.notes);
+    let error = bench.change(&id, Secret::Pin, PIN, NEW).unwrap_err();
+    assert_eq!(error, CardError::Unsupported(Missing::Pin));
+    let error = bench.unblock(&id, PUK, NEW).unwrap_err();
+    assert_eq!(error, CardError::Unsupported(Missing::Pin));
+    for ins in [0x20, 0x24, 0x2C] {
+        assert_eq!(sent(&card, ins), 0);
+    }
+}
+
+/// A card that says the same to everything.
+struct Says(&'static [u8], Vec<Vec<u8>>);
+
+impl Emulator for Says {
+    fn atr(&self) -> Vec<u8> {
+        vec![0x3B, 0x80, 0x01, 0x81]
+    }
+
+    fn reset(&mut self) {}
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.1.push(command.to_vec());
+        self.0.to_vec()
+    }
+}
+
+#[test]
+fn r28_a_card_that_nobody_knows_is_read_and_no_more_and_at_most_twelve_times() {
+    for answer in [
+        &[0x6A, 0x82][..],
+        &[0x6D, 0x00],
+        &[0x6A, 0x86],
+        &[0x6E, 0x00],
+        &[0x69, 0x85],
+    ] {
+        let card = Shared::new(Says(answer, Vec::new()));
+        let bench = Bench::new(card.clone(), None);
+        let view = bench.look(Look::Everything).remove(0);
+        let known = matches!(view.state, TokenState::Ready(_) | TokenState::Failed(_));
+        bench.end();
+        let seen = card.card().1.clone();
+        println!("{answer:02X?}: {} commands", seen.len());
+        let reads = |command: &Vec<u8>| [0xA4, 0xB0, 0xB2, 0xCA].contains(&command[1]);
+        assert!(seen.iter().all(reads), "{answer:02X?}: {seen:02X?}");
+        assert!(seen.len() <= 12, "{answer:02X?}: {seen:02X?}");
+        assert!(!known, "{answer:02X?}");
+    }
+}
