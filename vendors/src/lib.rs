@@ -33,6 +33,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &piv::PIV,
     &openpgp::OPENPGP,
     &pkcs15::ISOAPPLET,
+    &sc_hsm::SC_HSM,
     // Any card with such a directory: after all that have a name.
     &pkcs15::ANY,
 ];
