@@ -1,11 +1,12 @@
 //! The application of one card, from its insertion to its removal: what was learned of it,
 //! and what it does.
 
+use crate::atr::Atr;
 use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Missing, Secret};
 use crate::iso;
 use crate::pin::{Pin, PinRules, Tries};
-use crate::profile::{Credential, Found, Search, Spec};
+use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
 use crate::signature::{PublicKey, ToSign};
 
 /// An application that a family's [`Profile`](crate::profile::Profile) has opened. What it
@@ -215,11 +216,16 @@ pub enum Confidence {
     Doubtful,
 }
 
-/// What is kept of a card from its insertion to its removal, so that a further dialogue need
-/// not find it out again. Nothing of it is secret.
+/// What is kept of one application of a card, from the card's insertion to its removal, so
+/// that a further dialogue need not find it out again. Nothing of it is secret.
 pub struct Known {
-    /// Its application, once it was recognised.
+    /// The application, once it was recognised.
     pub(crate) application: Option<Box<dyn Application>>,
+    /// The family that it is of, where it stands beside the first one; `None`: it is the
+    /// first one that answers.
+    only: Option<&'static dyn Profile>,
+    /// Families that the card may have beside it, known once it was recognised.
+    pub(crate) beside: &'static [&'static dyn Profile],
     /// What is known of extended length.
     pub(crate) extended: Extended,
     /// The serial number that it has told.
@@ -231,9 +237,45 @@ impl Known {
     pub fn new(extended: Extended) -> Self {
         Self {
             application: None,
+            only: None,
+            beside: &[],
             extended,
             serial: None,
         }
+    }
+
+    /// For the application of this family that the card may carry beside this one, not looked
+    /// for yet; `None` where its kind is not known to carry one ([`Profile::beside`]).
+    pub fn beside(&self, family: &str) -> Option<Self> {
+        let mut beside = self.beside.iter();
+        let profile = beside.find(|profile| profile.spec().id == family)?;
+        Some(Self {
+            only: Some(*profile),
+            ..Self::new(self.extended)
+        })
+    }
+
+    /// Recognises the application, where that was not done yet.
+    pub(crate) fn recognise(
+        &mut self,
+        card: &mut Channel<'_>,
+        atr: &Atr,
+        profiles: &[&'static dyn Profile],
+    ) -> Result<(), CardError> {
+        if self.application.is_some() {
+            return Ok(());
+        }
+        let found = match self.only {
+            Some(family) => identify(card, atr, &[family])?,
+            None => identify(card, atr, profiles)?,
+        };
+        if let Some((profile, application)) = found {
+            if self.only.is_none() {
+                self.beside = profile.beside();
+            }
+            self.application = Some(application);
+        }
+        Ok(())
     }
 
     /// Selects the application that is known, if one is.
@@ -251,6 +293,7 @@ impl Known {
     /// It is another card: nothing that was learned holds for it.
     pub(crate) fn forget(&mut self) {
         self.application = None;
+        self.beside = &[];
         self.serial = None;
     }
 }

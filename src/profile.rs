@@ -232,6 +232,12 @@ pub trait Profile: Sync {
     /// The facts.
     fn spec(&self) -> &Spec;
 
+    /// Families whose applications its cards are known to carry beside its own. On other
+    /// cards none is looked for: where there is one application, nothing more is sent.
+    fn beside(&self) -> &'static [&'static dyn Profile] {
+        &[]
+    }
+
     /// Opens the application for the first time: selects it, and begins secure messaging
     /// where the card wants that. `None`: the card is none of this family. `atr` is a hint
     /// at best.
@@ -259,8 +265,12 @@ pub fn unless_refused<T>(result: Result<T, CardError>) -> Result<Option<T>, Card
     }
 }
 
-/// The application of a card, open, or `None` for a card that no profile knows. Sends nothing
-/// but read-only probes. ATR marks go first, so that a product is preferred to its family.
+/// An application that was recognised, open, and the profile that knows it.
+pub type Identified = (&'static dyn Profile, Box<dyn Application>);
+
+/// The first application of a card that a profile knows, or `None` for a card that none
+/// knows. Sends nothing but read-only probes. ATR marks go first, so that a product is
+/// preferred to its family.
 ///
 /// # Errors
 ///
@@ -269,7 +279,7 @@ pub fn identify(
     card: &mut Channel<'_>,
     atr: &Atr,
     profiles: &[&'static dyn Profile],
-) -> Result<Option<Box<dyn Application>>, CardError> {
+) -> Result<Option<Identified>, CardError> {
     let by_atr = profiles
         .iter()
         .filter(|p| p.spec().marks.iter().any(|mark| mark.in_atr(atr)));
@@ -291,7 +301,7 @@ pub fn identify(
         // A profile that did not get to its session has left the channel without a form.
         card.plain();
         if let Some(application) = profile.open(card, atr)? {
-            return Ok(Some(application));
+            return Ok(Some((*profile, application)));
         }
     }
     Ok(None)

@@ -13,7 +13,7 @@ use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Missing, Secret, given};
 use crate::messaging::Fault;
 use crate::pin::{Pin, Tries};
-use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
+use crate::profile::{Credential, Found, Profile, Search, Spec};
 use crate::transport::{Ending, Transport};
 
 /// A card whose application is selected.
@@ -28,6 +28,8 @@ pub struct Token<'a> {
     pins: BTreeMap<PinId, PinState>,
     /// A secret went to the card, or somebody said so: log out at the end.
     touched: bool,
+    /// Families that the card may have beside this one.
+    beside: &'static [&'static dyn Profile],
 }
 
 /// What is known of a PIN in a dialogue.
@@ -95,12 +97,9 @@ impl<'a> Token<'a> {
         known: &'a mut Known,
         profiles: &[&'static dyn Profile],
     ) -> Result<Option<Self>, CardError> {
-        let app = match &mut known.application {
-            Some(app) => app,
-            none => match identify(&mut channel, atr, profiles)? {
-                Some(app) => none.insert(app),
-                None => return Ok(None),
-            },
+        known.recognise(&mut channel, atr, profiles)?;
+        let Some(app) = &mut known.application else {
+            return Ok(None);
         };
         Ok(Some(Self {
             app: app.as_mut(),
@@ -109,6 +108,7 @@ impl<'a> Token<'a> {
             serial: &mut known.serial,
             pins: BTreeMap::new(),
             touched: false,
+            beside: known.beside,
         }))
     }
 
@@ -125,6 +125,12 @@ impl<'a> Token<'a> {
     /// Facts about its family.
     pub fn spec(&self) -> &'static Spec {
         self.app.spec()
+    }
+
+    /// The families whose applications the card may carry beside this one, by their
+    /// [`Spec::id`].
+    pub fn beside(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.beside.iter().map(|profile| profile.spec().id)
     }
 
     /// What the card calls itself, or its family's name.

@@ -5,6 +5,7 @@
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
+    clippy::panic,
     reason = "here a panic is a failed test"
 )]
 #![allow(clippy::print_stdout, reason = "the counts are for reading")]
@@ -13,7 +14,7 @@
 mod home;
 mod support;
 
-use home::{Home, LIMIT, demo_link, openssl_verifies};
+use home::{Home, LIMIT, demo_link, fresh, openssl_verifies, result};
 use serde_json::Value;
 use support::nitrokey::Nitrokey;
 use support::pcscd::Daemon;
@@ -139,15 +140,58 @@ fn without_a_reset_code_the_admin_pin_unlocks_and_is_named() {
 }
 
 #[test]
-fn a_token_with_piv_and_openpgp_is_served_as_piv() {
+fn a_token_with_piv_and_openpgp_is_shown_as_both_and_piv_goes_first() {
     let stand = Stand::new(&["--both"]);
     stand.card.provision(&stand.daemon, "9c", "ECCP256");
     let tokens = stand.json(&["tokens", "--json"]);
-    let reader = &tokens["readers"][0];
-    assert_eq!(reader["family"], "Nitrokey PIV", "{tokens:#}");
-    let certificates = reader["certificates"].as_array().unwrap();
-    assert_eq!(certificates.len(), 1, "{tokens:#}");
-    let signed = stand.sign("123456", &[]);
+    let [piv, openpgp, _empty] = &tokens["readers"].as_array().unwrap()[..] else {
+        panic!("{tokens:#}");
+    };
+    assert_eq!(piv["family"], "Nitrokey PIV", "{tokens:#}");
+    assert_eq!(openpgp["family"], "OpenPGP card", "{tokens:#}");
+    assert_eq!(piv["reader"], openpgp["reader"]);
+    for (application, certificates) in [(piv, 1), (openpgp, 2)] {
+        let found = application["certificates"].as_array().unwrap();
+        assert_eq!(found.len(), certificates, "{tokens:#}");
+    }
+    let certificate = signed_with(&stand, &demo_link(), "123456");
+    assert_eq!(certificate, piv["certificates"][0]["serialNumber"]);
+    // What the OpenPGP application has is found by its serial number.
+    let serial = openpgp["certificates"][1]["serialNumber"].as_str().unwrap();
+    let link = format!("{}&certSerial={serial}", fresh(&demo_link()));
+    assert_eq!(signed_with(&stand, &link, "123456"), serial);
+}
+
+#[test]
+fn a_token_whose_piv_is_empty_signs_with_openpgp_and_each_counts_its_own_tries() {
+    let stand = Stand::new(&["--both"]);
+    let tries = || {
+        let tokens = stand.json(&["tokens", "--json"]);
+        let readers = tokens["readers"].as_array().unwrap().clone();
+        let left = readers[..2].iter().map(|it| &it["pin"]["triesLeft"]);
+        left.cloned().collect::<Vec<_>>()
+    };
+    let full = tries();
+    let before = stand.card.count().apdus;
+    let refused = stand.sign("999999", &[]);
+    let cost = stand.card.count().apdus - before;
+    println!("a wrong PIN for the second application: {cost} commands");
+    assert_ne!(refused.code, Some(0), "{refused:?}");
+    assert_eq!(tries(), [full[0].clone(), Value::from(2)]);
+    let before = stand.card.count().apdus;
+    signed_with(&stand, &fresh(&demo_link()), "123456");
+    let cost = stand.card.count().apdus - before;
+    println!("a cold signature with the second application: {cost} commands");
+    // 13 of them are those of a card that has OpenPGP alone; PIV is found to be empty.
+    assert!(cost <= 20, "{cost}");
+    assert_eq!(tries(), full);
+}
+
+/// The serial number of the certificate that has signed.
+fn signed_with(stand: &Stand, link: &str, pin: &str) -> String {
+    let signed = stand.open(link, pin, &[]);
     assert_eq!(signed.code, Some(0), "{signed:?}");
     openssl_verifies(&stand.home, &signed.stdout);
+    let certificate = &result(&signed.stdout)["certificate"];
+    certificate["serialNumber"].as_str().unwrap().to_owned()
 }

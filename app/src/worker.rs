@@ -34,13 +34,17 @@ pub use session::{Binding, Kept};
 use state::State;
 pub use watch::{watch, watch_over};
 
-/// A card in a reader, from one insertion to its removal.
+/// An application of a card in a reader, from one insertion to its removal. Two of one card
+/// are two tokens: their PINs and their tries are two.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenId {
     /// Reader name.
     pub reader: String,
     /// As in [`securesign_card::reader::Reader::insertion`].
     pub insertion: u64,
+    /// The family whose application it is ([`securesign_card::profile::Spec::id`]), where it
+    /// stands beside the one that is looked at first; `None`: it is that one.
+    pub application: Option<&'static str>,
 }
 
 /// How much is read of each token.
@@ -138,7 +142,7 @@ pub enum Report {
     Silent,
 }
 
-/// A reader, and what was learned of the card in it.
+/// A reader, and what was learned of the card in it, or of one application of that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenView {
     /// Which one.

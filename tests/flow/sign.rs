@@ -188,6 +188,7 @@ fn an_unknown_token_is_named_and_reported_as_unsupported() {
     let id = TokenId {
         reader: "A reader".into(),
         insertion: 1,
+        application: None,
     };
     let state = TokenState::Unknown {
         atr,
@@ -246,6 +247,7 @@ fn every_trouble_with_the_service_has_its_own_text() {
     let id = TokenId {
         reader: "A reader".into(),
         insertion: 0,
+        application: None,
     };
     play.report(Report::Tokens(Ok(vec![TokenView {
         id,
@@ -266,6 +268,7 @@ fn a_token_that_is_pulled_out_takes_the_flow_back_to_waiting() {
     let id = TokenId {
         reader: "A reader".into(),
         insertion: 2,
+        application: None,
     };
     play.report(Report::Tokens(Ok(vec![TokenView {
         id,

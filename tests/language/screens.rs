@@ -184,6 +184,7 @@ fn every_reason_to_wait_is_in_hindi() {
     let id = |reader: &str| TokenId {
         reader: reader.into(),
         insertion: 1,
+        application: None,
     };
     let view = |state| TokenView {
         id: id("Reader 00 00"),

@@ -129,7 +129,14 @@ impl Nitrokey {
         reads.args(["--card-driver", "default", "--reader", &self.reader]);
         reads.args(["-s", SELECT_OPENPGP]);
         reads.args(["-s", &format!("0047810002{template}0000")]);
-        let said = succeed(&mut reads, SOON).stdout;
+        let mut said = String::new();
+        // The service may be a moment late to let go of whoever had the card before.
+        let answered = eventually(SOON, || {
+            let done = run(&mut reads, SOON);
+            said = done.stdout;
+            done.success
+        });
+        assert!(answered, "opensc-tool does not get to the card");
         // 7F49 43 { 86 41 point }: a dump of 16 bytes a line, and what they are as text.
         let (_, dump) = said
             .rsplit_once("SW2=0x00):\n")

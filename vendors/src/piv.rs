@@ -21,6 +21,8 @@ use securesign_card::profile::{Mark, Profile, Spec, unless_refused};
 
 use application::Opened;
 
+use crate::openpgp::OPENPGP;
+
 /// A PIV product: the facts, and what it adds to the standard.
 #[derive(Debug)]
 pub struct Piv {
@@ -42,6 +44,8 @@ struct Extras {
     serial: bool,
     /// A wrong PIN is answered `630x`, x being the counter.
     bare_counter: bool,
+    /// Made with an OpenPGP application as well.
+    openpgp: bool,
 }
 
 /// `A0 00 00 03 08 00 00 10 00`: without the version, which is the most widely
@@ -79,6 +83,7 @@ const STANDARD: Extras = Extras {
     retired_without_history: false,
     serial: false,
     bare_counter: false,
+    openpgp: false,
 };
 
 /// Any card that has the PIV application.
@@ -100,6 +105,7 @@ pub static YUBIKEY: Piv = Piv {
         global_pin: false,
         retired_without_history: true,
         serial: true,
+        openpgp: true,
         ..STANDARD
     },
 };
@@ -116,6 +122,7 @@ pub static YUBIKEY_NEO: Piv = Piv {
         global_pin: false,
         retired_without_history: true,
         bare_counter: true,
+        openpgp: true,
         ..STANDARD
     },
 };
@@ -129,6 +136,7 @@ pub static NITROKEY: Piv = Piv {
     ),
     extras: Extras {
         global_pin: false,
+        openpgp: true,
         ..STANDARD
     },
 };
@@ -152,9 +160,19 @@ pub static TOKEN2: Piv = Piv {
     },
 };
 
+/// What tokens that are made for more than PIV carry.
+static OTHERS: [&dyn Profile; 1] = [&OPENPGP];
+
 impl Profile for Piv {
     fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    fn beside(&self) -> &'static [&'static dyn Profile] {
+        match self.extras.openpgp {
+            true => &OTHERS,
+            false => &[],
+        }
     }
 
     fn open(

@@ -28,7 +28,12 @@ use waiting::{looking, waiting};
 pub fn screen(flow: &Flow) -> Screen {
     let token = flow.token().map(|(id, _)| {
         let (request, forgotten) = (flow.number, flow.forgotten);
-        format!("{request} {} {forgotten} {}", id.insertion, id.reader)
+        let application = id.application.unwrap_or_default();
+        let insertion = id.insertion;
+        format!(
+            "{request} {insertion} {forgotten} {application} {}",
+            id.reader
+        )
     });
     Screen {
         token,

@@ -1,13 +1,15 @@
 //! Reading what is in the readers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
+use jiff::Timestamp;
 use securesign_card::application::{Confidence, PinId};
+use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Found, Problem, Search, Tries};
+use securesign_card::profile::{Credential, Found, Problem, Search, Tries};
 use securesign_card::reader::{Presence, Reader};
 use securesign_card::token::Token;
-use securesign_card::transport::TransportError;
+use securesign_card::transport::{Ending, TransportError};
 
 use super::state::{Meant, State};
 use super::{Look, PinView, Report, TokenId, TokenInfo, TokenState, TokenView};
@@ -28,25 +30,116 @@ impl State<'_> {
         for reader in &readers {
             tracing::debug!("reader {}: {:?}", reader.name, reader.presence);
         }
-        let mut views: Vec<TokenView> = readers.iter().map(unread).collect();
+        let mut views: Vec<Vec<TokenView>> = readers.iter().map(|it| vec![unread(it)]).collect();
         let cards = (0..readers.len()).filter(|&at| readers[at].presence == Presence::Card);
         let cards: Vec<usize> = cards.collect();
         let Some((last, others)) = cards.split_last() else {
-            return (self.report)(Report::Tokens(Ok(views)));
+            return (self.report)(Report::Tokens(Ok(views.concat())));
         };
         for &at in others {
-            let id = views[at].id.clone();
-            views[at].state = self.dialogue(&id, Meant::Any, |_, token| state(token, look));
+            self.read(&mut views[at], look, |_, _, _| {});
         }
-        let id = views[*last].id.clone();
-        self.dialogue(&id, Meant::Any, |this, mut token| {
-            views[*last].state = state(token.as_deref_mut().map_err(|found| found.clone()), look);
+        let mut card = std::mem::take(&mut views[*last]);
+        self.read(&mut card, look, |this, card, mut token| {
+            views[*last] = card.to_vec();
             this.worker.progress.is(None);
-            (this.report)(Report::Tokens(Ok(views)));
-            if let Ok(token) = token {
-                this.linger(&id, token);
+            (this.report)(Report::Tokens(Ok(views.concat())));
+            if let Some((id, token)) = &mut token {
+                this.linger(id, token);
             }
         });
+    }
+
+    /// Reads the applications of one card, in one connection: the first one, and where that
+    /// is not enough those that its kind is known to carry beside it. `end` is called when
+    /// all is read, while the last one is open.
+    fn read(
+        &mut self,
+        card: &mut Vec<TokenView>,
+        look: &Look,
+        end: impl FnOnce(&mut Self, &[TokenView], Option<(TokenId, &mut Token<'_>)>),
+    ) {
+        let Some(mut id) = card.first().map(|view| view.id.clone()) else {
+            return;
+        };
+        let mut end = Some(end);
+        let mut beside: VecDeque<&'static str> = VecDeque::new();
+        self.connected(&id.clone(), |this, line| {
+            let line = match line {
+                Ok(line) => line,
+                Err(found) => {
+                    enter(card, &id, state(Err(found), look));
+                    end.take().into_iter().for_each(|end| end(this, card, None));
+                    return ((), Ending::Leave);
+                }
+            };
+            let mut left = Ending::Leave;
+            loop {
+                let (_, ending) = this.application(line, &id, Meant::Any, |this, mut token| {
+                    let found = state(token.as_deref_mut().map_err(|it| it.clone()), look);
+                    if let (None, Ok(token)) = (id.application, &token) {
+                        beside.extend(token.beside());
+                    }
+                    if suffices(&found, look) {
+                        beside.clear();
+                    }
+                    enter(card, &id, found);
+                    if let Some(end) = end.take_if(|_| beside.is_empty()) {
+                        end(this, card, token.ok().map(|token| (id.clone(), token)));
+                    }
+                });
+                if ending == Ending::Reset {
+                    left = ending;
+                }
+                match beside.pop_front() {
+                    Some(family) => id.application = Some(family),
+                    None => return ((), left),
+                }
+            }
+        });
+    }
+}
+
+/// Puts what was read of an application beside what was read of the first one.
+fn enter(card: &mut Vec<TokenView>, id: &TokenId, state: TokenState) {
+    let view = TokenView {
+        id: id.clone(),
+        state,
+    };
+    match &view.state {
+        // The card does not carry it.
+        TokenState::Unknown { .. } if id.application.is_some() => {}
+        // The card is gone, and all that it carried.
+        TokenState::Empty => {
+            card.truncate(1);
+            card.iter_mut()
+                .for_each(|view| view.state = TokenState::Empty);
+        }
+        _ if id.application.is_some() => card.push(view),
+        _ => *card = vec![view],
+    }
+}
+
+/// Whether no further application of the card need be looked at.
+fn suffices(state: &TokenState, look: &Look) -> bool {
+    match (state, look) {
+        (TokenState::Empty | TokenState::Failed(CardError::Transport(_)), _) | (_, Look::Tries) => {
+            true
+        }
+        (TokenState::Ready(info), Look::Signing(search)) => {
+            let now = Timestamp::now();
+            let signs = |credential: &Credential| {
+                let certificate = &credential.certificate;
+                let algorithm = certificate.key().signature_algorithm(HashAlgorithm::Sha256);
+                search.wants(certificate)
+                    && certificate.may_sign()
+                    && certificate.is_valid_at(now)
+                    && algorithm.is_some()
+                    && credential.missing.is_none()
+            };
+            info.found.credentials.iter().any(signs)
+        }
+        _ => false,
     }
 }
 
@@ -55,6 +148,7 @@ fn unread(reader: &Reader) -> TokenView {
     let id = TokenId {
         reader: reader.name.clone(),
         insertion: reader.insertion,
+        application: None,
     };
     let state = match reader.presence {
         Presence::Mute => TokenState::Failed(CardError::Transport(TransportError::Mute)),

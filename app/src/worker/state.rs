@@ -5,8 +5,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use securesign_card::application::Known;
+use securesign_card::atr::Atr;
 use securesign_card::cache::Cache;
 use securesign_card::channel::Extended;
+use securesign_card::error::CardError;
 use securesign_card::reader::{Presence, Reader};
 use securesign_card::token::Token;
 use securesign_card::transport::Ending;
@@ -30,6 +32,14 @@ pub(super) struct State<'a> {
     pub(super) idle: Duration,
     /// What was learned of the cards that are there.
     cards: HashMap<TokenId, Known>,
+}
+
+/// A card that is connected.
+pub(super) struct Line<'a> {
+    told: Told<'a>,
+    atr: Atr,
+    /// What the card and its reader say of extended length.
+    promised: Extended,
 }
 
 /// Which card a dialogue is meant for.
@@ -136,39 +146,89 @@ impl<'a> State<'a> {
         self.cards.retain(|id, _| stays(id));
     }
 
-    /// One dialogue with the card in a reader. `work` gets its token, or what is there
-    /// instead.
+    /// What is kept of an application. One that stands beside the first is found by way of
+    /// that, and never mistaken for it.
+    fn known(&mut self, id: &TokenId, promised: Extended) -> Option<Known> {
+        if let Some(known) = self.cards.remove(id) {
+            return Some(known);
+        }
+        let Some(family) = id.application else {
+            return Some(Known::new(promised));
+        };
+        let first = TokenId {
+            application: None,
+            ..id.clone()
+        };
+        self.cards.get(&first)?.beside(family)
+    }
+
+    /// One dialogue with an application of the card in a reader. `work` gets its token, or
+    /// what is there instead.
     pub(super) fn dialogue<T>(
         &mut self,
         id: &TokenId,
         meant: Meant,
         work: impl FnOnce(&mut Self, Result<&mut Token<'_>, TokenState>) -> T,
     ) -> T {
+        self.connected(id, |this, line| match line {
+            Ok(line) => this.application(line, id, meant, work),
+            Err(found) => (work(this, Err(found)), Ending::Leave),
+        })
+    }
+
+    /// One connection to the card in a reader, to itself. `work` says how it is left.
+    pub(super) fn connected<T>(
+        &mut self,
+        id: &TokenId,
+        work: impl FnOnce(&mut Self, Result<&mut Line<'_>, TokenState>) -> (T, Ending),
+    ) -> T {
         self.worker.progress.is(Some(Step::Waits));
         let mut card = match self.worker.readers.connect(&id.reader, id.insertion) {
             Ok(card) => card,
-            Err(error) => return work(self, Err(TokenState::Failed(error.into()))),
+            Err(error) => return work(self, Err(TokenState::Failed(error.into()))).0,
         };
         let atr = card.atr().clone();
         let promised = Extended::of(&atr, card.max_data());
         let mut dialogue = match card.begin() {
             Ok(dialogue) => dialogue,
-            Err(error) => return work(self, Err(TokenState::Failed(error.into()))),
+            Err(error) => return work(self, Err(TokenState::Failed(error.into()))).0,
         };
-        let known = self.cards.remove(id);
-        let mut known = known.unwrap_or_else(|| Known::new(promised));
         let progress = self.worker.progress.clone();
         progress.is(Some(Step::Talks));
-        let mut told = Told {
+        let told = Told {
             transport: &mut *dialogue,
             progress: &progress,
             signs: false,
+        };
+        let mut line = Line {
+            told,
+            atr,
+            promised,
+        };
+        let (result, ending) = work(self, Ok(&mut line));
+        dialogue.end(ending);
+        result
+    }
+
+    /// Opens an application of the card that is connected. `work` gets its token, or what is
+    /// there instead; how the card must be left then.
+    pub(super) fn application<T>(
+        &mut self,
+        line: &mut Line<'_>,
+        id: &TokenId,
+        meant: Meant,
+        work: impl FnOnce(&mut Self, Result<&mut Token<'_>, TokenState>) -> T,
+    ) -> (T, Ending) {
+        let Some(mut known) = self.known(id, line.promised) else {
+            let gone = TokenState::Failed(CardError::Changed);
+            return (work(self, Err(gone)), Ending::Leave);
         };
         let open = match meant {
             Meant::Any => Token::open,
             Meant::Same => Token::reopen,
         };
-        let (result, ending) = match open(&mut told, &atr, &mut known, self.worker.profiles) {
+        let profiles = self.worker.profiles;
+        let left = match open(&mut line.told, &line.atr, &mut known, profiles) {
             Ok(Some(mut token)) => {
                 if let Some(cache) = self.cache {
                     token.remember(cache);
@@ -177,15 +237,15 @@ impl<'a> State<'a> {
                 (result, token.close())
             }
             Ok(None) => {
+                let atr = line.atr.clone();
                 let name = (self.worker.name)(&atr, &id.reader);
                 let unknown = TokenState::Unknown { atr, name };
                 (work(self, Err(unknown)), Ending::Leave)
             }
             Err(error) => (work(self, Err(TokenState::Failed(error))), Ending::Leave),
         };
-        dialogue.end(ending);
         self.cards.insert(id.clone(), known);
-        result
+        left
     }
 }
 

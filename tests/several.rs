@@ -1,0 +1,301 @@
+//! A token with two applications is two tokens: each has its own certificates, PIN and tries,
+//! and nothing that was typed for one reaches the other.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/bench.rs"]
+mod bench;
+#[path = "support/pair.rs"]
+mod pair;
+
+use std::time::Duration;
+
+use bench::{Bench, Shared, abc};
+use pair::{Pair, Selected};
+use securesign_app::worker::{Look, TokenId, TokenInfo, TokenState, TokenView};
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::{Credential, Search, Tries};
+use securesign_card::signature::ToSign;
+use securesign_card::transport::TransportError;
+use securesign_vendors::emulator::{Emulator, KeyKind};
+use securesign_vendors::openpgp::emulator::{self as openpgp, KeySlot, OpenPgpCard};
+use securesign_vendors::piv::emulator::{NIST, PivCard, Slot, YUBIKEY5};
+
+const PIV_PIN: &str = "111111";
+const OPENPGP_PIN: &str = "222222";
+const PUK: &str = "33333333";
+const RESET_CODE: &str = "44444444";
+/// One SELECT.
+const PROBE: usize = 1;
+
+/// PIV with these keys in 9C.
+fn piv(keys: &[KeyKind]) -> PivCard {
+    let mut card = PivCard::builder(YUBIKEY5).seed(b"several");
+    for kind in keys {
+        card = card.key(Slot::SIGNATURE, *kind);
+    }
+    card.pin(PIV_PIN).puk(PUK).build().unwrap()
+}
+
+fn open_pgp(holder: &str) -> OpenPgpCard {
+    OpenPgpCard::builder(openpgp::YUBIKEY5)
+        .seed(holder.as_bytes())
+        .holder(holder)
+        .pw1(OPENPGP_PIN)
+        .reset_code(RESET_CODE)
+        .key(KeySlot::Signature, KeyKind::P256)
+        .build()
+        .unwrap()
+}
+
+fn pair(keys: &[KeyKind]) -> (Bench, Shared<Pair>) {
+    let pair = Pair::new(piv(keys), open_pgp("CN=Ada Lovelace"));
+    let shared = Shared::new(pair);
+    let bench = Bench::keeping(shared.clone(), None, Duration::from_secs(60));
+    (bench, shared)
+}
+
+const P256: &[KeyKind] = &[KeyKind::P256];
+
+fn any() -> Look {
+    Look::Signing(Search::default())
+}
+
+fn only(serial: &str) -> Look {
+    Look::Signing(Search {
+        serial: Some(serial.to_owned()),
+        everything: false,
+    })
+}
+
+fn ready(view: &TokenView) -> (TokenId, TokenInfo) {
+    match &view.state {
+        TokenState::Ready(info) => (view.id.clone(), info.clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Both of them.
+fn both(bench: &Bench) -> [(TokenId, TokenInfo); 2] {
+    let views = bench.look(Look::Everything);
+    let [piv, openpgp] = &views[..] else {
+        panic!("{views:?}");
+    };
+    [ready(piv), ready(openpgp)]
+}
+
+fn fits(credential: &Credential, signature: &[u8]) -> bool {
+    let digest = abc(HashAlgorithm::Sha256);
+    let key = credential.certificate.key();
+    key.verify(ToSign::Digest(&digest), signature)
+}
+
+/// What reading such a card alone costs.
+fn alone(card: impl Emulator + 'static, look: &Look) -> usize {
+    let bench = Bench::new(card, None);
+    bench.count(|| bench.look(look.clone())).1
+}
+
+#[test]
+fn both_are_shown_each_with_its_name_its_certificates_and_its_tries() {
+    let (bench, _) = pair(P256);
+    let (views, cost) = bench.count(|| both(&bench));
+    let [(first, piv_info), (second, openpgp_info)] = views;
+    assert_eq!(first.application, None);
+    assert_eq!(second.application, Some("openpgp"));
+    assert_eq!(piv_info.family, "YubiKey PIV");
+    assert_eq!(openpgp_info.family, "OpenPGP card");
+    assert_ne!(piv_info.label, openpgp_info.label);
+    for info in [&piv_info, &openpgp_info] {
+        assert_eq!(info.pin, Tries::Left(3));
+        assert_eq!(info.found.credentials.len(), 1);
+    }
+    assert_eq!(openpgp_info.unblocker, Secret::ResetCode);
+    // What each of them costs alone, but for the probe of a PIV card that has nothing else.
+    let expected = alone(piv(P256), &Look::Everything) - PROBE
+        + alone(open_pgp("CN=Ada Lovelace"), &Look::Everything)
+        - PROBE;
+    assert_eq!(cost, expected);
+}
+
+#[test]
+fn who_signs_with_the_first_asks_nothing_of_the_second() {
+    let (bench, _) = pair(P256);
+    let (views, cost) = bench.count(|| bench.look(any()));
+    assert_eq!(views.len(), 1);
+    assert_eq!(cost, alone(piv(P256), &any()));
+    let serial = ready(&views[0]).1.found.credentials[0].certificate.serial();
+    let (views, cost) = bench.count(|| bench.look(only(&serial)));
+    assert_eq!(views.len(), 1);
+    // The application is selected anew, as for a card that has no other.
+    assert_eq!(cost, {
+        let bench = Bench::new(piv(P256), None);
+        bench.look(any());
+        bench.count(|| bench.look(only(&serial))).1
+    });
+}
+
+#[test]
+fn the_second_is_looked_at_and_signs_where_the_first_has_nothing_to_sign_with() {
+    let empty: &[KeyKind] = &[];
+    // A key whose signatures no portal can use is nothing to sign with.
+    for keys in [empty, &[KeyKind::Ed25519]] {
+        let (bench, card) = pair(keys);
+        let (views, cost) = bench.count(|| bench.look(any()));
+        let second = alone(open_pgp("CN=Ada Lovelace"), &any()) - PROBE;
+        let first = alone(piv(keys), &any()) - PROBE;
+        assert_eq!(cost, first + second);
+        let (id, info) = ready(&views[1]);
+        let credential = &info.found.credentials[0];
+        // At once, in the dialogue that is still open.
+        let sign = || bench.sign(&id, credential, Some(OPENPGP_PIN));
+        let (signature, cost) = bench.count(sign);
+        assert!(fits(credential, &signature.unwrap()));
+        assert!(cost <= 3, "{cost}");
+        assert_eq!(card.card().sent, [Selected::OpenPgp]);
+    }
+}
+
+#[test]
+fn a_certificate_that_only_the_second_has_is_found_by_its_serial_number() {
+    let (bench, card) = pair(P256);
+    let [_, (_, info)] = both(&bench);
+    let serial = info.found.credentials[0].certificate.serial();
+    let views = bench.look(only(&serial));
+    let (id, info) = ready(&views[1]);
+    let credential = &info.found.credentials[0];
+    let signature = bench.sign(&id, credential, Some(OPENPGP_PIN)).unwrap();
+    assert!(fits(credential, &signature));
+    assert_eq!(card.card().sent, [Selected::OpenPgp]);
+}
+
+#[test]
+fn a_wrong_pin_of_one_leaves_the_tries_of_the_other() {
+    let (bench, card) = pair(P256);
+    let [piv, openpgp] = both(&bench);
+    let wrong = CardError::Wrong {
+        secret: Secret::Pin,
+        left: Some(2),
+    };
+    let (id, info) = &openpgp;
+    let refused = bench.sign(id, &info.found.credentials[0], Some(PIV_PIN));
+    assert_eq!(refused, Err(wrong.clone()));
+    let [first, second] = both(&bench);
+    assert_eq!(
+        (first.1.pin, second.1.pin),
+        (Tries::Left(3), Tries::Left(2))
+    );
+    let (id, info) = &piv;
+    let refused = bench.sign(id, &info.found.credentials[0], Some(OPENPGP_PIN));
+    assert_eq!(refused, Err(wrong));
+    let [first, second] = both(&bench);
+    assert_eq!(
+        (first.1.pin, second.1.pin),
+        (Tries::Left(2), Tries::Left(2))
+    );
+    assert_eq!(card.card().sent, [Selected::OpenPgp, Selected::Piv]);
+}
+
+#[test]
+fn each_is_signed_with_in_turn_and_what_one_has_verified_is_nothing_to_the_other() {
+    let (bench, card) = pair(P256);
+    let [piv, openpgp] = both(&bench);
+    let both = [(&piv, PIV_PIN), (&openpgp, OPENPGP_PIN)];
+    for _ in 0..2 {
+        for ((id, info), pin) in both {
+            let credential = &info.found.credentials[0];
+            let signature = bench.sign(id, credential, Some(pin)).unwrap();
+            assert!(fits(credential, &signature));
+        }
+    }
+    // The PIN that is kept is that of the second.
+    let over = bench.sign(&piv.0, &piv.1.found.credentials[0], None);
+    assert_eq!(over, Err(CardError::SessionOver));
+    let sent = [Selected::Piv, Selected::OpenPgp].repeat(2);
+    assert_eq!(card.card().sent, sent);
+}
+
+#[test]
+fn the_pin_of_the_second_is_kept_for_it_alone_and_its_card_logged_out() {
+    let (bench, card) = pair(P256);
+    let [piv, openpgp] = both(&bench);
+    let (id, info) = &openpgp;
+    let credential = &info.found.credentials[0];
+    bench.sign(id, credential, Some(OPENPGP_PIN)).unwrap();
+    bench.sign(id, credential, None).unwrap();
+    // The same certificate, as if it were the first application's.
+    let lent = bench.sign(&piv.0, credential, None);
+    assert_eq!(lent, Err(CardError::SessionOver));
+    assert_eq!(card.card().sent, [Selected::OpenPgp; 2]);
+    let resets = bench.reader.resets();
+    bench.end();
+    assert!(resets > 0, "the dialogue of the second ended in a reset");
+}
+
+#[test]
+fn each_pin_is_changed_and_unblocked_for_itself() {
+    let (bench, _) = pair(P256);
+    let [(piv, _), (openpgp, info)] = both(&bench);
+    bench
+        .change(&openpgp, Secret::Pin, OPENPGP_PIN, "555555")
+        .unwrap();
+    bench.change(&piv, Secret::Pin, PIV_PIN, "666666").unwrap();
+    let credential = &info.found.credentials[0];
+    bench.sign(&openpgp, credential, Some("555555")).unwrap();
+    bench.unblock(&openpgp, RESET_CODE, "777777").unwrap();
+    bench.unblock(&piv, PUK, "888888").unwrap();
+    bench.sign(&openpgp, credential, Some("777777")).unwrap();
+}
+
+#[test]
+fn a_token_that_was_taken_out_or_is_another_one_gets_nothing() {
+    let (bench, card) = pair(P256);
+    let [_, (id, info)] = both(&bench);
+    let credential = &info.found.credentials[0];
+    std::thread::sleep(Duration::from_millis(800));
+    // Another card of the same kind, in a reader that has not noticed.
+    card.card().openpgp = OpenPgpCard::builder(openpgp::YUBIKEY5)
+        .seed(b"other")
+        .pw1("999999")
+        .key(KeySlot::Signature, KeyKind::P256)
+        .build()
+        .unwrap();
+    let refused = bench.sign(&id, credential, Some(OPENPGP_PIN));
+    assert_eq!(refused, Err(CardError::Changed));
+    // One that has no such application any more is no better.
+    let removed = bench.reader.remove();
+    let refused = bench.sign(&id, credential, Some(OPENPGP_PIN));
+    let gone = CardError::Transport(TransportError::Removed);
+    assert_eq!(refused, Err(gone.clone()));
+    assert_eq!(bench.look(Look::Everything).len(), 1);
+    bench.reader.insert(removed.unwrap());
+    let refused = bench.sign(&id, credential, Some(OPENPGP_PIN));
+    assert_eq!(refused, Err(gone));
+    assert_eq!(both(&bench)[1].1.pin, Tries::Left(3));
+    assert_eq!(card.card().sent, []);
+}
+
+#[test]
+fn a_card_of_another_kind_is_not_asked_for_more() {
+    // It has both, and nothing says so: the second is not looked for.
+    let piv = || PivCard::builder(NIST).seed(b"several").build().unwrap();
+    let bench = Bench::new(Pair::new(piv(), open_pgp("CN=Ada Lovelace")), None);
+    for look in [any(), Look::Everything, Look::Tries] {
+        let (views, cost) = bench.count(|| bench.look(look.clone()));
+        assert_eq!(views.len(), 1);
+        let single = Bench::new(piv(), None);
+        if look != any() {
+            single.look(any());
+        }
+        assert_eq!(cost, single.count(|| single.look(look)).1);
+    }
+    // Nor is one that is made for both asked where only the tries are wanted.
+    let (bench, _) = pair(&[]);
+    assert_eq!(bench.look(Look::Tries).len(), 1);
+}
