@@ -11,6 +11,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/journeys.rs"]
+mod journeys;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +24,7 @@ use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Credential, Problem, Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
-use securesign_vendors::emulator::{Fault, KeyKind};
+use securesign_vendors::emulator::{Fault, KeyKind, Slot};
 use securesign_vendors::sc_hsm::emulator::{
     ALL, Builder, PICO_HSM, Product, SMARTCARD_HSM, ScHsmCard,
 };
@@ -388,4 +390,29 @@ fn counts_of_commands_are_within_their_bounds() {
         assert!(status <= BOUNDS.0, "{}: {status}", product.name);
         assert!(cold <= BOUNDS.1, "{}: {cold}", product.name);
     }
+}
+
+/// Not a test: `cargo test --test sc_hsm -- --ignored`, then read what `git diff` shows.
+#[test]
+#[ignore = "writes apdu-traces/schsm"]
+fn record_the_journeys() {
+    let fresh = || {
+        // The secrets that tests/traces.rs types.
+        let card = ScHsmCard::builder(SMARTCARD_HSM)
+            .seed(b"traces")
+            .pin("123456")
+            .so_pin(*b"12345678")
+            .holder("CN=Asha Sharma")
+            .key(1, KeyKind::Rsa2048);
+        let slot = Slot::new("Recorded", READER);
+        slot.insert(Box::new(card.build().unwrap()));
+        slot
+    };
+    journeys::record(&journeys::Subject {
+        folder: "schsm",
+        profile: "schsm",
+        name: SMARTCARD_HSM.name,
+        code: "3132333435363738",
+        fresh: &fresh,
+    });
 }

@@ -21,6 +21,7 @@ use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
+use securesign_card::pin::Charset;
 use securesign_card::profile::{Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
@@ -180,7 +181,14 @@ fn sign(token: &mut Token<'_>) -> Result<String, CardError> {
 fn form(token: &mut Token<'_>, doing: &str) -> Result<String, CardError> {
     token.pin_tries()?;
     match doing {
-        "unblock" => token.unblock(&secret("12345678"), &secret("123456"), LastTry::Keep)?,
+        "unblock" => {
+            // The same eight bytes, where these are typed as hexadecimal digits.
+            let code = match token.unblocker()?.rules.charset {
+                Charset::Hex => "3132333435363738",
+                _ => "12345678",
+            };
+            token.unblock(&secret(code), &secret("123456"), LastTry::Keep)?;
+        }
         _ => token.change(
             Secret::Pin,
             &secret("123456"),

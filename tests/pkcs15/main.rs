@@ -11,6 +11,8 @@
 
 #[path = "../support/bench.rs"]
 mod bench;
+#[path = "../support/journeys.rs"]
+mod journeys;
 mod record;
 mod unknown;
 

@@ -1,32 +1,14 @@
 //! Records the traces of `apdu-traces/` of these cards anew, from the emulator. Not a test:
 //! `cargo test --test pkcs15 -- --ignored`, then read what `git diff` shows.
 
-use std::fs;
-use std::path::Path;
-
-use securesign_card::application::Known;
-use securesign_card::channel::Extended;
-use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::{Search, Tries};
-use securesign_card::reader::Readers;
-use securesign_card::signature::ToSign;
-use securesign_card::token::{LastTry, Token};
-use securesign_card::trace::{Detail, RecordedReaders, Recording};
-use securesign_card::transport::TransportError;
-use securesign_vendors::emulator::{EmulatedReaders, Fault, KeyKind, Slot};
+use securesign_vendors::emulator::{KeyKind, Slot};
 use securesign_vendors::pkcs15::emulator::{
     CARDOS53, Dialect, ISOAPPLET0, MYEID, Object, PLAIN, PinObject, Pkcs15Card, RUTOKEN, SETCOS441,
     STARCOS34,
 };
 
-use crate::bench::secret;
+use crate::journeys::{Subject, record};
 use crate::{PIN, PUK, iso_9564, with_a_puk, with_an_officer};
-
-/// What `securesign demo` asks to sign.
-const DOCUMENT: &[u8] = b"SecureSign demo document\n";
-const WRONG: &str = "999999";
-const SOURCE: &str = "recorded from the project's own emulator";
 
 /// The folder, the profile, and a card of it.
 type Row = (&'static str, &'static str, Dialect, fn() -> Vec<PinObject>);
@@ -48,106 +30,8 @@ fn with_a_listed_puk() -> Vec<PinObject> {
     ]
 }
 
-/// What is done, as the headings of traces have it.
-#[derive(Clone, Copy)]
-enum Journey {
-    Status,
-    Sign(&'static str),
-    Unblock,
-    Change,
-}
-
-impl Journey {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Sign(_) => "sign",
-            Self::Unblock => "unblock",
-            Self::Change => "change",
-        }
-    }
-
-    /// As tests/traces.rs plays it.
-    fn go(self, token: &mut Token<'_>) -> Result<String, CardError> {
-        match self {
-            Self::Status => {
-                return Ok(match token.pin_tries()? {
-                    Tries::Left(count) => format!("{count} tries"),
-                    Tries::Blocked => "blocked".into(),
-                    Tries::Unknown => "unknown".into(),
-                });
-            }
-            Self::Sign(pin) => {
-                let found = token.credentials(&Search::default())?;
-                if token.pin_tries()? == Tries::Blocked {
-                    token.puk_tries()?;
-                    return Err(CardError::Blocked(Secret::Pin));
-                }
-                let digest = Digest::of(HashAlgorithm::Sha256, DOCUMENT);
-                let what = ToSign::Digest(&digest);
-                token.sign(&found.credentials[0], what, &secret(pin), LastTry::Use)?;
-                return Ok("signed".into());
-            }
-            Self::Unblock => {
-                token.pin_tries()?;
-                token.unblock(&secret(PUK), &secret(PIN), LastTry::Keep)?;
-            }
-            Self::Change => {
-                token.pin_tries()?;
-                let (old, new) = (secret(PIN), secret(WRONG));
-                token.change(Secret::Pin, &old, &new, LastTry::Keep)?;
-            }
-        }
-        Ok("done".into())
-    }
-}
-
-fn end(result: Result<String, CardError>) -> String {
-    match result {
-        Ok(end) => end,
-        Err(CardError::Wrong {
-            secret: Secret::Pin,
-            left: Some(left),
-        }) => format!("wrong, {left} left"),
-        Err(CardError::Blocked(Secret::Pin)) => "blocked".into(),
-        Err(CardError::Unanswered { cause, .. })
-            if *cause == CardError::Transport(TransportError::Removed) =>
-        {
-            "removed, tries unknown".into()
-        }
-        Err(error) => error.to_string(),
-    }
-}
-
-/// One dialogue: its answer to reset, its steps, and what came of it.
-fn dialogue(slot: &Slot, journey: Journey) -> (String, String, String) {
-    let recording = Recording::new(Detail::Full);
-    let mut readers = RecordedReaders {
-        readers: Box::new(EmulatedReaders {
-            slots: vec![slot.clone()],
-        }),
-        recording: recording.clone(),
-    };
-    let reader = readers.list().unwrap().remove(0);
-    let mut card = readers.connect(&reader.name, reader.insertion).unwrap();
-    let atr = card.atr().clone();
-    let mut dialogue = card.begin().unwrap();
-    let mut known = Known::new(Extended::UNKNOWN);
-    let profiles = securesign_vendors::PROFILES;
-    let mut token = Token::open(&mut *dialogue, &atr, &mut known, profiles)
-        .unwrap()
-        .unwrap();
-    let end = end(journey.go(&mut token));
-    let ending = token.close();
-    dialogue.end(ending);
-    let text = recording.trace().to_string();
-    let body = text.split_once("atr:").unwrap().1;
-    let (atr, steps) = body.split_once('\n').unwrap();
-    (atr.trim().to_owned(), steps.trim().to_owned(), end)
-}
-
-fn card((_, _, dialect, pins): &Row) -> Slot {
-    let builder = Pkcs15Card::builder(*dialect).seed(b"traces");
+fn card(dialect: Dialect, pins: fn() -> Vec<PinObject>) -> Slot {
+    let builder = Pkcs15Card::builder(dialect).seed(b"traces");
     let builder = pins().into_iter().fold(builder, |all, pin| all.pin(pin));
     let object = Object::signing("CN=Asha Sharma", KeyKind::Rsa2048);
     let slot = Slot::new("Recorded", None);
@@ -155,63 +39,16 @@ fn card((_, _, dialect, pins): &Row) -> Slot {
     slot
 }
 
-fn keep(row: &Row, slot: &Slot, name: &str, comment: &str, journey: Journey) -> String {
-    let (folder, profile, dialect, _) = row;
-    let (atr, steps, end) = dialogue(slot, journey);
-    let text = format!(
-        "# {comment}\nprofile: {profile}\natr:     {atr}\nsource:  {SOURCE}\n\
-         do:      {}\nexpect:  {end}\n\n{steps}\n",
-        journey.name()
-    );
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("apdu-traces")
-        .join(folder);
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(format!("{}-{name}.trace", dialect.name)), text).unwrap();
-    steps
-}
-
 #[test]
 #[ignore = "writes apdu-traces"]
 fn record_the_journeys_of_pkcs15_cards() {
-    for row in &ROWS {
-        let slot = card(row);
-        let keep = |name: &str, comment: &str, journey| keep(row, &slot, name, comment, journey);
-        keep(
-            "status",
-            "What is known of the PIN tries left; spends none.",
-            Journey::Status,
-        );
-        let signed = keep(
-            "sign",
-            "Sign one digest; right PIN at the first try.",
-            Journey::Sign(PIN),
-        );
-        keep(
-            "wrong-pin",
-            "A wrong PIN costs one try.",
-            Journey::Sign(WRONG),
-        );
-        for _ in 0..2 {
-            dialogue(&slot, Journey::Sign(WRONG));
-        }
-        keep(
-            "blocked",
-            "A PIN without tries is not taken.",
-            Journey::Sign(PIN),
-        );
-        keep(
-            "unblock",
-            "What unblocks the PIN sets a new one.",
-            Journey::Unblock,
-        );
-        keep("change", "The PIN is changed.", Journey::Change);
-        let before = signed.split("<pin:").next().unwrap();
-        let after = before.matches("\n> ").count() - 1;
-        let fresh = card(row);
-        let error = TransportError::Removed;
-        fresh.fault(Fault { after, error });
-        let comment = "The token is pulled out while the PIN is sent.";
-        self::keep(row, &fresh, "removed", comment, Journey::Sign(PIN));
+    for (folder, profile, dialect, pins) in ROWS {
+        record(&Subject {
+            folder,
+            profile,
+            name: dialect.name,
+            code: PUK,
+            fresh: &|| card(dialect, pins),
+        });
     }
 }

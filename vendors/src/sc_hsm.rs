@@ -31,7 +31,7 @@ const NAME: &[u8] = b"THSM1s";
 /// Cards that are not known by their answer to reset are asked for the application.
 pub static SC_HSM: ScHsm = ScHsm {
     spec: Spec {
-        id: "sc-hsm",
+        id: "schsm",
         name: "SmartCard-HSM",
         marks: &[Mark::Historical(NAME), Mark::Application],
         aid: &[
