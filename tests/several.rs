@@ -15,9 +15,12 @@ mod pair;
 
 use std::time::Duration;
 
-use bench::{Bench, Shared, abc};
+use bench::{Bench, Shared, abc, secret};
 use pair::{Pair, Selected};
-use securesign_app::worker::{Look, TokenId, TokenInfo, TokenState, TokenView};
+use securesign_app::flow::{Effect, Event, Flow};
+use securesign_app::language::Language;
+use securesign_app::screen::{Action, Input, Screen};
+use securesign_app::worker::{Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::{Credential, Search, Tries};
@@ -298,4 +301,79 @@ fn a_card_of_another_kind_is_not_asked_for_more() {
     // Nor is one that is made for both asked where only the tries are wanted.
     let (bench, _) = pair(&[]);
     assert_eq!(bench.look(Look::Tries).len(), 1);
+}
+
+/// What a flow shows of the token, and its offer of these certificates.
+fn screen(bench: &Bench, language: Language) -> Screen {
+    let now = "2026-11-23T12:00:00Z".parse().unwrap();
+    let (mut flow, _) = Flow::manage(now);
+    flow.speak(language);
+    let views = bench.look(Look::Everything);
+    flow.on(Event::Report(Report::Tokens(Ok(views))), now);
+    flow.on(Event::Input(Input::Choose(1)), now);
+    flow.screen()
+}
+
+#[test]
+fn the_window_shows_both_and_the_facts_of_the_one_that_is_chosen() {
+    let (bench, _) = pair(P256);
+    let screen = screen(&bench, Language::English);
+    let details: Vec<_> = screen.certificates.iter().map(|it| &it.detail).collect();
+    assert_eq!(details.len(), 2);
+    assert!(details[0].ends_with("· YubiKey PIV"), "{details:?}");
+    assert!(details[1].ends_with("· OpenPGP card"), "{details:?}");
+    assert_eq!(screen.chosen, Some(1));
+    assert_eq!(screen.facts[0].value, "OpenPGP card");
+    assert_eq!(screen.counters[1].caption, "Reset code tries left");
+    assert!(screen.offers(Action::ChangePin));
+    // One that has nothing to choose is named.
+    let (bench, _) = pair(&[]);
+    for (language, said) in [
+        (
+            Language::English,
+            "YubiKey PIV, without a certificate. PIN tries left there: 3.",
+        ),
+        (Language::Hindi, "इस टोकन में YubiKey PIV भी है"),
+    ] {
+        let text = self::screen(&bench, language).text.join(" ");
+        assert!(text.contains(said), "{text}");
+    }
+}
+
+#[test]
+fn what_is_typed_for_one_is_for_the_screen_of_the_other_no_more() {
+    let (bench, card) = pair(P256);
+    let now = "2026-11-23T12:00:00Z".parse().unwrap();
+    let (mut flow, _) = Flow::manage(now);
+    let views = bench.look(Look::Everything);
+    flow.on(Event::Report(Report::Tokens(Ok(views))), now);
+    let mut bound = Vec::new();
+    let mut meant = Vec::new();
+    for (at, pin) in [(0, PIV_PIN), (1, OPENPGP_PIN)] {
+        flow.on(Event::Input(Input::Choose(at)), now);
+        bound.push(flow.screen().token);
+        let press = |action, secrets: &[&str]| {
+            let secrets = secrets.iter().map(|text| secret(text)).collect();
+            Event::Input(Input::Press(action, secrets))
+        };
+        flow.on(press(Action::ChangePin, &[]), now);
+        let effects = flow.on(press(Action::Submit, &[pin, "987654", "987654"]), now);
+        for effect in effects {
+            let Effect::Job(job) = effect else {
+                panic!("a job expected");
+            };
+            if let Job::Change { token, .. } = &job {
+                meant.push(token.application);
+            }
+            bench.send(job);
+        }
+        let report = bench.report();
+        assert!(matches!(report, Report::Changed(_, Ok(()))), "{report:?}");
+        flow.on(Event::Report(report), now);
+        let views = bench.look(Look::Everything);
+        flow.on(Event::Report(Report::Tokens(Ok(views))), now);
+    }
+    assert_ne!(bound[0], bound[1]);
+    assert_eq!(meant, [None, Some("openpgp")]);
+    assert_eq!(card.card().sent, [Selected::Piv, Selected::OpenPgp]);
 }

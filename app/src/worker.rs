@@ -47,6 +47,13 @@ pub struct TokenId {
     pub application: Option<&'static str>,
 }
 
+impl TokenId {
+    /// Whether they are applications of one card.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self != other && (&self.reader, self.insertion) == (&other.reader, other.insertion)
+    }
+}
+
 /// How much is read of each token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {

@@ -101,6 +101,9 @@ document-other = This is not the document that the portal asks to be signed: its
 certificates = Certificates
 certificates-choose = Choose a certificate
 certificate-detail = Issued by { $issuer } · { $until }
+# Which application of a token it is in: "OpenPGP card".
+certificate-of = { $detail } · { $application }
+application-empty = This token also has { $application }, without a certificate. { -pin } tries left there: { $tries }.
 certificate-until = expires { $date }
 certificate-endless = no expiry date
 certificate-not-for-signatures = It is not for signatures

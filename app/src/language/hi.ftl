@@ -100,6 +100,9 @@ document-other = यह वह दस्तावेज़ नहीं है �
 certificates = प्रमाणपत्र
 certificates-choose = प्रमाणपत्र चुनें
 certificate-detail = जारीकर्ता: { $issuer } · { $until }
+# Which application of a token it is in: "OpenPGP card".
+certificate-of = { $detail } · { $application }
+application-empty = इस टोकन में { $application } भी है, पर उसमें कोई प्रमाणपत्र नहीं है। वहाँ { -pin } के शेष प्रयास: { $tries }।
 certificate-until = { $date } तक मान्य
 certificate-endless = समाप्ति की तारीख नहीं है
 certificate-not-for-signatures = यह हस्ताक्षर के लिए नहीं है

@@ -8,6 +8,7 @@ use crate::words::InWords;
 use super::date;
 use crate::flow::{Flow, Purpose};
 use crate::screen::{CertificateCard, Level, Notice};
+use crate::worker::TokenId;
 
 /// Those that are offered, with the reason why one cannot be used.
 pub fn certificates(flow: &Flow) -> Vec<CertificateCard> {
@@ -20,20 +21,33 @@ pub fn certificates(flow: &Flow) -> Vec<CertificateCard> {
                 Some(time) => l.say_with("certificate-until", [("date", date(time, l).into())]),
                 None => l.say("certificate-endless"),
             };
+            let said = [
+                ("issuer", certificate.issuer().into()),
+                ("until", until.into()),
+            ];
+            let detail = l.say_with("certificate-detail", said);
             CertificateCard {
                 title: certificate.subject(),
-                detail: l.say_with(
-                    "certificate-detail",
-                    [
-                        ("issuer", certificate.issuer().into()),
-                        ("until", until.into()),
-                    ],
-                ),
+                detail: of_its_application(flow, offer.token, detail),
                 pill: certificate.key().display(),
                 unusable: flow.unusable(offer.credential),
             }
         })
         .collect()
+}
+
+/// Names the application too, where the token shows several: they have different PINs.
+fn of_its_application(flow: &Flow, token: &TokenId, detail: String) -> String {
+    let mut others = flow.ready().filter(|(id, _)| id.is_beside(token));
+    let info = flow.ready().find(|(id, _)| *id == token);
+    match (others.next(), info) {
+        (Some(_), Some((_, info))) => {
+            let application = ("application", info.label.as_str().into());
+            let detail = [application, ("detail", detail.into())];
+            flow.language.say_with("certificate-of", detail)
+        }
+        _ => detail,
+    }
 }
 
 /// Which of them is chosen.

@@ -13,7 +13,7 @@ use super::parts::{
 use super::waiting::waiting;
 use crate::flow::Flow;
 use crate::screen::{Action, Button, Kind, Level, Notice, Screen};
-use crate::worker::TokenInfo;
+use crate::worker::{TokenId, TokenInfo};
 
 /// The token window.
 pub fn token(flow: &Flow) -> Screen {
@@ -49,6 +49,7 @@ pub fn token(flow: &Flow) -> Screen {
         .map(|note| note.in_words(l))
         .collect();
     text.extend(no_puk(info, l));
+    text.extend(empty_ones(flow, id));
     // With one token there is nothing to choose in this window.
     let chosen = match flow.ready().count() {
         0 | 1 => None,
@@ -67,6 +68,22 @@ pub fn token(flow: &Flow) -> Screen {
         buttons,
         ..plain(Kind::Token, l.say("token-title"))
     }
+}
+
+/// Applications of the same token that have no certificate to choose them by.
+fn empty_ones(flow: &Flow, token: &TokenId) -> Vec<String> {
+    let l = flow.language;
+    let others = flow.ready().filter(|(id, _)| id.is_beside(token));
+    let empty = others.filter(|(_, info)| info.found.credentials.is_empty());
+    let said = |(_, info): (_, &TokenInfo)| {
+        let tries = match info.pin.count() {
+            Some(count) => count.to_string(),
+            None => l.say("tries-unknown"),
+        };
+        let application = ("application", info.label.as_str().into());
+        l.say_with("application-empty", [application, ("tries", tries.into())])
+    };
+    empty.map(said).collect()
 }
 
 fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
