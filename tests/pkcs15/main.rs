@@ -13,6 +13,7 @@
 mod bench;
 #[path = "../support/journeys.rs"]
 mod journeys;
+mod optional;
 mod record;
 mod unknown;
 
@@ -29,7 +30,7 @@ use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind};
 use securesign_vendors::pkcs15::emulator::{
     Builder, CARDOS44, CARDOS50, CARDOS53, Dialect, ISOAPPLET0, ISOAPPLET1, MYEID, Object, PinKind,
-    PinObject, Pkcs15Card, RUTOKEN, SETCOS441, STARCOS34, STARCOS35,
+    PinObject, Pkcs15Card, RUTOKEN, SETCOS441, STARCOS23, STARCOS34, STARCOS35,
 };
 
 const PIN: &str = "123456";
@@ -146,6 +147,16 @@ const KINDS: &[Kind] = &[
         counts: false,
         reader: None,
         bounds: (16, 36),
+    },
+    Kind {
+        family: "STARCOS 2",
+        dialect: STARCOS23,
+        pins: with_a_puk,
+        unblocker: Secret::Puk,
+        keys: &[KeyKind::Rsa1024],
+        counts: false,
+        reader: None,
+        bounds: (16, 40),
     },
     Kind {
         family: "SetCOS",
@@ -283,7 +294,7 @@ fn sent(card: &Shared<Pkcs15Card>, ins: u8) -> usize {
 #[test]
 fn r24_a_wrong_pin_costs_one_try_and_the_last_one_is_asked_for() {
     for kind in KINDS {
-        let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (bench, card) = kind.watched(kind.card(kind.keys[0]));
         let (id, info) = bench.token();
         let credential = only(&info).clone();
         for left in [2, 1] {
@@ -347,7 +358,7 @@ fn is_verified(card: &Shared<Pkcs15Card>) -> bool {
 
 /// A card whose PIN has no tries left.
 fn blocked(kind: &Kind) -> (Bench, Shared<Pkcs15Card>) {
-    let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+    let (bench, card) = kind.watched(kind.card(kind.keys[0]));
     let (id, info) = bench.token();
     for _ in 0..3 {
         let credential = only(&info);
@@ -390,7 +401,7 @@ fn r25_a_blocked_pin_gets_nothing_and_is_unblocked_by_what_the_kind_has() {
 #[test]
 fn a_pin_is_changed_once_and_what_it_cannot_be_costs_nothing() {
     for kind in KINDS {
-        let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (bench, card) = kind.watched(kind.card(kind.keys[0]));
         let (id, info) = bench.token();
         let changes = |bench: &Bench, old, new| bench.change(&id, Secret::Pin, old, new);
         let long = "1".repeat(40);
@@ -431,7 +442,7 @@ fn journey(bench: &Bench, pin: &str) -> Result<Vec<u8>, CardError> {
 #[test]
 fn a_card_removed_or_reset_at_any_command_loses_nothing() {
     for kind in KINDS {
-        let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (bench, card) = kind.watched(kind.card(kind.keys[0]));
         journey(&bench, PIN).unwrap();
         bench.end();
         let sent = card.card().sent().to_vec();
@@ -440,7 +451,7 @@ fn a_card_removed_or_reset_at_any_command_loses_nothing() {
         let steps = 1 + sent.iter().rposition(is_last).unwrap();
         for error in [TransportError::Removed, TransportError::Reset] {
             for after in 0..steps {
-                let (bench, card) = kind.watched(kind.card(KeyKind::Rsa2048));
+                let (bench, card) = kind.watched(kind.card(kind.keys[0]));
                 let name = format!("{}, {error:?}, {after}", kind.name());
                 bench.reader.fault(Fault {
                     after,
@@ -463,9 +474,9 @@ fn a_card_removed_or_reset_at_any_command_loses_nothing() {
 #[test]
 fn counts_of_commands_are_within_their_bounds() {
     for kind in KINDS {
-        let (bench, _) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (bench, _) = kind.watched(kind.card(kind.keys[0]));
         let (_, status) = bench.count(|| bench.token_by(Look::Tries));
-        let (mut bench, _) = kind.watched(kind.card(KeyKind::Rsa2048));
+        let (mut bench, _) = kind.watched(kind.card(kind.keys[0]));
         journey(&bench, PIN).unwrap();
         bench.stop();
         let cold = bench.reader.commands();

@@ -22,6 +22,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &pkcs15::CARDOS_50,
     &pkcs15::CARDOS_5,
     &pkcs15::RUTOKEN,
+    &pkcs15::STARCOS_2,
     &pkcs15::STARCOS_34,
     &pkcs15::STARCOS_35,
     &pkcs15::SETCOS,

@@ -1,0 +1,115 @@
+//! What a signature does not need may fail in any way.
+
+use securesign_card::error::CardError;
+use securesign_vendors::emulator::Emulator;
+use securesign_vendors::pkcs15::emulator::Pkcs15Card;
+
+use crate::bench::{Bench, Shared};
+use crate::{KINDS, Kind, PIN, journey, tries};
+
+/// What cards say that do not give something. The last ones make no sense, or no end.
+const ANSWERS: [&[u8]; 8] = [
+    &[0x69, 0x82],
+    &[0x69, 0x85],
+    &[0x6A, 0x82],
+    &[0x6D, 0x00],
+    &[0x6F, 0x00],
+    &[0x90, 0x00],
+    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
+    &[0x00, 0x61, 0x10],
+];
+
+/// The card behind it, one of whose answers is another one.
+struct Between {
+    card: Shared<Pkcs15Card>,
+    nth: Option<usize>,
+    answer: &'static [u8],
+    /// Commands, without what VERIFY has.
+    log: Vec<Vec<u8>>,
+}
+
+impl Emulator for Between {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let nth = self.log.len();
+        self.log.push(command.to_vec());
+        match self.nth == Some(nth) {
+            true => self.answer.to_vec(),
+            false => self.card.transmit(command),
+        }
+    }
+}
+
+type Run = (Result<Vec<u8>, CardError>, Vec<Vec<u8>>, Option<u8>);
+
+fn run(kind: &Kind, nth: Option<usize>, answer: &'static [u8]) -> Run {
+    let card = Shared::new(kind.card(kind.keys[0]).build().unwrap());
+    let between = Shared::new(Between {
+        card: card.clone(),
+        nth,
+        answer,
+        log: Vec::new(),
+    });
+    let bench = Bench::new(between.clone(), kind.reader);
+    let result = journey(&bench, PIN);
+    bench.end();
+    let log = between.card().log.clone();
+    (result, log, tries(&card))
+}
+
+/// The tries left, what the card says of itself, EF(TokenInfo), the form of PINs and the
+/// log-out: numbers of the commands that are about these.
+fn optional(log: &[Vec<u8>]) -> Vec<usize> {
+    const FILES: [[u8; 2]; 3] = [[0x50, 0x32], [0x00, 0x13], [0x00, 0x15]];
+    let signed = log.iter().rposition(|it| [0x2A, 0x88].contains(&it[1]));
+    let mut selected = [0; 2];
+    let mut found = Vec::new();
+    for (nth, command) in log.iter().enumerate() {
+        let ins = command[1];
+        if ins == 0xA4 {
+            let data = &command[5..5 + usize::from(command[4])];
+            selected = data.last_chunk().copied().unwrap_or_default();
+        }
+        let is_read = [0xA4, 0xB0, 0xB2].contains(&ins) && FILES.contains(&selected);
+        let is_question = ins == 0xCA || ins == 0x20 && command.len() == 4;
+        if is_read || is_question || Some(nth) > signed && ins != 0xC0 {
+            found.push(nth);
+        }
+    }
+    found
+}
+
+fn verified(log: &[Vec<u8>]) -> usize {
+    let has_pin = |command: &&Vec<u8>| command[1] == 0x20 && command.len() > 5;
+    log.iter().filter(has_pin).count()
+}
+
+#[test]
+fn what_a_signature_does_not_need_is_refused_and_it_is_made_all_the_same() {
+    let mut failures = Vec::new();
+    for kind in KINDS {
+        let (done, whole, _) = run(kind, None, &[]);
+        done.unwrap();
+        let places = optional(&whole);
+        for nth in places {
+            for answer in ANSWERS {
+                let name = format!("{}, {:02X?}, {answer:02X?}", kind.name(), whole[nth]);
+                let (result, log, tries) = run(kind, Some(nth), answer);
+                if let Err(error) = result {
+                    failures.push(format!("{name}: {error}"));
+                }
+                if verified(&log) != 1 || tries != Some(3) {
+                    failures.push(format!("{name}: {} PINs sent", verified(&log)));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
