@@ -11,6 +11,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/between.rs"]
+mod between;
 #[path = "support/journeys.rs"]
 mod journeys;
 
@@ -19,6 +21,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bench::{Bench, Shared};
+use between::{At, Between, Studied};
 use securesign_app::worker::{Look, TokenInfo, TokenState};
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Credential, Problem, Search, Tries};
@@ -389,6 +392,75 @@ fn counts_of_commands_are_within_their_bounds() {
         );
         assert!(status <= BOUNDS.0, "{}: {status}", product.name);
         assert!(cold <= BOUNDS.1, "{}: {cold}", product.name);
+    }
+}
+
+impl Studied for ScHsmCard {
+    const ACTS_FIRST: bool = false;
+
+    fn about(&self, command: &[u8]) -> String {
+        match command {
+            [_, 0xB1, high, low, ..] => format!("file {high:02X}{low:02X}"),
+            [_, 0x20, _, reference] => format!("tries {reference:02X}"),
+            [_, ins, ..] => format!("{ins:02X}"),
+            _ => format!("{command:02X?}"),
+        }
+    }
+}
+
+/// What cards say that do not give something; the last ones make no sense, or no end.
+const ANSWERS: [&[u8]; 9] = [
+    &[0x69, 0x82],
+    &[0x69, 0x85],
+    &[0x6F, 0x00],
+    &[0x67, 0x00],
+    &[0x6A, 0x82],
+    &[0x6D, 0x00],
+    &[0x90, 0x00],
+    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
+    &[0x61, 0x10],
+];
+
+/// Of all that the card is asked, SELECT, one certificate, the PIN and the signature are
+/// needed.
+#[test]
+fn what_the_card_refuses_and_is_not_needed_stops_nothing() {
+    let needed = ["A4", "file CE01", "20", "24", "2C", "68"];
+    for product in ALL {
+        for job in ["sign", "change", "unblock"] {
+            let done = |at: At, answer| {
+                let card = Shared::new(card(product, KeyKind::P256).build().unwrap());
+                let between = Shared::new(Between::new(card.clone(), at, answer));
+                let bench = Bench::new(between.clone(), READER);
+                let (id, info) = bench.token_by(match job {
+                    "sign" => Look::Everything,
+                    _ => Look::Tries,
+                });
+                let result = match job {
+                    "sign" => bench.sign(&id, only(&info), Some(PIN)).map(drop),
+                    "change" => bench.change(&id, Secret::Pin, PIN, NEW),
+                    _ => bench.unblock(&id, SO_PIN, NEW),
+                };
+                bench.end();
+                assert_eq!(tries(&card), [3, 15]);
+                assert_eq!(card.card().is_verified(), [false, false]);
+                let log = between.card().log.clone();
+                (result, log)
+            };
+            let (result, mut log) = done(At::Nowhere, &[]);
+            result.unwrap();
+            log.sort_unstable();
+            log.dedup();
+            log.retain(|about| !needed.contains(&about.as_str()));
+            assert!(log.contains(&"tries 81".to_owned()), "{log:?}");
+            for about in log {
+                for answer in ANSWERS {
+                    let name = format!("{}, {job}: {about}, {answer:02X?}", product.name);
+                    let (result, _) = done(At::About(about.clone()), answer);
+                    result.unwrap_or_else(|error| panic!("{name}: {error}"));
+                }
+            }
+        }
     }
 }
 

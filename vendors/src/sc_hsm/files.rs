@@ -19,7 +19,7 @@ const CERTIFICATE: u8 = 0xCE;
 /// The card's own certificate, and its issuer's.
 const DEVICE: [u8; 2] = [0x2F, 0x02];
 
-/// Where the card does not list its files, these keys are looked for: the first ones.
+/// Where the card lists no key, these are looked for: the first ones.
 const UNLISTED: std::ops::RangeInclusive<u8> = 1..=4;
 
 /// Most keys that are looked at.
@@ -36,12 +36,20 @@ const REQUEST: u8 = 0x67;
 pub fn credentials(card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
     let mut notes = Vec::new();
     let mut found = Vec::new();
-    for number in keys(card)? {
+    let listed = keys(card)?;
+    let is_listed = !listed.is_empty();
+    let numbers = match is_listed {
+        true => listed,
+        false => UNLISTED.collect(),
+    };
+    for number in numbers {
         let place = format!("Key {number}");
         let enough = |bytes: &[u8]| search.rules_out(bytes) || tlv::first(bytes).is_ok();
         let file = match read(card, "read a certificate", [CERTIFICATE, number], enough) {
             Ok(Some(file)) if search.rules_out(&file) => continue,
             Ok(Some(file)) if file.first() != Some(&REQUEST) => file,
+            // Nothing says that there is such a key.
+            Ok(None) if !is_listed => continue,
             Ok(_) => {
                 let problem = Problem::Empty;
                 notes.push(Note { place, problem });
@@ -75,12 +83,10 @@ pub fn credentials(card: &mut Channel<'_>, search: &Search) -> Result<Found, Car
     })
 }
 
-/// The numbers of the keys that there are, or may be. Number 0 is the card's own.
+/// The numbers of the keys that the card lists. Number 0 is its own.
 fn keys(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     let command = Command::new([0x80, 0x58, 0x00, 0x00]).answer(Answer::Long);
-    let Some(list) = given(card.require("list the files", &command))? else {
-        return Ok(UNLISTED.collect());
-    };
+    let list = given(card.require("list the files", &command))?.unwrap_or_default();
     let files = list.as_chunks::<2>().0.iter();
     let mut numbers: Vec<u8> = files
         .filter(|[kind, number]| *kind == KEY && *number != 0)
