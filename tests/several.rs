@@ -26,7 +26,7 @@ use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::{Credential, Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::transport::TransportError;
-use securesign_vendors::emulator::{Emulator, KeyKind};
+use securesign_vendors::emulator::{Emulator, Fault, KeyKind};
 use securesign_vendors::openpgp::emulator::{self as openpgp, KeySlot, OpenPgpCard};
 use securesign_vendors::piv::emulator::{NIST, PivCard, Slot, YUBIKEY5};
 
@@ -376,4 +376,21 @@ fn what_is_typed_for_one_is_for_the_screen_of_the_other_no_more() {
     assert_ne!(bound[0], bound[1]);
     assert_eq!(meant, [None, Some("openpgp")]);
     assert_eq!(card.card().sent, [Selected::Piv, Selected::OpenPgp]);
+}
+
+#[test]
+fn a_token_that_is_taken_out_while_it_is_read_leaves_an_empty_reader() {
+    let cost = {
+        let (bench, _) = pair(P256);
+        bench.count(|| both(&bench)).1
+    };
+    for after in 0..cost {
+        let (bench, _) = pair(P256);
+        let error = TransportError::Removed;
+        bench.reader.fault(Fault { after, error });
+        let views = bench.look(Look::Everything);
+        let states: Vec<_> = views.iter().map(|view| &view.state).collect();
+        assert_eq!(states, [&TokenState::Empty], "after {after} commands");
+        assert_eq!(views[0].id.application, None);
+    }
 }
