@@ -6,6 +6,7 @@ pub mod epass2003;
 pub mod gids;
 pub mod idprime;
 pub mod known;
+mod minidriver;
 mod offer;
 pub mod openpgp;
 pub mod piv;

@@ -1,13 +1,12 @@
 //! The data objects of PIV that are read for signing (SP 800-73-4, part 1, 3 and
 //! appendix A): certificates, key history, discovery, CHUID.
 
-use std::io::Read;
-
 use securesign_card::apdu::{Answer, Command, Response};
-use securesign_card::certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, malformed};
 use securesign_card::{iso, tlv};
+
+use crate::minidriver;
 
 /// Object tags of GET DATA (SP 800-73-4, part 1, table 3).
 pub const CHUID: u32 = 0x5FC102;
@@ -101,35 +100,8 @@ pub fn certificate(object: &[u8]) -> Result<Option<Vec<u8>>, String> {
         _ => tlv::expect(content, CERTIFICATE).map_err(unreadable)?,
     };
     // What the bytes are decides, not CertInfo (71): old cards set the wrong bit.
-    match stored {
-        [] => Ok(None),
-        [0x30, ..] => Ok(Some(stored.to_vec())),
-        [0x1F, 0x8B, ..] => inflate(flate2::read::GzDecoder::new(stored)).map(Some),
-        [0x78, ..] => inflate(flate2::read::ZlibDecoder::new(stored)).map(Some),
-        // "Net iD": 01 00, uncompressed length (little-endian), zlib stream.
-        [0x01, 0x00, low, high, stream @ ..] => {
-            let der = inflate(flate2::read::ZlibDecoder::new(stream))?;
-            if der.len() == usize::from(u16::from_le_bytes([*low, *high])) {
-                Ok(Some(der))
-            } else {
-                Err("its compressed form announces another length".into())
-            }
-        }
-        _ => Err("it is stored in an unknown form".into()),
-    }
-}
-
-/// Inflates into bounded memory. A missing or wrong trailer does not matter as
-/// long as the certificate in front of it is whole; its own parser will tell.
-fn inflate(stream: impl Read) -> Result<Vec<u8>, String> {
-    let mut der = Vec::new();
-    let limit = certificate::MAX as u64 + 1;
-    let end = stream.take(limit).read_to_end(&mut der);
-    match end {
-        _ if der.len() > certificate::MAX => Err("it is too long when unpacked".into()),
-        Err(error) if der.is_empty() => Err(format!("it cannot be unpacked ({error})")),
-        _ => Ok(der),
-    }
+    // Among the forms is that of "Net iD", which is a minidriver's.
+    minidriver::unpacked(stored)
 }
 
 /// How many retired keys have their certificate on the card: 0 to 20. `None`: it does not
