@@ -228,6 +228,8 @@ pub enum Missing {
     Session,
     /// What has to be sent for a signature is longer than the reader takes.
     Reader,
+    /// In which form this model takes its PIN is not known: the wrong one would cost a try.
+    PinForm,
 }
 
 impl fmt::Display for Missing {
@@ -245,6 +247,7 @@ impl fmt::Display for Missing {
             Self::Setup => "it has no application that is known",
             Self::Session => "it opens no protected session with the published keys",
             Self::Reader => "the command is longer than the reader takes",
+            Self::PinForm => "it is not known how this model takes its PIN",
         })
     }
 }

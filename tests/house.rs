@@ -106,7 +106,9 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 5] = ["piv", "epass", "openpgp", "yubi", "hsm"];
+    const FAMILIES: [&str; 7] = [
+        "piv", "epass", "openpgp", "yubi", "hsm", "idprime", "etoken",
+    ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");
     for folder in ["src", "handoff/src", "app/src", "ui/src"] {

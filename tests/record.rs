@@ -18,7 +18,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use home::{Home, demo_link};
+use securesign_vendors::emulator::KeyKind;
 use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
+use securesign_vendors::idprime::emulator::{IDPRIME940, IdPrimeCard};
 use support::local::{DEMO, allow};
 use support::nitrokey::Nitrokey;
 use support::pcscd::Daemon;
@@ -334,6 +336,65 @@ fn record_the_journeys_of_the_openpgp_card() {
     drop(card);
 }
 
+#[test]
+#[ignore = "writes apdu-traces/idprime"]
+fn record_the_journeys_of_the_idprime() {
+    let daemon = Daemon::start(&["Recorded"]);
+    // The secrets that tests/traces.rs types.
+    let card = IdPrimeCard::builder(IDPRIME940)
+        .seed(b"traces")
+        .puk("12345678")
+        .tries(3)
+        .holder("CN=Asha Sharma")
+        .key(0, KeyKind::P256);
+    let _card = VirtualCard::insert(daemon.port(0), Box::new(card.build().unwrap()));
+    let home = Home::new();
+    let right = home.file("right", "123456\n");
+    let wrong = home.file("wrong", "999999\n");
+    let puk = home.file("puk", "12345678\n");
+    let links: [String; 5] = std::array::from_fn(|_| demo_link());
+    let sign = |at: usize, pin| ["sign", &*links[at], "--print", "--pin-file", pin];
+    let unblock = ["pin", "unblock", "--unconfirmed", "--puk-file", &puk];
+    let unblock = [&unblock[..], &["--new-pin-file", &right]].concat();
+    let change = ["pin", "change", "--pin-file", &right];
+    let change = [&change[..], &["--new-pin-file", &wrong]].concat();
+    let record = |[name, comment, doing, expect]: [&str; 4], line: &[&str]| {
+        let text = traced(&home, &daemon, line);
+        keep(&IDPRIME, name, comment, doing, expect, &text);
+        text
+    };
+
+    let comment = "The PIN tries left; spends none.";
+    record(["status", comment, "status", "3 tries"], &["pin", "status"]);
+    let comment = "Sign one digest; right PIN at the first try.";
+    let text = record(["sign", comment, "sign", "signed"], &sign(0, &right));
+    // The same as far as the PIN. The log-out reaches nobody either.
+    let at = text.find("<pin:").expect("a PIN is sent");
+    let end = at + text[at..].find("\n<").expect("an answer");
+    let text = format!(
+        "{}\n< !removed\n== log out\n> 00 20 FF 11\n< !removed\n",
+        &text[..end]
+    );
+    let comment = "The token is pulled out while the PIN is sent.";
+    let expect = "removed, tries unknown";
+    keep(&IDPRIME, "removed", comment, "sign", expect, &text);
+    let comment = "A wrong PIN costs one try.";
+    record(
+        ["wrong-pin", comment, "sign", "wrong, 2 left"],
+        &sign(1, &wrong),
+    );
+    for at in 2..4 {
+        let line = [&sign(at, &wrong)[..], &["--use-last-try"]].concat();
+        run(&mut home.with(&daemon, &line), LIMIT);
+    }
+    let comment = "At no tries the PIN is not sent.";
+    record(["blocked", comment, "sign", "blocked"], &sign(4, &right));
+    let comment = "The PUK sets a new PIN.";
+    record(["unblock", comment, "unblock", "done"], &unblock);
+    let comment = "The PIN is changed.";
+    record(["change", comment, "change", "done"], &change);
+}
+
 /// Where traces of a family go, and what their headings say.
 struct Family {
     folder: &'static str,
@@ -365,6 +426,14 @@ const OPENPGP: Family = Family {
     product: "opcard",
     profile: "openpgp",
     source: "recorded from Nitrokey opcard 1.11.0 over a virtual reader",
+    begins: "select the application",
+};
+
+const IDPRIME: Family = Family {
+    folder: "idprime",
+    product: "emulator",
+    profile: "idprime-940",
+    source: "recorded from the project's own emulator over a virtual reader",
     begins: "select the application",
 };
 

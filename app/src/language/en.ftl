@@ -320,6 +320,7 @@ missing-global-pin = its { -pin } is the card's global { -pin }, which no { -puk
 missing-setup = it is blank, or set up in a way that is not known
 missing-change = it cannot be changed
 missing-pin-length = a { -pin } of this length
+missing-pin-form = how this model takes its { -pin } is not known, and a wrong guess would cost a try
 missing-reader = this key in a reader that takes short commands only
 missing-session = it opens no protected session with the published keys
 bad-signature = The token's signature does not fit its certificate, and was thrown away.

@@ -197,6 +197,7 @@ impl InWords for Missing {
             Missing::Setup => language.say("missing-setup"),
             Missing::Session => language.say("missing-session"),
             Missing::Reader => language.say("missing-reader"),
+            Missing::PinForm => language.say("missing-pin-form"),
         }
     }
 }

@@ -111,7 +111,7 @@ fn of_two_families_with_the_same_mark_one_says_more() {
             );
         }
     }
-    // The masks of both take this one in; the Belgian card's says more.
+    // Gemalto's mark takes this one in; the Belgian card's says more.
     let belgian = "3B7F96000080318065B085040120120FFF829000";
     assert_eq!(told(belgian).family, "belgium");
     // As does that of a Java Card which is sold as an ePass2003 too.

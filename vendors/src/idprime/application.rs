@@ -1,0 +1,171 @@
+//! The application of one card: its PINs, and what it is asked.
+
+use securesign_card::apdu::Command;
+use securesign_card::application::{
+    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
+};
+use securesign_card::channel::Channel;
+use securesign_card::error::{CardError, Missing, Secret};
+use securesign_card::iso;
+use securesign_card::pin::{Charset, Form, PinRules, Tries};
+use securesign_card::profile::{Credential, Found, Search, Spec};
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::sw::StatusWord;
+
+use super::{AID, IdPrime, certificates, files, sign};
+
+/// The card holder's PIN.
+pub const HOLDERS_PIN: PinId = PinId(1);
+/// The PIN of keys for qualified signatures.
+pub const SIGNATURE_PIN: PinId = PinId(2);
+const PUK: PinId = PinId(3);
+
+/// Its references (§4).
+const PIN_REFERENCE: u8 = 0x11;
+const SIGNATURE_PIN_REFERENCE: u8 = 0x83;
+
+/// Length of the number that the card has.
+const CARD_ID_LEN: usize = 16;
+
+/// The application of one card.
+pub struct Opened {
+    product: &'static IdPrime,
+    pins: Vec<PinObject>,
+    label: Option<String>,
+    /// Nothing but secure messaging is listened to, which is not published.
+    protected: bool,
+}
+
+impl Opened {
+    pub fn new(product: &'static IdPrime) -> Self {
+        Self {
+            product,
+            pins: pins(product),
+            label: None,
+            protected: false,
+        }
+    }
+}
+
+fn pins(product: &IdPrime) -> Vec<PinObject> {
+    let known = product.form.ok_or(Missing::PinForm);
+    let pin = PinObject {
+        id: HOLDERS_PIN,
+        role: Secret::Pin,
+        reference: PIN_REFERENCE,
+        rules: PinRules {
+            min: 4,
+            max: 16,
+            charset: Charset::Printable,
+            form: product.form.unwrap_or(Form::Exact),
+        },
+        counter: RetryCounter::EmptyVerify,
+        change: known.map(|_| Confidence::Known),
+        // The command of ISO 7816, which nobody has confirmed; some models have no PUK but an
+        // administrator's key, whose commands are not published.
+        unblock: known.map(|_| Unblock {
+            with: PUK,
+            confidence: Confidence::Doubtful,
+        }),
+    };
+    let signature_pin = PinObject {
+        id: SIGNATURE_PIN,
+        role: Secret::SignaturePin,
+        reference: SIGNATURE_PIN_REFERENCE,
+        change: known.map(|_| Confidence::Inferred),
+        unblock: Err(Missing::Puk),
+        ..pin
+    };
+    let puk = PinObject {
+        id: PUK,
+        role: Secret::Puk,
+        counter: RetryCounter::Unknown,
+        change: Err(Missing::Puk),
+        unblock: Err(Missing::Puk),
+        ..pin
+    };
+    match product.lists_its_keys() {
+        true => vec![pin, signature_pin, puk],
+        false => vec![pin, puk],
+    }
+}
+
+impl Application for Opened {
+    fn spec(&self) -> &'static Spec {
+        &self.product.spec
+    }
+
+    fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        iso::select(card, AID).map(drop)
+    }
+
+    fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    fn pins(&self) -> &[PinObject] {
+        &self.pins
+    }
+
+    fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
+        let index = certificates::index(card)?;
+        if search.everything {
+            self.label = index.label(card)?;
+        }
+        let map = index.map(card, self.product)?;
+        self.protected = map.is_none();
+        let map = map.unwrap_or(certificates::Map::Unknown);
+        index.find(card, self.product, &map, search)
+    }
+
+    fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
+        if self.product.form.is_none() {
+            return Some(Missing::PinForm);
+        }
+        match self.protected {
+            true => Some(Missing::Session),
+            false => sign::missing(self.product, key),
+        }
+    }
+
+    fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+        let during = "read the serial number";
+        let id = files::read(card, during, files::CARD_ID, CARD_ID_LEN)?;
+        let told = id.len() == CARD_ID_LEN && id.iter().any(|byte| *byte != 0);
+        Ok(told.then(|| id.iter().map(|byte| format!("{byte:02X}")).collect()))
+    }
+
+    fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
+        let pin = self.pin(pin)?;
+        if pin.counter != RetryCounter::EmptyVerify {
+            return Ok(Tries::Unknown);
+        }
+        let command = Command::new([0x00, 0x20, 0x00, pin.reference]);
+        let sw = card.send("read the PIN tries left", &command)?.sw;
+        match (sw.counter(), sw) {
+            (Some(count), _) => Ok(Tries::from_count(count)),
+            (None, StatusWord::BLOCKED) => Ok(Tries::Blocked),
+            (None, StatusWord::NO_REFERENCE | StatusWord::WRONG_P1P2) => {
+                Err(CardError::Unsupported(Missing::Pin))
+            }
+            // Somebody has verified it before us, or the card does not tell.
+            _ => Ok(Tries::Unknown),
+        }
+    }
+
+    fn sign(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        sign::sign(card, credential, what)
+    }
+
+    fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        for pin in self.pins.iter().filter(|pin| pin.role.is_pin()) {
+            card.send("log out", &Command::new([0x00, 0x20, 0xFF, pin.reference]))?;
+        }
+        Ok(())
+    }
+}
