@@ -297,6 +297,7 @@ fn r24_a_wrong_pin_costs_one_try_and_the_last_one_is_asked_for() {
         let (bench, card) = kind.watched(kind.card(kind.keys[0]));
         let (id, info) = bench.token();
         let credential = only(&info).clone();
+        let mut tells = kind.counts;
         for left in [2, 1] {
             let error = bench.sign(&id, &credential, Some(WRONG)).unwrap_err();
             let secret = Secret::Pin;
@@ -304,6 +305,7 @@ fn r24_a_wrong_pin_costs_one_try_and_the_last_one_is_asked_for() {
             match error {
                 CardError::Wrong { left: told, .. } if !kind.counts => {
                     assert!(told.is_none() || told == Some(left), "{}", kind.name());
+                    tells = told.is_some();
                 }
                 error => assert_eq!(
                     error,
@@ -317,13 +319,15 @@ fn r24_a_wrong_pin_costs_one_try_and_the_last_one_is_asked_for() {
             }
             assert_eq!(tries(&card), Some(left), "{}", kind.name());
         }
-        let verified = sent(&card, 0x20);
-        if kind.counts {
+        // A card that cannot be asked may have told it with the wrong ones.
+        if tells {
+            let verified = sent(&card, 0x20);
             let error = bench.sign(&id, &credential, Some(PIN)).unwrap_err();
             assert_eq!(error, CardError::LastTry(Secret::Pin), "{}", kind.name());
             assert_eq!(tries(&card), Some(1));
             assert!(sent(&card, 0x20) <= verified + 1, "one question at most");
         }
+        println!("{}: tells the last try: {tells}", kind.name());
         let error = bench
             .sign_at(&id, &credential, Some(WRONG), LastTry::Use)
             .unwrap_err();
