@@ -154,6 +154,14 @@ fn the_serial_number_is_that_of_the_cards_own_certificate() {
     }
 }
 
+#[test]
+fn a_card_with_another_answer_to_reset_is_known_by_its_application() {
+    let atr = &[0x3B, 0x80, 0x01, 0x81];
+    let (bench, _) = watched(card(Product { atr, ..PICO_HSM }, KeyKind::Rsa2048));
+    let (id, info) = bench.token();
+    bench.sign(&id, only(&info), Some(PIN)).unwrap();
+}
+
 /// A file comes in parts of 256 bytes there, and no GET RESPONSE gets more of it.
 #[test]
 fn a_reader_of_short_commands_reads_all_and_signs_with_curves_alone() {
