@@ -106,8 +106,20 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 7] = [
-        "piv", "epass", "openpgp", "yubi", "hsm", "idprime", "etoken",
+    const FAMILIES: [&str; 13] = [
+        "piv",
+        "epass",
+        "openpgp",
+        "yubi",
+        "hsm",
+        "idprime",
+        "etoken",
+        "isoapplet",
+        "myeid",
+        "cardos",
+        "rutoken",
+        "starcos",
+        "setcos",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

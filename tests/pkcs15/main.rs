@@ -11,6 +11,7 @@
 
 #[path = "../support/bench.rs"]
 mod bench;
+mod counts;
 #[path = "../support/journeys.rs"]
 mod journeys;
 mod optional;
@@ -23,7 +24,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bench::{Bench, Shared};
 use securesign_app::worker::{Look, TokenInfo, TokenState};
-use securesign_card::error::{CardError, Missing, Secret};
+use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::{Credential, Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
@@ -473,36 +474,4 @@ fn a_card_removed_or_reset_at_any_command_loses_nothing() {
             }
         }
     }
-}
-
-#[test]
-fn counts_of_commands_are_within_their_bounds() {
-    for kind in KINDS {
-        let (bench, _) = kind.watched(kind.card(kind.keys[0]));
-        let (_, status) = bench.count(|| bench.token_by(Look::Tries));
-        let (mut bench, _) = kind.watched(kind.card(kind.keys[0]));
-        journey(&bench, PIN).unwrap();
-        bench.stop();
-        let cold = bench.reader.commands();
-        println!(
-            "{}: tries left {status}, cold signature {cold}",
-            kind.name()
-        );
-        let (most_status, most_cold) = kind.bounds;
-        assert!(status <= most_status, "{}: {status}", kind.name());
-        assert!(cold <= most_cold, "{}: {cold}", kind.name());
-    }
-}
-
-#[test]
-fn a_curve_of_the_older_isoapplet_is_refused_before_a_pin_is_typed() {
-    let kind = &KINDS[0];
-    let (bench, card) = kind.watched(kind.card(KeyKind::P256));
-    let (id, info) = bench.token();
-    let credential = only(&info);
-    assert_eq!(credential.missing, Some(Missing::KeyKind));
-    let error = bench.sign(&id, credential, Some(PIN)).unwrap_err();
-    assert_eq!(error, CardError::Unsupported(Missing::KeyKind));
-    assert_eq!(card.card().tries(1), Some(3));
-    assert!(!card.card().is_verified(1));
 }
