@@ -129,6 +129,7 @@ fn r26_a_kept_pin_is_locked_from_a_page_too() {
         let binding = Binding {
             token: view.id.clone(),
             certificate: info.found.credentials[0].certificate.der().to_vec(),
+            pin: info.found.credentials[0].pin,
             origin: "https://portal.example".into(),
         };
         let idle = IDLE;

@@ -157,6 +157,7 @@ impl Play {
             } => Some(Binding {
                 token: token.clone(),
                 certificate: credential.certificate.der().to_vec(),
+                pin: credential.pin,
                 origin: origin.clone(),
             }),
             _ => None,

@@ -197,6 +197,7 @@ impl Story {
             } => Some(Binding {
                 token: token.clone(),
                 certificate: credential.certificate.der().to_vec(),
+                pin: credential.pin,
                 origin: origin.to_owned(),
             }),
             _ => None,

@@ -518,6 +518,7 @@ impl Studio {
             } => Some(Binding {
                 token: token.clone(),
                 certificate: credential.certificate.der().to_vec(),
+                pin: credential.pin,
                 origin: origin.clone(),
             }),
             _ => None,

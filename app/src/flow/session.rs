@@ -143,8 +143,9 @@ impl Flow {
 
     /// A PIN is kept for this request with this certificate.
     pub(super) fn is_kept_for(&self, token: &TokenId, credential: &Credential) -> bool {
-        let kept = self.kept_for();
-        self.session_token() == Some(token)
-            && kept.is_some_and(|kept| kept.certificate == credential.certificate.der())
+        let is_same = |kept: &Binding| {
+            kept.pin == credential.pin && kept.certificate == credential.certificate.der()
+        };
+        self.session_token() == Some(token) && self.kept_for().is_some_and(is_same)
     }
 }

@@ -96,6 +96,7 @@ impl State<'_> {
                 let binding = Binding {
                     token: id.clone(),
                     certificate: credential.certificate.der().to_vec(),
+                    pin: credential.pin,
                     origin,
                 };
                 Report::Signed(self.sign(binding, token, &credential, what, pin, last))

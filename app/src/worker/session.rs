@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use securesign_card::application::PinId;
 use securesign_card::pin::Pin;
 
 use super::TokenId;
@@ -14,6 +15,8 @@ pub struct Binding {
     pub token: TokenId,
     /// The certificate, DER.
     pub certificate: Vec<u8>,
+    /// Which PIN of the token: two keys with one certificate may want different ones.
+    pub pin: PinId,
     /// The validated origin of the portal.
     pub origin: String,
 }
@@ -49,5 +52,33 @@ impl Session {
     /// The PIN, for what it is bound to and within its time; else nobody gets it.
     pub(super) fn pin_for(self, binding: &Binding, idle: Duration) -> Option<Pin> {
         (self.binding == *binding && !self.left(idle).is_zero()).then_some(self.pin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r26_a_kept_pin_is_for_no_other_pin_of_the_token() {
+        let idle = Duration::from_secs(60);
+        let kept = || Pin::copy(b"123456").unwrap();
+        let first = Binding {
+            token: TokenId {
+                reader: "reader".into(),
+                insertion: 1,
+                application: None,
+            },
+            certificate: vec![0x30, 0x00],
+            pin: PinId(1),
+            origin: "https://portal.example".into(),
+        };
+        let second = Binding {
+            pin: PinId(2),
+            ..first.clone()
+        };
+        let session = || Session::new(first.clone(), kept());
+        assert!(session().pin_for(&first, idle).is_some());
+        assert!(session().pin_for(&second, idle).is_none());
     }
 }
