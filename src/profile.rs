@@ -308,7 +308,8 @@ pub fn identify(
 }
 
 impl Mark {
-    fn in_atr(&self, atr: &Atr) -> bool {
+    /// Whether an answer to reset has it.
+    pub fn in_atr(&self, atr: &Atr) -> bool {
         match self {
             Self::Atr(pattern) => pattern.matches(atr),
             Self::Historical(part) => atr.historical().windows(part.len()).any(|w| w == *part),

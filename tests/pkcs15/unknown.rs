@@ -5,7 +5,9 @@ use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::Tries;
 use securesign_vendors::emulator::{Emulator, KeyKind};
-use securesign_vendors::pkcs15::emulator::{Layout, Object, PLAIN, PinObject, Pkcs15Card};
+use securesign_vendors::pkcs15::emulator::{
+    Layout, MYEID, Object, PLAIN, PinObject, Pkcs15Card, SETCOS441,
+};
 
 use crate::bench::{Bench, Shared};
 use crate::{HOLDER, NEW, PIN, PUK, judged_by_openssl, sent};
@@ -132,6 +134,45 @@ fn a_card_without_a_list_of_pins_is_shown_and_gets_none() {
     assert_eq!(error, CardError::Unsupported(Missing::Pin));
     for ins in [0x20, 0x24, 0x2C] {
         assert_eq!(sent(&card, ins), 0);
+    }
+}
+
+/// A card of a dedicated kind whose directory is not where that kind has it, but by name.
+struct Moved(Shared<Pkcs15Card>, Vec<u8>);
+
+impl Emulator for Moved {
+    fn atr(&self) -> Vec<u8> {
+        self.1.clone()
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        match command.starts_with(&[0x00, 0xA4, 0x08]) {
+            true => vec![0x6A, 0x82],
+            false => self.0.transmit(command),
+        }
+    }
+}
+
+#[test]
+fn a_card_of_a_dedicated_kind_that_does_not_open_is_not_taken_for_one_of_no_known_kind() {
+    let card = unknown(Layout {
+        short_paths: true,
+        ..Layout::default()
+    });
+    for dialect in [MYEID, SETCOS441] {
+        let atr = Pkcs15Card::builder(dialect).build().unwrap().atr();
+        let bench = Bench::new(Shared::new(Moved(card.clone(), atr.clone())), None);
+        let view = bench.look(Look::Everything).remove(0);
+        match view.state {
+            TokenState::Failed(error) => {
+                assert_eq!(error, CardError::Unsupported(Missing::Setup), "{atr:02X?}");
+            }
+            other => panic!("{atr:02X?}: {other:?}"),
+        }
     }
 }
 

@@ -186,6 +186,13 @@ const ISO: Habits = Habits {
     serial: Serial::TokenInfo,
 };
 
+impl Family {
+    /// Whether a card with this answer to reset is of this kind.
+    fn has(&self, atr: &Atr) -> bool {
+        self.spec.marks.iter().any(|mark| mark.in_atr(atr))
+    }
+}
+
 impl Profile for Family {
     fn spec(&self) -> &Spec {
         &self.spec

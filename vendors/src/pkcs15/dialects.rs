@@ -9,7 +9,7 @@ use securesign_card::apdu::{Answer, Command, Data};
 use securesign_card::application::RetryCounter;
 use securesign_card::atr::AtrPattern;
 use securesign_card::channel::Channel;
-use securesign_card::error::CardError;
+use securesign_card::error::{CardError, Missing};
 use securesign_card::iso;
 use securesign_card::pin::{Charset, Form, PinRules};
 use securesign_card::profile::{Mark, Spec};
@@ -132,6 +132,9 @@ pub static MYEID: Family = Family {
 
 /// A card of no known kind: by its directory, wherever that is. It is read and shown; how a
 /// PIN goes to it and how it signs is as the standards say, which was tried on no card.
+///
+/// A card that a kind above has by its answer to reset and did not open is none: what is
+/// known of that kind would be forgotten, and its PIN sent in another form.
 pub static ANY: Family = Family {
     spec: Spec {
         id: "pkcs15",
@@ -147,5 +150,21 @@ pub static ANY: Family = Family {
         algorithms: true,
         ..ISO
     },
-    begin: nothing,
+    begin: |_, beginning, _| match DEDICATED.iter().any(|kind| kind.has(beginning.atr)) {
+        true => Err(CardError::Unsupported(Missing::Setup)),
+        false => Ok(()),
+    },
 };
+
+/// The kinds that an answer to reset tells.
+static DEDICATED: [&Family; 9] = [
+    &MYEID,
+    &CARDOS_4,
+    &CARDOS_50,
+    &CARDOS_5,
+    &RUTOKEN,
+    &STARCOS_2,
+    &STARCOS_34,
+    &STARCOS_35,
+    &SETCOS,
+];
