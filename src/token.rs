@@ -232,23 +232,9 @@ impl<'a> Token<'a> {
     ///
     /// [`CardError::Unsupported`]: the card has none.
     pub fn pin(&self) -> Result<PinObject, CardError> {
-        self.with_role(Secret::Pin)
-            .ok_or(CardError::Unsupported(Missing::Pin))
-    }
-
-    /// What unblocks that: a PUK, a reset code or the administrator's PIN; or why nothing does.
-    ///
-    /// # Errors
-    ///
-    /// [`CardError::Unsupported`]: why there is none.
-    pub fn unblocker(&self) -> Result<PinObject, CardError> {
-        let unblock = self.pin()?.unblock.map_err(CardError::Unsupported)?;
-        self.app.pin(unblock.with)
-    }
-
-    fn with_role(&self, role: Secret) -> Option<PinObject> {
         let mut pins = self.app.pins().iter();
-        pins.find(|pin| pin.role == role).copied()
+        let first = pins.find(|pin| pin.role == Secret::Pin);
+        first.copied().ok_or(CardError::Unsupported(Missing::Pin))
     }
 
     /// Whether this PIN was accepted when it was sent last in this dialogue.
@@ -266,23 +252,6 @@ impl<'a> Token<'a> {
     /// The card is to be logged out at the end, whoever has verified a PIN.
     pub fn log_out(&mut self) {
         self.touched = true;
-    }
-
-    /// Tries left of what unblocks the PIN. Where that is used up and the card has another, it
-    /// becomes the other one.
-    ///
-    /// # Errors
-    ///
-    /// [`CardError::Transport`] or [`CardError::Changed`]: the card is gone.
-    pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
-        let Ok(puk) = self.unblocker() else {
-            return Ok(Tries::Unknown);
-        };
-        let tries = self.count(puk.id)?;
-        match self.unblocker() {
-            Ok(other) if other.id != puk.id => self.count(other.id),
-            _ => Ok(tries),
-        }
     }
 
     /// Asks the card.

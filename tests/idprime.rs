@@ -333,8 +333,8 @@ fn a_key_under_the_signature_pin_gets_that_one_before_each_signature() {
     };
     assert_eq!((plain.when, qualified.when), (PinUse::Once, PinUse::Always));
     assert_eq!(info.further.len(), 1);
-    assert_eq!(info.further[0].1.role, Secret::SignaturePin);
-    assert_eq!(info.further[0].1.tries, Tries::Left(5));
+    assert_eq!(info.further[0].role, Secret::SignaturePin);
+    assert_eq!(info.further[0].tries, Tries::Left(5));
     bench.sign(&id, qualified, Some(SIGNATURE_PIN)).unwrap();
     bench.sign(&id, qualified, None).unwrap();
     let error = bench.sign(&id, qualified, Some(WRONG)).unwrap_err();

@@ -140,9 +140,13 @@ fn outcome(
     let mut known = Known::new(Extended::UNKNOWN);
     let opened = Token::open(&mut line, &atr, &mut known, securesign_vendors::PROFILES);
     let result = match (opened, errand) {
-        (Ok(Some(mut token)), Errand::Unlock) => token.unblock(&pin(puk), &pin(new), LastTry::Keep),
+        (Ok(Some(mut token)), Errand::Unlock) => {
+            let pins = (token.pin().unwrap().id, token.unblocker().unwrap().id);
+            token.unblock(pins, &pin(puk), &pin(new), LastTry::Keep)
+        }
         (Ok(Some(mut token)), Errand::Change) => {
-            token.change(Secret::Pin, &pin(old), &pin(new), LastTry::Keep)
+            let id = token.pin().unwrap().id;
+            token.change(id, &pin(old), &pin(new), LastTry::Keep)
         }
         (Ok(Some(mut token)), Errand::Sign) => sign(&mut token, &pin(old)),
         (Ok(None), _) => Err(CardError::Changed),

@@ -14,7 +14,7 @@ mod bench;
 use bench::{abc, secret};
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{
-    Application, Confidence, Known, PinId, PinObject, RetryCounter,
+    Application, Confidence, Known, PinId, PinObject, RetryCounter, Unblock,
 };
 use securesign_card::atr::Atr;
 use securesign_card::certificate::Certificate;
@@ -33,10 +33,13 @@ use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
 const PIN: PinId = PinId(1);
 const SIGNATURE_PIN: PinId = PinId(2);
+/// What unblocks the first, and the second.
+const PUKS: [PinId; 2] = [PinId(3), PinId(4)];
 
 /// The key of the first PIN, and that of the second.
 const KEYS: [u8; 2] = [0x9A, 0x9C];
 const VALUES: [&str; 2] = ["1111", "222222"];
+const PUK_VALUES: [&str; 2] = ["33333333", "44444444"];
 /// What the card inside wants.
 const INNER: &[u8] = b"\x00\x20\x00\x80\x08123456\xFF\xFF";
 
@@ -44,6 +47,8 @@ const INNER: &[u8] = b"\x00\x20\x00\x80\x08123456\xFF\xFF";
 struct Card {
     inner: PivCard,
     tries: [u8; 2],
+    puk_tries: [u8; 2],
+    values: [Vec<u8>; 2],
     verified: [bool; 2],
     /// Which PIN was sent, each time.
     sent: Vec<usize>,
@@ -58,6 +63,8 @@ impl Card {
         Self {
             inner: inner.build().unwrap(),
             tries: [3, 3],
+            puk_tries: [3, 3],
+            values: VALUES.map(|value| value.as_bytes().to_vec()),
             verified: [false, false],
             sent: Vec::new(),
         }
@@ -65,7 +72,7 @@ impl Card {
 
     fn verify(&mut self, at: usize, value: &[u8]) -> [u8; 2] {
         self.sent.push(at);
-        if self.tries[at] > 0 && value == VALUES[at].as_bytes() {
+        if self.tries[at] > 0 && value == self.values[at] {
             self.tries[at] = 3;
             self.verified[at] = true;
             self.inner.transmit(INNER);
@@ -74,6 +81,32 @@ impl Card {
         self.tries[at] = self.tries[at].saturating_sub(1);
         self.verified[at] = false;
         self.left(at)
+    }
+
+    /// The present value and the new one, or the PUK and the new one, behind one another.
+    fn set(&mut self, at: usize, by_puk: bool, values: &[u8]) -> [u8; 2] {
+        self.sent.push(at);
+        let right = match by_puk {
+            true => PUK_VALUES[at].as_bytes(),
+            false => &self.values[at][..],
+        };
+        let new = values.strip_prefix(right).map(<[u8]>::to_vec);
+        let tries = match by_puk {
+            true => &mut self.puk_tries[at],
+            false => &mut self.tries[at],
+        };
+        match new.filter(|_| *tries > 0) {
+            Some(new) => {
+                *tries = 3;
+                self.tries[at] = 3;
+                self.values[at] = new;
+                [0x90, 0x00]
+            }
+            None => {
+                *tries = tries.saturating_sub(1);
+                [0x63, 0xC0 | *tries]
+            }
+        }
     }
 
     fn left(&self, at: usize) -> [u8; 2] {
@@ -91,6 +124,19 @@ impl Transport for Card {
             [_, 0x20, _, reference @ 1..=2] => self.left(usize::from(reference) - 1).to_vec(),
             [_, 0x20, _, reference @ 1..=2, _, ref value @ ..] => {
                 self.verify(usize::from(reference) - 1, value).to_vec()
+            }
+            [
+                _,
+                ins @ (0x24 | 0x2C),
+                0x00,
+                reference @ 1..=2,
+                _,
+                ref values @ ..,
+            ] => self
+                .set(usize::from(reference) - 1, ins == 0x2C, values)
+                .to_vec(),
+            [_, 0x20, _, reference @ 0x11..=0x12] => {
+                vec![0x63, 0xC0 | self.puk_tries[usize::from(reference) - 0x11]]
             }
             [_, 0x87, _, key, ..] if !self.verified[usize::from(key == KEYS[1])] => {
                 vec![0x69, 0x82]
@@ -129,7 +175,7 @@ impl Profile for Family {
             },
             counter: RetryCounter::EmptyVerify,
             change: Ok(Confidence::Known),
-            unblock: Err(Missing::Puk),
+            unblock: unblocked(PUKS[0]),
         };
         let second = PinObject {
             id: SIGNATURE_PIN,
@@ -139,16 +185,29 @@ impl Profile for Family {
                 min: 6,
                 ..pin.rules
             },
+            unblock: unblocked(PUKS[1]),
             ..pin
         };
-        let pins = [pin, second];
+        let puk = |at: usize| PinObject {
+            id: PUKS[at],
+            role: Secret::Puk,
+            reference: 0x11 + at as u8,
+            unblock: Err(Missing::Puk),
+            ..pin
+        };
+        let pins = [pin, second, puk(0), puk(1)];
         Ok(Some(Box::new(Opened { family: self, pins })))
     }
 }
 
+fn unblocked(with: PinId) -> Result<Unblock, Missing> {
+    let confidence = Confidence::Known;
+    Ok(Unblock { with, confidence })
+}
+
 struct Opened {
     family: &'static Family,
-    pins: [PinObject; 2],
+    pins: [PinObject; 4],
 }
 
 impl Application for Opened {
@@ -309,6 +368,87 @@ fn each_pin_has_its_own_form() {
         let short = sign(token, second, VALUES[0], LastTry::Keep);
         let secret = Secret::SignaturePin;
         assert!(matches!(short, Err(CardError::Format { secret: of, .. }) if of == secret));
+    });
+    assert_eq!(card.sent, [0; 0]);
+}
+
+#[test]
+fn a_new_value_goes_to_the_pin_that_is_meant_and_costs_the_other_nothing() {
+    let mut card = Card::new();
+    with(&mut card, |token, [first, second]| {
+        let (old, new) = (secret(VALUES[1]), secret("555555"));
+        let wrong = token.change(SIGNATURE_PIN, &secret(VALUES[0]), &new, LastTry::Keep);
+        assert!(matches!(
+            wrong,
+            Err(CardError::Format {
+                secret: Secret::SignaturePin,
+                ..
+            })
+        ));
+        let wrong = token.change(SIGNATURE_PIN, &secret("999999"), &new, LastTry::Keep);
+        let (secret_of, left) = (Secret::SignaturePin, Some(2));
+        assert_eq!(
+            wrong,
+            Err(CardError::Wrong {
+                secret: secret_of,
+                left
+            })
+        );
+        assert_eq!(token.tries(PIN), Ok(Tries::Left(3)));
+        token
+            .change(SIGNATURE_PIN, &old, &new, LastTry::Keep)
+            .unwrap();
+        sign(token, first, VALUES[0], LastTry::Keep).unwrap();
+        sign(token, second, "555555", LastTry::Keep).unwrap();
+    });
+    assert_eq!(card.sent, [1, 1, 0, 1]);
+    assert_eq!(card.tries, [3, 3]);
+
+    // Its own last try is asked for, whatever the other one has.
+    let mut card = Card::new();
+    card.tries[1] = 1;
+    with(&mut card, |token, _| {
+        let (old, new) = (secret(VALUES[1]), secret("555555"));
+        let kept = token.change(SIGNATURE_PIN, &old, &new, LastTry::Keep);
+        assert_eq!(kept, Err(CardError::LastTry(Secret::SignaturePin)));
+        token
+            .change(SIGNATURE_PIN, &old, &new, LastTry::Use)
+            .unwrap();
+    });
+    assert_eq!(card.sent, [1]);
+}
+
+#[test]
+fn each_pin_is_unlocked_by_its_own_secret_and_no_other_is_sent_for_it() {
+    let mut card = Card::new();
+    card.tries = [0, 0];
+    with(&mut card, |token, [first, second]| {
+        let (puk, new) = (secret(PUK_VALUES[1]), secret("555555"));
+        // Typed for what unlocks the first.
+        let other = token.unblock((SIGNATURE_PIN, PUKS[0]), &puk, &new, LastTry::Keep);
+        assert_eq!(other, Err(CardError::Blocked(Secret::Puk)));
+        let pins = (SIGNATURE_PIN, PUKS[1]);
+        let wrong = token.unblock(pins, &secret(PUK_VALUES[0]), &new, LastTry::Keep);
+        let (of, left) = (Secret::Puk, Some(2));
+        assert_eq!(wrong, Err(CardError::Wrong { secret: of, left }));
+        assert_eq!(token.unblocker_tries(SIGNATURE_PIN), Ok(Tries::Left(2)));
+        assert_eq!(token.puk_tries(), Ok(Tries::Left(3)));
+        token.unblock(pins, &puk, &new, LastTry::Keep).unwrap();
+        sign(token, second, "555555", LastTry::Keep).unwrap();
+        let refused = sign(token, first, VALUES[0], LastTry::Use);
+        assert_eq!(refused, Err(CardError::Blocked(Secret::Pin)));
+    });
+    assert_eq!(card.sent, [1, 1, 1]);
+    assert_eq!((card.tries, card.puk_tries), ([0, 3], [3, 3]));
+
+    let mut card = Card::new();
+    card.tries[1] = 0;
+    card.puk_tries[1] = 1;
+    with(&mut card, |token, _| {
+        let (puk, new) = (secret(PUK_VALUES[1]), secret("555555"));
+        let pins = (SIGNATURE_PIN, PUKS[1]);
+        let kept = token.unblock(pins, &puk, &new, LastTry::Keep);
+        assert_eq!(kept, Err(CardError::LastTry(Secret::Puk)));
     });
     assert_eq!(card.sent, [0; 0]);
 }

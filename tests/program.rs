@@ -12,6 +12,8 @@
 mod home;
 #[path = "program/links.rs"]
 mod links;
+#[path = "program/pins.rs"]
+mod pins;
 #[path = "program/sign.rs"]
 mod sign;
 #[path = "program/stranger.rs"]

@@ -19,7 +19,7 @@ use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::CardError;
 use securesign_card::frame::Frame;
 use securesign_card::pin::Pin;
 use securesign_card::profile::Search;
@@ -80,18 +80,16 @@ type Errand = fn(&mut Token<'_>) -> Result<(), CardError>;
 
 const ERRANDS: [(&str, Errand); 4] = [
     ("change the PIN", |token| {
-        token.change(
-            Secret::Pin,
-            &pin("12345678"),
-            &pin("another"),
-            LastTry::Keep,
-        )
+        let id = token.pin()?.id;
+        token.change(id, &pin("12345678"), &pin("another"), LastTry::Keep)
     }),
     ("change the PUK", |token| {
-        token.change(Secret::Puk, &pin("rockey"), &pin("another"), LastTry::Keep)
+        let id = token.unblocker()?.id;
+        token.change(id, &pin("rockey"), &pin("another"), LastTry::Keep)
     }),
     ("unblock", |token| {
-        token.unblock(&pin("rockey"), &pin("another"), LastTry::Keep)
+        let pins = (token.pin()?.id, token.unblocker()?.id);
+        token.unblock(pins, &pin("rockey"), &pin("another"), LastTry::Keep)
     }),
     ("sign", |token| {
         let found = token.credentials(&Search::default())?;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use bench::{ORIGIN, Shared, abc};
 use securesign_app::worker::{Job, Look, Report, TokenState, Worker};
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::CardError;
 use securesign_card::pin::Pin;
 use securesign_card::profile::Search;
 use securesign_card::reader::{Reader, Readers, Watcher};
@@ -116,13 +116,15 @@ fn outcomes(make: impl Fn() -> Box<dyn Readers>, look: &Look) -> Vec<CardError> 
             },
             1 => Job::Change {
                 token,
-                secret: Secret::Pin,
+                pin: info.first,
                 old,
                 new,
                 last,
             },
             _ => Job::Unblock {
                 token,
+                pin: info.first,
+                with: info.puk_id.unwrap(),
                 puk: pin("12345678"),
                 new,
                 last,
@@ -131,7 +133,7 @@ fn outcomes(make: impl Fn() -> Box<dyn Readers>, look: &Look) -> Vec<CardError> 
         .unwrap();
         errors.push(match reports.recv_timeout(Duration::from_secs(20)) {
             Ok(Report::Signed(Err(error))) => error,
-            Ok(Report::Changed(_, Err(error)) | Report::Unblocked(Err(error))) => error,
+            Ok(Report::Changed(Err(error)) | Report::Unblocked(Err(error))) => error,
             other => panic!("{other:?}"),
         });
         jobs.send(Job::Stop).unwrap();

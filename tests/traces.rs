@@ -180,21 +180,19 @@ fn sign(token: &mut Token<'_>) -> Result<String, CardError> {
 /// In the terminal nothing but the tries left is read before a form is sent.
 fn form(token: &mut Token<'_>, doing: &str) -> Result<String, CardError> {
     token.pin_tries()?;
+    let pin = token.pin()?.id;
     match doing {
         "unblock" => {
             // The same eight bytes, where these are typed as hexadecimal digits.
-            let code = match token.unblocker()?.rules.charset {
+            let unblocker = token.unblocker()?;
+            let code = match unblocker.rules.charset {
                 Charset::Hex => "3132333435363738",
                 _ => "12345678",
             };
-            token.unblock(&secret(code), &secret("123456"), LastTry::Keep)?;
+            let pins = (pin, unblocker.id);
+            token.unblock(pins, &secret(code), &secret("123456"), LastTry::Keep)?;
         }
-        _ => token.change(
-            Secret::Pin,
-            &secret("123456"),
-            &secret("999999"),
-            LastTry::Keep,
-        )?,
+        _ => token.change(pin, &secret("123456"), &secret("999999"), LastTry::Keep)?,
     }
     Ok("done".into())
 }

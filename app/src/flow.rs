@@ -23,6 +23,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
+use securesign_card::application::PinId;
 use securesign_card::error::CardError;
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Credential, Search, Tries};
@@ -33,14 +34,14 @@ use securesign_handoff::policy::Policy;
 use crate::language::Language;
 
 use crate::screen::{Action, Input, Screen};
-use crate::worker::{Job, Look, Report, TokenId, TokenInfo, TokenView};
+use crate::worker::{Job, Look, PinView, Report, TokenId, TokenInfo, TokenView};
 
 use answer::is_answer;
 use compare::Compared;
 pub use compare::Reading;
 use end::Undelivered;
 pub use event::{Effect, Event, Exit};
-use form::{Entry, Errand, Step};
+use form::{Entry, Errand, Step, Target};
 pub use order::{Order, OtherDocument, Spent};
 pub use pages::Home;
 use pages::Page;
@@ -66,13 +67,13 @@ enum State {
     Looking,
     /// The sign window, the token window, or waiting for a token.
     Ready,
-    /// The form that changes the PIN of this token.
-    Change(TokenId),
-    /// The form that unlocks this token with the PUK, and how far it is.
-    Unlock(TokenId, Step),
+    /// The form that changes this PIN.
+    Change(Target),
+    /// The form that unlocks this PIN with the PUK, and how far it is.
+    Unlock(Target, Step),
     /// Changing or unlocking was never tried on a real token of this kind: is it
     /// wanted all the same?
-    Unsure(TokenId, Errand),
+    Unsure(Target, Errand),
     /// A PIN was sent to no token of this kind yet: may it be? The entry waits in locked
     /// memory.
     Untried(TokenId, Entry),
@@ -101,8 +102,9 @@ pub type Judge = Box<dyn Fn() -> Result<Policy, String>>;
 /// go meanwhile, and the choice on the screen with them.
 enum Busy {
     Signing(Box<Signing>),
-    Changing(TokenId),
-    Unlocking(TokenId),
+    Changing(Target),
+    /// With this secret.
+    Unlocking(Target, PinId),
     /// It was given up, and others wait: they come when the card has answered.
     Abandoned,
 }
@@ -136,7 +138,7 @@ pub struct Flow {
     forgotten: u32,
     /// PUK tries left as a refusal told them, for tokens that do not tell
     /// otherwise.
-    puk_told: Option<(TokenId, Tries)>,
+    puk_told: Option<(TokenId, PinId, Tries)>,
     exit: Option<Exit>,
     /// Of tokens only the tries left are read.
     lean: bool,
@@ -331,6 +333,11 @@ impl Flow {
         }
     }
 
+    /// The PINs of the token in question, the first one in front.
+    pub fn pins(&self) -> Vec<PinView> {
+        self.token().map_or_else(Vec::new, |(_, info)| info.pins())
+    }
+
     /// The failure that a person was shown last, for faces that print it.
     pub fn failure(&self) -> Option<&CardError> {
         self.failed.as_ref()
@@ -418,12 +425,14 @@ impl Flow {
                 State::LastTry(_, entry) => self.enter(entry, LastTry::Use),
                 _ => Vec::new(),
             },
-            Action::ChangePin => self.set_out(Errand::Change),
-            Action::Unlock => self.set_out(Errand::Unlock),
+            Action::ChangePin => self.set_out(Errand::Change, None),
+            Action::Unlock => self.set_out(Errand::Unlock, None),
+            Action::ChangeFurther(pin) => self.set_out(Errand::Change, Some(pin)),
+            Action::UnlockFurther(pin) => self.set_out(Errand::Unlock, Some(pin)),
             Action::GoOn => match std::mem::replace(&mut self.state, State::Ready) {
                 // What is needed has been said with the question.
-                State::Unsure(id, Errand::Unlock) => self.show(State::Unlock(id, Step::Puk)),
-                State::Unsure(id, errand) => self.show(errand.form(id)),
+                State::Unsure(of, Errand::Unlock) => self.show(State::Unlock(of, Step::Puk)),
+                State::Unsure(of, errand) => self.show(errand.form(of)),
                 State::Untried(id, entry) => {
                     self.agreed = Some(id);
                     self.enter(entry, LastTry::Keep)
@@ -431,7 +440,7 @@ impl Flow {
                 other => self.stay(other),
             },
             Action::Back => match std::mem::replace(&mut self.state, State::Ready) {
-                State::Unlock(id, Step::NewPin(_)) => self.show(State::Unlock(id, Step::Puk)),
+                State::Unlock(of, Step::NewPin(..)) => self.show(State::Unlock(of, Step::Puk)),
                 _ => {
                     self.show(State::Ready);
                     self.give_way()
@@ -479,7 +488,7 @@ impl Flow {
                 serial: order.serial(),
                 everything: false,
             }),
-            Purpose::Manage if self.lean => Look::Tries,
+            Purpose::Manage if self.lean => Look::Pins,
             Purpose::Manage => Look::Everything,
         }))
     }

@@ -6,6 +6,7 @@ pub mod document;
 pub mod flow;
 pub mod journal;
 pub mod language;
+pub mod pin_name;
 pub mod pin_status;
 pub mod screen;
 pub mod settings;

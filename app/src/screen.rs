@@ -1,6 +1,7 @@
 //! What a person sees, as plain data. The window draws it, the command line
 //! prints it, the tests read it; none of them decides anything.
 
+use securesign_card::application::PinId;
 use securesign_card::pin::Pin;
 use securesign_card::text;
 
@@ -316,6 +317,10 @@ pub enum Action {
     ChangePin,
     /// Open the form that unlocks with the PUK.
     Unlock,
+    /// As [`Action::ChangePin`], of a further PIN.
+    ChangeFurther(PinId),
+    /// As [`Action::Unlock`], of a further PIN.
+    UnlockFurther(PinId),
     /// To the next step of the form.
     Next,
     /// Send the form that is open.
@@ -358,6 +363,8 @@ impl Action {
             Self::Sign | Self::UseLastTry | Self::GoOn | Self::Submit | Self::Remove => true,
             Self::ChangePin
             | Self::Unlock
+            | Self::ChangeFurther(_)
+            | Self::UnlockFurther(_)
             | Self::Next
             | Self::Settings
             | Self::AddPortal

@@ -59,6 +59,8 @@ impl TokenId {
 pub enum Look {
     /// The tries left of the PIN: two commands.
     Tries,
+    /// The tries left of each PIN: one command more for each further one.
+    Pins,
     /// What signing needs: certificates and tries left.
     Signing(Search),
     /// All there is to show: serial number and PUK counter too.
@@ -87,12 +89,12 @@ pub enum Job {
         /// Whether the last try may be spent.
         last: LastTry,
     },
-    /// Replace PIN or PUK; answered by [`Report::Changed`].
+    /// Replace a PIN, or what unblocks one; answered by [`Report::Changed`].
     Change {
         /// Which token.
         token: TokenId,
-        /// PIN or PUK.
-        secret: Secret,
+        /// Which one.
+        pin: PinId,
         /// Present value.
         old: Pin,
         /// New value.
@@ -100,11 +102,15 @@ pub enum Job {
         /// Whether the last try may be spent.
         last: LastTry,
     },
-    /// Set a new PIN with the PUK; answered by [`Report::Unblocked`].
+    /// Set a new PIN with what unblocks it; answered by [`Report::Unblocked`].
     Unblock {
         /// Which token.
         token: TokenId,
-        /// PUK.
+        /// Which PIN.
+        pin: PinId,
+        /// What `puk` is a value of; it is sent as nothing else.
+        with: PinId,
+        /// PUK, reset code or the administrator's PIN.
         puk: Pin,
         /// New PIN.
         new: Pin,
@@ -130,9 +136,9 @@ pub enum Report {
     Tokens(Result<Vec<TokenView>, TransportError>),
     /// Raw RSA or DER ECDSA signature, checked against the certificate.
     Signed(Result<Vec<u8>, CardError>),
-    /// Whether PIN or PUK was replaced.
-    Changed(Secret, Result<(), CardError>),
-    /// Whether the PIN was unblocked.
+    /// Whether a PIN or a PUK was replaced.
+    Changed(Result<(), CardError>),
+    /// Whether a PIN was unblocked.
     Unblocked(Result<(), CardError>),
     /// From now on this PIN is kept; `None`: none is any more. Comes before the
     /// answer to the job that was the reason.
@@ -185,7 +191,9 @@ pub struct TokenInfo {
     pub label: String,
     /// Serial number; read with [`Look::Everything`] only.
     pub serial: Option<String>,
-    /// PIN tries left.
+    /// The card holder's PIN.
+    pub first: PinId,
+    /// Its tries left.
     pub pin: Tries,
     /// PUK tries left; read with [`Look::Everything`], or when the PIN is blocked.
     pub puk: Tries,
@@ -193,49 +201,113 @@ pub struct TokenInfo {
     pub pin_rules: PinRules,
     /// What the PUK looks like; `None`: there is none.
     pub puk_rules: Option<PinRules>,
+    /// Which one it is; `None`: there is none.
+    pub puk_id: Option<PinId>,
     /// How it is named.
     pub unblocker: Secret,
     /// Why there is no PUK, where there is none.
     pub no_puk: Missing,
     /// Whether such a token is known to take its PIN as it is sent.
     pub verify: Confidence,
-    /// Whether changing the PIN is known to work on such a token.
-    pub change: Confidence,
+    /// Whether changing the PIN is known to work on such a token, or why it cannot be changed.
+    pub change: Result<Confidence, Missing>,
     /// Whether unlocking it is.
     pub unblock: Confidence,
-    /// Certificates; not read with [`Look::Tries`].
+    /// Certificates; not read with [`Look::Tries`] and [`Look::Pins`].
     pub found: Found,
-    /// Further PINs of the card holder's, as far as the keys that were found want them.
-    pub further: Vec<(PinId, PinView)>,
+    /// Further PINs of the card holder's: with [`Look::Signing`] as far as the keys that were
+    /// found want them, with [`Look::Tries`] none.
+    pub further: Vec<PinView>,
 }
 
 /// A PIN, as it is shown and asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PinView {
+    /// Its name within the token.
+    pub id: PinId,
     /// How it is named.
     pub role: Secret,
     /// What it looks like.
     pub rules: PinRules,
     /// Tries left.
     pub tries: Tries,
+    /// Whether changing it is known to work on such a token, or why it cannot be changed.
+    pub change: Result<Confidence, Missing>,
+    /// What unlocks it, or why nothing does.
+    pub unblock: Result<UnblockView, Missing>,
+}
+
+/// What unlocks a PIN, as it is shown and asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnblockView {
+    /// Its name within the token.
+    pub id: PinId,
+    /// How it is named.
+    pub role: Secret,
+    /// What it looks like.
+    pub rules: PinRules,
+    /// Tries left; read with [`Look::Everything`], or when the PIN is blocked.
+    pub tries: Tries,
+    /// Whether unlocking is known to work on such a token.
+    pub confidence: Confidence,
 }
 
 impl TokenInfo {
     /// The PIN that is asked for where this key is to sign.
     pub fn pin_for(&self, credential: &Credential) -> PinView {
-        let mut further = self.further.iter();
-        match further.find(|(id, _)| *id == credential.pin) {
-            Some((_, pin)) => *pin,
-            None => self.pin_view(),
-        }
+        self.pin_of(credential.pin)
+            .unwrap_or_else(|| self.pin_view())
+    }
+
+    /// The PIN of this name; `None`: it is not known to be there.
+    pub fn pin_of(&self, id: PinId) -> Option<PinView> {
+        self.pins().into_iter().find(|pin| pin.id == id)
+    }
+
+    /// All PINs of the card holder's, the first one in front.
+    pub fn pins(&self) -> Vec<PinView> {
+        let further = self.further.iter().copied();
+        std::iter::once(self.pin_view()).chain(further).collect()
     }
 
     /// The card holder's first PIN.
     pub fn pin_view(&self) -> PinView {
+        let unblock = self.puk_id.zip(self.puk_rules);
         PinView {
+            id: self.first,
             role: Secret::Pin,
             rules: self.pin_rules,
             tries: self.pin,
+            change: self.change,
+            unblock: unblock
+                .map(|(id, rules)| UnblockView {
+                    id,
+                    role: self.unblocker,
+                    rules,
+                    tries: self.puk,
+                    confidence: self.unblock,
+                })
+                .ok_or(self.no_puk),
+        }
+    }
+
+    /// What is known by now of the tries left of a PIN, or of what unlocks one.
+    pub fn learn(&mut self, id: PinId, tries: Tries) {
+        if id == self.first {
+            self.pin = tries;
+        }
+        if Some(id) == self.puk_id {
+            self.puk = tries;
+        }
+        for pin in &mut self.further {
+            if pin.id == id {
+                pin.tries = tries;
+            }
+            if let Ok(unblock) = &mut pin.unblock
+                && unblock.id == id
+            {
+                unblock.tries = tries;
+            }
         }
     }
 }

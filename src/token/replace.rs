@@ -1,31 +1,81 @@
-//! New PINs and PUKs.
+//! New PINs and PUKs, and what unblocks a PIN.
 
-use crate::application::PinObject;
-use crate::error::{CardError, Missing, Secret};
-use crate::pin::Pin;
+use crate::application::{PinId, PinObject};
+use crate::error::{CardError, Secret};
+use crate::pin::{Pin, Tries};
 
 use super::{LastTry, Token, check_format};
 
 impl Token<'_> {
-    /// Replaces PIN or PUK.
+    /// What unblocks the card holder's PIN: a PUK, a reset code or the administrator's PIN; or
+    /// why nothing does.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Unsupported`]: why there is none.
+    pub fn unblocker(&self) -> Result<PinObject, CardError> {
+        self.unblocker_of(self.pin()?.id)
+    }
+
+    /// As [`Token::unblocker`], of any PIN.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn unblocker_of(&self, pin: PinId) -> Result<PinObject, CardError> {
+        let unblock = self.app.pin(pin)?.unblock;
+        self.app.pin(unblock.map_err(CardError::Unsupported)?.with)
+    }
+
+    /// Tries left of what unblocks the card holder's PIN. Where that is used up and the card
+    /// has another, it becomes the other one.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Transport`] or [`CardError::Changed`]: the card is gone.
+    pub fn puk_tries(&mut self) -> Result<Tries, CardError> {
+        match self.pin() {
+            Ok(pin) => self.unblocker_tries(pin.id),
+            Err(_) => Ok(Tries::Unknown),
+        }
+    }
+
+    /// As [`Token::puk_tries`], of what unblocks this PIN.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn unblocker_tries(&mut self, pin: PinId) -> Result<Tries, CardError> {
+        let Ok(puk) = self.unblocker_of(pin) else {
+            return Ok(Tries::Unknown);
+        };
+        let tries = self.count(puk.id)?;
+        match self.unblocker_of(pin) {
+            Ok(other) if other.id != puk.id => self.count(other.id),
+            _ => Ok(tries),
+        }
+    }
+
+    /// Replaces a PIN, or what unblocks one.
     ///
     /// # Errors
     ///
     /// As [`Token::sign`]; [`CardError::Unclear`]: nobody knows which value holds.
     pub fn change(
         &mut self,
-        secret: Secret,
+        pin: PinId,
         old: &Pin,
         new: &Pin,
         last: LastTry,
     ) -> Result<(), CardError> {
-        let pin = self.replaceable(secret)?;
+        let pin = self.replaceable(pin)?;
         check_format(&pin, old)?;
         as_new(check_format(&pin, new))?;
         self.channel.begin_work();
         let left = self.allow(&pin, last)?;
         // Counting may have told that the PIN is another one than was thought.
-        let pin = self.replaceable(secret)?;
+        let pin = self.replaceable(pin.id)?;
+        let secret = pin.role;
         self.touched = true;
         let replaced = self.channel.replaced();
         let result = self.in_session(|app, channel| app.change(channel, pin.id, old, new, left));
@@ -35,43 +85,52 @@ impl Token<'_> {
         self.settle(&pin, result)
     }
 
-    fn replaceable(&self, secret: Secret) -> Result<PinObject, CardError> {
-        let pin = match self.with_role(secret) {
-            Some(pin) => pin,
-            None => {
-                let missing = self.pin()?.unblock.err();
-                return Err(CardError::Unsupported(missing.unwrap_or(Missing::Puk)));
-            }
-        };
+    fn replaceable(&self, pin: PinId) -> Result<PinObject, CardError> {
+        let pin = self.app.pin(pin)?;
         pin.change.map_err(CardError::Unsupported)?;
         Ok(pin)
     }
 
-    /// Sets a new PIN with the PUK. Spends no PIN try first.
+    /// Sets a new value for `pin` with `code`, which was asked for as that of `with`
+    /// ([`Token::unblocker_of`]) and is sent as nothing else. Spends no PIN try first.
     ///
     /// # Errors
     ///
-    /// As [`Token::change`].
-    pub fn unblock(&mut self, puk: &Pin, new: &Pin, last: LastTry) -> Result<(), CardError> {
-        let (pin, with) = (self.pin()?, self.unblocker()?);
-        check_format(&with, puk)?;
+    /// As [`Token::change`]. [`CardError::Blocked`]: another secret unblocks it by now.
+    pub fn unblock(
+        &mut self,
+        (pin, with): (PinId, PinId),
+        code: &Pin,
+        new: &Pin,
+        last: LastTry,
+    ) -> Result<(), CardError> {
+        let pin = self.app.pin(pin)?;
+        let with = self.unblocks(pin.id, with)?;
+        check_format(&with, code)?;
         as_new(check_format(&pin, new))?;
         self.channel.begin_work();
         self.allow(&with, last)?;
+        let with = self.unblocks(pin.id, with.id)?;
         let secret = with.role;
-        if self.unblocker()?.id != with.id {
-            // It is used up. What was typed must not be sent for the other one.
-            return Err(CardError::Blocked(secret));
-        }
         self.touched = true;
         let replaced = self.channel.replaced();
         let result =
-            self.in_session(|app, channel| app.unblock(channel, pin.id, with.id, puk, new));
+            self.in_session(|app, channel| app.unblock(channel, pin.id, with.id, code, new));
         let sent = (secret, pin.role);
         let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
         self.void();
         self.state(pin.id).tries = None;
         self.settle(&with, result)
+    }
+
+    /// What unblocks `pin`, if that is `with` still. Else that one is used up: what was typed
+    /// for it must not be sent for the other one.
+    fn unblocks(&self, pin: PinId, with: PinId) -> Result<PinObject, CardError> {
+        let unblocker = self.unblocker_of(pin)?;
+        match unblocker.id == with {
+            true => Ok(unblocker),
+            false => Err(CardError::Blocked(self.app.pin(with)?.role)),
+        }
     }
 
     /// After a new value was sent, only a status word of the card tells whether it has

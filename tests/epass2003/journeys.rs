@@ -29,7 +29,7 @@ fn every_mode_lists_signs_and_logs_out() {
         assert_eq!((info.pin, info.puk), (Tries::Left(10), Tries::Left(10)));
         assert_eq!(info.label, "HYP2003");
         assert!(info.serial.is_some());
-        assert_eq!(info.change, Confidence::Inferred);
+        assert_eq!(info.change, Ok(Confidence::Inferred));
         assert_eq!(info.unblock, Confidence::Doubtful);
         let credential = &info.found.credentials[0];
         let signature = bench.sign(&id, credential, Some(PIN)).unwrap();

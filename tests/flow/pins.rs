@@ -1,18 +1,20 @@
 //! A token whose keys do not all want the same PIN.
 
+use securesign_app::flow::Flow;
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input};
-use securesign_app::worker::{Job, PinView, Report, TokenState, TokenView};
+use securesign_app::worker::{Job, PinView, Report, TokenState, TokenView, UnblockView};
 use securesign_card::application::{Confidence, PinId};
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::pin::{Charset, Form, PinRules};
 use securesign_card::profile::Tries;
 
-use crate::play::{CALLBACK, Play, link, moved, order, token};
+use crate::play::{CALLBACK, Play, link, moved, now, order, token};
 
 const SECOND: PinId = PinId(2);
 
 /// The key of the first certificate wants the first PIN, that of the second the other one.
-fn two_pins(first: Tries, second: Tries) -> TokenView {
+fn two_pins(first: Tries, second: Tries, unblock: Result<UnblockView, Missing>) -> TokenView {
     let mut view = token(first);
     let TokenState::Ready(info) = &mut view.state else {
         panic!("{:?}", view.state);
@@ -25,17 +27,24 @@ fn two_pins(first: Tries, second: Tries) -> TokenView {
         form: Form::Exact,
     };
     let view_of = PinView {
+        id: SECOND,
         role: Secret::SignaturePin,
         rules,
         tries: second,
+        change: Ok(Confidence::Known),
+        unblock,
     };
-    info.further = vec![(SECOND, view_of)];
+    info.further = vec![view_of];
     view
 }
 
 fn play(first: Tries, second: Tries) -> Play {
     let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
-    play.report(Report::Tokens(Ok(vec![two_pins(first, second)])));
+    play.report(Report::Tokens(Ok(vec![two_pins(
+        first,
+        second,
+        Err(Missing::Puk),
+    )])));
     play
 }
 
@@ -141,4 +150,214 @@ fn what_was_said_of_one_token_counts_for_no_other() {
     play.press(Action::Sign, &["123456"]);
     assert!(play.offers(Action::GoOn));
     assert_eq!(play.secrets_sent(), 0);
+}
+
+const PUK: PinId = PinId(7);
+
+/// The second PIN has a PUK of its own.
+fn unlocked_by(tries: Tries) -> Result<UnblockView, Missing> {
+    Ok(UnblockView {
+        id: PUK,
+        role: Secret::Puk,
+        rules: PinRules {
+            min: 10,
+            max: 10,
+            charset: Charset::Digits,
+            form: Form::Exact,
+        },
+        tries,
+        confidence: Confidence::Known,
+    })
+}
+
+fn managed(language: Language, view: &TokenView) -> Play {
+    let mut play = Play::begin(Flow::manage(now()));
+    play.flow.speak(language);
+    play.report(Report::Tokens(Ok(vec![view.clone()])));
+    play
+}
+
+/// What a screen says, but for what it offers elsewhere.
+fn said(play: &Play) -> String {
+    let screen = play.screen();
+    let labels = screen.fields.iter().map(|field| field.label.clone());
+    let buttons = screen.buttons.iter().map(|button| button.label.clone());
+    let counters = screen.counters.iter().map(|it| it.caption.clone());
+    let all = screen.text.iter().cloned().chain(labels).chain(buttons);
+    let all: Vec<String> = all.chain(counters).chain([screen.title]).collect();
+    all.join(" | ")
+}
+
+#[test]
+fn each_pin_of_a_token_is_shown_by_its_name_with_change_and_unlock() {
+    let puk = unlocked_by(Tries::Left(5));
+    for (language, names) in [
+        (
+            Language::English,
+            [
+                "Change PIN",
+                "Change Signature PIN",
+                "Unlock Signature PIN with PUK",
+            ],
+        ),
+        (
+            Language::Hindi,
+            [
+                "पिन बदलें",
+                "हस्ताक्षर पिन बदलें",
+                "PUK कोड से हस्ताक्षर पिन अनलॉक करें",
+            ],
+        ),
+    ] {
+        let play = managed(language, &two_pins(Tries::Left(3), Tries::Left(2), puk));
+        let screen = play.screen();
+        let counted = |value: &str| {
+            let mut counters = screen.counters.iter();
+            counters.any(|counter| counter.value == value)
+        };
+        assert!(counted("3") && counted("2") && counted("5"), "{screen:?}");
+        let actions = [
+            Action::ChangePin,
+            Action::ChangeFurther(SECOND),
+            Action::UnlockFurther(SECOND),
+        ];
+        for (action, name) in actions.into_iter().zip(names) {
+            let mut buttons = screen.buttons.iter().filter(|it| it.action == action);
+            assert_eq!(buttons.next().unwrap().label, name);
+        }
+        let mut captions: Vec<&str> = screen.counters.iter().map(|it| &it.caption[..]).collect();
+        captions.sort_unstable();
+        captions.dedup();
+        assert_eq!(captions.len(), screen.counters.len(), "{captions:?}");
+        assert_eq!(screen.buttons.iter().filter(|it| it.primary).count(), 1);
+    }
+}
+
+#[test]
+fn a_second_pin_is_changed_and_the_first_one_is_not_spoken_of() {
+    for (language, name) in [
+        (Language::English, "Signature PIN"),
+        (Language::Hindi, "हस्ताक्षर पिन"),
+    ] {
+        let puk = unlocked_by(Tries::Left(5));
+        let view = two_pins(Tries::Left(3), Tries::Left(1), puk);
+        let mut play = managed(language, &view);
+        let before = play.screen().token;
+        play.press(Action::ChangeFurther(SECOND), &[]);
+        let text = said(&play);
+        assert!(text.contains(name), "{text}");
+        // What is typed here is for no other PIN.
+        assert_ne!(play.screen().token, before);
+        assert_eq!(play.screen().fields[0].max, 12);
+        // Right for the first one only.
+        play.press(Action::Submit, &["123456", "87654321", "87654321"]);
+        assert_eq!(play.secrets_sent(), 0);
+        play.press(Action::Submit, &["12345678", "87654321", "87654321"]);
+        assert!(play.offers(Action::UseLastTry));
+        assert!(said(&play).contains(name), "{}", said(&play));
+        play.press(Action::UseLastTry, &[]);
+        assert!(matches!(play.jobs.last(), Some(Job::Change { pin, .. }) if *pin == SECOND));
+        assert!(said(&play).contains(name), "{}", said(&play));
+        play.report(Report::Changed(Ok(())));
+        play.report(Report::Tokens(Ok(vec![view])));
+        let notice = play.screen().notice.unwrap().text;
+        assert!(notice.contains(name), "{notice}");
+    }
+}
+
+#[test]
+fn the_sign_page_of_a_blocked_second_pin_leads_to_its_unlocking() {
+    for (language, name) in [
+        (Language::English, "Signature PIN"),
+        (Language::Hindi, "हस्ताक्षर पिन"),
+    ] {
+        let view = two_pins(Tries::Left(3), Tries::Blocked, unlocked_by(Tries::Left(2)));
+        let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+        play.flow.speak(language);
+        play.report(Report::Tokens(Ok(vec![view])));
+        play.input(Input::Choose(1));
+        let notice = play.screen().notice.unwrap().text;
+        assert!(notice.contains(name), "{notice}");
+        assert!(!play.offers(Action::Unlock));
+        play.press(Action::UnlockFurther(SECOND), &[]);
+        assert!(said(&play).contains(name), "{}", said(&play));
+        // The PUK of the second PIN, which is longer than that of the first.
+        play.unlock("12345678", "87654321", "87654321");
+        assert_eq!(play.secrets_sent(), 0);
+        play.unlock("1234567890", "87654321", "87654321");
+        let job = play.jobs.last();
+        assert!(
+            matches!(job, Some(Job::Unblock { pin, with, .. }) if (*pin, *with) == (SECOND, PUK))
+        );
+        let (secret, left) = (Secret::Puk, Some(1));
+        play.report(Report::Unblocked(Err(CardError::Wrong { secret, left })));
+        // Told of this PUK, and of no other.
+        assert_eq!(play.screen().counters[0].value, "1");
+        play.unlock("1234567890", "87654321", "87654321");
+        assert!(play.offers(Action::UseLastTry));
+        play.press(Action::UseLastTry, &[]);
+        play.report(Report::Unblocked(Ok(())));
+        let view = two_pins(Tries::Left(3), Tries::Left(3), unlocked_by(Tries::Unknown));
+        play.report(Report::Tokens(Ok(vec![view])));
+        let notice = play.screen().notice.unwrap().text;
+        assert!(notice.contains(name), "{notice}");
+        assert!(play.offers(Action::Sign));
+    }
+}
+
+#[test]
+fn what_was_told_of_one_puk_says_nothing_of_the_other() {
+    let view = two_pins(Tries::Blocked, Tries::Blocked, unlocked_by(Tries::Unknown));
+    let mut play = managed(Language::English, &view);
+    play.press(Action::UnlockFurther(SECOND), &[]);
+    play.unlock("1234567890", "87654321", "87654321");
+    let (secret, left) = (Secret::Puk, Some(1));
+    play.report(Report::Unblocked(Err(CardError::Wrong { secret, left })));
+    play.report(Report::ReadersChanged);
+    play.report(Report::Tokens(Ok(vec![view])));
+    play.press(Action::Back, &[]);
+    let tokens = play.flow.pins();
+    let of = |at: usize| tokens[at].unblock.unwrap().tries;
+    assert_eq!((of(0), of(1)), (Tries::Unknown, Tries::Left(1)));
+}
+
+#[test]
+fn a_pin_that_cannot_be_changed_or_unlocked_says_why() {
+    let mut view = two_pins(Tries::Left(3), Tries::Left(3), Err(Missing::GlobalPin));
+    if let TokenState::Ready(info) = &mut view.state {
+        info.further[0].change = Err(Missing::Change);
+    }
+    let play = managed(Language::English, &view);
+    assert!(!play.offers(Action::ChangeFurther(SECOND)));
+    assert!(!play.offers(Action::UnlockFurther(SECOND)));
+    let text = play.screen().text.join("\n");
+    assert!(
+        text.contains("The Signature PIN of this token cannot be changed."),
+        "{text}"
+    );
+    assert!(
+        text.contains("The Signature PIN cannot be unlocked on this token: its PIN is"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_code_that_was_typed_for_another_secret_is_sent_as_what_it_was_asked_for() {
+    let view = two_pins(Tries::Left(3), Tries::Blocked, unlocked_by(Tries::Left(2)));
+    let mut play = managed(Language::English, &view);
+    play.press(Action::UnlockFurther(SECOND), &[]);
+    play.press(Action::Next, &[]);
+    play.press(Action::Next, &["1234567890"]);
+    // Meanwhile another program has used it up, and something else unlocks the PIN.
+    let mut other = view;
+    if let TokenState::Ready(info) = &mut other.state
+        && let Ok(unblock) = &mut info.further[0].unblock
+    {
+        (unblock.id, unblock.role) = (PinId(8), Secret::AdminPin);
+    }
+    play.report(Report::Tokens(Ok(vec![other])));
+    play.press(Action::Submit, &["87654321", "87654321"]);
+    // The card's side refuses that: see tests/pins.rs.
+    let job = play.jobs.last();
+    assert!(matches!(job, Some(Job::Unblock { with, .. }) if *with == PUK));
 }

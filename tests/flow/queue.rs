@@ -78,7 +78,7 @@ fn r14_a_request_waits_while_a_person_or_the_card_is_at_something() {
     play.press(Action::UseLastTry, &[]);
     assert_eq!(play.screen().kind, Kind::Working);
     assert_eq!(play.arrive(request("c")), Arrival::Waiting(3));
-    play.report(Report::Changed(Secret::Pin, Ok(())));
+    play.report(Report::Changed(Ok(())));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     // That it is done may be read before the next one comes.
     let screen = play.screen();
@@ -193,7 +193,7 @@ fn a_reader_that_hangs_over_a_pin_leaves_open_what_came_of_it_until_it_answers()
         "{screen:?}"
     );
     assert_eq!(play.flow.failure(), Some(&CardError::Unclear(Secret::Pin)));
-    play.report(Report::Changed(Secret::Pin, Ok(())));
+    play.report(Report::Changed(Ok(())));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     assert!(play.screen().notice.unwrap().text.contains("is changed"));
     assert!(play.flow.achieved());
@@ -201,7 +201,7 @@ fn a_reader_that_hangs_over_a_pin_leaves_open_what_came_of_it_until_it_answers()
     let mut play = changing();
     play.press(Action::Close, &[]);
     assert_eq!(play.flow.exit(), Some(Exit::NotDone));
-    play.report(Report::Changed(Secret::Pin, Ok(())));
+    play.report(Report::Changed(Ok(())));
     assert!(!play.flow.achieved());
     // A try may be used; a signature that comes after all goes to who still waits.
     let mut play = Play::with(request("a"), Tries::Left(3));

@@ -384,7 +384,7 @@ fn what_a_lost_answer_leaves_open_is_said_and_read_before_anything_is_typed_agai
     play.press(Action::ChangePin, &[]);
     play.press(Action::Submit, &["123456", "654321", "654321"]);
     let before = looks(&play);
-    play.report(Report::Changed(secret, Err(CardError::Unclear(secret))));
+    play.report(Report::Changed(Err(CardError::Unclear(secret))));
     assert_eq!(play.screen().kind, Kind::Working);
     assert_eq!(looks(&play), before + 1);
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));

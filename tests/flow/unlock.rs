@@ -229,7 +229,7 @@ fn unconfirmed(unblock: Confidence) -> TokenView {
     let mut view = token(Tries::Left(3));
     if let TokenState::Ready(info) = &mut view.state {
         info.family = "ePass2003".into();
-        info.change = Confidence::Inferred;
+        info.change = Ok(Confidence::Inferred);
         info.unblock = unblock;
     }
     view

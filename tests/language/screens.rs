@@ -7,8 +7,9 @@ use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind};
 use securesign_app::settings::Settings;
 use securesign_app::worker::{Report, TokenId, TokenState, TokenView};
+use securesign_card::application::PinId;
 use securesign_card::certificate::CertificateError;
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Note, Problem, Tries};
 use securesign_card::sw::StatusWord;
 
@@ -121,13 +122,14 @@ fn every_screen_of_a_token_is_in_hindi() {
                         }
                     }
                     story.press(Action::UseLastTry, &[]);
-                    story.report(Report::Changed(Secret::Pin, Ok(())));
+                    story.report(Report::Changed(Ok(())));
                     story.report(Report::Unblocked(Ok(())));
                     story.press(Action::Back, &[]);
                 }
             }
             story.report(Report::Tokens(Ok(vec![view.clone(), token(tries)])));
         }
+        second_pin(&view);
         // Places that hold something unusable.
         let mut noted = view.clone();
         if let TokenState::Ready(info) = &mut noted.state {
@@ -146,6 +148,45 @@ fn every_screen_of_a_token_is_in_hindi() {
         let mut story = Story::managing(&view);
         story.press(Action::ChangePin, &[]);
         story.report(Report::Tokens(Ok(Vec::new())));
+    }
+}
+
+/// The forms of a second PIN, which can be changed and unlocked, or cannot.
+fn second_pin(view: &TokenView) {
+    for unblock in [None, Some(Missing::Puk)] {
+        let mut view = view.clone();
+        if let TokenState::Ready(info) = &mut view.state {
+            let mut pin = info.pin_view();
+            (pin.id, pin.role) = (PinId(7), Secret::SignaturePin);
+            if let Some(missing) = unblock {
+                (pin.unblock, pin.change) = (Err(missing), Err(Missing::Change));
+                info.change = Err(Missing::Setup);
+            } else if let Ok(unblock) = &mut pin.unblock {
+                unblock.id = PinId(8);
+            }
+            info.further = vec![pin];
+            info.found.credentials[1].pin = pin.id;
+        }
+        for mut story in [Story::signing(&view), Story::managing(&view)] {
+            story.event(Event::Input(Input::Choose(1)));
+            story.press(Action::Sign, &["123456"]);
+            story.press(Action::UseLastTry, &[]);
+            story.report(Report::Tokens(Ok(vec![view.clone()])));
+            for open in [
+                Action::ChangeFurther(PinId(7)),
+                Action::UnlockFurther(PinId(7)),
+            ] {
+                story.press(open, &[]);
+                story.press(Action::Next, &[]);
+                story.press(Action::Next, &["12345678"]);
+                story.press(Action::Submit, &["123456", "654321", "654321"]);
+                story.press(Action::Submit, &["654321", "654321"]);
+                story.press(Action::UseLastTry, &[]);
+                story.report(Report::Changed(Ok(())));
+                story.report(Report::Unblocked(Ok(())));
+                story.report(Report::Tokens(Ok(vec![view.clone()])));
+            }
+        }
     }
 }
 

@@ -200,6 +200,8 @@ fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
         let (pin, puk) = (secret(PIN), secret(PUK));
         bench.send(securesign_app::worker::Job::Unblock {
             token: view.id,
+            pin: securesign_card::application::PinId(1),
+            with: securesign_card::application::PinId(2),
             puk,
             new: pin,
             last: LastTry::Use,

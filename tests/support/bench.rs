@@ -6,6 +6,7 @@
     reason = "here a panic is a failed test"
 )]
 
+use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use securesign_app::worker::{
     Job, Look, Report, TokenId, TokenInfo, TokenState, TokenView, Worker,
 };
+use securesign_card::application::PinId;
 use securesign_card::cache::Cache;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
@@ -69,6 +71,8 @@ pub struct Bench {
     jobs: Sender<Job>,
     reports: Receiver<Report>,
     thread: Option<std::thread::JoinHandle<()>>,
+    /// As the last look told.
+    seen: Mutex<HashMap<TokenId, TokenInfo>>,
 }
 
 impl Bench {
@@ -121,13 +125,22 @@ impl Bench {
             jobs,
             reports,
             thread: Some(thread),
+            seen: Mutex::default(),
         }
     }
 
     pub fn look(&self, look: Look) -> Vec<TokenView> {
         self.send(Job::Look(look));
         match self.report() {
-            Report::Tokens(Ok(views)) => views,
+            Report::Tokens(Ok(views)) => {
+                for view in &views {
+                    if let TokenState::Ready(info) = &view.state {
+                        let mut seen = self.seen.lock().expect("no panic");
+                        seen.insert(view.id.clone(), info.clone());
+                    }
+                }
+                views
+            }
             other => panic!("tokens expected, got {other:?}"),
         }
     }
@@ -195,23 +208,28 @@ impl Bench {
         new: &str,
     ) -> Result<(), CardError> {
         let (old, new) = (secret(old), secret(new));
+        let pin = self.pin(token, which);
         self.send(Job::Change {
             token: token.clone(),
-            secret: which,
+            pin,
             old,
             new,
             last: LastTry::Keep,
         });
         match self.report() {
-            Report::Changed(_, result) => result,
+            Report::Changed(result) => result,
             other => panic!("a change expected, got {other:?}"),
         }
     }
 
     pub fn unblock(&self, token: &TokenId, puk: &str, new: &str) -> Result<(), CardError> {
         let (puk, new) = (secret(puk), secret(new));
+        let pin = self.pin(token, Secret::Pin);
+        let with = self.pin(token, Secret::Puk);
         self.send(Job::Unblock {
             token: token.clone(),
+            pin,
+            with,
             puk,
             new,
             last: LastTry::Keep,
@@ -220,6 +238,18 @@ impl Bench {
             Report::Unblocked(result) => result,
             other => panic!("an unblocking expected, got {other:?}"),
         }
+    }
+
+    /// Which one it is of the token's, as the last look told.
+    fn pin(&self, token: &TokenId, which: Secret) -> PinId {
+        let seen = self.seen.lock().expect("no panic");
+        let none = PinId(u8::MAX);
+        let Some(info) = seen.get(token) else {
+            return none;
+        };
+        let pins = info.pins();
+        let pin = pins.iter().find(|pin| pin.role == which);
+        pin.map_or(info.puk_id.unwrap_or(none), |pin| pin.id)
     }
 
     /// How many commands `work` sends to the card.

@@ -78,12 +78,14 @@ impl Journey<'_> {
             }
             Self::Unblock(code) => {
                 token.pin_tries()?;
-                token.unblock(&secret(code), &secret(PIN), LastTry::Keep)?;
+                let pins = (token.pin()?.id, token.unblocker()?.id);
+                token.unblock(pins, &secret(code), &secret(PIN), LastTry::Keep)?;
             }
             Self::Change => {
                 token.pin_tries()?;
                 let (old, new) = (secret(PIN), secret(WRONG));
-                token.change(Secret::Pin, &old, &new, LastTry::Keep)?;
+                let pin = token.pin()?.id;
+                token.change(pin, &old, &new, LastTry::Keep)?;
             }
         }
         Ok("done".into())

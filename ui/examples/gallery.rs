@@ -34,7 +34,7 @@ use securesign_app::words::Explain;
 use securesign_app::worker::{
     Binding, Job, Kept, Look as Reading, Report, TokenInfo, TokenState, TokenView, Worker,
 };
-use securesign_card::application::Confidence;
+use securesign_card::application::{Confidence, PinId};
 use securesign_card::atr::Atr;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Reason, Secret};
@@ -54,12 +54,13 @@ const KEY: &str = "ss_live_gallery";
 const PROXKEY: &str = "3B 6D 00 00 57 44 36 41 01 86 93 12 11 3C 19 70 AF";
 const PIN: &str = "123456";
 const PUK: &str = "12345678";
+const SECOND: PinId = PinId(7);
 
 /// Brings a flow to a screen.
 type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, Make); 51] = [
+const SCREENS: [(&str, Make); 56] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -191,6 +192,24 @@ const SCREENS: [(&str, Make); 51] = [
     }),
     ("token", |studio| studio.manage(3).flow),
     ("token-blocked", |studio| studio.manage(0).flow),
+    ("token-pins", |studio| studio.pins(3, 2).flow),
+    ("token-pins-blocked", |studio| studio.pins(3, 0).flow),
+    ("change-pins", |studio| {
+        let action = Action::ChangeFurther(SECOND);
+        studio.pins(3, 2).press(action, &[]).flow
+    }),
+    ("unlock-pins", |studio| {
+        let scene = studio.pins(3, 0);
+        scene.press(Action::UnlockFurther(SECOND), &[]).flow
+    }),
+    ("sign-pins-blocked", |studio| {
+        let view = studio.two_pins(3, 0);
+        studio
+            .request()
+            .sees(vec![view])
+            .input(Input::Choose(1))
+            .flow
+    }),
     ("token-missing", |studio| {
         studio.managing().sees(empty()).flow
     }),
@@ -203,7 +222,7 @@ const SCREENS: [(&str, Make); 51] = [
     ("changed", |studio| {
         let mut scene = studio.manage(3).press(Action::ChangePin, &[]);
         scene = scene.press(Action::Submit, &[PIN, "654321", "654321"]);
-        scene.report(Report::Changed(Secret::Pin, Ok(())));
+        scene.report(Report::Changed(Ok(())));
         scene.sees(vec![studio.token(3)]).flow
     }),
     ("unlock-need", |studio| studio.unlocking(0).flow),
@@ -426,6 +445,25 @@ impl Studio {
         })
     }
 
+    /// The second key wants a PIN of its own, with a PUK of its own.
+    fn two_pins(&self, first: u8, second: u8) -> TokenView {
+        with(&self.token(first), |info| {
+            info.found.credentials[1].pin = SECOND;
+            let mut pin = info.pin_view();
+            pin.id = SECOND;
+            pin.role = Secret::SignaturePin;
+            pin.tries = Tries::from_count(second);
+            if let Ok(unblock) = &mut pin.unblock {
+                unblock.id = PinId(8);
+            }
+            info.further = vec![pin];
+        })
+    }
+
+    fn pins(&self, first: u8, second: u8) -> Scene {
+        self.managing().sees(vec![self.two_pins(first, second)])
+    }
+
     fn expired(&self) -> TokenView {
         self.old.clone()
     }
@@ -552,7 +590,7 @@ impl Studio {
     fn unsure(&self) -> Scene {
         let view = with(&self.token(3), |info| {
             info.family = "ePass2003".into();
-            info.change = Confidence::Inferred;
+            info.change = Ok(Confidence::Inferred);
             info.unblock = Confidence::Doubtful;
         });
         self.managing().sees(vec![view])

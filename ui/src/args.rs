@@ -154,6 +154,10 @@ pub enum Pin {
     },
     /// Change the PIN (you need the present one)
     Change {
+        /// Which PIN, on a token with several: pin, signature, as pin status names them
+        #[arg(long, value_name = "PIN")]
+        which: Option<String>,
+
         #[command(flatten)]
         secrets: ChangeSecrets,
 
@@ -164,6 +168,10 @@ pub enum Pin {
     /// Unlock a blocked PIN and set a new one (you need the PUK)
     #[command(visible_alias = "unlock")]
     Unblock {
+        /// Which PIN, on a token with several: pin, signature, as pin status names them
+        #[arg(long, value_name = "PIN")]
+        which: Option<String>,
+
         #[command(flatten)]
         secrets: UnblockSecrets,
 

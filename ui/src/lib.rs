@@ -17,6 +17,7 @@ mod dark;
 mod demo;
 mod desk;
 mod doctor;
+mod errand;
 #[cfg(feature = "window")]
 pub mod face;
 mod farewell;
@@ -46,7 +47,6 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use securesign_app::screen::Action;
 use securesign_card::pcsc::PcscReaders;
 use securesign_card::text;
 use securesign_card::trace::Recording;
@@ -54,6 +54,7 @@ use securesign_card::trace::Recording;
 use args::{Arguments, Command, Pin};
 use command::{DONE, NOT_DONE, REFUSED, print};
 use desk::Delivery;
+use errand::Errand;
 use place::Place;
 use terminal::say;
 
@@ -130,11 +131,21 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
         }
         Some(Command::Tokens { json }) => command::tokens(&place, json),
         Some(Command::Pin(Pin::Status { json })) => command::pin_status(&place, json),
-        Some(Command::Pin(Pin::Change { secrets, json })) => {
-            command::pin_form(&place, Action::ChangePin, secrets.into(), json)
+        Some(Command::Pin(Pin::Change {
+            which,
+            secrets,
+            json,
+        })) => {
+            let open = Errand::Change(which);
+            command::pin_form(&place, open, secrets.into(), json)
         }
-        Some(Command::Pin(Pin::Unblock { secrets, json })) => {
-            command::pin_form(&place, Action::Unlock, secrets.into(), json)
+        Some(Command::Pin(Pin::Unblock {
+            which,
+            secrets,
+            json,
+        })) => {
+            let open = Errand::Unlock(which);
+            command::pin_form(&place, open, secrets.into(), json)
         }
         Some(Command::Journal { json, command }) => match command {
             None => ledger::list(json, place.language),

@@ -1,13 +1,16 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
 use securesign_app::language::Language;
+use securesign_app::pin_name;
 use securesign_app::pin_status::Status;
 use securesign_app::words::{Explain, InWords, strangers};
-use securesign_app::worker::{TokenInfo, TokenState, TokenView};
+use securesign_app::worker::{PinView, TokenInfo, TokenState, TokenView};
 use securesign_card::certificate::day;
 use securesign_card::product::{Confidence, Evidence, Obstacle, Product};
 use securesign_card::profile::{Credential, Note, Tries};
 use serde_json::{Value, json};
+
+use crate::errand::unlock_command;
 
 /// Tells whether a PIN is kept for the token in a reader.
 pub type Kept<'a> = &'a dyn Fn(&str) -> bool;
@@ -27,7 +30,8 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     "label": info.label,
                     "serialNumber": info.serial,
                     "pin": { "status": status(&view.id.reader, info.pin, kept), "triesLeft": info.pin.count() },
-                    "puk": { "triesLeft": info.puk.count() },
+                    "puk": { "role": pin_name::role(info.unblocker), "triesLeft": info.puk.count() },
+                    "pins": pins(&view.id.reader, info, kept),
                     "certificates": info.found.credentials.iter().map(certificate).collect::<Vec<_>>(),
                     "notes": info.found.notes.iter().map(Note::to_string).collect::<Vec<_>>(),
                 })
@@ -48,11 +52,36 @@ pub fn pins_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     "family": info.family,
                     "status": status(&view.id.reader, info.pin, kept),
                     "triesLeft": info.pin.count(),
+                    "pins": pins(&view.id.reader, info, kept),
                 })
             })
         })
         .collect();
     json!({ "tokens": tokens })
+}
+
+/// Each PIN of a token. That one is kept is said of the first: for which one that is so, the
+/// program that keeps it does not tell.
+fn pins(reader: &str, info: &TokenInfo, kept: Kept<'_>) -> Vec<Value> {
+    let pins = info.pins();
+    let named = pins.iter().zip(pin_name::names(&pins));
+    named
+        .map(|(pin, name)| {
+            let unblocked = pin.unblock.ok().map(|unblock| {
+                json!({ "role": pin_name::role(unblock.role), "tries": unblock.tries.count() })
+            });
+            json!({
+                "name": name,
+                "role": pin_name::role(pin.role),
+                "status": match pin.id == info.first {
+                    true => status(reader, pin.tries, kept),
+                    false => Status::of(pin.tries, false).as_str(),
+                },
+                "tries": pin.tries.count(),
+                "unblockedBy": unblocked,
+            })
+        })
+        .collect()
 }
 
 /// What is in a reader: its state, and of a token that can be used what `ready` says.
@@ -134,10 +163,9 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
             TokenState::Ready(info) => {
                 let kept = kept(&view.id.reader);
                 line("  ", name(info, l));
-                line("  ", pin(info, kept, l));
-                let puk = ("puk", info.unblocker.in_words(l).into());
-                let tries = ("tries", tries(info.puk, l).into());
-                line("  ", l.say_with("report-puk", [puk, tries]));
+                for said in secrets(info, kept, l) {
+                    line("  ", said);
+                }
                 for credential in &info.found.credentials {
                     line("  ", place(credential, l));
                     line("    ", issued(credential, l));
@@ -155,8 +183,11 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
 pub fn pins_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> String {
     ready(views)
         .map(|(reader, info)| {
-            let pin = pin(info, kept(reader), language);
-            format!("{reader}\n  {} – {pin}\n", info.label)
+            let pins = info.pins();
+            let said = |at| pin(&pins, at, at == 0 && kept(reader), language);
+            let further = (1..pins.len()).map(|at| format!("  {}\n", said(at)));
+            let further: String = further.collect();
+            format!("{reader}\n  {} – {}\n{further}", info.label, said(0))
         })
         .collect()
 }
@@ -190,16 +221,47 @@ fn name(info: &TokenInfo, l: Language) -> String {
     }
 }
 
-/// How its PIN stands, and what to do when it is blocked.
-fn pin(info: &TokenInfo, kept: bool, l: Language) -> String {
-    let said = [
-        ("status", Status::of(info.pin, kept).in_words(l).into()),
-        ("tries", tries(info.pin, l).into()),
-    ];
-    if info.pin == Tries::Blocked {
-        l.say_with("report-pin-blocked", said)
+/// The tries left of each PIN and of what unlocks it, and why a PIN cannot be changed or
+/// unlocked where there are several.
+fn secrets(info: &TokenInfo, kept: bool, l: Language) -> Vec<String> {
+    let pins = info.pins();
+    let mut said = Vec::new();
+    for (at, view) in pins.iter().enumerate() {
+        said.push(pin(&pins, at, at == 0 && kept, l));
+        let name = ("pin", view.role.in_words(l).into());
+        let alone = pins.len() == 1;
+        match (view.unblock, alone) {
+            (_, true) => {
+                let puk = ("puk", info.unblocker.in_words(l).into());
+                let tries = ("tries", tries(info.puk, l).into());
+                said.push(l.say_with("report-puk", [puk, tries]));
+            }
+            (Ok(unblock), false) => {
+                let puk = ("puk", unblock.role.in_words(l).into());
+                let tries = ("tries", tries(unblock.tries, l).into());
+                said.push(l.say_with("report-puk-of", [puk, name, tries]));
+            }
+            (Err(missing), false) => {
+                let missing = ("missing", missing.in_words(l).into());
+                said.push(l.say_with("no-unlock-of", [name, missing]));
+            }
+        }
+    }
+    said
+}
+
+/// How a PIN stands, and what to do when it is blocked.
+fn pin(pins: &[PinView], at: usize, kept: bool, l: Language) -> String {
+    let pin = &pins[at];
+    let name = ("pin", pin.role.in_words(l).into());
+    let status = ("status", Status::of(pin.tries, kept).in_words(l).into());
+    let tries = ("tries", tries(pin.tries, l).into());
+    // With several of them, what unlocks this one is said only where something does.
+    if pin.tries == Tries::Blocked && (pins.len() == 1 || pin.unblock.is_ok()) {
+        let command = ("command", unlock_command(pins, at).into());
+        l.say_with("report-pin-blocked", [name, status, tries, command])
     } else {
-        l.say_with("report-pin", said)
+        l.say_with("report-pin", [name, status, tries])
     }
 }
 

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use securesign_app::flow::Exit;
 use securesign_app::language::Language;
+use securesign_app::pin_name;
 use securesign_app::screen::{Action, Button, Input, Kind, Level, Notice, Screen};
 use securesign_card::text;
 
 use crate::desk::Desk;
+use crate::errand::{Errand, unlock_command};
 use crate::farewell;
 use crate::prompt::{self, Unanswered, can_ask};
 use crate::secrets::{Secrets, Unfilled};
@@ -38,11 +40,11 @@ impl Terminal<'_> {
     }
 
     /// Runs one of the token window's forms to its end.
-    pub fn form(&mut self, open: Action) -> Exit {
+    pub fn form(&mut self, open: Errand) -> Exit {
         self.run(Some(open))
     }
 
-    fn run(&mut self, mut open: Option<Action>) -> Exit {
+    fn run(&mut self, mut open: Option<Errand>) -> Exit {
         let form = open.is_some();
         let _served = can_ask().then(|| {
             self.desk.stand_by();
@@ -115,7 +117,7 @@ impl Terminal<'_> {
     }
 
     /// Does what a screen asks for. `open` is the form that is still to be opened.
-    fn go_on(&mut self, screen: &Screen, patient: bool, open: &mut Option<Action>) {
+    fn go_on(&mut self, screen: &Screen, patient: bool, open: &mut Option<Errand>) {
         let l = self.desk.flow().language();
         match screen.kind {
             Kind::Waiting if patient => {
@@ -132,12 +134,7 @@ impl Terminal<'_> {
                 self.answer(screen, &actions);
             }
             Kind::Token => match open.take() {
-                Some(action) if has(screen, action) => self.press(action, Vec::new()),
-                Some(_) => {
-                    say(&l.say("terminal-not-offered"));
-                    print(screen, l);
-                    self.leave();
-                }
+                Some(errand) => self.open(&errand, screen),
                 None => self.leave(),
             },
             Kind::Working => {
@@ -148,6 +145,24 @@ impl Terminal<'_> {
             Kind::Failed if has(screen, Action::Retry) => self.hold(),
             Kind::Waiting | Kind::Done | Kind::Failed | Kind::Page => self.leave(),
         }
+    }
+
+    /// Opens a form of the token window, where that is offered.
+    fn open(&mut self, errand: &Errand, screen: &Screen) {
+        let l = self.desk.flow().language();
+        let pins = self.desk.flow().pins();
+        match errand.action(&pins) {
+            Some(action) if has(screen, action) => return self.press(action, Vec::new()),
+            Some(_) => {
+                say(&l.say("terminal-not-offered"));
+                print(screen, l);
+            }
+            None => {
+                let names = pin_name::names(&pins).join(", ");
+                say(&l.say_with("terminal-which-pin", [("names", names.into())]));
+            }
+        }
+        self.leave();
     }
 
     /// Fills in the fields and presses the one of `actions` that is offered.
@@ -192,11 +207,21 @@ impl Terminal<'_> {
     /// Nothing that was wanted can be done here; perhaps unlocking helps.
     fn stand_before(&mut self, screen: &Screen) {
         let l = self.desk.flow().language();
-        if has(screen, Action::Unlock) {
+        let unlocks = |action: &Action| matches!(action, Action::Unlock | Action::UnlockFurther(_));
+        let mut actions = screen.buttons.iter().map(|button| button.action);
+        if let Some(action) = actions.find(unlocks) {
             match confirm(&l.say("terminal-unlock"), l) {
-                Word::Yes => return self.press(Action::Unlock, Vec::new()),
+                Word::Yes => return self.press(action, Vec::new()),
                 Word::Locked => return,
-                Word::No => say(&l.say("terminal-unlock-how")),
+                Word::No => {
+                    let pins = self.desk.flow().pins();
+                    let pin = pins.iter().position(|pin| match action {
+                        Action::UnlockFurther(id) => pin.id == id,
+                        _ => true,
+                    });
+                    let command = unlock_command(&pins, pin.unwrap_or_default());
+                    say(&l.say_with("terminal-unlock-how", [("command", command.into())]));
+                }
             }
         }
         self.leave();

@@ -1,12 +1,13 @@
 //! What the worker says, and what comes of it.
 
+use securesign_card::application::PinId;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::{PinUse, Tries};
 use securesign_card::transport::TransportError;
 
-use crate::worker::{Report, TokenState, TokenView};
+use crate::worker::{PinView, Report, TokenState, TokenView};
 
-use super::{Busy, Effect, Event, Flow, Remark, State, Step};
+use super::{Busy, Effect, Event, Flow, Remark, State, Step, Target};
 
 impl Flow {
     pub(super) fn report(&mut self, report: Report) -> Vec<Effect> {
@@ -60,23 +61,24 @@ impl Flow {
         match (busy, answer) {
             (Busy::Signing(signing), Report::Signed(result)) => match result {
                 Ok(signature) => self.signed(&signing, signature),
-                Err(error) => self.stumble(error),
+                Err(error) => self.rejected(signing.credential.pin, error),
             },
-            (Busy::Changing(id), Report::Changed(_, result)) => match result {
-                Ok(()) => self.achieve(Remark::Changed),
+            (Busy::Changing(of), Report::Changed(result)) => match result {
+                Ok(()) => self.achieve(Remark::Changed(self.role_of(&of))),
                 Err(error) => {
-                    self.state = State::Change(id);
-                    self.stumble(error)
+                    let pin = of.pin;
+                    self.state = State::Change(of);
+                    self.rejected(pin, error)
                 }
             },
-            (Busy::Unlocking(id), Report::Unblocked(result)) => match result {
+            (Busy::Unlocking(of, with), Report::Unblocked(result)) => match result {
                 Ok(()) => {
                     self.puk_told = None;
-                    self.achieve(Remark::Unlocked)
+                    self.achieve(Remark::Unlocked(self.role_of(&of)))
                 }
                 Err(error) => {
-                    self.state = State::Unlock(id, Step::Puk);
-                    self.stumble(error)
+                    self.state = State::Unlock(of, Step::Puk);
+                    self.rejected(with, error)
                 }
             },
             (busy, _) => self.stay(State::Busy(busy)),
@@ -108,7 +110,9 @@ impl Flow {
         };
         // What was sent may have been taken.
         let error = match &busy {
-            Some(Busy::Changing(_) | Busy::Unlocking(_)) => CardError::Unclear(Secret::Pin),
+            Some(Busy::Changing(of) | Busy::Unlocking(of, _)) => {
+                CardError::Unclear(self.role_of(of))
+            }
             Some(Busy::Signing(signing)) if signing.credential.when != PinUse::Never => {
                 CardError::Unanswered {
                     secret: signing.info.pin_for(&signing.credential).role,
@@ -127,12 +131,16 @@ impl Flow {
 
     /// Tokens as they are now. What was typed for one that is gone is dropped.
     pub(super) fn take_in(&mut self, mut tokens: Result<Vec<TokenView>, TransportError>) {
-        if let (Ok(tokens), Some((id, told))) = (&mut tokens, &self.puk_told) {
+        if let (Ok(tokens), Some((id, puk, told))) = (&mut tokens, &self.puk_told) {
+            let untold = |pin: &PinView| {
+                let unblock = pin.unblock.ok();
+                unblock.is_some_and(|it| it.id == *puk && it.tries == Tries::Unknown)
+            };
             for view in tokens.iter_mut().filter(|view| view.id == *id) {
                 if let TokenState::Ready(info) = &mut view.state
-                    && info.puk == Tries::Unknown
+                    && info.pins().iter().any(untold)
                 {
-                    info.puk = *told;
+                    info.learn(*puk, *told);
                 }
             }
         }
@@ -146,11 +154,8 @@ impl Flow {
         }
         self.choose_default();
         let meant = match &self.state {
-            State::Change(id)
-            | State::Unlock(id, _)
-            | State::Unsure(id, _)
-            | State::Untried(id, _)
-            | State::LastTry(id, _) => id.clone(),
+            State::Change(of) | State::Unlock(of, _) | State::Unsure(of, _) => of.token.clone(),
+            State::Untried(id, _) | State::LastTry(id, _) => id.clone(),
             _ => return,
         };
         if self.token_id() != Some(meant) {
@@ -172,11 +177,24 @@ impl Flow {
         vec![self.look()]
     }
 
+    /// The card has not done what was to be done with this PIN, or with what unlocks one.
+    fn rejected(&mut self, pin: PinId, error: CardError) -> Vec<Effect> {
+        self.learn(pin, &error);
+        self.stumble(error)
+    }
+
+    /// How the PIN is named that a form was for.
+    pub(super) fn role_of(&self, of: &Target) -> Secret {
+        let (id, pin) = (&of.token, of.pin);
+        let mut ready = self.ready().filter(|(token, _)| *token == id);
+        let view = ready.find_map(|(_, info)| info.pin_of(pin));
+        view.map_or(Secret::Pin, |view| view.role)
+    }
+
     /// Shows what went wrong and lets the person go on where that makes sense.
     pub(super) fn stumble(&mut self, error: CardError) -> Vec<Effect> {
         self.failed = Some(error.clone());
         self.obstacle = Some(error.clone());
-        self.learn(&error);
         self.remark = Some(Remark::Failed(error.clone()));
         match &error {
             CardError::BadSignature => {
@@ -208,8 +226,8 @@ impl Flow {
         }
     }
 
-    /// Tries left, as the refusal told them.
-    pub(super) fn learn(&mut self, error: &CardError) {
+    /// Tries left of this PIN, or of what unlocks one, as the refusal told them.
+    fn learn(&mut self, pin: PinId, error: &CardError) {
         let (secret, tries) = match error {
             CardError::Wrong { secret, left } => {
                 (*secret, left.map_or(Tries::Unknown, Tries::from_count))
@@ -223,22 +241,14 @@ impl Flow {
             return;
         };
         if !secret.is_pin() {
-            self.puk_told = Some((id.clone(), tries));
+            self.puk_told = Some((id.clone(), pin, tries));
         }
         let Some(Ok(tokens)) = &mut self.tokens else {
             return;
         };
         for view in tokens.iter_mut().filter(|view| view.id == id) {
             if let TokenState::Ready(info) = &mut view.state {
-                match secret {
-                    Secret::Pin => info.pin = tries,
-                    Secret::SignaturePin => {
-                        let further = info.further.iter_mut();
-                        let same = further.filter(|(_, pin)| pin.role == secret);
-                        same.for_each(|(_, pin)| pin.tries = tries);
-                    }
-                    _ => info.puk = tries,
-                }
+                info.learn(pin, tries);
             }
         }
     }

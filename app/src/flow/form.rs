@@ -1,7 +1,7 @@
 //! What a person types: the PIN for a signature, and the forms that change and unlock it.
 //! What can never be right, and the last try, go no further without a word.
 
-use securesign_card::application::Confidence;
+use securesign_card::application::{Confidence, PinId};
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::pin::{Pin, PinFormat, PinRules};
 use securesign_card::profile::{PinUse, Tries};
@@ -17,8 +17,15 @@ pub(super) enum Step {
     Need,
     /// It asks for the PUK.
     Puk,
-    /// It asks for the new PIN; the PUK waits in locked memory.
-    NewPin(Pin),
+    /// It asks for the new PIN; what was typed for this secret waits in locked memory.
+    NewPin(PinId, Pin),
+}
+
+/// A PIN of a token.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) token: TokenId,
+    pub(super) pin: PinId,
 }
 
 /// What the token window's forms are for.
@@ -31,48 +38,73 @@ pub(super) enum Errand {
 /// Secrets that were typed, and what for.
 pub(super) enum Entry {
     Sign(Option<Pin>),
-    Change { old: Pin, new: Pin },
-    Unlock { puk: Pin, new: Pin },
+    Change {
+        pin: PinId,
+        old: Pin,
+        new: Pin,
+    },
+    Unlock {
+        pin: PinId,
+        /// What `puk` is a value of.
+        with: PinId,
+        puk: Pin,
+        new: Pin,
+    },
 }
 
 impl Flow {
-    /// To the form, or first to the question whether it is wanted.
-    pub(super) fn set_out(&mut self, errand: Errand) -> Vec<Effect> {
+    /// To the form for this PIN, `None`: the first one, or before that to the question whether
+    /// it is wanted.
+    pub(super) fn set_out(&mut self, errand: Errand, pin: Option<PinId>) -> Vec<Effect> {
         let Some((id, info)) = self.token() else {
             return Vec::new();
         };
-        let confidence = match errand {
-            Errand::Change => info.change,
-            Errand::Unlock => info.unblock,
+        let Some(pin) = info.pin_of(pin.unwrap_or(info.first)) else {
+            return Vec::new();
         };
-        let id = id.clone();
-        self.show(match confidence {
-            Confidence::Known => errand.form(id),
-            Confidence::Inferred | Confidence::Doubtful => State::Unsure(id, errand),
-        })
+        let of = Target {
+            token: id.clone(),
+            pin: pin.id,
+        };
+        let confidence = match errand {
+            Errand::Change => pin.change,
+            Errand::Unlock => pin.unblock.map(|unblock| unblock.confidence),
+        };
+        match confidence {
+            Ok(Confidence::Known) => self.show(errand.form(of)),
+            Ok(Confidence::Inferred | Confidence::Doubtful) => self.show(State::Unsure(of, errand)),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The PIN that a form is for, as the token shows it now.
+    pub(super) fn aimed(&self, of: &Target) -> Option<(&TokenInfo, PinView)> {
+        let (_, info) = self.token().filter(|(id, _)| **id == of.token)?;
+        Some((info, info.pin_of(of.pin)?))
     }
 
     /// The next step of unlocking. What cannot be the PUK goes no further.
     pub(super) fn step(&mut self, secrets: Vec<Pin>) -> Vec<Effect> {
-        let State::Unlock(id, step) = &self.state else {
+        let State::Unlock(of, step) = &self.state else {
             return Vec::new();
         };
-        let id = id.clone();
+        let of = of.clone();
         let next = match (step, secrets.into_iter().next()) {
             (Step::Need, _) => Step::Puk,
             (Step::Puk, Some(puk)) => {
-                let info = self
-                    .token()
-                    .map(|(_, info)| (info.unblocker, info.puk_rules));
-                let (secret, rules) = info.unwrap_or((Secret::Puk, None));
-                match check(secret, rules.as_ref(), &puk) {
-                    Ok(()) => Step::NewPin(puk),
+                let unblock = self.aimed(&of).map(|(_, pin)| pin.unblock);
+                let fits = unblock.unwrap_or(Err(Missing::Puk));
+                let fits = fits.map_err(CardError::Unsupported).and_then(|unblock| {
+                    check(unblock.role, &unblock.rules, &puk).map(|()| unblock.id)
+                });
+                match fits {
+                    Ok(with) => Step::NewPin(with, puk),
                     Err(error) => return self.stumble(error),
                 }
             }
             _ => return Vec::new(),
         };
-        self.show(State::Unlock(id, next))
+        self.show(State::Unlock(of, next))
     }
 
     pub(super) fn submit(&mut self, mut secrets: Vec<Pin>) -> Vec<Effect> {
@@ -83,21 +115,31 @@ impl Flow {
             self.remark = Some(Remark::Differ);
             return Vec::new();
         }
-        let fits = |info: &TokenInfo| info.pin_rules.check(&new).map_err(CardError::NewPinFormat);
-        if let Some(Err(error)) = self.token().map(|(_, info)| fits(info)) {
-            return self.stumble(error);
+        let of = match &self.state {
+            State::Change(of) | State::Unlock(of, _) => self.aimed(of),
+            _ => None,
+        };
+        if let Some(Err(fault)) = of.map(|(_, pin)| pin.rules.check(&new)) {
+            return self.stumble(CardError::NewPinFormat(fault));
         }
         let entry = match (
             std::mem::replace(&mut self.state, State::Ready),
             secrets.pop(),
         ) {
-            (State::Change(id), Some(old)) => {
-                self.state = State::Change(id);
-                Entry::Change { old, new }
+            (State::Change(of), Some(old)) => {
+                let pin = of.pin;
+                self.state = State::Change(of);
+                Entry::Change { pin, old, new }
             }
-            (State::Unlock(id, Step::NewPin(puk)), None) => {
-                self.state = State::Unlock(id, Step::Puk);
-                Entry::Unlock { puk, new }
+            (State::Unlock(of, Step::NewPin(with, puk)), None) => {
+                let pin = of.pin;
+                self.state = State::Unlock(of, Step::Puk);
+                Entry::Unlock {
+                    pin,
+                    with,
+                    puk,
+                    new,
+                }
             }
             (other, _) => return self.stay(other),
         };
@@ -130,12 +172,7 @@ impl Flow {
         if let Err(error) = entry.check(info, asked) {
             return self.stumble(error);
         }
-        let tries = match entry {
-            Entry::Sign(None) => Tries::Unknown,
-            Entry::Sign(_) => asked.tries,
-            Entry::Change { .. } => info.pin,
-            Entry::Unlock { .. } => info.puk,
-        };
+        let tries = entry.tries(info, asked);
         let untried = info.verify != Confidence::Known && self.agreed.as_ref() != Some(token);
         if untried && matches!(entry, Entry::Sign(Some(_))) {
             let token = token.clone();
@@ -178,21 +215,30 @@ impl Flow {
                 };
                 (Busy::Signing(Box::new(signing)), job)
             }
-            Entry::Change { old, new } => {
-                let busy = Busy::Changing(token.clone());
+            Entry::Change { pin, old, new } => {
+                let of = token.clone();
+                let busy = Busy::Changing(Target { token: of, pin });
                 let job = Job::Change {
                     token,
-                    secret: Secret::Pin,
+                    pin,
                     old,
                     new,
                     last,
                 };
                 (busy, job)
             }
-            Entry::Unlock { puk, new } => {
-                let busy = Busy::Unlocking(token.clone());
+            Entry::Unlock {
+                pin,
+                with,
+                puk,
+                new,
+            } => {
+                let of = token.clone();
+                let busy = Busy::Unlocking(Target { token: of, pin }, with);
                 let job = Job::Unblock {
                     token,
+                    pin,
+                    with,
                     puk,
                     new,
                     last,
@@ -204,33 +250,59 @@ impl Flow {
 }
 
 impl Errand {
-    pub(super) fn form(self, token: TokenId) -> State {
+    pub(super) fn form(self, of: Target) -> State {
         match self {
-            Self::Change => State::Change(token),
-            Self::Unlock => State::Unlock(token, Step::Need),
+            Self::Change => State::Change(of),
+            Self::Unlock => State::Unlock(of, Step::Need),
         }
     }
 }
 
 impl Entry {
+    /// The PIN that it is for; `asked`: the one for a signature.
+    pub(super) fn pin(&self, info: &TokenInfo, asked: PinView) -> Option<PinView> {
+        match self {
+            Entry::Sign(_) => Some(asked),
+            Entry::Change { pin, .. } | Entry::Unlock { pin, .. } => info.pin_of(*pin),
+        }
+    }
+
+    /// Tries left of what was typed.
+    fn tries(&self, info: &TokenInfo, asked: PinView) -> Tries {
+        let pin = self.pin(info, asked);
+        match self {
+            Entry::Sign(None) => None,
+            Entry::Sign(_) | Entry::Change { .. } => pin.map(|pin| pin.tries),
+            Entry::Unlock { .. } => pin.and_then(|pin| pin.unblock.ok()).map(|it| it.tries),
+        }
+        .unwrap_or(Tries::Unknown)
+    }
+
     /// What can never be right is not even handed to the worker.
     /// `asked`: the PIN for a signature.
-    pub(super) fn check(&self, info: &TokenInfo, asked: PinView) -> Result<(), CardError> {
-        let pin = |value| check(Secret::Pin, Some(&info.pin_rules), value);
-        let fresh = |value: &Pin| info.pin_rules.check(value).map_err(CardError::NewPinFormat);
+    fn check(&self, info: &TokenInfo, asked: PinView) -> Result<(), CardError> {
+        let gone = CardError::Unsupported(Missing::Pin);
+        let pin = self.pin(info, asked).ok_or(gone)?;
+        let fresh = |value: &Pin| pin.rules.check(value).map_err(CardError::NewPinFormat);
         match self {
             Entry::Sign(None) => Ok(()),
-            Entry::Sign(Some(value)) => check(asked.role, Some(&asked.rules), value),
-            Entry::Change { old, new } => pin(old).and_then(|()| fresh(new)),
-            Entry::Unlock { puk, new } => {
-                check(info.unblocker, info.puk_rules.as_ref(), puk).and_then(|()| fresh(new))
+            Entry::Sign(Some(value)) => check(pin.role, &pin.rules, value),
+            Entry::Change { old, new, .. } => {
+                check(pin.role, &pin.rules, old).and_then(|()| fresh(new))
+            }
+            Entry::Unlock { with, puk, new, .. } => {
+                let unblock = pin.unblock.map_err(CardError::Unsupported)?;
+                if unblock.id != *with {
+                    // Another secret unlocks it by now, and the worker sends this one for none.
+                    return fresh(new);
+                }
+                check(unblock.role, &unblock.rules, puk).and_then(|()| fresh(new))
             }
         }
     }
 }
 
-fn check(secret: Secret, rules: Option<&PinRules>, value: &Pin) -> Result<(), CardError> {
-    let rules = rules.ok_or(CardError::Unsupported(Missing::Puk))?;
+fn check(secret: Secret, rules: &PinRules, value: &Pin) -> Result<(), CardError> {
     rules
         .check(value)
         .map_err(|fault: PinFormat| CardError::Format { secret, fault })

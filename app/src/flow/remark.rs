@@ -1,11 +1,11 @@
 //! What should catch the eye beside the question: kept as what it is, and said in
 //! the language of the moment.
 
-use securesign_card::error::CardError;
+use securesign_card::error::{CardError, Secret};
 use securesign_handoff::policy::PortalFault;
 
 use crate::language::Language;
-use crate::words::Explain;
+use crate::words::{Explain, InWords};
 
 use super::{Compared, Recipient, Unopened};
 use crate::document::Unreadable;
@@ -19,10 +19,10 @@ pub(super) enum Remark {
     Waits(Option<String>),
     /// The token may wait for a touch.
     Touch,
-    /// The PIN is another one now.
-    Changed,
-    /// The PIN is unlocked.
-    Unlocked,
+    /// This PIN is another one now.
+    Changed(Secret),
+    /// This PIN is unlocked.
+    Unlocked(Secret),
     /// The token of a form is gone.
     TakenOut,
     /// Two entries of a new PIN.
@@ -61,13 +61,14 @@ impl Remark {
     pub(super) fn notice(&self, language: Language) -> Notice {
         let because = |reason: &str| [("reason", reason.to_owned().into())];
         let named = |name: &str| [("name", name.to_owned().into())];
+        let role = |pin: Secret| [("pin", pin.in_words(language).into())];
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Waits(by) => (Level::Info, waits(by.as_deref(), language)),
             Self::Touch => (Level::Info, language.say("touch")),
-            Self::Changed => (Level::Info, language.say("changed")),
+            Self::Changed(pin) => (Level::Info, language.say_with("changed", role(*pin))),
             Self::FileUnopened => (Level::Error, language.say("file-unopened")),
-            Self::Unlocked => (Level::Info, language.say("unlocked")),
+            Self::Unlocked(pin) => (Level::Info, language.say_with("unlocked", role(*pin))),
             Self::TakenOut => (Level::Error, language.say("taken-out")),
             Self::Differ => (Level::Error, language.say("entries-differ")),
             Self::Compared(Compared { name, same: true }) => {

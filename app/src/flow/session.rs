@@ -3,13 +3,13 @@
 
 use jiff::Timestamp;
 
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::CardError;
 use securesign_card::profile::Credential;
 
 use crate::pin_status::Status;
 
-use super::{Effect, Entry, Flow, Purpose, Remark, State, Step};
-use crate::worker::{Binding, Job, Kept, TokenId};
+use super::{Effect, Entry, Flow, Purpose, Remark, State, Step, Target};
+use crate::worker::{Binding, Job, Kept, PinView, TokenId};
 
 /// A kept PIN and its time. The worker counts it too, by a clock that stands
 /// still while the computer sleeps; this one goes on.
@@ -20,18 +20,21 @@ pub(super) struct Session {
 }
 
 impl Flow {
-    /// How the PIN of a token stands.
+    /// How the first PIN of a token stands.
     pub fn pin_status(&self, token: &TokenId) -> Status {
-        let kept = self.kept_for().is_some_and(|kept| kept.token == *token);
-        let tries = self.ready().find(|(id, _)| *id == token);
-        let status = tries.map_or(Status::Active, |(_, info)| Status::of(info.pin, kept));
-        let wrong = matches!(
-            self.failed,
-            Some(CardError::Wrong {
-                secret: Secret::Pin,
-                ..
-            })
-        );
+        let info = self.ready().find(|(id, _)| *id == token);
+        info.map_or(Status::Active, |(_, info)| {
+            self.status_of(token, &info.pin_view())
+        })
+    }
+
+    /// How a PIN of a token stands.
+    pub(super) fn status_of(&self, token: &TokenId, pin: &PinView) -> Status {
+        let kept = self.kept_for();
+        let kept = kept.is_some_and(|kept| kept.token == *token && kept.pin == pin.id);
+        let status = Status::of(pin.tries, kept);
+        let wrong =
+            matches!(self.failed, Some(CardError::Wrong { secret, .. }) if secret == pin.role);
         if status == Status::Active && wrong && self.token_id().as_ref() == Some(token) {
             return Status::Invalid;
         }
@@ -74,13 +77,15 @@ impl Flow {
             State::LastTry(id, entry) | State::Untried(id, entry) => {
                 self.state = match entry {
                     Entry::Sign(_) => State::Ready,
-                    Entry::Change { .. } => State::Change(id),
-                    Entry::Unlock { .. } => State::Unlock(id, Step::Puk),
+                    Entry::Change { pin, .. } => State::Change(Target { token: id, pin }),
+                    Entry::Unlock { pin, .. } => {
+                        State::Unlock(Target { token: id, pin }, Step::Puk)
+                    }
                 };
                 true
             }
-            State::Unlock(id, Step::NewPin(_)) => {
-                self.state = State::Unlock(id, Step::Puk);
+            State::Unlock(of, Step::NewPin(..)) => {
+                self.state = State::Unlock(of, Step::Puk);
                 true
             }
             other => {

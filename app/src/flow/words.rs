@@ -13,6 +13,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use securesign_card::application::PinId;
+
 use crate::language::Language;
 
 use super::{Flow, Purpose, State};
@@ -26,12 +28,16 @@ use waiting::{looking, waiting};
 
 /// What is to be seen.
 pub fn screen(flow: &Flow) -> Screen {
-    let token = flow.token().map(|(id, _)| {
+    let token = flow.token().map(|(id, info)| {
         let (request, forgotten) = (flow.number, flow.forgotten);
         let application = id.application.unwrap_or_default();
         let insertion = id.insertion;
+        let PinId(pin) = match &flow.state {
+            State::Change(of) | State::Unlock(of, _) => of.pin,
+            _ => flow.asked_pin(info).id,
+        };
         format!(
-            "{request} {insertion} {forgotten} {application} {}",
+            "{request} {insertion} {forgotten} {application} {pin} {}",
             id.reader
         )
     });
@@ -84,7 +90,6 @@ fn clock(seconds: u64) -> String {
 }
 
 fn unbound(flow: &Flow) -> Screen {
-    let l = flow.language;
     match &flow.state {
         State::Looking => looking(flow),
         State::Ready => match &flow.purpose {
@@ -92,14 +97,14 @@ fn unbound(flow: &Flow) -> Screen {
             Purpose::Sign(_) => sign(flow),
             Purpose::Manage => token(flow),
         },
-        State::Change(_) => change(flow),
-        State::Unlock(_, step) => unlock(flow, step),
-        State::Unsure(_, errand) => unsure(flow, *errand),
+        State::Change(of) => change(flow, of),
+        State::Unlock(of, step) => unlock(flow, of, step),
+        State::Unsure(of, errand) => unsure(flow, of, *errand),
         State::Untried(..) => untried(flow),
         State::LastTry(_, entry) => last_try(flow, entry),
         State::Busy(busy) => Screen {
             notice: notice(flow),
-            ..working(busy, l)
+            ..working(flow, busy)
         },
         State::Signed => signed(flow),
         State::Refused(refused) => end::refused(flow, refused),

@@ -11,7 +11,7 @@
 
 back = Back
 cancel = Cancel
-change-pin = Change { -pin }
+change-pin = Change { $pin }
 close = Close
 close-and-lock = Close and lock
 go-on = Go on
@@ -26,6 +26,7 @@ sign = Sign
 try-again = Try again
 unlock = Unlock
 unlock-with-puk = Unlock with { $puk }
+unlock-pin-with-puk = Unlock { $pin } with { $puk }
 use-last-try = Use the last try
 
 ## Secrets: the names of fields and what errors call them
@@ -35,9 +36,9 @@ name-signature-pin = Signature { -pin }
 name-puk = { -puk }
 name-reset-code = Reset code
 name-admin-pin = Admin { -pin }
-pin-present = Present { -pin }
-pin-new = New { -pin }
-pin-new-again = New { -pin } again
+pin-present = Present { $pin }
+pin-new = New { $pin }
+pin-new-again = New { $pin } again
 
 ## The token is looked for
 
@@ -93,7 +94,7 @@ first-seen = This is the first signature for this site on this computer.
 pin-not-wanted = This key signs without a { -pin }: whoever has the token can use it.
 result-local = Any program on this computer can take the result: it goes to { $origin }.
 pin-accepted = The { -pin } was accepted a moment ago and is not asked again.
-pin-blocked-unlock = The { -pin } is blocked: no tries are left. Unlock it with the { $puk }.
+pin-blocked-unlock = The { $pin } is blocked: no tries are left. Unlock it with the { $puk }.
 document-other = This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent.
 
 ## Certificates
@@ -136,8 +137,9 @@ date =
 
 ## Tries left
 
-tries-pin = { -pin } tries left
+tries-pin = { $pin } tries left
 tries-puk = { $puk } tries left
+tries-puk-of = { $puk } tries left ({ $pin })
 tries-unknown = unknown
 tries-left =
     { $left ->
@@ -157,19 +159,19 @@ token-title = Your token
 token = Token
 reader = Reader
 serial-number = Serial number
-pin-status = { -pin } status
+pin-status = { $pin } status
 # The first four are the words of the handoff protocol, section 5.
 pin-status-active = ACTIVE
 pin-status-invalid = INVALID
 pin-status-blocked = BLOCKED
 pin-status-session = SESSION_ACTIVE
-both-blocked = { -pin } and { $puk } are blocked. Only the issuer of the token can help.
-pin-blocked = The { -pin } is blocked. Unlock it with the { $puk }.
+both-blocked = { $pin } and { $puk } are blocked. Only the issuer of the token can help.
+pin-blocked = The { $pin } is blocked. Unlock it with the { $puk }.
 
 ## Forms
 
-change-title = Change the { -pin }
-new-pin-shape = The new { -pin } must have { $shape }.
+change-title = Change the { $pin }
+new-pin-shape = The new { $pin } must have { $shape }.
 digits = { $min } to { $max } digits
 digits-exactly = exactly { $max } digits
 hex-digits = { $min } to { $max } hexadecimal digits (0–9, A–F)
@@ -178,34 +180,34 @@ characters = { $min } to { $max } characters
 characters-exactly = exactly { $max } characters
 entries-differ = The two entries of the new { -pin } differ. Nothing was sent.
 taken-out = The token was taken out. Nothing was sent to it.
-changed = Done. The { -pin } is changed.
-unlock-need-title = Unlock the { -pin }: what you need
+changed = Done. The { $pin } is changed.
+unlock-need-title = Unlock the { $pin }: what you need
 unlock-need = You need the { $puk }, a second secret of { $shape }. It is in the letter or mail that came with the token; the portal does not know it.
-unlock-spends-blocked = No try of the { -pin } is needed: they are used up. A wrong { $puk } spends one of its own tries, counted below.
-unlock-spends = No try of the { -pin } is spent. A wrong { $puk } spends one of its own tries, counted below.
+unlock-spends-blocked = No try of the { $pin } is needed: they are used up. A wrong { $puk } spends one of its own tries, counted below.
+unlock-spends = No try of the { $pin } is spent. A wrong { $puk } spends one of its own tries, counted below.
 unlock-spends-advice = When they are used up too, only the issuer of the token can help.
 unlock-spends-code-advice = When they are used up too, only the Admin { -pin } of the token unlocks it.
 unlock-have-puk = I have the { $puk }
-unlock-puk-title = Unlock the { -pin }: the { $puk }
+unlock-puk-title = Unlock the { $pin }: the { $puk }
 unlock-puk = The { $puk } of this token has { $shape }.
-unlock-pin-title = Unlock the { -pin }: a new { -pin }
-unlock-together = { $puk } and new { -pin } go to the token together: only now a try of the { $puk } is spent, if it is wrong.
-unlocked = Done. The { -pin } is unlocked, and the new one is set.
+unlock-pin-title = Unlock the { $pin }: a new { $pin }
+unlock-together = { $puk } and new { $pin } go to the token together: only now a try of the { $puk } is spent, if it is wrong.
+unlocked = Done. The { $pin } is unlocked, and the new one is set.
 puk-blocked-title = The { $puk } is blocked
-puk-blocked-both = No tries of the { -pin } and of the { $puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
-puk-blocked-pin-works = Your { -pin } still works: use it with care, for it cannot be unlocked any more.
-unsure-change-title = Change the { -pin } of this token?
+puk-blocked-both = No tries of the { $pin } and of the { $puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
+puk-blocked-pin-works = Your { $pin } still works: use it with care, for it cannot be unlocked any more.
+unsure-change-title = Change the { $pin } of this token?
 unsure-unlock-title = Unlock this token?
-unsure-change = Changing the { -pin } is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
+unsure-change = Changing the { $pin } is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
 unsure-unlock = Unlocking is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
 unsure-doubtful = In India tokens sold since 2023 have unlocking switched off. Then only initialising the token anew helps, and the certificate on it is lost.
-unsure-change-advice = If it fails, the present { -pin } most likely still works. Have the number of your issuer at hand.
+unsure-change-advice = If it fails, the present { $pin } most likely still works. Have the number of your issuer at hand.
 unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
 untried-title = Send the { -pin } to this token?
 untried = No token of this kind ({ $family }) was tried with this program. How it takes its { -pin } was read from the token itself and from standards.
 untried-advice = If that does not fit this token, one try may be lost. Nothing was sent yet.
 last-try-title = Use the last try?
-last-try-pin = One try of the { -pin } is left. If what you typed is wrong, the { -pin } is blocked and can only be unlocked with the { $puk }.
+last-try-pin = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked and can only be unlocked with the { $puk }.
 last-try-further = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked.
 last-try-puk = One try of the { $puk } is left. If what you typed is wrong, the { $puk } is blocked for ever.
 last-try-unsent = Nothing was sent yet.
@@ -214,8 +216,8 @@ last-try-unsent = Nothing was sent yet.
 
 working = Leave the token where it is.
 working-sign = Signing …
-working-change = Changing the { -pin } …
-working-unlock = Unlocking the { -pin } …
+working-change = Changing the { $pin } …
+working-unlock = Unlocking the { $pin } …
 working-abandoned = One moment …
 working-abandoned-text = The last request is given up, and the token is still at work on it. The next one comes when it is done.
 signed-title = Signed
@@ -611,11 +613,12 @@ terminal-waiting = Waiting. Ctrl-C gives up.
 terminal-not-offered = The token does not offer this now: see its tries left.
 terminal-hangs = The card reader does not answer. Take the token out and start again.
 terminal-unlock = Unlock it now?
-terminal-unlock-how = To unlock it: securesign pin unblock
+terminal-unlock-how = To unlock it: { $command }
 terminal-last-try-kept = The last try was kept: nothing was sent.
 terminal-go-on = Go on?
 terminal-unconfirmed = Nothing was sent. To go on without being asked: --unconfirmed
 terminal-which-token = Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.
+terminal-which-pin = Which { -pin } is meant? The token has: { $names }. Name it with --which.
 terminal-try-again = Try again?
 terminal-this-one-too = Sign this one too?
 terminal-nothing-sent = { $reason } Nothing was sent or called back.
@@ -650,6 +653,9 @@ reader-many = There is more than one reader “{ $name }”. Connected: { $reade
 no-window = This build has no window. Use { $instead } (see securesign --help).
 no-readers = No reader is connected. Plug in your token; if it is, run securesign doctor.
 no-unlock = Unlocking is not possible on this token: { $missing }.
+no-unlock-of = The { $pin } cannot be unlocked on this token: { $missing }.
+no-change = The { $pin } of this token cannot be changed.
+no-change-because = The { $pin } of this token cannot be changed: { $missing }.
 no-usable-token = No token that can be used was found.
 reader-hangs = The card reader does not answer. Take the token out and put it in again.
 output-closed = Standard output cannot be written: { $reason }.
@@ -670,9 +676,10 @@ report-help = To help make it work here, report which token it is, with this ans
 report-atr = Answer to reset: { $atr }
 report-token = { $label } ({ $family })
 report-serial = { $token }, serial number { $serial }
-report-pin = { -pin } { $status }, tries left: { $tries }
-report-pin-blocked = { -pin } { $status }, tries left: { $tries } (to unlock it: securesign pin unblock)
+report-pin = { $pin } { $status }, tries left: { $tries }
+report-pin-blocked = { $pin } { $status }, tries left: { $tries } (to unlock it: { $command })
 report-puk = { $puk } tries left: { $tries }
+report-puk-of = { $puk } tries left, for the { $pin }: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
 report-issued = issued by { $issuer }, serial { $serial }, { $until }
 report-until = valid until { $date }

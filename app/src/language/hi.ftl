@@ -9,7 +9,7 @@
 
 back = वापस
 cancel = रद्द करें
-change-pin = { -pin } बदलें
+change-pin = { $pin } बदलें
 close = बंद करें
 close-and-lock = बंद करके लॉक करें
 go-on = आगे बढ़ें
@@ -25,6 +25,7 @@ sign = हस्ताक्षर करें
 try-again = फिर कोशिश करें
 unlock = अनलॉक करें
 unlock-with-puk = { $puk } से अनलॉक करें
+unlock-pin-with-puk = { $puk } से { $pin } अनलॉक करें
 use-last-try = अंतिम प्रयास करें
 
 ## Secrets: the names of fields and what errors call them
@@ -34,9 +35,9 @@ name-signature-pin = हस्ताक्षर { -pin }
 name-puk = { -puk } कोड
 name-reset-code = रीसेट कोड
 name-admin-pin = एडमिन { -pin }
-pin-present = मौजूदा { -pin }
-pin-new = नया { -pin }
-pin-new-again = नया { -pin } दोबारा
+pin-present = मौजूदा { $pin }
+pin-new = नया { $pin }
+pin-new-again = नया { $pin } दोबारा
 
 ## The token is looked for
 
@@ -92,7 +93,7 @@ first-seen = इस कंप्यूटर पर इस साइट के �
 pin-not-wanted = यह कुंजी बिना { -pin } के हस्ताक्षर करती है: जिसके पास टोकन है वही इसका इस्तेमाल कर सकता है।
 result-local = नतीजा { $origin } पर जाएगा, यानी इस कंप्यूटर का कोई भी प्रोग्राम उसे ले सकता है।
 pin-accepted = { -pin } अभी कुछ देर पहले स्वीकार हुआ था, इसलिए दोबारा नहीं माँगा जा रहा है।
-pin-blocked-unlock = { -pin } ब्लॉक है: कोई प्रयास शेष नहीं है। उसे { $puk } से अनलॉक करें।
+pin-blocked-unlock = { $pin } ब्लॉक है: कोई प्रयास शेष नहीं है। उसे { $puk } से अनलॉक करें।
 document-other = यह वह दस्तावेज़ नहीं है जिस पर पोर्टल हस्ताक्षर चाहता है: इसका हैश अलग है। कुछ भी नहीं भेजा गया।
 
 ## Certificates
@@ -135,8 +136,9 @@ date =
 
 ## Tries left
 
-tries-pin = { -pin } के शेष प्रयास
+tries-pin = { $pin } के शेष प्रयास
 tries-puk = { $puk } के शेष प्रयास
+tries-puk-of = { $puk } के शेष प्रयास ({ $pin })
 tries-unknown = अज्ञात
 # In Hindi zero is "one" too.
 tries-left =
@@ -157,18 +159,18 @@ token-title = आपका टोकन
 token = टोकन
 reader = रीडर
 serial-number = क्रम संख्या
-pin-status = { -pin } की स्थिति
+pin-status = { $pin } की स्थिति
 pin-status-active = सक्रिय
 pin-status-invalid = अमान्य
 pin-status-blocked = ब्लॉक
 pin-status-session = सत्र सक्रिय
-both-blocked = { -pin } और { $puk } दोनों ब्लॉक हैं। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
-pin-blocked = { -pin } ब्लॉक है। उसे { $puk } से अनलॉक करें।
+both-blocked = { $pin } और { $puk } दोनों ब्लॉक हैं। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
+pin-blocked = { $pin } ब्लॉक है। उसे { $puk } से अनलॉक करें।
 
 ## Forms
 
-change-title = { -pin } बदलें
-new-pin-shape = नए { -pin } में { $shape } होने चाहिए।
+change-title = { $pin } बदलें
+new-pin-shape = नए { $pin } में { $shape } होने चाहिए।
 digits = { $min } से { $max } अंक
 digits-exactly = ठीक { $max } अंक
 hex-digits = { $min } से { $max } हेक्साडेसिमल अंक
@@ -177,34 +179,34 @@ characters = { $min } से { $max } अक्षर
 characters-exactly = ठीक { $max } अक्षर
 entries-differ = नया { -pin } दोनों बार एक जैसा नहीं लिखा गया। कुछ भी नहीं भेजा गया।
 taken-out = टोकन निकाल लिया गया। उसे कुछ भी नहीं भेजा गया।
-changed = हो गया। { -pin } बदल दिया गया है।
-unlock-need-title = { -pin } अनलॉक करें: क्या चाहिए
+changed = हो गया। { $pin } बदल दिया गया है।
+unlock-need-title = { $pin } अनलॉक करें: क्या चाहिए
 unlock-need = आपको { $puk } चाहिए, जो { $shape } का दूसरा गुप्त कोड है। वह टोकन के साथ मिले पत्र या ईमेल में है; पोर्टल उसे नहीं जानता।
-unlock-spends-blocked = { -pin } के किसी प्रयास की ज़रूरत नहीं: वे समाप्त हो चुके हैं। गलत { $puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
-unlock-spends = { -pin } का कोई प्रयास कम नहीं होता। गलत { $puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends-blocked = { $pin } के किसी प्रयास की ज़रूरत नहीं: वे समाप्त हो चुके हैं। गलत { $puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
+unlock-spends = { $pin } का कोई प्रयास कम नहीं होता। गलत { $puk } उसके अपने प्रयासों में से एक कम करता है, जो नीचे गिने गए हैं।
 unlock-spends-advice = वे भी समाप्त हो जाएँ, तो केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है।
 unlock-spends-code-advice = वे भी समाप्त हो जाएँ, तो टोकन केवल उसके एडमिन { -pin } से अनलॉक हो सकता है।
 unlock-have-puk = मेरे पास { $puk } है
-unlock-puk-title = { -pin } अनलॉक करें: { $puk }
+unlock-puk-title = { $pin } अनलॉक करें: { $puk }
 unlock-puk = इस टोकन के { $puk } में { $shape } हैं।
-unlock-pin-title = { -pin } अनलॉक करें: नया { -pin }
-unlock-together = { $puk } और नया { -pin } टोकन को एक साथ भेजे जाते हैं: { $puk } गलत हो, तो उसका प्रयास अभी कम होगा।
-unlocked = हो गया। { -pin } अनलॉक हो गया है और नया { -pin } लागू है।
+unlock-pin-title = { $pin } अनलॉक करें: नया { $pin }
+unlock-together = { $puk } और नया { $pin } टोकन को एक साथ भेजे जाते हैं: { $puk } गलत हो, तो उसका प्रयास अभी कम होगा।
+unlocked = हो गया। { $pin } अनलॉक हो गया है और नया { $pin } लागू है।
 puk-blocked-title = { $puk } ब्लॉक है
-puk-blocked-both = { -pin } और { $puk } दोनों का कोई प्रयास शेष नहीं है। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
-puk-blocked-pin-works = आपका { -pin } अब भी काम करता है: उसे ध्यान से लिखें, क्योंकि अब उसे अनलॉक नहीं किया जा सकता।
-unsure-change-title = क्या इस टोकन का { -pin } बदलें?
+puk-blocked-both = { $pin } और { $puk } दोनों का कोई प्रयास शेष नहीं है। अब केवल टोकन जारी करने वाली संस्था ही मदद कर सकती है। टोकन को स्वयं रीसेट न करें: इससे उसके प्रमाणपत्र मिट जाते हैं।
+puk-blocked-pin-works = आपका { $pin } अब भी काम करता है: उसे ध्यान से लिखें, क्योंकि अब उसे अनलॉक नहीं किया जा सकता।
+unsure-change-title = क्या इस टोकन का { $pin } बदलें?
 unsure-unlock-title = क्या इस टोकन को अनलॉक करें?
-unsure-change = इस प्रकार के टोकन ({ $family }) पर { -pin } बदलने की पुष्टि नहीं हुई है: तरीका दस्तावेज़ों से निकाला गया है और किसी असली टोकन पर आज़माया नहीं गया है।
+unsure-change = इस प्रकार के टोकन ({ $family }) पर { $pin } बदलने की पुष्टि नहीं हुई है: तरीका दस्तावेज़ों से निकाला गया है और किसी असली टोकन पर आज़माया नहीं गया है।
 unsure-unlock = इस प्रकार के टोकन ({ $family }) को अनलॉक करने की पुष्टि नहीं हुई है: तरीका दस्तावेज़ों से निकाला गया है और किसी असली टोकन पर आज़माया नहीं गया है।
 unsure-doubtful = भारत में 2023 से बिके टोकनों में अनलॉक करने की सुविधा बंद है। तब टोकन को नए सिरे से इनिशियलाइज़ करना ही एकमात्र उपाय है, और उसका प्रमाणपत्र नष्ट हो जाता है।
-unsure-change-advice = यदि यह विफल हो, तो मौजूदा { -pin } संभवतः काम करता रहेगा। जारी करने वाली संस्था का नंबर पास रखें।
+unsure-change-advice = यदि यह विफल हो, तो मौजूदा { $pin } संभवतः काम करता रहेगा। जारी करने वाली संस्था का नंबर पास रखें।
 unsure-unlock-advice = यदि आप निश्चित नहीं हैं, तो पहले प्रमाणपत्र जारी करने वाली संस्था से पूछें।
 untried-title = क्या इस टोकन को { -pin } भेजें?
 untried = इस प्रकार का कोई टोकन ({ $family }) इस प्रोग्राम के साथ आज़माया नहीं गया है। वह अपना { -pin } कैसे लेता है, यह टोकन से ही और मानकों से पढ़ा गया है।
 untried-advice = यदि वह इस टोकन पर ठीक न बैठे, तो एक प्रयास कम हो सकता है। अभी तक कुछ नहीं भेजा गया है।
 last-try-title = क्या अंतिम प्रयास करें?
-last-try-pin = { -pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { -pin } ब्लॉक हो जाएगा और केवल { $puk } से अनलॉक हो सकेगा।
+last-try-pin = { $pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { $pin } ब्लॉक हो जाएगा और केवल { $puk } से अनलॉक हो सकेगा।
 last-try-further = { $pin } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { $pin } ब्लॉक हो जाएगा।
 last-try-puk = { $puk } का एक ही प्रयास शेष है। यदि आपने गलत लिखा है, तो { $puk } हमेशा के लिए ब्लॉक हो जाएगा।
 last-try-unsent = अभी तक कुछ नहीं भेजा गया है।
@@ -213,8 +215,8 @@ last-try-unsent = अभी तक कुछ नहीं भेजा गया
 
 working = टोकन को लगा रहने दें।
 working-sign = हस्ताक्षर हो रहे हैं …
-working-change = { -pin } बदला जा रहा है …
-working-unlock = { -pin } अनलॉक किया जा रहा है …
+working-change = { $pin } बदला जा रहा है …
+working-unlock = { $pin } अनलॉक किया जा रहा है …
 working-abandoned = एक क्षण …
 working-abandoned-text = पिछला अनुरोध छोड़ दिया गया है, और टोकन अभी उसी पर काम कर रहा है। उसके पूरा होते ही अगला आएगा।
 signed-title = हस्ताक्षर हो गए
@@ -610,11 +612,12 @@ terminal-waiting = प्रतीक्षा हो रही है। छो
 terminal-not-offered = टोकन अभी यह नहीं करने देता: उसके शेष प्रयास देखें।
 terminal-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालें और फिर शुरू करें।
 terminal-unlock = क्या इसे अभी अनलॉक करें?
-terminal-unlock-how = अनलॉक करने के लिए: securesign pin unblock
+terminal-unlock-how = अनलॉक करने के लिए: { $command }
 terminal-last-try-kept = अंतिम प्रयास नहीं किया गया: कुछ भी नहीं भेजा गया।
 terminal-go-on = क्या आगे बढ़ें?
 terminal-unconfirmed = कुछ भी नहीं भेजा गया। बिना पूछे आगे बढ़ने के लिए: --unconfirmed
 terminal-which-token = कई टोकन लगे हैं और यह नहीं बताया गया कि कौन-सा चाहिए। --reader से उसके रीडर का नाम दें।
+terminal-which-pin = कौन-सा { -pin } चाहिए? टोकन में ये हैं: { $names }। --which से उसका नाम दें।
 terminal-try-again = फिर कोशिश करें?
 terminal-this-one-too = क्या इस पर भी हस्ताक्षर करें?
 terminal-nothing-sent = { $reason } न कुछ भेजा गया, न कॉलबैक हुआ।
@@ -649,6 +652,9 @@ reader-many = “{ $name }” नाम के एक से अधिक री
 no-window = इस बिल्ड में विंडो नहीं है। { $instead } काम में लें (देखें securesign --help)।
 no-readers = कोई रीडर नहीं जुड़ा है। अपना टोकन लगाएँ; यदि लगा है, तो securesign doctor चलाएँ।
 no-unlock = यह टोकन अनलॉक नहीं किया जा सकता: { $missing }।
+no-unlock-of = इस टोकन का { $pin } अनलॉक नहीं किया जा सकता: { $missing }।
+no-change = इस टोकन का { $pin } बदला नहीं जा सकता।
+no-change-because = इस टोकन का { $pin } बदला नहीं जा सकता: { $missing }।
 no-usable-token = उपयोग के योग्य कोई टोकन नहीं मिला।
 reader-hangs = कार्ड रीडर उत्तर नहीं दे रहा है। टोकन निकालकर फिर लगाएँ।
 output-closed = मानक आउटपुट पर लिखा नहीं जा सका: { $reason }।
@@ -668,9 +674,10 @@ report-help = यह आगे चलकर यहाँ काम करे, �
 report-atr = ATR (रीसेट का उत्तर): { $atr }
 report-token = { $label } ({ $family })
 report-serial = { $token }, क्रम संख्या { $serial }
-report-pin = { -pin }: { $status }, शेष प्रयास: { $tries }
-report-pin-blocked = { -pin }: { $status }, शेष प्रयास: { $tries } (अनलॉक करने के लिए: securesign pin unblock)
+report-pin = { $pin }: { $status }, शेष प्रयास: { $tries }
+report-pin-blocked = { $pin }: { $status }, शेष प्रयास: { $tries } (अनलॉक करने के लिए: { $command })
 report-puk = { $puk } के शेष प्रयास: { $tries }
+report-puk-of = { $pin } के { $puk } के शेष प्रयास: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
 report-issued = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $until }
 report-until = { $date } तक मान्य

@@ -102,18 +102,25 @@ impl State<'_> {
                 Report::Signed(self.sign(binding, token, &credential, what, pin, last))
             }
             Job::Change {
-                secret,
+                pin,
                 old,
                 new,
                 last,
                 ..
             } => {
                 self.forget();
-                Report::Changed(secret, token.change(secret, &old, &new, last))
+                Report::Changed(token.change(pin, &old, &new, last))
             }
-            Job::Unblock { puk, new, last, .. } => {
+            Job::Unblock {
+                pin,
+                with,
+                puk,
+                new,
+                last,
+                ..
+            } => {
                 self.forget();
-                Report::Unblocked(token.unblock(&puk, &new, last))
+                Report::Unblocked(token.unblock((pin, with), &puk, &new, last))
             }
             Job::Look(_) | Job::Lock | Job::Idle(_) | Job::Check | Job::Stop => return,
         };
@@ -166,7 +173,7 @@ impl State<'_> {
 
 fn failed(job: &Job, error: CardError) -> Report {
     match job {
-        Job::Change { secret, .. } => Report::Changed(*secret, Err(error)),
+        Job::Change { .. } => Report::Changed(Err(error)),
         Job::Unblock { .. } => Report::Unblocked(Err(error)),
         _ => Report::Signed(Err(error)),
     }

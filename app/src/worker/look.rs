@@ -1,6 +1,6 @@
 //! Reading what is in the readers.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use securesign_card::application::{Confidence, PinId};
@@ -12,7 +12,7 @@ use securesign_card::token::Token;
 use securesign_card::transport::{Ending, TransportError};
 
 use super::state::{Meant, State};
-use super::{Look, PinView, Report, TokenId, TokenInfo, TokenState, TokenView};
+use super::{Look, PinView, Report, TokenId, TokenInfo, TokenState, TokenView, UnblockView};
 
 impl State<'_> {
     /// Reads every token in turn. The dialogue with the last one lingers.
@@ -123,9 +123,8 @@ fn enter(card: &mut Vec<TokenView>, id: &TokenId, state: TokenState) {
 /// Whether no further application of the card need be looked at.
 fn suffices(state: &TokenState, look: &Look) -> bool {
     match (state, look) {
-        (TokenState::Empty | TokenState::Failed(CardError::Transport(_)), _) | (_, Look::Tries) => {
-            true
-        }
+        (TokenState::Empty | TokenState::Failed(CardError::Transport(_)), _)
+        | (_, Look::Tries | Look::Pins) => true,
         (TokenState::Ready(info), Look::Signing(search)) => {
             let now = Timestamp::now();
             let signs = |credential: &Credential| {
@@ -178,7 +177,7 @@ fn state(token: Result<&mut Token<'_>, TokenState>, look: &Look) -> TokenState {
 fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
     let everything = *look == Look::Everything;
     let mut found = match look {
-        Look::Tries => Found::default(),
+        Look::Tries | Look::Pins => Found::default(),
         Look::Signing(search) => token.credentials(search)?,
         Look::Everything => {
             let all = Search {
@@ -193,60 +192,101 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         }
     };
     let serial = if everything { token.serial()? } else { None };
-    let (pin, further) = count(token, &mut found)?;
-    let puk = if everything || (pin == Tries::Blocked && *look != Look::Tries) {
-        token.puk_tries()?
-    } else {
-        Tries::Unknown
-    };
-    let object = token.pin()?;
-    let unblocker = token.unblocker();
+    let mut pins = pins(token, &mut found, look)?;
+    let first = pins.remove(0);
+    let unblock = first.unblock;
     Ok(TokenInfo {
         family: token.spec().name.into(),
         label: token.label(),
         serial,
-        pin,
-        puk,
-        pin_rules: object.rules,
-        puk_rules: unblocker.as_ref().ok().map(|puk| puk.rules),
-        unblocker: unblocker.map_or(Secret::Puk, |puk| puk.role),
-        no_puk: object.unblock.err().unwrap_or(Missing::Puk),
+        first: first.id,
+        pin: first.tries,
+        puk: unblock.map_or(Tries::Unknown, |puk| puk.tries),
+        pin_rules: first.rules,
+        puk_rules: unblock.ok().map(|puk| puk.rules),
+        puk_id: unblock.ok().map(|puk| puk.id),
+        unblocker: unblock.map_or(Secret::Puk, |puk| puk.role),
+        no_puk: unblock.err().unwrap_or(Missing::Puk),
+        change: first.change,
+        unblock: unblock.map_or(Confidence::Known, |puk| puk.confidence),
         verify: token.confidence(),
-        change: object.change.unwrap_or(Confidence::Known),
-        unblock: object.unblock.map_or(Confidence::Known, |it| it.confidence),
         found,
-        further,
+        further: pins,
     })
 }
 
-/// Tries left of the card holder's PIN, and the other PINs that keys want. Keys whose PIN the
-/// card does not have are withheld.
+/// The card holder's PINs with their tries left, the first one in front, and what unlocks them.
+fn pins(token: &mut Token<'_>, found: &mut Found, look: &Look) -> Result<Vec<PinView>, CardError> {
+    let counted = count(token, found, look)?;
+    let mut unblockers = BTreeMap::new();
+    let mut pins = Vec::new();
+    for (id, tries) in counted {
+        let blocked = tries == Tries::Blocked && matches!(look, Look::Signing(_));
+        let wanted = *look == Look::Everything || blocked;
+        let unblocker = token.unblocker_of(id).ok().map(|it| it.id);
+        let left = match unblocker.and_then(|id| unblockers.get(&id)) {
+            Some(left) => *left,
+            None if wanted => token.unblocker_tries(id)?,
+            None => Tries::Unknown,
+        };
+        if wanted && let Ok(unblocker) = token.unblocker_of(id) {
+            unblockers.insert(unblocker.id, left);
+        }
+        pins.push(view(token, id, tries, left)?);
+    }
+    Ok(pins)
+}
+
+/// A PIN as it is known after its tries were counted, which may have told more of it.
+fn view(token: &Token<'_>, id: PinId, tries: Tries, left: Tries) -> Result<PinView, CardError> {
+    let mut objects = token.pins().iter();
+    let object = objects.find(|it| it.id == id);
+    let object = *object.ok_or(CardError::Unsupported(Missing::Pin))?;
+    let unblock = object.unblock.and_then(|unblock| {
+        let unblocker = token.unblocker_of(id).map_err(|_| Missing::Puk)?;
+        Ok(UnblockView {
+            id: unblocker.id,
+            role: unblocker.role,
+            rules: unblocker.rules,
+            tries: left,
+            confidence: unblock.confidence,
+        })
+    });
+    Ok(PinView {
+        id,
+        role: object.role,
+        rules: object.rules,
+        tries,
+        change: object.change,
+        unblock,
+    })
+}
+
+/// Tries left of the card holder's PINs, the first one in front: of all there are, or for a
+/// signature of those that keys want. Keys whose PIN the card does not have are withheld.
 fn count(
     token: &mut Token<'_>,
     found: &mut Found,
-) -> Result<(Tries, Vec<(PinId, PinView)>), CardError> {
+    look: &Look,
+) -> Result<Vec<(PinId, Tries)>, CardError> {
     let first = token.pin()?.id;
-    let wanted = found.credentials.iter().map(|credential| credential.pin);
-    let wanted: BTreeSet<PinId> = wanted.chain([first]).collect();
-    let (mut pin, mut further) = (Tries::Unknown, Vec::new());
+    let mut counted = vec![(first, Tries::Unknown)];
     for object in token.pins().to_vec() {
-        if !wanted.contains(&object.id) {
+        let wanted = match look {
+            Look::Signing(_) => found.credentials.iter().any(|it| it.pin == object.id),
+            Look::Tries => false,
+            Look::Pins | Look::Everything => object.role.is_pin(),
+        };
+        if object.id != first && !wanted {
             continue;
         }
-        let tries = match token.tries(object.id) {
+        match token.tries(object.id) {
             Err(CardError::Unsupported(Missing::Pin)) => {
                 found.withhold(object.id, &Problem::NoPin);
-                continue;
             }
-            told => told?,
-        };
-        if object.id == first {
-            pin = tries;
-        } else {
-            let (role, rules) = (object.role, object.rules);
-            let view = PinView { role, rules, tries };
-            further.push((object.id, view));
+            Ok(tries) if object.id == first => counted[0].1 = tries,
+            told => counted.push((object.id, told?)),
         }
     }
-    Ok((pin, further))
+    Ok(counted)
 }

@@ -10,7 +10,6 @@ use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::error::Secret;
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Credential, Search};
 use securesign_card::signature::{PublicKey, ToSign};
@@ -172,9 +171,16 @@ fn converse(errand: Errand, token: &mut Token<'_>, sent: &Cell<u32>) -> u32 {
             sent.set(0);
             return first + sign(token, credential, &old, last);
         }
-        1 => token.change(Secret::Pin, &old, &new, last),
-        2 => token.change(Secret::Puk, &puk, &puk, last),
-        _ => token.unblock(&puk, &new, last),
+        1 => token
+            .pin()
+            .and_then(|pin| token.change(pin.id, &old, &new, last)),
+        2 => token
+            .unblocker()
+            .and_then(|it| token.change(it.id, &puk, &puk, last)),
+        _ => token
+            .pin()
+            .and_then(|pin| Ok((pin.id, token.unblocker()?.id)))
+            .and_then(|pins| token.unblock(pins, &puk, &new, last)),
     };
     u32::from(result.is_ok())
 }

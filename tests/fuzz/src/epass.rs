@@ -7,7 +7,6 @@ use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::error::Secret;
 use securesign_card::frame::Frame;
 use securesign_card::pin::Pin;
 use securesign_card::profile::Search;
@@ -140,12 +139,18 @@ fn converse(errand: Errand, token: &mut Token<'_>, secrets: &Cell<u32>) -> bool 
             done
         }
         1 => {
-            let result = token.change(Secret::Pin, &pin(PIN), &pin("87654321"), LastTry::Keep);
+            let result = token
+                .pin()
+                .and_then(|it| token.change(it.id, &pin(PIN), &pin("87654321"), LastTry::Keep));
             assert!(secrets.get() <= 2, "the PIN was sent twice");
             result.is_ok()
         }
         _ => {
-            let result = token.unblock(&pin(PUK), &pin("87654321"), LastTry::Keep);
+            let pins = token
+                .pin()
+                .and_then(|it| Ok((it.id, token.unblocker()?.id)));
+            let result = pins
+                .and_then(|pins| token.unblock(pins, &pin(PUK), &pin("87654321"), LastTry::Keep));
             assert!(secrets.get() <= 3, "the PUK was sent twice");
             result.is_ok()
         }

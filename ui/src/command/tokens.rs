@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use securesign_app::flow::{Flow, waits};
 use securesign_app::language::Language;
-use securesign_app::screen::Action;
 use securesign_app::words::Explain;
 use securesign_app::worker::{Job, Look, Report, TokenView, watch_over};
 use securesign_card::error::CardError;
@@ -16,6 +15,7 @@ use serde_json::json;
 use super::{DONE, NOT_DONE, print, print_json};
 use crate::args::SecretFiles;
 use crate::desk::{Delivery, Desk};
+use crate::errand::Errand;
 use crate::place::Place;
 use crate::report;
 use crate::secrets::Secrets;
@@ -42,7 +42,7 @@ pub fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {
 }
 
 pub fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
-    let views = match look(place, Look::Tries)? {
+    let views = match look(place, Look::Pins)? {
         Ok(views) => views,
         Err(error) => return no_cards(error, as_json, place.language),
     };
@@ -64,7 +64,7 @@ pub fn pin_status(place: &Place, as_json: bool) -> Result<u8, String> {
 
 pub fn pin_form(
     place: &Place,
-    open: Action,
+    open: Errand,
     files: SecretFiles,
     as_json: bool,
 ) -> Result<u8, String> {

@@ -156,6 +156,9 @@ impl Page {
     }
 }
 
+/// Most counters beside one another.
+const BESIDE: usize = 2;
+
 impl Upper {
     fn measure(screen: &Screen) -> Self {
         let symbol = title_indent(screen.kind);
@@ -196,7 +199,7 @@ impl Upper {
             .sum();
         let facts = self.facts.as_ref().map_or(0, |facts| facts.height + GAP);
         let compare = i32::from(screen.compare.is_some()) * (compare::HEIGHT + GAP);
-        let counters = i32::from(!screen.counters.is_empty()) * (COUNTER_HEIGHT + GAP);
+        let counters = screen.counters.len().div_ceil(BESIDE) as i32 * (COUNTER_HEIGHT + GAP);
         let heading = i32::from(self.heading.is_some()) * (STRONG.line + GAP);
         let cards: i32 = self.cards.iter().map(|card| card.height + GAP).sum();
         let choices = screen.choices.len() as i32 * (choice::FULL + GAP);
@@ -239,10 +242,10 @@ impl Upper {
             y += compare::HEIGHT + GAP;
             compare::place(button, area, setting)
         });
-        if !screen.counters.is_empty() {
-            let count = screen.counters.len() as i32;
+        for counters in screen.counters.chunks(BESIDE) {
+            let count = screen.counters.len().min(BESIDE) as i32;
             let w = (INNER - GAP * (count - 1)) / count;
-            for (at, counter) in screen.counters.iter().enumerate() {
+            for (at, counter) in counters.iter().enumerate() {
                 let x = MARGIN + at as i32 * (w + GAP);
                 let area = Area {
                     x,

@@ -2,19 +2,20 @@
 
 use securesign_card::error::CardError;
 
-use crate::language::Language;
 use crate::words::Explain;
 
-use super::parts::{button, close, fact, late, notice, open_file, plain, primary};
-use crate::flow::{Busy, Flow, Purpose, Refused, Undelivered};
+use super::parts::{button, close, fact, late, notice, open_file, pin_name, plain, primary};
+use crate::flow::{Busy, Flow, Purpose, Refused, Target, Undelivered};
 use crate::screen::{Action, Kind, Screen};
 
 /// The card is at work.
-pub fn working(busy: &Busy, l: Language) -> Screen {
+pub fn working(flow: &Flow, busy: &Busy) -> Screen {
+    let l = flow.language;
+    let pin = |of: &Target| [pin_name(flow.role_of(of), l)];
     let (title, text) = match busy {
         Busy::Signing(_) => (l.say("working-sign"), l.say("working")),
-        Busy::Changing(_) => (l.say("working-change"), l.say("working")),
-        Busy::Unlocking(_) => (l.say("working-unlock"), l.say("working")),
+        Busy::Changing(of) => (l.say_with("working-change", pin(of)), l.say("working")),
+        Busy::Unlocking(of, _) => (l.say_with("working-unlock", pin(of)), l.say("working")),
         Busy::Abandoned => (l.say("working-abandoned"), l.say("working-abandoned-text")),
     };
     Screen {

@@ -2,82 +2,84 @@
 
 use securesign_card::application::Confidence;
 use securesign_card::error::Secret;
-use securesign_card::pin::PinRules;
 use securesign_card::profile::Tries;
 
 use crate::language::Language;
 use crate::words::InWords;
 
 use super::parts::{
-    CONSENT_INERT_MS, button, counter, field, notice, plain, primary, puk_name, puk_of,
+    CONSENT_INERT_MS, button, field, notice, pin_and_puk, pin_counter, pin_name, plain, primary,
+    puk_counter, puk_name,
 };
 use super::token::token;
 use super::waiting::waiting;
-use crate::flow::{Entry, Errand, Flow, Step};
+use crate::flow::{Entry, Errand, Flow, Step, Target};
 use crate::screen::{Action, Ask, Button, Counter, Kind, Screen};
-use crate::worker::TokenInfo;
+use crate::worker::{PinView, UnblockView};
 
-/// The form that changes the PIN.
-pub fn change(flow: &Flow) -> Screen {
+/// The form that changes a PIN.
+pub fn change(flow: &Flow, of: &Target) -> Screen {
     let l = flow.language;
-    let Some((_, info)) = flow.token() else {
+    let Some((_, pin)) = flow.aimed(of) else {
         return waiting(flow);
     };
-    let max = info.pin_rules.max;
+    let (name, max) = ([pin_name(pin.role, l)], pin.rules.max);
     Screen {
-        text: vec![new_pin(info, l)],
-        counters: vec![counter(info.pin, l.say("tries-pin"), l)],
+        text: vec![new_pin(&pin, l)],
+        counters: vec![pin_counter(&pin, l)],
         fields: vec![
-            field(Ask::Pin, l.say("pin-present"), max),
-            field(Ask::NewPin, l.say("pin-new"), max),
-            field(Ask::NewPinAgain, l.say("pin-new-again"), max),
+            field(Ask::Pin, l.say_with("pin-present", name.clone()), max),
+            field(Ask::NewPin, l.say_with("pin-new", name.clone()), max),
+            field(
+                Ask::NewPinAgain,
+                l.say_with("pin-new-again", name.clone()),
+                max,
+            ),
         ],
         notice: notice(flow),
         buttons: vec![
             button(Action::Back, l.say("back")),
-            primary(Action::Submit, l.say("change-pin")),
+            primary(Action::Submit, l.say_with("change-pin", name.clone())),
         ],
-        ..plain(Kind::Form, l.say("change-title"))
+        ..plain(Kind::Form, l.say_with("change-title", name))
     }
 }
 
 /// The steps of unlocking.
-pub fn unlock(flow: &Flow, step: &Step) -> Screen {
+pub fn unlock(flow: &Flow, of: &Target, step: &Step) -> Screen {
     let l = flow.language;
-    let Some((_, info)) = flow.token() else {
+    let Some((_, pin)) = flow.aimed(of) else {
         return waiting(flow);
     };
-    let Some(puk) = info.puk_rules else {
+    let Ok(puk) = pin.unblock else {
         return token(flow);
     };
-    let counters = vec![counter(
-        info.puk,
-        l.say_with("tries-puk", puk_of(info, l)),
-        l,
-    )];
-    if info.puk == Tries::Blocked {
-        return puk_blocked(info, counters, l);
+    let names = || pin_and_puk(&pin, l);
+    let counters = vec![puk_counter(&puk, l)];
+    if puk.tries == Tries::Blocked {
+        return puk_blocked(&pin, counters, l);
     }
     let notice = notice(flow);
     let back = button(Action::Back, l.say("back"));
+    let shape = ("shape", puk.rules.in_words(l).into());
     match step {
         Step::Need => Screen {
-            text: need(info, puk, l),
+            text: need(&pin, &puk, l),
             counters,
             notice,
             buttons: vec![
                 back,
-                primary(Action::Next, l.say_with("unlock-have-puk", puk_of(info, l))),
+                primary(
+                    Action::Next,
+                    l.say_with("unlock-have-puk", [puk_name(puk.role, l)]),
+                ),
             ],
-            ..plain(Kind::Form, l.say("unlock-need-title"))
+            ..plain(Kind::Form, l.say_with("unlock-need-title", names()))
         },
         Step::Puk => Screen {
-            text: vec![l.say_with(
-                "unlock-puk",
-                [puk_name(info, l), ("shape", puk.in_words(l).into())],
-            )],
+            text: vec![l.say_with("unlock-puk", [puk_name(puk.role, l), shape])],
             counters,
-            fields: vec![field(Ask::Puk, info.unblocker.in_words(l), puk.max)],
+            fields: vec![field(Ask::Puk, puk.role.in_words(l), puk.rules.max)],
             notice,
             // It takes a secret, so it waits as what sends one does.
             buttons: vec![
@@ -87,107 +89,106 @@ pub fn unlock(flow: &Flow, step: &Step) -> Screen {
                     ..primary(Action::Next, l.say("next"))
                 },
             ],
-            ..plain(Kind::Form, l.say_with("unlock-puk-title", puk_of(info, l)))
+            ..plain(Kind::Form, l.say_with("unlock-puk-title", names()))
         },
-        Step::NewPin(_) => Screen {
-            text: vec![
-                new_pin(info, l),
-                l.say_with("unlock-together", puk_of(info, l)),
-            ],
-            counters,
-            fields: vec![
-                field(Ask::NewPin, l.say("pin-new"), info.pin_rules.max),
-                field(Ask::NewPinAgain, l.say("pin-new-again"), info.pin_rules.max),
-            ],
-            notice,
-            buttons: vec![back, primary(Action::Submit, l.say("unlock"))],
-            ..plain(Kind::Form, l.say("unlock-pin-title"))
-        },
+        Step::NewPin(..) => {
+            let name = [pin_name(pin.role, l)];
+            let (new, again) = (
+                l.say_with("pin-new", name.clone()),
+                l.say_with("pin-new-again", name.clone()),
+            );
+            Screen {
+                text: vec![new_pin(&pin, l), l.say_with("unlock-together", names())],
+                counters,
+                fields: vec![
+                    field(Ask::NewPin, new, pin.rules.max),
+                    field(Ask::NewPinAgain, again, pin.rules.max),
+                ],
+                notice,
+                buttons: vec![back, primary(Action::Submit, l.say("unlock"))],
+                ..plain(Kind::Form, l.say_with("unlock-pin-title", name))
+            }
+        }
     }
 }
 
 /// Nothing unlocks it any more, or nothing that is asked for here.
-fn puk_blocked(info: &TokenInfo, counters: Vec<Counter>, l: Language) -> Screen {
+fn puk_blocked(pin: &PinView, counters: Vec<Counter>, l: Language) -> Screen {
+    let [name, puk] = pin_and_puk(pin, l);
+    let is_code = pin.unblock.is_ok_and(|it| it.role == Secret::ResetCode);
     Screen {
-        text: vec![match info.pin {
-            _ if info.unblocker == Secret::ResetCode => l.say("blocked-reset-code-advice"),
-            Tries::Blocked => l.say_with("puk-blocked-both", puk_of(info, l)),
-            _ => l.say("puk-blocked-pin-works"),
+        text: vec![match pin.tries {
+            _ if is_code => l.say("blocked-reset-code-advice"),
+            Tries::Blocked => l.say_with("puk-blocked-both", [name, puk.clone()]),
+            _ => l.say_with("puk-blocked-pin-works", [name]),
         }],
         counters,
         buttons: vec![primary(Action::Back, l.say("back"))],
-        ..plain(
-            Kind::Failed,
-            l.say_with("puk-blocked-title", puk_of(info, l)),
-        )
+        ..plain(Kind::Failed, l.say_with("puk-blocked-title", [puk]))
     }
 }
 
 /// Which secret unlocking takes, what it looks like, and whose tries it spends.
-fn need(info: &TokenInfo, puk: PinRules, l: Language) -> Vec<String> {
+fn need(pin: &PinView, puk: &UnblockView, l: Language) -> Vec<String> {
+    let shape = ("shape", puk.rules.in_words(l).into());
     vec![
-        l.say_with(
-            "unlock-need",
-            [puk_name(info, l), ("shape", puk.in_words(l).into())],
-        ),
-        match info.pin {
-            Tries::Blocked => l.say_with("unlock-spends-blocked", puk_of(info, l)),
-            _ => l.say_with("unlock-spends", puk_of(info, l)),
+        l.say_with("unlock-need", [puk_name(puk.role, l), shape]),
+        match pin.tries {
+            Tries::Blocked => l.say_with("unlock-spends-blocked", pin_and_puk(pin, l)),
+            _ => l.say_with("unlock-spends", pin_and_puk(pin, l)),
         },
-        match info.unblocker {
+        match puk.role {
             Secret::ResetCode => l.say("unlock-spends-code-advice"),
             _ => l.say("unlock-spends-advice"),
         },
     ]
 }
 
-fn new_pin(info: &TokenInfo, l: Language) -> String {
-    l.say_with(
-        "new-pin-shape",
-        [("shape", info.pin_rules.in_words(l).into())],
-    )
+fn new_pin(pin: &PinView, l: Language) -> String {
+    let shape = ("shape", pin.rules.in_words(l).into());
+    l.say_with("new-pin-shape", [pin_name(pin.role, l), shape])
 }
 
 /// What was inferred from documents only is said to be that, before it is used.
-pub fn unsure(flow: &Flow, errand: Errand) -> Screen {
+pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
     let l = flow.language;
-    let Some((_, info)) = flow.token() else {
+    let Some((info, pin)) = flow.aimed(of) else {
         return waiting(flow);
     };
-    let family = [("family", info.family.as_str().into())];
+    let family = ("family", info.family.as_str().into());
+    let name = || pin_name(pin.role, l);
     let (title, what, confidence) = match errand {
         Errand::Change => (
-            l.say("unsure-change-title"),
-            l.say_with("unsure-change", family),
-            info.change,
+            l.say_with("unsure-change-title", [name()]),
+            l.say_with("unsure-change", [name(), family]),
+            pin.change,
         ),
         Errand::Unlock => (
             l.say("unsure-unlock-title"),
-            l.say_with("unsure-unlock", family),
-            info.unblock,
+            l.say_with("unsure-unlock", [family]),
+            pin.unblock.map(|unblock| unblock.confidence),
         ),
     };
     let mut text = vec![what];
-    if confidence == Confidence::Doubtful {
+    if confidence == Ok(Confidence::Doubtful) {
         text.push(l.say("unsure-doubtful"));
     }
     text.push(match errand {
-        Errand::Change => l.say("unsure-change-advice"),
+        Errand::Change => l.say_with("unsure-change-advice", [name()]),
         Errand::Unlock => l.say("unsure-unlock-advice"),
     });
-    if let (Errand::Unlock, Some(puk)) = (errand, info.puk_rules) {
-        text.extend(need(info, puk, l));
+    let mut counters = Vec::new();
+    match (errand, &pin.unblock) {
+        (Errand::Change, _) => counters.push(pin_counter(&pin, l)),
+        (Errand::Unlock, Ok(puk)) => {
+            text.extend(need(&pin, puk, l));
+            counters.push(puk_counter(puk, l));
+        }
+        (Errand::Unlock, Err(_)) => {}
     }
     Screen {
         text,
-        counters: match errand {
-            Errand::Change => vec![counter(info.pin, l.say("tries-pin"), l)],
-            Errand::Unlock => vec![counter(
-                info.puk,
-                l.say_with("tries-puk", puk_of(info, l)),
-                l,
-            )],
-        },
+        counters,
         buttons: vec![
             button(Action::Back, l.say("back")),
             primary(Action::GoOn, l.say("go-on")),
@@ -205,7 +206,7 @@ pub fn untried(flow: &Flow) -> Screen {
     let family = [("family", info.family.as_str().into())];
     Screen {
         text: vec![l.say_with("untried", family), l.say("untried-advice")],
-        counters: vec![counter(info.pin, l.say("tries-pin"), l)],
+        counters: vec![pin_counter(&flow.asked_pin(info), l)],
         buttons: vec![
             button(Action::Back, l.say("back")),
             primary(Action::GoOn, l.say("go-on")),
@@ -217,16 +218,19 @@ pub fn untried(flow: &Flow) -> Screen {
 /// May the last try be used?
 pub fn last_try(flow: &Flow, entry: &Entry) -> Screen {
     let l = flow.language;
-    let unblocker = flow.token().map_or(Secret::Puk, |(_, info)| info.unblocker);
-    let puk = [("puk", unblocker.in_words(l).into())];
-    let asked = flow.token().map(|(_, info)| flow.asked_pin(info).role);
-    let further = asked.filter(|role| *role != Secret::Pin);
-    let what = match (entry, further) {
-        (Entry::Sign(_), Some(pin)) => {
-            l.say_with("last-try-further", [("pin", pin.in_words(l).into())])
-        }
-        (Entry::Sign(_) | Entry::Change { .. }, _) => l.say_with("last-try-pin", puk),
-        (Entry::Unlock { .. }, _) => l.say_with("last-try-puk", puk),
+    let pin = flow.token().and_then(|(_, info)| {
+        let pin = entry.pin(info, flow.asked_pin(info))?;
+        Some((pin, pin.id == info.first))
+    });
+    let Some((pin, is_first)) = pin else {
+        return waiting(flow);
+    };
+    let names = pin_and_puk(&pin, l);
+    let [name, puk] = names.clone();
+    let what = match entry {
+        Entry::Unlock { .. } => l.say_with("last-try-puk", [puk]),
+        _ if is_first || pin.unblock.is_ok() => l.say_with("last-try-pin", names),
+        _ => l.say_with("last-try-further", [name]),
     };
     Screen {
         text: vec![what, l.say("last-try-unsent")],

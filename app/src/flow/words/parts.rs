@@ -1,6 +1,7 @@
 //! What several screens are made of.
 
-use securesign_card::error::CardError;
+use securesign_card::application::PinId;
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::Tries;
 
 use crate::language::{Language, Value};
@@ -11,7 +12,7 @@ use super::pages;
 use crate::flow::remark::Remark;
 use crate::flow::{Flow, Purpose};
 use crate::screen::{Action, Ask, Button, Counter, Fact, Field, Kind, Level, Notice, Screen};
-use crate::worker::TokenInfo;
+use crate::worker::{PinView, TokenInfo, UnblockView};
 
 /// A click meant for another window must not sign (requirement 11).
 pub const CONSENT_INERT_MS: u32 = 500;
@@ -68,8 +69,8 @@ pub fn notice(flow: &Flow) -> Option<Notice> {
     // Whether a try is gone was not told; how many are left may be by now.
     if let Remark::Failed(CardError::Unanswered { secret, .. }) = remark
         && let Some((_, info)) = flow.token()
-        && let pin = flow.asked_pin(info)
-        && *secret == pin.role
+        && let asked = std::iter::once(flow.asked_pin(info))
+        && let Some(pin) = asked.chain(info.pins()).find(|pin| pin.role == *secret)
         && let Tries::Left(_) = pin.tries
     {
         let tries = tries_notice(pin.tries, flow.language);
@@ -103,9 +104,12 @@ fn both(one: &Notice, other: &Notice) -> Notice {
     }
 }
 
-/// How it stands with the PIN.
-pub fn pin_status(status: Status, l: Language) -> Fact {
-    fact(l.say("pin-status"), &status.in_words(l))
+/// How it stands with a PIN; it is named where there are several.
+pub fn pin_status(status: Status, pin: Secret, l: Language) -> Fact {
+    fact(
+        l.say_with("pin-status", [pin_name(pin, l)]),
+        &status.in_words(l),
+    )
 }
 
 /// How many tries are left; nothing where the PIN is blocked.
@@ -125,34 +129,81 @@ pub fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {
     Some(Notice { level, text })
 }
 
-/// What unlocks this token's PIN, by its name.
-pub fn puk_of(info: &TokenInfo, l: Language) -> [(&'static str, Value<'static>); 1] {
-    [puk_name(info, l)]
+/// A PIN by its name.
+pub fn pin_name(pin: Secret, l: Language) -> (&'static str, Value<'static>) {
+    ("pin", pin.in_words(l).into())
 }
 
-/// The same, among other values.
-pub fn puk_name(info: &TokenInfo, l: Language) -> (&'static str, Value<'static>) {
-    ("puk", info.unblocker.in_words(l).into())
+/// What unlocks a PIN, by its name.
+pub fn puk_name(puk: Secret, l: Language) -> (&'static str, Value<'static>) {
+    ("puk", puk.in_words(l).into())
 }
 
-/// Why nothing unlocks it, said before anything is typed.
-pub fn no_puk(info: &TokenInfo, l: Language) -> Option<String> {
-    let missing = ("missing", info.no_puk.in_words(l).into());
-    let said = || l.say_with("no-unlock", [missing]);
-    info.puk_rules.is_none().then(said)
+/// Both of them; where nothing unlocks the PIN, what usually does.
+pub fn pin_and_puk(pin: &PinView, l: Language) -> [(&'static str, Value<'static>); 2] {
+    let puk = pin.unblock.map_or(Secret::Puk, |unblock| unblock.role);
+    [pin_name(pin.role, l), puk_name(puk, l)]
 }
 
-/// The counters of a token's secrets.
+/// Why nothing unlocks a PIN, said before anything is typed. `alone`: it is the only one.
+pub fn no_unlock(pin: &PinView, alone: bool, l: Language) -> Option<String> {
+    let missing = ("missing", pin.unblock.err()?.in_words(l).into());
+    Some(match alone {
+        true => l.say_with("no-unlock", [missing]),
+        false => l.say_with("no-unlock-of", [pin_name(pin.role, l), missing]),
+    })
+}
+
+/// Why a PIN cannot be changed.
+pub fn no_change(pin: &PinView, l: Language) -> Option<String> {
+    let name = pin_name(pin.role, l);
+    Some(match pin.change.err()? {
+        Missing::Change => l.say_with("no-change", [name]),
+        missing => {
+            let missing = ("missing", missing.in_words(l).into());
+            l.say_with("no-change-because", [name, missing])
+        }
+    })
+}
+
+/// The counters of a token's secrets, each once.
 pub fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
-    let mut counters = vec![counter(info.pin, l.say("tries-pin"), l)];
-    if info.puk_rules.is_some() {
-        counters.push(counter(
-            info.puk,
-            l.say_with("tries-puk", puk_of(info, l)),
-            l,
-        ));
+    let pins = info.pins();
+    let mut unblockers: Vec<PinId> = Vec::new();
+    let mut counters = Vec::new();
+    for pin in &pins {
+        counters.push(pin_counter(pin, l));
+        let Ok(unblock) = &pin.unblock else { continue };
+        if unblockers.contains(&unblock.id) {
+            continue;
+        }
+        unblockers.push(unblock.id);
+        let same = |it: &&PinView| it.unblock.is_ok_and(|other| other.id == unblock.id);
+        // That it is for one of them only has to be said.
+        counters.push(match pins.iter().filter(same).count() == pins.len() {
+            true => puk_counter(unblock, l),
+            false => {
+                let caption = l.say_with("tries-puk-of", pin_and_puk(pin, l));
+                counter(unblock.tries, caption, l)
+            }
+        });
     }
     counters
+}
+
+/// The tries left of a PIN.
+pub fn pin_counter(pin: &PinView, l: Language) -> Counter {
+    counter(
+        pin.tries,
+        l.say_with("tries-pin", [pin_name(pin.role, l)]),
+        l,
+    )
+}
+
+/// The tries left of what unlocks one.
+pub fn puk_counter(unblock: &UnblockView, l: Language) -> Counter {
+    let caption = l.say_with("tries-puk", [puk_name(unblock.role, l)]);
+    counter(unblock.tries, caption, l)
 }
 
 /// One of them.

@@ -1,6 +1,6 @@
 //! The sign window: who asks, and what is signed.
 
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::CardError;
 use securesign_card::profile::Tries;
 
 use crate::pin_status::Status;
@@ -9,9 +9,10 @@ use super::certificates::{
     certificates, chosen_index, heading, missed, no_certificate, slow_clock,
 };
 use super::parts::{
-    button, fact, field, no_puk, notice, pin_status, plain, primary, puk_of, tries_notice,
+    button, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary, tries_notice,
     with_late,
 };
+use super::token::unlocking;
 use super::waiting::waiting;
 use crate::flow::{Compared, Flow, Order, Purpose};
 use crate::screen::{Action, Ask, Fact, Kind, Level, Notice, Screen};
@@ -28,8 +29,6 @@ pub fn sign(flow: &Flow) -> Screen {
     let pinless = flow.is_pinless();
     let pin = flow.asked_pin(info);
     let blocked = pin.tries == Tries::Blocked && !pinless;
-    // The form that unlocks is the first PIN's.
-    let unlocks = pin.role == Secret::Pin;
     let usable = flow.chosen.is_some();
     let mut screen = Screen {
         facts: facts(flow),
@@ -43,8 +42,9 @@ pub fn sign(flow: &Flow) -> Screen {
     screen.notice = if cards.is_empty() {
         Some(in_the_way(flow, no_certificate(flow)))
     } else if blocked {
-        let text = match unlocks {
-            true => l.say_with("pin-blocked-unlock", puk_of(info, l)),
+        // The first one is said to be unlocked, and beside it why nothing does.
+        let text = match pin.unblock.is_ok() || pin.id == info.first {
+            true => l.say_with("pin-blocked-unlock", pin_and_puk(&pin, l)),
             false => CardError::Blocked(pin.role).what(l),
         };
         Some(in_the_way(flow, text))
@@ -58,14 +58,10 @@ pub fn sign(flow: &Flow) -> Screen {
     screen.heading = heading(&cards, choosable, l);
     screen.certificates = cards;
     screen.buttons.push(button(Action::Cancel, l.say("cancel")));
-    if blocked && unlocks {
-        screen.text.extend(no_puk(info, l));
-        if info.puk_rules.is_some() {
-            screen.buttons.push(primary(
-                Action::Unlock,
-                l.say_with("unlock-with-puk", puk_of(info, l)),
-            ));
-        }
+    if blocked {
+        let alone = info.pins().len() == 1;
+        screen.text.extend(no_unlock(&pin, alone, l));
+        screen.buttons.extend(unlocking(info, &pin, true, l));
     } else if usable && !blocked {
         ready(flow, info, &mut screen);
     } else {
@@ -81,7 +77,8 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     let l = flow.language;
     screen.compare = Some(button(Action::Compare, l.say("compare")));
     if flow.in_session() {
-        screen.facts.push(pin_status(Status::SessionActive, l));
+        let pin = flow.asked_pin(info).role;
+        screen.facts.push(pin_status(Status::SessionActive, pin, l));
         screen.text.push(l.say("pin-accepted"));
         screen.notice = notice(flow);
     } else if flow.is_pinless() {

@@ -1,19 +1,20 @@
 //! The token window.
 
-use securesign_card::error::Secret;
+use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
 
 use crate::language::Language;
-use crate::words::InWords;
+use crate::words::{Explain, InWords};
 
 use super::certificates::{certificates, chosen_index, heading};
 use super::parts::{
-    button, counters, fact, links, no_puk, notice, pin_status, plain, primary, puk_of,
+    button, counters, fact, links, no_change, no_unlock, notice, pin_and_puk, pin_name, pin_status,
+    plain, puk_name,
 };
 use super::waiting::waiting;
 use crate::flow::Flow;
 use crate::screen::{Action, Button, Kind, Level, Notice, Screen};
-use crate::worker::{TokenId, TokenInfo};
+use crate::worker::{PinView, TokenId, TokenInfo, UnblockView};
 
 /// The token window.
 pub fn token(flow: &Flow) -> Screen {
@@ -28,19 +29,9 @@ pub fn token(flow: &Flow) -> Screen {
     if let Some(serial) = &info.serial {
         facts.push(fact(l.say("serial-number"), serial));
     }
-    facts.push(pin_status(flow.pin_status(id), l));
-    let mut buttons = vec![button(Action::Close, l.say("close"))];
-    if info.puk_rules.is_some() && info.puk != Tries::Blocked {
-        buttons.push(Button {
-            primary: info.pin == Tries::Blocked,
-            ..button(
-                Action::Unlock,
-                l.say_with("unlock-with-puk", puk_of(info, l)),
-            )
-        });
-    }
-    if info.pin != Tries::Blocked {
-        buttons.push(primary(Action::ChangePin, l.say("change-pin")));
+    let pins = info.pins();
+    for pin in &pins {
+        facts.push(pin_status(flow.status_of(id, pin), pin.role, l));
     }
     let mut text: Vec<String> = info
         .found
@@ -48,7 +39,10 @@ pub fn token(flow: &Flow) -> Screen {
         .iter()
         .map(|note| note.in_words(l))
         .collect();
-    text.extend(no_puk(info, l));
+    for pin in &pins {
+        text.extend(no_change(pin, l));
+        text.extend(no_unlock(pin, pins.len() == 1, l));
+    }
     text.extend(empty_ones(flow, id));
     // With one token there is nothing to choose in this window.
     let chosen = match flow.ready().count() {
@@ -65,7 +59,7 @@ pub fn token(flow: &Flow) -> Screen {
         certificates,
         chosen,
         notice: notice(flow).or_else(|| blocked_notice(info, l)),
-        buttons,
+        buttons: buttons(info, l),
         ..plain(Kind::Token, l.say("token-title"))
     }
 }
@@ -86,16 +80,67 @@ fn empty_ones(flow: &Flow, token: &TokenId) -> Vec<String> {
     empty.map(said).collect()
 }
 
-fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
-    let text = match (info.pin, info.puk) {
-        (Tries::Blocked, Tries::Blocked) if info.unblocker != Secret::ResetCode => {
-            l.say_with("both-blocked", puk_of(info, l))
+/// Change and unlock, of each PIN that can be; those of the first one come last, where the
+/// main button is, but for one that is blocked.
+fn buttons(info: &TokenInfo, l: Language) -> Vec<Button> {
+    let pins = info.pins();
+    let mut buttons = vec![button(Action::Close, l.say("close"))];
+    // What is blocked is what people come for.
+    let is_blocked = |pin: &PinView| pin.tries == Tries::Blocked;
+    let mut in_order: Vec<&PinView> = pins.iter().rev().collect();
+    in_order.sort_by_key(|pin| is_blocked(pin));
+    let last = in_order.last().map(|pin| pin.id);
+    for pin in in_order {
+        let main = last == Some(pin.id);
+        let spent = |unblock: UnblockView| unblock.tries == Tries::Blocked;
+        if !pin.unblock.is_ok_and(spent) {
+            buttons.extend(unlocking(info, pin, main && is_blocked(pin), l));
         }
-        (Tries::Blocked, _) => l.say_with("pin-blocked", puk_of(info, l)),
-        _ => return None,
+        if !is_blocked(pin) && pin.change.is_ok() {
+            let action = match pin.id == info.first {
+                true => Action::ChangePin,
+                false => Action::ChangeFurther(pin.id),
+            };
+            buttons.push(Button {
+                primary: main,
+                ..button(action, l.say_with("change-pin", [pin_name(pin.role, l)]))
+            });
+        }
+    }
+    buttons
+}
+
+/// The way to unlock a PIN, where there is one. It is named where there are several.
+pub fn unlocking(info: &TokenInfo, pin: &PinView, primary: bool, l: Language) -> Option<Button> {
+    let unblock = pin.unblock.ok()?;
+    let action = match pin.id == info.first {
+        true => Action::Unlock,
+        false => Action::UnlockFurther(pin.id),
     };
-    Some(Notice {
+    let label = match info.further.is_empty() {
+        true => l.say_with("unlock-with-puk", [puk_name(unblock.role, l)]),
+        false => l.say_with("unlock-pin-with-puk", pin_and_puk(pin, l)),
+    };
+    Some(Button {
+        primary,
+        ..button(action, label)
+    })
+}
+
+/// Which PINs are blocked, and whether they can be unlocked.
+fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
+    let pins = info.pins();
+    let blocked = pins.iter().filter(|pin| pin.tries == Tries::Blocked);
+    let said = blocked.map(|pin| match &pin.unblock {
+        Ok(unblock) if unblock.tries == Tries::Blocked && unblock.role != Secret::ResetCode => {
+            l.say_with("both-blocked", pin_and_puk(pin, l))
+        }
+        Err(_) if pin.id != info.first => CardError::Blocked(pin.role).what(l),
+        _ => l.say_with("pin-blocked", pin_and_puk(pin, l)),
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| Notice {
         level: Level::Error,
-        text,
+        text: said.join(" "),
     })
 }

@@ -1,5 +1,7 @@
 //! The lower part of a page, which never scrolls away: secrets, notice, buttons.
 
+use std::ops::Range;
+
 use fltk::frame::Frame;
 use fltk::input::Input;
 use securesign_app::screen::{Button, Line, Screen};
@@ -20,10 +22,11 @@ pub const WAITING_HEIGHT: i32 = SMALL.line + GAP;
 
 /// How high this part is, but for that line.
 pub fn foot_height(screen: &Screen, bar: Option<&Bar>) -> i32 {
-    let buttons = i32::from(!screen.buttons.is_empty()) * (button::HEIGHT + GAP + MARGIN);
-    let rest = if screen.buttons.is_empty() { GAP } else { 0 };
+    let lines = button_lines(&screen.buttons).len() as i32;
+    let margin = if lines == 0 { GAP } else { MARGIN };
+    let buttons = lines * (button::HEIGHT + GAP) + margin;
     let boxes = screen.lines.len() + screen.fields.len();
-    FIELD_ROW * boxes as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons + rest
+    FIELD_ROW * boxes as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons
 }
 
 /// Puts the boxes for plain texts on the page, each under its label.
@@ -63,38 +66,51 @@ pub fn place_waiting(text: &str, setting: &Setting, mut y: i32) {
     place_text(line, SMALL, 0, &mut y, palette.muted, palette);
 }
 
-/// Puts the buttons on the page, right-aligned.
+/// How wide a button's widget is. It is larger than the button it shows: the focus ring is
+/// in it.
+fn width(button: &Button) -> i32 {
+    PressButton::width(button) + 2 * button::RING
+}
+
+/// Which buttons stand beside one another, from above. The last line is filled first, so that
+/// the main button has its place whatever else there is.
+fn button_lines(buttons: &[Button]) -> Vec<Range<usize>> {
+    let room = INNER + 2 * button::RING;
+    let mut lines = Vec::new();
+    let mut end = buttons.len();
+    while end > 0 {
+        let (mut start, mut taken) = (end - 1, width(&buttons[end - 1]));
+        while start > 0 && taken + BUTTON_GAP + width(&buttons[start - 1]) <= room {
+            start -= 1;
+            taken += BUTTON_GAP + width(&buttons[start]);
+        }
+        lines.insert(0, start..end);
+        end = start;
+    }
+    lines
+}
+
+/// Puts the buttons on the page, right-aligned, in as many lines as they need.
 pub fn place_buttons(
     buttons: &[Button],
     setting: &Setting,
     inert: &Inert,
     y: i32,
 ) -> Vec<PressButton> {
-    // The widget is larger than the button it shows: the focus ring is in it.
     let ring = button::RING;
-    let widths: Vec<i32> = buttons
-        .iter()
-        .map(|button| PressButton::width(button) + 2 * ring)
-        .collect();
-    let gaps = BUTTON_GAP * (widths.len() as i32 - 1).max(0);
-    let mut x = MARGIN + INNER + ring - widths.iter().sum::<i32>() - gaps;
     let mut placed = Vec::new();
-    for (button, w) in buttons.iter().zip(widths) {
-        let h = button::HEIGHT + 2 * ring;
-        let area = Area {
-            x,
-            y: y - ring,
-            w,
-            h,
-        };
-        placed.push(PressButton::new(
-            button,
-            area,
-            setting.palette,
-            inert,
-            setting.signals,
-        ));
-        x += w + BUTTON_GAP;
+    for (line, range) in button_lines(buttons).into_iter().enumerate() {
+        let buttons = &buttons[range];
+        let gaps = BUTTON_GAP * (buttons.len() as i32 - 1);
+        let mut x = MARGIN + INNER + ring - buttons.iter().map(width).sum::<i32>() - gaps;
+        let y = y + line as i32 * (button::HEIGHT + GAP) - ring;
+        for button in buttons {
+            let (w, h) = (width(button), button::HEIGHT + 2 * ring);
+            let area = Area { x, y, w, h };
+            let (palette, signals) = (setting.palette, setting.signals);
+            placed.push(PressButton::new(button, area, palette, inert, signals));
+            x += w + BUTTON_GAP;
+        }
     }
     placed
 }
