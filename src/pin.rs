@@ -140,6 +140,9 @@ impl fmt::Display for PinFormat {
     }
 }
 
+/// What a short command has room for.
+const LONGEST_BLOCK: usize = 255;
+
 impl PinRules {
     /// Refuses what can never be right, before it costs a try: several cards
     /// count a badly formed PIN as a wrong one.
@@ -179,6 +182,10 @@ impl PinRules {
             Form::Padded { len, .. } | Form::Bcd { len, .. } => len.max(typed.len()),
             Form::Iso9564 => 8.max(1 + typed.len()),
         };
+        // The length may be what a card says.
+        if room > LONGEST_BLOCK {
+            return Err(self.unfit());
+        }
         let mut block = Zeroizing::new(Vec::with_capacity(room));
         let (len, with) = match self.form {
             Form::Exact => {
@@ -364,6 +371,17 @@ mod tests {
             (Form::Packed, Printable, "12xy"),
         ] {
             assert_eq!(encoded(form, charset, text), None, "{form:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_form_that_no_command_has_room_for_is_refused_before_memory_is_taken() {
+        use Charset::{Digits, Printable};
+        for len in [256, 0x7FFF_FFFF, usize::MAX] {
+            let padded = Form::Padded { len, with: 0 };
+            assert_eq!(encoded(padded, Printable, "123456"), None, "{len}");
+            let bcd = Form::Bcd { len, with: 0 };
+            assert_eq!(encoded(bcd, Digits, "123456"), None, "{len}");
         }
     }
 

@@ -14,7 +14,8 @@ pub const MOST: usize = 16;
 /// PIN, and this.
 const UNLISTED: u8 = 0x80;
 
-/// Longest value of a PIN that has no greatest length.
+/// Longest value of a PIN: of one that has no greatest length, and of any as it is stored.
+/// What says more describes no PIN.
 const LONGEST: usize = 64;
 
 /// The PINs that keys name, and what unblocks them. The holder's, which is the one that `key`
@@ -106,7 +107,7 @@ pub fn is_usable(entry: &PinEntry) -> bool {
 
 /// What its values look like; `None`: in a way that nobody knows, so that none is sent.
 fn rules(entry: &PinEntry, habits: &Habits) -> Option<PinRules> {
-    if habits.blind || !entry.is(PinFlag::Initialized) {
+    if habits.blind || !entry.is(PinFlag::Initialized) || entry.stored > LONGEST {
         return None;
     }
     let fill = entry.fill.unwrap_or(0x00);
@@ -167,4 +168,42 @@ pub fn none() -> PinObject {
 /// The entry of an object; `None`: the directory has none for it.
 pub fn entry(entries: &[PinEntry], id: PinId) -> Option<&PinEntry> {
     entries.get(usize::from(id.0 & !UNLISTED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ISO;
+    use super::*;
+    use securesign_card::pkcs15::pins;
+
+    /// An entry with these lengths: filled, text.
+    fn entry(min: u8, stored: u32, max: u32) -> PinEntry {
+        let mut attributes = vec![0x03, 0x02, 0x02, 0x8C, 0x0A, 0x01, 0x01, 0x02, 0x01, min];
+        for length in [stored, max] {
+            let whole = [&[0x00][..], &length.to_be_bytes()].concat();
+            let zeros = whole.windows(2).take_while(|it| it[0] == 0 && it[1] < 0x80);
+            let value = &whole[zeros.count()..];
+            attributes.extend([0x02, value.len() as u8]);
+            attributes.extend(value);
+        }
+        attributes.extend([0x80, 0x01, 0x01, 0x04, 0x01, 0x00]);
+        let der = |tag, parts: &[&[u8]]| {
+            let value = parts.concat();
+            [&[tag, value.len() as u8], &value[..]].concat()
+        };
+        let common = der(0x30, &[b"\x0C\x03PIN"]);
+        let own = der(0x30, &[b"\x04\x01\xFF"]);
+        let attributes = der(0xA1, &[&der(0x30, &[&attributes])]);
+        pins(&der(0x30, &[&common, &own, &attributes])).remove(0)
+    }
+
+    #[test]
+    fn lengths_that_no_pin_has_are_no_rules() {
+        let rules = |min, stored, max| rules(&entry(min, stored, max), &ISO);
+        assert!(rules(4, 0x80, 0x80).is_none());
+        assert!(rules(4, 0x7FFF_FFFF, 0x7FFF_FFFF).is_none());
+        assert!(rules(9, 0x40, 0x88).is_some());
+        assert!(rules(0x11, 0x10, 0x10).is_none());
+        assert!(rules(9, 0x10, 0x08).is_none());
+    }
 }
