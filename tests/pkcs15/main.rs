@@ -16,6 +16,7 @@ mod counts;
 mod journeys;
 mod optional;
 mod record;
+mod starcos;
 mod unknown;
 
 use std::path::PathBuf;

@@ -64,11 +64,21 @@ fn run(kind: &Kind, nth: Option<usize>, answer: &'static [u8]) -> Run {
     (result, log, tries(&card))
 }
 
-/// The tries left, what the card says of itself, EF(TokenInfo), the form of PINs and the
-/// log-out: numbers of the commands that are about these.
+/// The tries left, what the card says of itself, EF(TokenInfo) and the log-out: numbers of
+/// the commands that are about these.
 fn optional(log: &[Vec<u8>]) -> Vec<usize> {
-    const FILES: [[u8; 2]; 3] = [[0x50, 0x32], [0x00, 0x13], [0x00, 0x15]];
     let signed = log.iter().rposition(|it| [0x2A, 0x88].contains(&it[1]));
+    let mut found = reading(log, &[[0x50, 0x32]]);
+    found.extend(log.iter().enumerate().filter_map(|(nth, command)| {
+        let ins = command[1];
+        let is_question = ins == 0xCA || ins == 0x20 && command.len() == 4;
+        (is_question || Some(nth) > signed && ins != 0xC0).then_some(nth)
+    }));
+    found
+}
+
+/// Numbers of the commands that select and read these files.
+fn reading(log: &[Vec<u8>], files: &[[u8; 2]]) -> Vec<usize> {
     let mut selected = [0; 2];
     let mut found = Vec::new();
     for (nth, command) in log.iter().enumerate() {
@@ -77,9 +87,7 @@ fn optional(log: &[Vec<u8>]) -> Vec<usize> {
             let data = &command[5..5 + usize::from(command[4])];
             selected = data.last_chunk().copied().unwrap_or_default();
         }
-        let is_read = [0xA4, 0xB0, 0xB2].contains(&ins) && FILES.contains(&selected);
-        let is_question = ins == 0xCA || ins == 0x20 && command.len() == 4;
-        if is_read || is_question || Some(nth) > signed && ins != 0xC0 {
+        if [0xA4, 0xB0, 0xB2].contains(&ins) && files.contains(&selected) {
             found.push(nth);
         }
     }
@@ -112,4 +120,24 @@ fn what_a_signature_does_not_need_is_refused_and_it_is_made_all_the_same() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn no_pin_goes_to_a_starcos_3_that_does_not_say_clearly_in_which_form() {
+    for kind in KINDS.iter().filter(|it| it.family.starts_with("STARCOS 3")) {
+        let (_, whole, _) = run(kind, None, &[]);
+        let places = reading(&whole, &[[0x00, 0x13], [0x00, 0x15]]);
+        assert_eq!(places.len(), 2, "{}", kind.name());
+        for nth in places {
+            for answer in ANSWERS.into_iter().chain([&[0x6A, 0x83][..]]) {
+                let name = format!("{}, {:02X?}, {answer:02X?}", kind.name(), whole[nth]);
+                let (result, log, tries) = run(kind, Some(nth), answer);
+                // There is no such file or record.
+                let is_clear = answer[0] == 0x6A;
+                assert_eq!(result.is_ok(), is_clear, "{name}");
+                assert_eq!(verified(&log), usize::from(is_clear), "{name}");
+                assert_eq!(tries, Some(3), "{name}");
+            }
+        }
+    }
 }

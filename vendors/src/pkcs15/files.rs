@@ -23,6 +23,9 @@ const RECORDS: u8 = 16;
 /// The root (ISO 7816-4, 7.4.1).
 const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
 
+/// P2 of a SELECT whose answer has no data.
+const NOTHING_BACK: u8 = 0x0C;
+
 /// READ BINARY reached the end of the file.
 const END: StatusWord = StatusWord(0x6282);
 /// READ BINARY behind the end of the file.
@@ -300,6 +303,20 @@ fn send_select(
     Ok(size(&card.require(during, &command)?))
 }
 
+/// Selects the root; without its control parameters where a card does not give them.
+pub fn select_root(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    p2: u8,
+) -> Result<Option<usize>, CardError> {
+    match send_select(card, during, [0x00, p2], &MASTER_FILE) {
+        Err(CardError::Refused { .. }) if p2 != NOTHING_BACK => {
+            send_select(card, during, [0x00, NOTHING_BACK], &MASTER_FILE)
+        }
+        other => other,
+    }
+}
+
 /// One identifier after the other: from the root, or from the directory that is open.
 fn step(
     card: &mut Channel<'_>,
@@ -312,7 +329,7 @@ fn step(
     let rest = match open {
         Some(open) => &path[open.len()..],
         None => {
-            send_select(card, during, [0x00, directory[1]], &MASTER_FILE)?;
+            select_root(card, during, directory[1])?;
             path
         }
     };

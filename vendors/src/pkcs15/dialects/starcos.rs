@@ -6,9 +6,10 @@ use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
 use securesign_card::pin::{Charset, Form, PinRules};
 use securesign_card::profile::Spec;
+use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
-use super::super::files::Selecting;
+use super::super::files::{Selecting, select_root};
 use super::super::sign::{AUTHENTICATION, Input, Recipe};
 use super::super::{Beginning, Family, Habits, INFERRED, ISO, Unblocking};
 use super::{exactly, nothing, puk, signature};
@@ -122,6 +123,8 @@ pub static STARCOS_35: Family = Family {
                 0x3B, 0xD9, 0x96, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x31, 0xB8, 0x73, 0x86, 0x01,
                 0xC0, 0x81, 0x05, 0x02,
             ]),
+            exactly(b"\x3B\xDF\x96\xFF\x81\x31\xFE\x45\x80[DE.BNOTK111\x81\x05\xA0"),
+            exactly(b"\x3B\xDF\x96\xFF\x81\x31\xFE\x45\x80[DE.BNOTK100\x81\x05\xA0"),
             exactly(&[
                 0x3B, 0xD9, 0x96, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x31, 0xB8, 0x73, 0x86, 0x01,
                 0xE0, 0x81, 0x05, 0x22,
@@ -134,11 +137,23 @@ pub static STARCOS_35: Family = Family {
     begin: |card, beginning, habits| starcos_form(card, beginning, habits, [0x00, 0x13], 0x88),
 };
 
+/// The historical bytes of the card of the German chamber of notaries: nobody has written
+/// how its PINs are sent.
+const NOTARIES: &[u8] = b"DE.BNOTK";
+
+/// The step in which the form of PINs is read.
+const FORM_STEP: &str = "read the form of PINs";
+
 /// Most records of EF(KEYD) that are read.
 const RECORDS: u8 = 8;
 
-/// The form of PINs: in the first record that begins with this tag of a file below the root.
-/// Where nothing tells, it is that of ISO 9564.
+/// There is no such record.
+const NO_RECORD: StatusWord = StatusWord(0x6A83);
+
+/// ISO 9564, format 2.
+const ISO_9564: u8 = 0x12;
+
+/// The form of PINs. Where the card does not tell it clearly, none is sent.
 fn starcos_form(
     card: &mut Channel<'_>,
     beginning: &Beginning<'_>,
@@ -149,26 +164,14 @@ fn starcos_form(
     if !beginning.is_first {
         return Ok(());
     }
-    let during = "read the form of PINs";
-    let root = Command::new([0x00, 0xA4, 0x00, 0x00]).data(&[0x3F, 0x00]);
-    card.require(during, &root.answer(Answer::Short))?;
-    let select = Command::new([0x00, 0xA4, 0x02, 0x04]).data(&file);
-    let mut format = None;
-    if card.send(during, &select.answer(Answer::Short))?.sw.is_ok() {
-        for number in 1..=RECORDS {
-            let read = Command::new([0x00, 0xB2, number, 0x04]).answer(Answer::Short);
-            let record = card.send(during, &read)?;
-            if !record.sw.is_ok() {
-                break;
-            }
-            if record.data.first() == Some(&tag) {
-                format = starcos_format(&record.data);
-                break;
-            }
-        }
+    let historical = beginning.atr.historical();
+    if historical.windows(NOTARIES.len()).any(|it| it == NOTARIES) {
+        habits.blind = true;
+        return Ok(());
     }
-    match format {
-        None | Some(0x11 | 0x12) => {
+    select_root(card, FORM_STEP, 0x00)?;
+    match starcos_told(card, file, tag)? {
+        Some(0x11 | ISO_9564) => {
             habits.form = Some(Form::Iso9564);
             let rules = PinRules {
                 min: 4,
@@ -179,10 +182,34 @@ fn starcos_form(
             habits.unblocking = Unblocking::Puk(rules, RetryCounter::Unknown);
         }
         Some(0x14 | 0x21) => {}
-        // Two digits a byte, and nobody knows how many bytes.
-        Some(_) => habits.blind = true,
+        // Nothing that is known, or two digits a byte, and nobody knows how many bytes.
+        _ => habits.blind = true,
     }
     Ok(())
+}
+
+/// The number of the form: in the first record that begins with this tag of a file below the
+/// root, and that of ISO 9564 where there is no such file or record.
+fn starcos_told(card: &mut Channel<'_>, file: [u8; 2], tag: u8) -> Result<Option<u8>, CardError> {
+    let select = Command::new([0x00, 0xA4, 0x02, 0x04]).data(&file);
+    let mut sw = card.send(FORM_STEP, &select.answer(Answer::Short))?.sw;
+    for number in 1..=RECORDS {
+        if !sw.is_ok() {
+            let is_absent = matches!(sw, StatusWord::NOT_FOUND | NO_RECORD);
+            return Ok(is_absent.then_some(ISO_9564));
+        }
+        let read = Command::new([0x00, 0xB2, number, 0x04]).answer(Answer::Short);
+        let record = card.send(FORM_STEP, &read)?;
+        sw = record.sw;
+        if sw.is_ok() {
+            match record.data.first() {
+                Some(first) if *first == tag => return Ok(starcos_format(&record.data)),
+                Some(_) if tlv::split(&record.data).is_ok() => {}
+                _ => return Ok(None),
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// `7B { A4 { 89 format } }`, or without the template between.
