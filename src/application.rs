@@ -1,6 +1,8 @@
 //! The application of one card, from its insertion to its removal: what was learned of it,
 //! and what it does.
 
+use std::collections::BTreeMap;
+
 use crate::atr::Atr;
 use crate::channel::{Channel, Extended};
 use crate::error::{CardError, Missing, Secret};
@@ -230,6 +232,9 @@ pub struct Known {
     pub(crate) extended: Extended,
     /// The serial number that it has told.
     pub(crate) serial: Option<String>,
+    /// Tries left as wrong values were answered: all that is known of a PIN or PUK where the
+    /// card cannot be asked.
+    pub(crate) told: BTreeMap<PinId, Tries>,
 }
 
 impl Known {
@@ -241,6 +246,7 @@ impl Known {
             beside: &[],
             extended,
             serial: None,
+            told: BTreeMap::new(),
         }
     }
 
@@ -295,6 +301,7 @@ impl Known {
         self.application = None;
         self.beside = &[];
         self.serial = None;
+        self.told.clear();
     }
 }
 

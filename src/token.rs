@@ -3,6 +3,7 @@
 
 mod replace;
 mod sign;
+mod tries;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,8 @@ pub struct Token<'a> {
     extended: &'a mut Extended,
     /// The serial number that the card has told.
     serial: &'a mut Option<String>,
+    /// Tries left as wrong values were answered, also in dialogues before.
+    told: &'a mut BTreeMap<PinId, Tries>,
     /// What is known of each PIN in this dialogue.
     pins: BTreeMap<PinId, PinState>,
     /// A secret went to the card, or somebody said so: log out at the end.
@@ -106,6 +109,7 @@ impl<'a> Token<'a> {
             channel,
             extended: &mut known.extended,
             serial: &mut known.serial,
+            told: &mut known.told,
             pins: BTreeMap::new(),
             touched: false,
             beside: known.beside,
@@ -254,11 +258,6 @@ impl<'a> Token<'a> {
         self.touched = true;
     }
 
-    /// Asks the card.
-    fn count(&mut self, pin: PinId) -> Result<Tries, CardError> {
-        self.optional(Tries::Unknown, |app, channel| app.tries(channel, pin))
-    }
-
     /// Logs out if a secret was sent, and keeps what was learned. How the card must be left.
     pub fn close(mut self) -> Ending {
         if self.touched {
@@ -369,78 +368,6 @@ impl<'a> Token<'a> {
         // What was closed lets nothing out, and a family that wants a session opens it.
         self.channel.plain();
         self.app.select(&mut self.channel)
-    }
-
-    /// Nothing is sent at no tries, nor at one without the user's word. How many are
-    /// left at least, where that is known.
-    fn allow(&mut self, pin: &PinObject, last: LastTry) -> Result<Option<u8>, CardError> {
-        let tries = match self.state(pin.id).at_least {
-            // More than one is certain: nothing to ask the card for.
-            Some(left) if left > 1 => return Ok(Some(left)),
-            _ if pin.role.is_pin() => self.tries(pin.id)?,
-            _ => self.count(pin.id)?,
-        };
-        match tries {
-            Tries::Blocked => Err(CardError::Blocked(pin.role)),
-            Tries::Left(1) if last == LastTry::Keep => Err(CardError::LastTry(pin.role)),
-            tries => Ok(tries.count()),
-        }
-    }
-
-    /// Turns an answer that does not tell the tries left, or one that was lost, into one
-    /// that does, by asking the counter. Nothing is repeated.
-    fn settle(&mut self, pin: &PinObject, result: Result<(), CardError>) -> Result<(), CardError> {
-        let secret = pin.role;
-        let before = self.state(pin.id).tries.take();
-        let error = match result {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
-        };
-        if !secret.is_pin() || !self.counter_tells(&error) {
-            if let CardError::Wrong {
-                secret: wrong,
-                left: Some(left),
-            } = error
-                && secret.is_pin()
-                && secret == wrong
-            {
-                self.state(pin.id).tries = Some(Tries::from_count(left));
-            }
-            return Err(error);
-        }
-        let is_lost = matches!(error, CardError::Unclear(_) | CardError::Unanswered { .. });
-        let now = match self.tries(pin.id) {
-            // What was lost is what the person has to know.
-            Err(_) if is_lost => return Err(error),
-            other => other?,
-        };
-        let was = before.and_then(Tries::count);
-        Err(match (now, error) {
-            (Tries::Blocked, _) => CardError::Blocked(secret),
-            (Tries::Left(left), CardError::Wrong { .. }) => CardError::Wrong {
-                secret,
-                left: Some(left),
-            },
-            (Tries::Left(left), _) if was.is_some_and(|was| left < was) => CardError::Wrong {
-                secret,
-                left: Some(left),
-            },
-            // No try is gone, so that it is a plain failure.
-            (Tries::Left(_), CardError::Unanswered { cause, .. }) if was.is_some() => *cause,
-            (_, error) => error,
-        })
-    }
-
-    /// Whether the counter says more than the error, and can be asked: a card that is gone
-    /// is read anew by whoever opens it again.
-    fn counter_tells(&self, error: &CardError) -> bool {
-        match error {
-            CardError::Wrong { left: None, .. }
-            | CardError::Refused { .. }
-            | CardError::SecureMessaging { .. } => true,
-            CardError::Unclear(_) | CardError::Unanswered { .. } => !self.channel.is_mute(),
-            _ => false,
-        }
     }
 }
 

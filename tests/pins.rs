@@ -148,6 +148,7 @@ impl Transport for Card {
 
 struct Family {
     spec: Spec,
+    counter: RetryCounter,
     certificates: Vec<Certificate>,
 }
 
@@ -173,7 +174,7 @@ impl Profile for Family {
                 charset: Charset::Digits,
                 form: Form::Exact,
             },
-            counter: RetryCounter::EmptyVerify,
+            counter: self.counter,
             change: Ok(Confidence::Known),
             unblock: unblocked(PUKS[0]),
         };
@@ -283,10 +284,10 @@ fn certificates(card: &mut Card, atr: &Atr) -> Vec<Certificate> {
     KEYS.iter().map(of).collect()
 }
 
-/// Works with the card's token and its two credentials.
-fn with<T>(card: &mut Card, work: impl FnOnce(&mut Token<'_>, &[Credential; 2]) -> T) -> T {
+fn family(card: &mut Card, counter: RetryCounter) -> &'static Family {
     let atr = Atr::parse(&card.inner.atr()).unwrap();
-    let family: &'static Family = Box::leak(Box::new(Family {
+    Box::leak(Box::new(Family {
+        counter,
         spec: Spec {
             id: "two-pins",
             name: "Two PINs",
@@ -295,9 +296,24 @@ fn with<T>(card: &mut Card, work: impl FnOnce(&mut Token<'_>, &[Credential; 2]) 
             source: "this test",
         },
         certificates: certificates(card, &atr),
-    }));
-    let mut known = Known::new(Extended::UNKNOWN);
-    let token = Token::open(card, &atr, &mut known, &[family as &'static dyn Profile]);
+    }))
+}
+
+/// Works with the card's token and its two credentials.
+fn with<T>(card: &mut Card, work: impl FnOnce(&mut Token<'_>, &[Credential; 2]) -> T) -> T {
+    let family = family(card, RetryCounter::EmptyVerify);
+    again(card, family, &mut Known::new(Extended::UNKNOWN), work)
+}
+
+/// The same, in a further dialogue.
+fn again<T>(
+    card: &mut Card,
+    family: &'static Family,
+    known: &mut Known,
+    work: impl FnOnce(&mut Token<'_>, &[Credential; 2]) -> T,
+) -> T {
+    let atr = Atr::parse(&card.inner.atr()).unwrap();
+    let token = Token::open(card, &atr, known, &[family as &'static dyn Profile]);
     let mut token = token.unwrap().unwrap();
     let found = token.credentials(&Search::default()).unwrap();
     let credentials = found.credentials.try_into().unwrap();
@@ -451,4 +467,33 @@ fn each_pin_is_unlocked_by_its_own_secret_and_no_other_is_sent_for_it() {
         assert_eq!(kept, Err(CardError::LastTry(Secret::Puk)));
     });
     assert_eq!(card.sent, [0; 0]);
+}
+
+/// What a card that cannot be asked has told holds from dialogue to dialogue.
+#[test]
+fn r24_tries_that_a_wrong_pin_told_are_kept_where_the_card_cannot_be_asked() {
+    let mut card = Card::new();
+    let family = family(&mut card, RetryCounter::Unknown);
+    let mut known = Known::new(Extended::UNKNOWN);
+    let mut once = |card: &mut Card, pin: &str, last: LastTry| {
+        again(card, family, &mut known, |token, [first, _]| {
+            sign(token, first, pin, last)
+        })
+    };
+    let secret = Secret::Pin;
+    let wrong = |left| Err(CardError::Wrong { secret, left });
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(2)));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(1)));
+    let kept = Err(CardError::LastTry(secret));
+    assert_eq!(once(&mut card, VALUES[0], LastTry::Keep), kept);
+    assert_eq!(card.sent.len(), 2);
+    // The right one ends it: another wrong one is the first again.
+    assert_eq!(once(&mut card, VALUES[0], LastTry::Use), Ok(()));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(2)));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(1)));
+    let blocked = Err(CardError::Blocked(secret));
+    assert_eq!(once(&mut card, "9999", LastTry::Use), blocked);
+    let sent = card.sent.len();
+    assert_eq!(once(&mut card, VALUES[0], LastTry::Use), blocked);
+    assert_eq!(card.sent.len(), sent, "nothing is sent at no tries");
 }

@@ -120,6 +120,9 @@ impl Token<'_> {
         let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
         self.void();
         self.state(pin.id).tries = None;
+        if result.is_ok() {
+            self.told.remove(&pin.id);
+        }
         self.settle(&with, result)
     }
 

@@ -178,6 +178,7 @@ impl Token<'_> {
             // A right PIN can only have raised the counter.
             let counted = state.tries.take().and_then(Tries::count);
             state.at_least = counted.or(state.at_least);
+            self.told.remove(&pin.id);
             return Ok(());
         }
         state.at_least = None;

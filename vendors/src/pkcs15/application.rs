@@ -1,6 +1,6 @@
 //! The application of one card: its directory, its PINs, and what both tell of each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use securesign_card::application::{Application, Confidence, PinId, PinObject, RetryCounter};
 use securesign_card::atr::Atr;
@@ -51,9 +51,6 @@ pub struct Opened {
     /// Moduli of the keys whose input must not go in a chain.
     unchained: BTreeSet<Vec<u8>>,
     algorithms: Vec<Algorithm>,
-    /// Tries left as wrong values were answered: all that is known where there is no safe
-    /// question.
-    told: BTreeMap<PinId, Tries>,
     label: Option<String>,
 }
 
@@ -71,7 +68,6 @@ impl Opened {
             keys: Vec::new(),
             unchained: BTreeSet::new(),
             algorithms: Vec::new(),
-            told: BTreeMap::new(),
             label: None,
         }
     }
@@ -290,24 +286,6 @@ impl Opened {
     }
 }
 
-impl Opened {
-    /// Keeps the tries left that an answer to this PIN or PUK tells.
-    fn heard(&mut self, pin: PinId, result: Result<(), CardError>) -> Result<(), CardError> {
-        let tries = match &result {
-            Err(CardError::Wrong {
-                left: Some(left), ..
-            }) => Some(Tries::from_count(*left)),
-            Err(CardError::Blocked(_)) => Some(Tries::Blocked),
-            _ => None,
-        };
-        match tries {
-            Some(tries) => _ = self.told.insert(pin, tries),
-            None => _ = self.told.remove(&pin),
-        }
-        result
-    }
-}
-
 /// A whole file.
 fn here(identifiers: &[u8]) -> Path {
     Path {
@@ -371,10 +349,7 @@ impl Application for Opened {
         let pin = self.ready(card, pin)?;
         match pin.counter {
             RetryCounter::EmptyVerify => iso::pin_tries(card, pin.reference),
-            RetryCounter::Status | RetryCounter::Unknown => {
-                let told = self.told.get(&pin.id).copied();
-                Ok(told.unwrap_or(Tries::Unknown))
-            }
+            RetryCounter::Status | RetryCounter::Unknown => Ok(Tries::Unknown),
         }
     }
 
@@ -388,8 +363,7 @@ impl Application for Opened {
         if self.habits.replacing == Replacing::Verified {
             self.log_out(card)?;
         }
-        let result = iso::verify(card, &pin, value);
-        self.heard(pin.id, result)
+        iso::verify(card, &pin, value)
     }
 
     fn change(
@@ -401,14 +375,13 @@ impl Application for Opened {
         _left: Option<u8>,
     ) -> Result<(), CardError> {
         let pin = self.ready(card, pin)?;
-        let result = match self.habits.replacing {
+        match self.habits.replacing {
             Replacing::Together => iso::change(card, &pin, old, new),
             Replacing::Verified => {
                 self.log_out(card)?;
                 replace::change(card, &pin, old, new)
             }
-        };
-        self.heard(pin.id, result)
+        }
     }
 
     fn unblock(
@@ -421,7 +394,7 @@ impl Application for Opened {
     ) -> Result<(), CardError> {
         let with = self.pin(with)?;
         let pin = self.ready(card, pin)?;
-        let result = match self.habits.replacing {
+        match self.habits.replacing {
             Replacing::Together => iso::unblock(card, (&pin, &with), code, new),
             Replacing::Verified => {
                 self.log_out(card)?;
@@ -429,11 +402,7 @@ impl Application for Opened {
                 given(self.log_out(card))?;
                 set
             }
-        };
-        if result.is_ok() {
-            self.told.remove(&pin.id);
         }
-        self.heard(with.id, result)
     }
 
     fn sign(
