@@ -60,6 +60,7 @@ impl Profile for ScHsm {
         if !is_named && attributes.len() < 2 {
             return Ok(None);
         }
+        trust(card);
         Ok(Some(Box::new(Opened::new(attributes))))
     }
 }
@@ -68,9 +69,43 @@ impl Profile for ScHsm {
 /// its firmware.
 fn select(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     let fcp = iso::select(card, SC_HSM.spec.aid)?;
-    // RSA-2048 goes to it in one piece or not at all; nothing in an ATR says that it does.
-    card.trust_extended();
     let inside = tlv::beginning(&fcp, 0x62).unwrap_or_default();
     let attributes = tlv::find(inside, 0x85).ok().flatten();
     Ok(attributes.unwrap_or_default().to_vec())
+}
+
+/// RSA-2048 goes to it in one piece or not at all; nothing in an ATR says that it does. Only
+/// for a card that has shown itself to be one.
+fn trust(card: &mut Channel<'_>) {
+    card.trust_extended();
+}
+
+#[cfg(test)]
+mod tests {
+    use securesign_card::channel::Extended;
+    use securesign_card::frame::Frame;
+    use securesign_card::transport::{Transport, TransportError};
+
+    use super::*;
+
+    /// A card that answers to any name.
+    struct Stranger;
+
+    impl Transport for Stranger {
+        fn exchange(&mut self, _frame: &Frame) -> Result<Vec<u8>, TransportError> {
+            Ok(vec![0x90, 0x00])
+        }
+    }
+
+    #[test]
+    fn a_card_that_is_none_is_not_trusted_with_extended_length() {
+        let mut stranger = Stranger;
+        let mut card = Channel::new(&mut stranger, Extended::UNKNOWN);
+        let atr = Atr::parse(&[0x3B, 0x00]).unwrap();
+        assert!(SC_HSM.open(&mut card, &atr).unwrap().is_none());
+        assert_eq!(card.extended(), Extended::UNKNOWN);
+        let mut opened = Opened::new(vec![0x00, 0x01, 0xFF, 0x06, 0x06]);
+        assert_eq!(opened.select(&mut card), Err(CardError::Changed));
+        assert_eq!(card.extended(), Extended::UNKNOWN);
+    }
 }

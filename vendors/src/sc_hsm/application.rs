@@ -12,7 +12,7 @@ use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
 
-use super::{SC_HSM, files, select, sign};
+use super::{SC_HSM, files, select, sign, trust};
 
 pub const HOLDERS_PIN: PinId = PinId(1);
 const SO_PIN: PinId = PinId(2);
@@ -92,10 +92,11 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match select(card)? == self.attributes {
-            true => Ok(()),
-            false => Err(CardError::Changed),
+        if select(card)? != self.attributes {
+            return Err(CardError::Changed);
         }
+        trust(card);
+        Ok(())
     }
 
     fn pins(&self) -> &[PinObject] {
