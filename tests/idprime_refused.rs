@@ -16,6 +16,7 @@ mod between;
 use bench::{Bench, Shared};
 use between::{At, Between, Studied};
 use securesign_app::worker::{Look, TokenState};
+use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing};
 use securesign_card::profile::Search;
 use securesign_card::transport::TransportError;
@@ -111,6 +112,20 @@ fn what_wants_secure_messaging_is_told_before_a_pin_is_sent() {
         assert_eq!(card.card().tries()[0], 5);
         let sent = card.card().sent().to_vec();
         assert!(!sent.iter().any(|it| it[1] == 0x22), "{}", product.name);
+    }
+}
+
+#[test]
+fn a_person_is_asked_before_a_pin_goes_to_a_model_known_by_its_answer_to_reset_alone() {
+    for (product, verify) in [
+        (ETOKEN_5300, Confidence::Inferred),
+        (ETOKEN_5110_PLUS, Confidence::Known),
+        (MD830, Confidence::Known),
+    ] {
+        let (bench, _) = watched(card(product));
+        let (_, info) = bench.token();
+        assert_eq!(info.verify, verify, "{}", product.name);
+        assert_eq!(info.pin_view().change, Ok(verify), "{}", product.name);
     }
 }
 

@@ -13,7 +13,7 @@ pub mod emulator;
 mod files;
 mod sign;
 
-use securesign_card::application::Application;
+use securesign_card::application::{Application, Confidence};
 use securesign_card::atr::{Atr, AtrPattern};
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
@@ -29,6 +29,8 @@ pub struct IdPrime {
     spec: Spec,
     /// How a PIN goes over the wire (§4); `None`: not known, so that none is sent.
     form: Option<Form>,
+    /// How well that is known.
+    confidence: Confidence,
     keys: Keys,
     /// Longest RSA keys that sign, in bytes (§5).
     rsa: &'static [usize],
@@ -104,6 +106,7 @@ pub static IDPRIME_940: IdPrime = IdPrime {
         ],
     ),
     form: PADDED,
+    confidence: Confidence::Known,
     keys: Keys::Listed,
     rsa: RSA_4096,
     curves: true,
@@ -117,13 +120,14 @@ pub static ETOKEN_5110_PLUS: IdPrime = IdPrime {
         &[chip(&[0xB0, 0x84, 0x65, 0x66, 0xFB])],
     ),
     form: EXACT,
+    confidence: Confidence::Known,
     keys: counted(0x10, 2),
     rsa: RSA_4096,
     curves: true,
 };
 
 /// SafeNet eToken 5300, with the chip of the 830 and taken for one: nobody has published more
-/// of it. It may want a touch.
+/// of it, so that a person is asked before it gets a PIN. It may want a touch.
 pub static ETOKEN_5300: IdPrime = IdPrime {
     spec: spec(
         "idprime-5300",
@@ -131,6 +135,7 @@ pub static ETOKEN_5300: IdPrime = IdPrime {
         &[chip(&[0xB0, 0x84, 0x56, 0x51, 0x10, 0x12, 0x01, 0x78])],
     ),
     form: EXACT,
+    confidence: Confidence::Inferred,
     keys: counted(0x41, 1),
     rsa: RSA_2048,
     curves: false,
@@ -144,6 +149,7 @@ pub static IDPRIME_930: IdPrime = IdPrime {
         &[chip(&[0xB0, 0x84, 0x61, 0x60, 0xFB])],
     ),
     form: EXACT,
+    confidence: Confidence::Known,
     keys: counted(0x11, 2),
     rsa: RSA_2048_4096,
     curves: true,
@@ -153,6 +159,7 @@ pub static IDPRIME_930: IdPrime = IdPrime {
 pub static IDPRIME_840_T1: IdPrime = IdPrime {
     spec: spec("idprime-840t1", "IDPrime 840", &[Mark::Atr(ATR_840_T1)]),
     form: PADDED,
+    confidence: Confidence::Known,
     keys: counted(0x56, 1),
     rsa: RSA_2048,
     curves: false,
@@ -170,6 +177,7 @@ pub static IDPRIME_840: IdPrime = IdPrime {
         ],
     ),
     form: PADDED,
+    confidence: Confidence::Known,
     keys: counted(0xF7, 1),
     rsa: RSA_2048,
     curves: true,
@@ -183,6 +191,7 @@ pub static IDPRIME_830: IdPrime = IdPrime {
         &[chip(&[0xB0, 0x84, 0x56, 0x51, 0x10])],
     ),
     form: EXACT,
+    confidence: Confidence::Known,
     keys: counted(0x41, 1),
     rsa: RSA_2048,
     curves: false,
@@ -196,6 +205,7 @@ pub static IDPRIME_3810: IdPrime = IdPrime {
         &[chip(&[0xB0, 0x84, 0x41, 0x3D, 0xF6])],
     ),
     form: EXACT,
+    confidence: Confidence::Known,
     keys: counted(0x31, 1),
     rsa: RSA_2048,
     curves: false,
@@ -214,6 +224,7 @@ pub static IDPRIME: IdPrime = IdPrime {
         ],
     ),
     form: None,
+    confidence: Confidence::Inferred,
     keys: counted(0x56, 1),
     rsa: RSA_2048,
     curves: false,

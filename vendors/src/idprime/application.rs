@@ -60,7 +60,7 @@ fn pins(product: &IdPrime) -> Vec<PinObject> {
             form: product.form.unwrap_or(Form::Exact),
         },
         counter: RetryCounter::EmptyVerify,
-        change: known.map(|_| Confidence::Known),
+        change: known.map(|_| product.confidence),
         // The command of ISO 7816, which nobody has confirmed; some models have no PUK but an
         // administrator's key, whose commands are not published.
         unblock: known.map(|_| Unblock {
@@ -101,6 +101,10 @@ impl Application for Opened {
 
     fn label(&self) -> Option<&str> {
         self.label.as_deref()
+    }
+
+    fn confidence(&self) -> Confidence {
+        self.product.confidence
     }
 
     fn pins(&self) -> &[PinObject] {

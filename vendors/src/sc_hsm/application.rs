@@ -52,11 +52,16 @@ impl Opened {
     }
 }
 
-/// Whether the SO-PIN unblocks the PIN. The first cards tell their firmware alone.
+/// First part of the firmware's number on pico-hsm, where unblocking was seen to work. Those
+/// of CardContact's cards are below it.
+const PICO: u8 = 6;
+
+/// Whether the SO-PIN unblocks the PIN. The first cards tell their firmware alone. A SO-PIN
+/// that is used up is the end of the card: a person is asked where it was never seen.
 fn unblock(attributes: &[u8]) -> Result<Unblock, Missing> {
     let confidence = match attributes {
         [_, options, _, _, _, ..] if options & RESET_ALLOWED == 0 => return Err(Missing::Puk),
-        [_, _, _, _, _, ..] => Confidence::Known,
+        [_, _, _, .., PICO, _] => Confidence::Known,
         _ => Confidence::Inferred,
     };
     Ok(Unblock {
@@ -165,5 +170,22 @@ impl Application for Opened {
 
     fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         select(card).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unblocking_is_known_of_the_software_that_it_was_seen_on_and_of_no_other() {
+        let confidence = |attributes: &[u8]| unblock(attributes).map(|it| it.confidence);
+        let known = confidence(&[0x00, 0x01, 0xFF, 0x06, 0x06]);
+        assert_eq!(known, Ok(Confidence::Known));
+        for other in [&[0x00, 0x01, 0xFF, 0x03, 0x06][..], &[0x06, 0x06]] {
+            assert_eq!(confidence(other), Ok(Confidence::Inferred), "{other:02X?}");
+        }
+        let off = confidence(&[0x00, 0x10, 0xFF, 0x06, 0x06]);
+        assert_eq!(off, Err(Missing::Puk));
     }
 }
