@@ -3,14 +3,14 @@
 use securesign_app::worker::{Look, TokenState};
 use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::Tries;
+use securesign_card::profile::{Problem, Tries};
 use securesign_vendors::emulator::{Emulator, KeyKind};
 use securesign_vendors::pkcs15::emulator::{
     Layout, MYEID, Object, PLAIN, PinObject, Pkcs15Card, SETCOS441,
 };
 
 use crate::bench::{Bench, Shared};
-use crate::{HOLDER, NEW, PIN, PUK, judged_by_openssl, sent};
+use crate::{HOLDER, NEW, PIN, PUK, journey, judged_by_openssl, sent};
 
 /// A card of no known kind, as the sheets have seen directories written.
 fn unknown(layout: Layout) -> Shared<Pkcs15Card> {
@@ -134,6 +134,56 @@ fn a_card_without_a_list_of_pins_is_shown_and_gets_none() {
     assert_eq!(error, CardError::Unsupported(Missing::Pin));
     for ins in [0x20, 0x24, 0x2C] {
         assert_eq!(sent(&card, ins), 0);
+    }
+}
+
+#[test]
+fn a_key_that_names_none_of_several_pins_gets_none() {
+    let card = Pkcs15Card::builder(PLAIN)
+        .seed(b"tests")
+        .pin(PinObject::user(PIN))
+        .pin(PinObject::user(NEW).reference(0x02))
+        .object(Object::signing(HOLDER, KeyKind::Rsa2048))
+        .layout(Layout {
+            no_auth_ids: true,
+            ..Layout::default()
+        });
+    let bench = Bench::new(Shared::new(card.build().unwrap()), None);
+    let (_, info) = bench.token();
+    assert_eq!(info.found.credentials, []);
+    let problems: Vec<&Problem> = info.found.notes.iter().map(|it| &it.problem).collect();
+    assert!(matches!(problems[..], [Problem::NoPin]), "{problems:?}");
+}
+
+/// A card with another answer to reset; keeps what it gets.
+struct Logged(Shared<Pkcs15Card>, Vec<u8>, Vec<Vec<u8>>);
+
+impl Emulator for Logged {
+    fn atr(&self) -> Vec<u8> {
+        self.1.clone()
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.2.push(command.to_vec());
+        self.0.transmit(command)
+    }
+}
+
+#[test]
+fn a_card_of_a_family_with_a_coding_of_its_own_gets_no_pin() {
+    let belgian = b"\x3B\x7F\x96\0\0\x80\x31\x80\x65\xB0\x85\x04\x01\x20\x12\x0F\xFF\x82\x90\0";
+    let spanish = b"\x3B\x7F\x96\0\0\0jDNIe\0\x01\x01\x55\x04\x21\x03\x90\0";
+    for atr in [&belgian[..], spanish] {
+        let card = unknown(Layout::default());
+        let logged = Logged(card.clone(), atr.to_vec(), Vec::new());
+        let bench = Bench::new(Shared::new(logged), None);
+        bench.token();
+        journey(&bench, PIN).unwrap_err();
+        assert_eq!(sent(&card, 0x20), 0, "{atr:02X?}");
     }
 }
 

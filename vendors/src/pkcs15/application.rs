@@ -29,6 +29,9 @@ const EF_DIR: [u8; 4] = [0x3F, 0x00, 0x2F, 0x00];
 const ODF: [u8; 2] = [0x50, 0x31];
 const TOKEN_INFO: [u8; 2] = [0x50, 0x32];
 
+/// How the names of applications by ISO/IEC 7816-15 begin.
+const ISO_7816_15: &[u8] = &[0xE8, 0x28, 0xBD, 0x08, 0x0F];
+
 /// The step in which EF(ODF) is read.
 const ODF_STEP: &str = "read the object directory";
 
@@ -102,8 +105,7 @@ impl Opened {
         }
         self.entries.truncate(pin::MOST);
         // Which of several is the holder's, the keys tell.
-        let several = self.entries.iter().filter(|it| pin::is_usable(it)).count() > 1;
-        let keys = match several {
+        let keys = match self.has_several_pins() {
             true => given(self.private_keys(card))?.unwrap_or_default(),
             false => Vec::new(),
         };
@@ -117,6 +119,11 @@ impl Opened {
             false => vec![pin::none()],
         };
         Ok(())
+    }
+
+    /// Whether there are several PINs that let keys be used.
+    fn has_several_pins(&self) -> bool {
+        self.entries.iter().filter(|it| pin::is_usable(it)).count() > 1
     }
 
     /// EF(ODF), where it may be.
@@ -169,8 +176,11 @@ impl Opened {
             .files
             .read(card, during, &here(&EF_DIR), pkcs15::is_whole);
         let found = pkcs15::applications(&given(list)?.unwrap_or_default());
-        let named = found.iter().find(|entry| entry.aid.ends_with(b"cPKCS-15"));
-        let path = named.or(found.first()).and_then(|entry| entry.path.clone());
+        let is_named = |aid: &[u8]| aid.starts_with(PKCS15) || aid.starts_with(ISO_7816_15);
+        let named = found.iter().find(|entry| is_named(&entry.aid));
+        // A card of no known kind may have applications that are coded in another way.
+        let first = found.first().filter(|_| self.habits.home == Home::Listed);
+        let path = named.or(first).and_then(|entry| entry.path.clone());
         let from_root = |path: Vec<u8>| match path.strip_prefix(&[0x3F, 0x00]) {
             Some(rest) => rest.to_vec(),
             None => path,
@@ -219,11 +229,14 @@ impl Opened {
         at as u16
     }
 
-    /// The PIN that a key wants: the one that it names, or the holder's. `None`: nobody can
-    /// type that.
+    /// The PIN that a key wants: the one that it names, or the holder's where there is no
+    /// other. `None`: nobody can type that, or nobody knows which one it is.
     pub fn pin_of(&self, key: &KeyEntry) -> Option<PinId> {
         let mut pins = self.pins.iter().filter(|pin| pin.role.is_pin());
         let Some(named) = &key.pin else {
+            if self.has_several_pins() {
+                return None;
+            }
             return pins.find(|pin| pin.role == Secret::Pin).map(|pin| pin.id);
         };
         let is_named = |pin: &&PinObject| {

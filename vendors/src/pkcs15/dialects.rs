@@ -14,6 +14,8 @@ use securesign_card::iso;
 use securesign_card::pin::{Charset, Form, PinRules};
 use securesign_card::profile::{Mark, Spec};
 
+use crate::known;
+
 use super::files::Selecting;
 use super::sign::{COMPUTE, Input, Recipe, SIGNATURE};
 use super::{Beginning, Family, Habits, Home, ISO, Serial, UNTRIED, Unblocking};
@@ -150,11 +152,19 @@ pub static ANY: Family = Family {
         algorithms: true,
         ..ISO
     },
-    begin: |_, beginning, _| match DEDICATED.iter().any(|kind| kind.has(beginning.atr)) {
-        true => Err(CardError::Unsupported(Missing::Setup)),
-        false => Ok(()),
+    begin: |_, beginning, habits| {
+        if DEDICATED.iter().any(|kind| kind.has(beginning.atr)) {
+            return Err(CardError::Unsupported(Missing::Setup));
+        }
+        let product = known::name(beginning.atr, "");
+        habits.blind |= product.is_some_and(|it| OWN_CODING.contains(&it.family));
+        Ok(())
     },
 };
+
+/// Families whose directory does not say how a PIN is sent: they have a form of their own,
+/// or want a secure channel first.
+const OWN_CODING: [&str; 2] = ["belgium", "spain"];
 
 /// The kinds that an answer to reset tells.
 static DEDICATED: [&Family; 9] = [
