@@ -187,6 +187,23 @@ fn a_card_of_a_family_with_a_coding_of_its_own_gets_no_pin() {
     }
 }
 
+#[test]
+fn the_application_is_selected_again_before_its_pin_is_sent() {
+    let card = unknown(Layout::default());
+    let atr = card.atr();
+    let logged = Shared::new(Logged(card, atr, Vec::new()));
+    let bench = Bench::new(logged.clone(), None);
+    journey(&bench, PIN).unwrap();
+    bench.end();
+    let seen = logged.card().2.clone();
+    let verify = seen.iter().position(|it| it[1] == 0x20).unwrap();
+    let before = &seen[..verify];
+    let last = before.iter().rfind(|it| it[1] == 0xA4).unwrap();
+    // By its name or its path, or a file below it.
+    let is_home = last[2] == 0x04 || last[5..].starts_with(&[0x50, 0x15]) && last[4] == 2;
+    assert!(is_home || [0x02, 0x09].contains(&last[2]), "{last:02X?}");
+}
+
 /// A card of a dedicated kind whose directory is not where that kind has it, but by name.
 struct Moved(Shared<Pkcs15Card>, Vec<u8>);
 

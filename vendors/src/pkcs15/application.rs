@@ -63,7 +63,7 @@ impl Opened {
         Self {
             family,
             atr: atr.clone(),
-            files: Files::new(habits.selecting, habits.chunk),
+            files: Files::new(family.spec.aid, habits.selecting, habits.chunk),
             habits,
             lists: Vec::new(),
             entries: Vec::new(),
@@ -77,7 +77,7 @@ impl Opened {
 
     /// The beginning of every dialogue.
     pub fn begin(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        self.files.forget();
+        self.files.start();
         let beginning = Beginning {
             atr: &self.atr,
             is_first: self.lists.is_empty(),
@@ -143,7 +143,7 @@ impl Opened {
         card: &mut Channel<'_>,
         home: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, CardError> {
-        self.files.home = home;
+        self.files.live_at(home);
         let path = here(&ODF);
         self.files.read(card, ODF_STEP, &path, pkcs15::is_whole)
     }
@@ -293,7 +293,8 @@ impl Opened {
                 let home = home.clone();
                 self.files.enter(card, during, &home)?;
             }
-            _ => {}
+            // Of another application it would be another PIN.
+            _ => self.files.come_back(card)?,
         }
         Ok(pin)
     }

@@ -10,6 +10,8 @@ use securesign_card::profile::unless_refused;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
+use super::PKCS15;
+
 /// Longest file that is read; below the offsets that READ BINARY can name.
 const MAX: usize = certificate::MAX + 0x1000;
 
@@ -69,18 +71,64 @@ pub struct Files {
     /// Path of the application's directory from the root, without the root; `None`: it is
     /// known by its name only, and open.
     pub home: Option<Vec<u8>>,
+    /// The name by which the application is always selected; empty: it has none.
+    aid: &'static [u8],
     /// The directory that is open, where that is known.
     at: Option<Vec<u8>>,
+    within: Within,
+}
+
+/// What is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    /// The application, or what is named from the root where its path is known.
+    Application,
+    /// Something from the root, while nobody knows where from there the application is.
+    Root,
+    /// Another application.
+    Another,
 }
 
 impl Files {
-    pub fn new(selecting: Selecting, chunk: u16) -> Self {
+    pub fn new(aid: &'static [u8], selecting: Selecting, chunk: u16) -> Self {
         Self {
             selecting,
             chunk,
             home: None,
+            aid,
             at: None,
+            within: Within::Application,
         }
+    }
+
+    /// A dialogue begins, in the application or where that is selected next.
+    pub fn start(&mut self) {
+        self.forget();
+        self.within = Within::Application;
+    }
+
+    /// The application's directory is looked for there.
+    pub fn live_at(&mut self, home: Option<Vec<u8>>) {
+        self.home = home;
+        self.within = Within::Application;
+    }
+
+    /// Selects the application again, where anything else was selected since.
+    pub fn come_back(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        let within = std::mem::replace(&mut self.within, Within::Application);
+        if within == Within::Application {
+            return Ok(());
+        }
+        self.forget();
+        let result = match (self.aid, &self.home) {
+            ([], None) => iso::select(card, PKCS15).map(drop),
+            ([], Some(_)) => self.go_home(card),
+            (aid, _) => iso::select(card, aid).map(drop),
+        };
+        if result.is_err() {
+            self.within = within;
+        }
+        result
     }
 
     /// What is open by now is not known.
@@ -103,6 +151,9 @@ impl Files {
         during: &'static str,
         directory: &[u8],
     ) -> Result<(), CardError> {
+        if self.within == Within::Another {
+            self.come_back(card)?;
+        }
         if self.at.as_deref() == Some(directory) {
             return Ok(());
         }
@@ -127,6 +178,9 @@ impl Files {
         identifiers: &[u8],
     ) -> Result<Option<usize>, CardError> {
         let by_name = self.home.is_none() && !identifiers.starts_with(&MASTER_FILE);
+        if by_name || self.within == Within::Another {
+            self.come_back(card)?;
+        }
         if by_name {
             return self.select_below(card, during, identifiers);
         }
@@ -193,6 +247,9 @@ impl Files {
     ) -> Result<Option<usize>, CardError> {
         let parent = &path[..path.len().saturating_sub(2)];
         let open = self.at.take();
+        if self.home.is_none() {
+            self.within = Within::Root;
+        }
         let p2 = match self.selecting {
             Selecting::Path { directory } if is_directory => directory,
             Selecting::Path { .. } | Selecting::Either => 0x00,
@@ -282,6 +339,7 @@ impl Files {
         identifiers: &[u8],
     ) -> Result<Option<usize>, CardError> {
         self.forget();
+        self.within = Within::Another;
         iso::select(card, aid)?;
         self.select_below(card, during, identifiers)
     }
