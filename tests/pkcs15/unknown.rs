@@ -281,3 +281,49 @@ fn r28_a_card_that_nobody_knows_is_read_and_no_more_and_at_most_twelve_times() {
         assert!(!known, "{answer:02X?}");
     }
 }
+
+/// A card with a directory of its applications, none of which is known, and nothing else.
+struct Listed(Vec<Vec<u8>>, bool);
+
+impl Emulator for Listed {
+    fn atr(&self) -> Vec<u8> {
+        vec![0x3B, 0x80, 0x01, 0x81]
+    }
+
+    fn reset(&mut self) {
+        self.1 = false;
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.0.push(command.to_vec());
+        // An application by its name, and by its path.
+        const DIR: &[u8] = b"\x61\x0E\x4F\x05\xA0\x00\x00\x01\x67\x51\x05\x3F\x00\x50\x15\x00";
+        match command {
+            [_, 0xA4, ..] => {
+                self.1 = command.windows(2).any(|id| id == [0x2F, 0x00]);
+                match self.1 {
+                    true => vec![0x90, 0x00],
+                    false => vec![0x6A, 0x82],
+                }
+            }
+            [_, 0xB0, 0x00, 0x00, ..] if self.1 => [DIR, &[0x90, 0x00]].concat(),
+            [_, 0xB0, ..] if self.1 => vec![0x6B, 0x00],
+            _ => vec![0x69, 0x86],
+        }
+    }
+}
+
+#[test]
+fn r28_a_card_with_a_directory_and_nothing_in_it_is_read_and_no_more() {
+    let card = Shared::new(Listed(Vec::new(), false));
+    let bench = Bench::new(card.clone(), None);
+    let view = bench.look(Look::Everything).remove(0);
+    bench.end();
+    let seen = card.card().0.clone();
+    println!("{} commands", seen.len());
+    let reads = |command: &Vec<u8>| [0xA4, 0xB0, 0xB2].contains(&command[1]);
+    assert!(seen.iter().all(reads), "{seen:02X?}");
+    assert!(seen.iter().any(|command| command[1] == 0xB0), "{seen:02X?}");
+    assert!(seen.len() <= 12, "{seen:02X?}");
+    assert!(matches!(view.state, TokenState::Unknown { .. }));
+}
