@@ -46,6 +46,8 @@ pub struct KeyEntry {
     pub kind: Option<KeyKind>,
     /// Whether its usage has any kind of signature; where it is empty, it may have.
     pub signs: bool,
+    /// Whether its usage has non-repudiation: it makes signatures that bind a person.
+    pub binds: bool,
     /// Whether its usage has decryption.
     pub decrypts: bool,
     /// It is in the card's own form, so that the card can use it.
@@ -252,6 +254,7 @@ fn private_key(entry: AnyRef<'_>) -> Option<KeyEntry> {
             _ => None,
         },
         signs: usage.is_none() || uses(&[SIGN, SIGN_RECOVER, NON_REPUDIATION]),
+        binds: uses(&[NON_REPUDIATION]),
         decrypts: uses(&[DECRYPT, UNWRAP]),
         native: !key.iter().any(|part| part.decode_as::<bool>() == Ok(false)),
         reference: reference.and_then(|it| byte(it.value())),

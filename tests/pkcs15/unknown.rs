@@ -155,6 +155,27 @@ fn a_key_that_names_none_of_several_pins_gets_none() {
     assert!(matches!(problems[..], [Problem::NoPin]), "{problems:?}");
 }
 
+#[test]
+fn the_holders_pin_is_that_of_a_key_that_does_not_want_consent_to_each_use() {
+    let consents = Object::signing(HOLDER, KeyKind::Rsa2048).label("first");
+    let other = Object::signing(HOLDER, KeyKind::P256).label("second");
+    let card = Pkcs15Card::builder(PLAIN)
+        .seed(b"tests")
+        .pin(PinObject::user(NEW).reference(0x02))
+        .pin(PinObject::user(PIN))
+        .object(consents.behind(Some(0)).once())
+        .object(other.behind(Some(1)));
+    let card = Shared::new(card.build().unwrap());
+    let bench = Bench::new(card.clone(), None);
+    let (id, _) = bench.token();
+    let longer = "135791113";
+    bench.change(&id, Secret::Pin, PIN, longer).unwrap();
+    let (id, info) = bench.token();
+    let second = &info.found.credentials[1];
+    assert_eq!(second.label, "second");
+    bench.sign(&id, second, Some(longer)).unwrap();
+}
+
 /// A card with another answer to reset; keeps what it gets.
 struct Logged(Shared<Pkcs15Card>, Vec<u8>, Vec<Vec<u8>>);
 

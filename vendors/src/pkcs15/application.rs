@@ -104,15 +104,17 @@ impl Opened {
             self.entries.extend(pkcs15::pins(&list));
         }
         self.entries.truncate(pin::MOST);
-        // Which of several is the holder's, the keys tell.
+        // Which of several is the holder's, the keys tell: those for everyday use first, as
+        // the PIN of a key that binds a person is mostly one for that key alone.
         let keys = match self.has_several_pins() {
             true => given(self.private_keys(card))?.unwrap_or_default(),
             false => Vec::new(),
         };
         let first = keys
             .iter()
-            .filter(|key| key.signs)
-            .find_map(|key| key.pin.as_deref());
+            .filter(|key| key.signs && key.pin.is_some())
+            .min_by_key(|key| (key.consent, key.binds))
+            .and_then(|key| key.pin.as_deref());
         let pins = pin::objects(&self.entries, first, &self.habits);
         self.pins = match pins.iter().any(|pin| pin.role.is_pin()) {
             true => pins,
