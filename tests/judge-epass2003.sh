@@ -49,7 +49,7 @@ head -c 1000 /dev/urandom >"$dir/message"
 head -c 999 "$dir/message" >"$dir/other"
 $limit openssl dgst -sha256 -binary -out "$dir/sha256" "$dir/message"
 $limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
-$limit openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$dir/import.key" 2>/dev/null
+rsa_key "$dir/import.key" 2048
 $limit openssl req -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
 
 # Signs with OpenSC, checks with OpenSSL; and the check must be able to fail.

@@ -38,7 +38,7 @@ head -c 1000 /dev/urandom >"$dir/message"
 head -c 999 "$dir/message" >"$dir/other"
 $limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
 $limit openssl req -config "$dir/openssl.cnf" -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
-$limit openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$dir/import.key" 2>/dev/null
+rsa_key "$dir/import.key" 2048
 
 counted() { # what pattern number p15-arguments...
     local what=$1 pattern=$2 number=$3

@@ -27,8 +27,8 @@ for hash in sha1 sha256; do
     $limit openssl dgst -$hash -binary -out "$dir/$hash" "$dir/message"
 done
 $limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
-$limit openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$dir/import.key" 2>/dev/null
-$limit openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out "$dir/import1024.key" 2>/dev/null
+rsa_key "$dir/import.key" 2048
+rsa_key "$dir/import1024.key" 1024
 $limit openssl req -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
 
 # Signs with OpenSC, checks with OpenSSL; and the check must be able to fail.
