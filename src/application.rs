@@ -11,7 +11,7 @@ use crate::pin::{Pin, PinRules, Tries};
 use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
 use crate::signature::{PublicKey, ToSign};
 
-/// An application that a family's [`Profile`](crate::profile::Profile) has opened. What it
+/// An application that a family's [`Profile`] has opened. What it
 /// keeps is the family's own affair; it is never a secret. The defaults are those of
 /// ISO 7816: override only where the card departs from it.
 pub trait Application: Send {

@@ -1,5 +1,5 @@
 //! Cards whose content PKCS#15 v1.1 or ISO/IEC 7816-15 describes: an engine that reads the
-//! description, and for each kind of card the facts in which it differs ([`Habits`]).
+//! description, and for each kind of card the facts in which it differs (`Habits`).
 //!
 //! No real card was at hand. IsoApplet and MyEID (as OsEID) are known from running software
 //! of those who wrote them; the others from what OpenSC sends to them. A card of no known
