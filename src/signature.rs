@@ -66,11 +66,7 @@ impl PublicKey {
     /// An RSA modulus, big-endian without leading zeros; `None` for other kinds.
     pub fn modulus(&self) -> Option<Vec<u8>> {
         match self {
-            Self::Rsa(key) | Self::RsaPss(key) => {
-                let bytes = key.n().to_be_bytes();
-                let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-                Some(bytes[zeros..].to_vec())
-            }
+            Self::Rsa(key) | Self::RsaPss(key) => Some(unpadded(&key.n().to_be_bytes()).to_vec()),
             _ => None,
         }
     }
@@ -141,7 +137,7 @@ impl PublicKey {
             (_, Some(len)) => [r_and_s(signature, len), halves(signature, len)]
                 .into_iter()
                 .flatten()
-                .filter_map(|(r, s)| sig_value(&r, &s))
+                .filter_map(sig_value)
                 .collect(),
             (_, None) => vec![signature.to_vec()],
         };
@@ -186,28 +182,30 @@ impl PublicKey {
 /// r and s, each of at most `len` bytes without leading zeros, from an ECDSA-Sig-Value (RFC
 /// 3279, 2.2.3), be it as it should or with needless zeros, without needed ones, or with long
 /// lengths.
-fn r_and_s(signature: &[u8], len: usize) -> Option<(Vec<u8>, Vec<u8>)> {
+fn r_and_s(signature: &[u8], len: usize) -> Option<[&[u8]; 2]> {
     let content = tlv::expect(signature, 0x30).ok()?;
     let (r, rest) = tlv::first(content).ok()?;
     let (s, _) = tlv::first(rest).ok()?;
-    (r.tag == 0x02 && s.tag == 0x02).then(|| both(r.value, s.value, len))?
+    (r.tag == 0x02 && s.tag == 0x02).then(|| both([r.value, s.value], len))?
 }
 
 /// r and s from two halves of any equal length.
-fn halves(signature: &[u8], len: usize) -> Option<(Vec<u8>, Vec<u8>)> {
+fn halves(signature: &[u8], len: usize) -> Option<[&[u8]; 2]> {
     if !signature.len().is_multiple_of(2) {
         return None;
     }
     let (r, s) = signature.split_at(signature.len() / 2);
-    both(r, s, len)
+    both([r, s], len)
 }
 
-fn both(r: &[u8], s: &[u8], len: usize) -> Option<(Vec<u8>, Vec<u8>)> {
-    Some((filled(r, len)?, filled(s, len)?))
+fn both(numbers: [&[u8]; 2], len: usize) -> Option<[&[u8]; 2]> {
+    let numbers = numbers.map(unpadded);
+    let fit = numbers.iter().all(|number| number.len() <= len);
+    fit.then_some(numbers)
 }
 
 /// ECDSA-Sig-Value, in DER.
-fn sig_value(r: &[u8], s: &[u8]) -> Option<Vec<u8>> {
+fn sig_value([r, s]: [&[u8]; 2]) -> Option<Vec<u8>> {
     let integer = |number| UintRef::new(number).and_then(|number| number.to_der());
     let content = [integer(r).ok()?, integer(s).ok()?].concat();
     AnyRef::new(Tag::Sequence, &content).ok()?.to_der().ok()
@@ -215,11 +213,16 @@ fn sig_value(r: &[u8], s: &[u8]) -> Option<Vec<u8>> {
 
 /// A number, big-endian, in exactly `len` bytes.
 fn filled(number: &[u8], len: usize) -> Option<Vec<u8>> {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    let number = &number[zeros..];
+    let number = unpadded(number);
     let mut filled = vec![0; len.checked_sub(number.len())?];
     filled.extend_from_slice(number);
     Some(filled)
+}
+
+/// A number, big-endian, without leading zeros.
+fn unpadded(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
 }
 
 /// Leftmost bytes of a digest (FIPS 186-5, 6.4.1), filled with zeros on the left:
