@@ -127,6 +127,14 @@ impl PrivateKey {
         }
     }
 
+    /// The key of a seed, which is anybody's to know where keys are `repeatable`.
+    pub fn of_seed(kind: KeyKind, seed: Vec<u8>, repeatable: bool) -> Option<Self> {
+        match repeatable {
+            true => Self::repeatable(kind, seed),
+            false => Self::generate(kind, &mut Stream::new(&seed)),
+        }
+    }
+
     /// The key of a seed. It is made once in a process, because a test builds many cards
     /// and an RSA key takes a second.
     pub fn repeatable(kind: KeyKind, seed: Vec<u8>) -> Option<Self> {

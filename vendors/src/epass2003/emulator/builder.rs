@@ -291,10 +291,7 @@ impl Builder {
     /// A key of this seed.
     pub(super) fn key(&self, kind: KeyKind, seed: &[u8], purpose: &[u8]) -> Option<PrivateKey> {
         let own = [seed, purpose].concat();
-        if self.seed.is_none() {
-            return PrivateKey::generate(kind, &mut Stream::new(&own));
-        }
-        PrivateKey::repeatable(kind, own)
+        PrivateKey::of_seed(kind, own, self.seed.is_some())
     }
 }
 

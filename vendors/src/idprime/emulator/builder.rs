@@ -298,10 +298,7 @@ impl Builder {
             return Err(BuildError::Kind);
         }
         let own = [seed, &[number]].concat();
-        let key = match self.seed {
-            None => PrivateKey::generate(kind, &mut Stream::new(&own)),
-            Some(_) => PrivateKey::repeatable(kind, own),
-        };
+        let key = PrivateKey::of_seed(kind, own, self.seed.is_some());
         key.map(Some).ok_or(BuildError::Key)
     }
 

@@ -217,10 +217,7 @@ impl Builder {
     /// A key of this seed.
     fn made(&self, kind: KeyKind, seed: &[u8], slot: KeySlot) -> Option<PrivateKey> {
         let own = [seed, &[slot.crt()]].concat();
-        if self.seed.is_none() {
-            return PrivateKey::generate(kind, &mut Stream::new(&own));
-        }
-        PrivateKey::repeatable(kind, own)
+        PrivateKey::of_seed(kind, own, self.seed.is_some())
     }
 
     fn statement(&self, slot: KeySlot) -> Statement<'_> {

@@ -234,10 +234,9 @@ impl Builder {
         for (at, object) in (0_u8..).zip(&self.objects) {
             let id = object.id.clone().unwrap_or(vec![FIRST_ID.wrapping_add(at)]);
             let own = [seed, &[at]].concat();
-            let key = match (&object.certificate, object.key, &self.seed) {
-                (Some(Source::Der(_)), false, _) => None,
-                (_, _, Some(_)) => PrivateKey::repeatable(object.kind, own),
-                _ => PrivateKey::generate(object.kind, &mut Stream::new(&own)),
+            let key = match (&object.certificate, object.key) {
+                (Some(Source::Der(_)), false) => None,
+                _ => PrivateKey::of_seed(object.kind, own, self.seed.is_some()),
             };
             if object.key {
                 let key = key.as_ref().ok_or(BuildError::Key)?;

@@ -255,10 +255,7 @@ impl Builder {
     /// A key of this seed.
     fn made(&self, number: u8, kind: KeyKind, seed: &[u8]) -> Result<PrivateKey, BuildError> {
         let own = [seed, &[number]].concat();
-        let key = match self.seed {
-            None => PrivateKey::generate(kind, &mut Stream::new(&own)),
-            Some(_) => PrivateKey::repeatable(kind, own),
-        };
+        let key = PrivateKey::of_seed(kind, own, self.seed.is_some());
         key.ok_or(BuildError::Key)
     }
 }
