@@ -22,9 +22,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bench::{Bench, Shared};
 use between::{At, Between, Studied};
-use securesign_app::worker::{Look, TokenInfo, TokenState};
+use securesign_app::worker::{Look, TokenInfo};
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Credential, Problem, Search, Tries};
+use securesign_card::profile::{Credential, Problem, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind, Slot};
@@ -340,26 +340,11 @@ fn a_transport_pin_is_changed_before_it_signs() {
     judged_by_openssl(&credential, &signature);
 }
 
-/// A whole cold signature.
-fn journey(bench: &Bench, pin: &str) -> Result<Vec<u8>, CardError> {
-    let view = bench.look(Look::Signing(Search::default())).remove(0);
-    let info = match view.state {
-        TokenState::Ready(info) => info,
-        TokenState::Failed(error) => return Err(error),
-        TokenState::Empty => return Err(CardError::Transport(TransportError::Removed)),
-        other => panic!("{other:?}"),
-    };
-    match info.found.credentials.first() {
-        Some(credential) => bench.sign(&view.id, credential, Some(pin)),
-        None => Err(CardError::Changed),
-    }
-}
-
 #[test]
 fn a_card_removed_or_reset_at_any_command_loses_nothing() {
     for product in ALL {
         let (bench, hsm) = watched(card(product, KeyKind::P256));
-        journey(&bench, PIN).unwrap();
+        bench.cold_signature(PIN).unwrap();
         bench.end();
         let sent = hsm.card().sent().to_vec();
         let steps = 1 + sent.iter().position(|header| header[1] == 0x68).unwrap();
@@ -371,7 +356,7 @@ fn a_card_removed_or_reset_at_any_command_loses_nothing() {
                     after,
                     error: error.clone(),
                 });
-                let result = journey(&bench, PIN);
+                let result = bench.cold_signature(PIN);
                 if error == TransportError::Removed {
                     result.expect_err(&name);
                 }
@@ -391,7 +376,7 @@ fn counts_of_commands_are_within_their_bounds() {
         let (bench, _) = watched(card(product, KeyKind::Rsa2048));
         let (_, status) = bench.count(|| bench.token_by(Look::Tries));
         let (mut bench, _) = watched(card(product, KeyKind::Rsa2048));
-        journey(&bench, PIN).unwrap();
+        bench.cold_signature(PIN).unwrap();
         bench.stop();
         let cold = bench.reader.commands();
         println!(

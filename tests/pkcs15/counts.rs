@@ -4,7 +4,7 @@ use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Missing};
 use securesign_vendors::emulator::KeyKind;
 
-use crate::{KINDS, PIN, journey, only};
+use crate::{KINDS, PIN, only};
 
 #[test]
 fn counts_of_commands_are_within_their_bounds() {
@@ -12,7 +12,7 @@ fn counts_of_commands_are_within_their_bounds() {
         let (bench, _) = kind.watched(kind.card(kind.keys[0]));
         let (_, status) = bench.count(|| bench.token_by(Look::Tries));
         let (mut bench, _) = kind.watched(kind.card(kind.keys[0]));
-        journey(&bench, PIN).unwrap();
+        bench.cold_signature(PIN).unwrap();
         bench.stop();
         let cold = bench.reader.commands();
         println!(

@@ -24,9 +24,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bench::{Bench, Shared};
-use securesign_app::worker::{Look, TokenInfo, TokenState};
+use securesign_app::worker::{Look, TokenInfo};
 use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::{Credential, Search, Tries};
+use securesign_card::profile::{Credential, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind};
@@ -430,26 +430,11 @@ fn a_pin_is_changed_once_and_what_it_cannot_be_costs_nothing() {
     }
 }
 
-/// A whole cold signature.
-fn journey(bench: &Bench, pin: &str) -> Result<Vec<u8>, CardError> {
-    let view = bench.look(Look::Signing(Search::default())).remove(0);
-    let info = match view.state {
-        TokenState::Ready(info) => info,
-        TokenState::Failed(error) => return Err(error),
-        TokenState::Empty => return Err(CardError::Transport(TransportError::Removed)),
-        other => panic!("{other:?}"),
-    };
-    match info.found.credentials.first() {
-        Some(credential) => bench.sign(&view.id, credential, Some(pin)),
-        None => Err(CardError::Changed),
-    }
-}
-
 #[test]
 fn a_card_removed_or_reset_at_any_command_loses_nothing() {
     for kind in KINDS {
         let (bench, card) = kind.watched(kind.card(kind.keys[0]));
-        journey(&bench, PIN).unwrap();
+        bench.cold_signature(PIN).unwrap();
         bench.end();
         let sent = card.card().sent().to_vec();
         // What follows the signature is the log-out.
@@ -463,7 +448,7 @@ fn a_card_removed_or_reset_at_any_command_loses_nothing() {
                     after,
                     error: error.clone(),
                 });
-                let result = journey(&bench, PIN);
+                let result = bench.cold_signature(PIN);
                 if error == TransportError::Removed {
                     result.expect_err(&name);
                 }

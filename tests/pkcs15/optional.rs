@@ -5,7 +5,7 @@ use securesign_vendors::emulator::Emulator;
 use securesign_vendors::pkcs15::emulator::Pkcs15Card;
 
 use crate::bench::{Bench, Shared};
-use crate::{KINDS, Kind, PIN, journey, tries};
+use crate::{KINDS, Kind, PIN, tries};
 
 /// What cards say that do not give something. The last ones make no sense, or no end.
 const ANSWERS: [&[u8]; 8] = [
@@ -58,7 +58,7 @@ fn run(kind: &Kind, nth: Option<usize>, answer: &'static [u8]) -> Run {
         log: Vec::new(),
     });
     let bench = Bench::new(between.clone(), kind.reader);
-    let result = journey(&bench, PIN);
+    let result = bench.cold_signature(PIN);
     bench.end();
     let log = between.card().log.clone();
     (result, log, tries(&card))

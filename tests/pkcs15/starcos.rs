@@ -4,7 +4,7 @@ use securesign_vendors::emulator::{Emulator, KeyKind};
 use securesign_vendors::pkcs15::emulator::Pkcs15Card;
 
 use crate::bench::{Bench, Shared};
-use crate::{KINDS, PIN, journey, sent};
+use crate::{KINDS, PIN, sent};
 
 /// A card with another answer to reset, or one that refuses some commands.
 struct Other {
@@ -40,7 +40,7 @@ fn the_root_is_selected_without_its_parameters_where_a_card_does_not_give_them()
             refuses: &[0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00],
         };
         let bench = Bench::new(Shared::new(other), None);
-        journey(&bench, PIN).unwrap();
+        bench.cold_signature(PIN).unwrap();
     }
 }
 
@@ -59,7 +59,7 @@ fn a_card_of_the_chamber_of_notaries_gets_no_pin() {
         let bench = Bench::new(Shared::new(other), None);
         let (_, info) = bench.token();
         assert_eq!(info.family, kind.family);
-        journey(&bench, PIN).unwrap_err();
+        bench.cold_signature(PIN).unwrap_err();
         assert_eq!(sent(&card, 0x20), 0);
     }
 }

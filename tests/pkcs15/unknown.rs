@@ -10,7 +10,7 @@ use securesign_vendors::pkcs15::emulator::{
 };
 
 use crate::bench::{Bench, Shared};
-use crate::{HOLDER, NEW, PIN, PUK, journey, judged_by_openssl, sent};
+use crate::{HOLDER, NEW, PIN, PUK, judged_by_openssl, sent};
 
 /// A card of no known kind, as the sheets have seen directories written.
 fn unknown(layout: Layout) -> Shared<Pkcs15Card> {
@@ -203,7 +203,7 @@ fn a_card_of_a_family_with_a_coding_of_its_own_gets_no_pin() {
         let logged = Logged(card.clone(), atr.to_vec(), Vec::new());
         let bench = Bench::new(Shared::new(logged), None);
         bench.token();
-        journey(&bench, PIN).unwrap_err();
+        bench.cold_signature(PIN).unwrap_err();
         assert_eq!(sent(&card, 0x20), 0, "{atr:02X?}");
     }
 }
@@ -214,7 +214,7 @@ fn the_application_is_selected_again_before_its_pin_is_sent() {
     let atr = card.atr();
     let logged = Shared::new(Logged(card, atr, Vec::new()));
     let bench = Bench::new(logged.clone(), None);
-    journey(&bench, PIN).unwrap();
+    bench.cold_signature(PIN).unwrap();
     bench.end();
     let seen = logged.card().2.clone();
     let verify = seen.iter().position(|it| it[1] == 0x20).unwrap();

@@ -21,6 +21,7 @@ use securesign_card::error::{CardError, Secret};
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Credential, Search};
 use securesign_card::token::LastTry;
+use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot};
 use securesign_vendors::piv::emulator::PivCard;
 use sha2::Digest as _;
@@ -155,6 +156,21 @@ impl Bench {
         match view.state {
             TokenState::Ready(info) => (view.id, info),
             other => panic!("a usable token expected, got {other:?}"),
+        }
+    }
+
+    /// Reads the first token and signs with its first certificate.
+    pub fn cold_signature(&self, pin: &str) -> Result<Vec<u8>, CardError> {
+        let view = self.look(Look::Signing(Search::default())).remove(0);
+        let info = match view.state {
+            TokenState::Ready(info) => info,
+            TokenState::Failed(error) => return Err(error),
+            TokenState::Empty => return Err(CardError::Transport(TransportError::Removed)),
+            other => panic!("{other:?}"),
+        };
+        match info.found.credentials.first() {
+            Some(credential) => self.sign(&view.id, credential, Some(pin)),
+            None => Err(CardError::Changed),
         }
     }
 
