@@ -43,7 +43,7 @@ use end::Undelivered;
 pub use event::{Effect, Event, Exit};
 use form::{Entry, Errand, Step, Target};
 pub use order::{Order, OtherDocument, Spent};
-pub use pages::Home;
+pub use pages::Context;
 use pages::Page;
 pub use queue::{Arrival, WAITING_MAX};
 pub use recipient::Recipient;
@@ -166,7 +166,7 @@ pub struct Flow {
     /// Answers are printed and not opened.
     printed: bool,
     now: Timestamp,
-    home: Home,
+    context: Context,
     language: Language,
 }
 
@@ -265,7 +265,7 @@ impl Flow {
             terminal: false,
             printed: false,
             now,
-            home: Home::default(),
+            context: Context::default(),
             language: Language::default(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use securesign_app::flow::{Event, Flow, Home};
+use securesign_app::flow::{Context, Event, Flow};
 use securesign_app::journal::{Ledger, Mark};
 use securesign_app::screen::{Action, Input, Kind, Level, Setting};
 use securesign_app::settings::{Appearance, Change, Settings, Tongue};
@@ -15,9 +15,9 @@ use crate::play::{CALLBACK, IDLE, Play, link, now, order, token};
 /// The token window, and what the settings file says.
 fn managed(settings: Settings) -> Play {
     let (mut flow, effects) = Flow::manage(now());
-    flow.know(Home {
+    flow.know(Context {
         settings,
-        ..Home::default()
+        ..Context::default()
     });
     let mut play = Play::begin((flow, effects));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));

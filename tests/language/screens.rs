@@ -1,7 +1,7 @@
 //! Every screen in Hindi.
 
 use securesign_app::document::{Document, Unreadable};
-use securesign_app::flow::{Event, Flow, Home, Order, Spent};
+use securesign_app::flow::{Context, Event, Flow, Order, Spent};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind};
@@ -331,14 +331,14 @@ fn settings_journal_and_about_are_in_hindi() {
         Settings::from_toml(&format!("{portal}[window]\nlanguage = \"hi\"\n{more}")).unwrap()
     };
     let mut story = Story::managing(&token(Tries::Left(3)));
-    let home = |settings: Settings| Home {
+    let context = |settings: Settings| Context {
         settings,
         settings_file: "/home/asha/settings.toml".into(),
         journal_file: "/home/asha/journal".into(),
         version: "1.2.3".into(),
-        ..Home::default()
+        ..Context::default()
     };
-    story.flow.know(home(settings("")));
+    story.flow.know(context(settings("")));
     assert_eq!(story.press(Action::Settings, &[]).title, "सेटिंग");
     story.press(Action::AddPortal, &[]);
     for lines in [["nonsense", "ss_test_k"], ["https://a.example", "key"]] {
@@ -402,11 +402,11 @@ fn settings_journal_and_about_are_in_hindi() {
     // Another language at once: the settings say which, and the system where
     // they leave it to it.
     let mut play = Story::begin(Flow::manage(now()));
-    play.flow.know(home(Settings::default()));
+    play.flow.know(context(Settings::default()));
     assert_eq!(play.flow.language(), Language::English);
-    play.flow.know(Home {
+    play.flow.know(Context {
         system: Language::Hindi,
-        ..home(Settings::default())
+        ..context(Settings::default())
     });
     assert_eq!(play.flow.language(), Language::Hindi);
     let english = Settings::from_toml("[window]\nlanguage = \"en\"\n").unwrap();

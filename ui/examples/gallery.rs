@@ -25,7 +25,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign::face::{Face, Look, Model, Theme};
 use securesign_app::document::Document;
-use securesign_app::flow::{Effect, Event, Flow, Home, Order, Recipient, Refused, Unopened};
+use securesign_app::flow::{Context, Effect, Event, Flow, Order, Recipient, Refused, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind, Screen};
@@ -498,13 +498,13 @@ impl Studio {
     }
 
     fn begin(&self, (mut flow, effects): (Flow, Vec<Effect>)) -> Scene {
-        flow.know(Home {
+        flow.know(Context {
             settings: self.settings(),
             settings_file: FILE.into(),
             journal_file: "~/.local/share/securesign/journal.jsonl".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             system: self.language,
-            ..Home::default()
+            ..Context::default()
         });
         let mut scene = Scene {
             flow,
@@ -714,7 +714,7 @@ impl Scene {
     fn next(mut self, count: usize) -> Self {
         for at in 0..count {
             let link = link(PORTAL, KEY, &format!("b{at}"));
-            let order = accept(&link, &self.flow.home().settings);
+            let order = accept(&link, &self.flow.context().settings);
             let (_, effects) = self.flow.arrive(order, &|_, _| Ok(()), now());
             self.keep(effects);
         }

@@ -453,7 +453,7 @@ impl face::Model for Shown {
     }
 
     fn look(&self) -> face::Look {
-        let wanted = self.desk.borrow().flow.home().settings.window;
+        let wanted = self.desk.borrow().flow.context().settings.window;
         let dark = self.dark.load(std::sync::atomic::Ordering::SeqCst);
         look(wanted, self.theme, dark)
     }

@@ -16,7 +16,7 @@ use crate::screen::{Action, Setting};
 
 /// What the program knows of itself and of its user.
 #[derive(Clone, Debug)]
-pub struct Home {
+pub struct Context {
     /// As in the settings file.
     pub settings: Settings,
     /// Where that file is.
@@ -32,13 +32,13 @@ pub struct Home {
     pub system: Language,
 }
 
-impl Home {
+impl Context {
     fn language(&self) -> Language {
         self.settings.window.language.language(self.system)
     }
 }
 
-impl Default for Home {
+impl Default for Context {
     /// Nothing known yet; times in UTC.
     fn default() -> Self {
         Self {
@@ -75,9 +75,9 @@ pub(super) struct Draft {
 
 impl Flow {
     /// Tells what the pages show, and so what is spoken.
-    pub fn know(&mut self, home: Home) {
-        self.language = home.language();
-        self.home = home;
+    pub fn know(&mut self, context: Context) {
+        self.language = context.language();
+        self.context = context;
     }
 
     /// The settings file is not understood, and why: said before anything else. Nobody
@@ -87,8 +87,8 @@ impl Flow {
     }
 
     /// What it was told, and what was changed since.
-    pub fn home(&self) -> &Home {
-        &self.home
+    pub fn context(&self) -> &Context {
+        &self.context
     }
 
     /// A button that leads to a page, or is on one.
@@ -148,7 +148,7 @@ impl Flow {
             return Vec::new();
         }
         self.remark = None;
-        let settings = &self.home.settings;
+        let settings = &self.context.settings;
         let mut window = settings.window;
         let change = match setting {
             Setting::Idle => idles(settings).get(at).copied().map(Change::Idle),
@@ -170,7 +170,7 @@ impl Flow {
 
     /// The button of a row was pressed: of a portal, here.
     pub(super) fn row(&mut self, at: usize) -> Vec<Effect> {
-        let portals = &self.home.settings.portals;
+        let portals = &self.context.settings.portals;
         match (&self.state, portals.get(at)) {
             (State::Page(Page::Settings), Some(portal)) => {
                 let portal = Box::new(portal.clone());
@@ -194,8 +194,8 @@ impl Flow {
     pub(super) fn changed(&mut self, settings: Result<Settings, String>) -> Vec<Effect> {
         match settings {
             Ok(settings) => {
-                self.home.settings = settings;
-                self.language = self.home.language();
+                self.context.settings = settings;
+                self.language = self.context.language();
             }
             Err(reason) => self.remark = Some(Remark::Unchanged(reason)),
         }

@@ -98,7 +98,7 @@ fn open(
         }
         None => Flow::manage(now),
     };
-    flow.0.know(home(&settings));
+    flow.0.know(context(&settings));
     flow.0.judged_by(judge(place.language));
     if let (None, Err(reason)) = (link, policy) {
         say(&reason);
@@ -149,9 +149,9 @@ fn unknown_settings() -> securesign_app::settings::Settings {
     }
 }
 
-fn home(settings: &securesign_app::settings::Settings) -> securesign_app::flow::Home {
+fn context(settings: &securesign_app::settings::Settings) -> securesign_app::flow::Context {
     let journal = journal::of_user();
-    securesign_app::flow::Home {
+    securesign_app::flow::Context {
         settings: settings.clone(),
         settings_file: text::path(&settings::path()),
         journal_file: journal.map_or_else(

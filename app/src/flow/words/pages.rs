@@ -77,7 +77,7 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
 
 fn settings(flow: &Flow) -> Screen {
     let l = flow.language;
-    let settings = &flow.home.settings;
+    let settings = &flow.context.settings;
     let window = settings.window;
     let idles = idles(settings);
     let scales = scales(window);
@@ -225,14 +225,14 @@ fn row(flow: &Flow, entry: &Entry) -> Row {
 }
 
 fn about(flow: &Flow) -> Screen {
-    let (home, l) = (&flow.home, flow.language);
+    let (context, l) = (&flow.context, flow.language);
     Screen {
         text: vec![l.say("about-what"), l.say("about-pin")],
         facts: vec![
-            fact(l.say("about-version"), &home.version),
+            fact(l.say("about-version"), &context.version),
             fact(l.say("about-licence"), &l.say("about-licences")),
-            fact(l.say("settings-title"), &home.settings_file),
-            fact(l.say("journal"), &home.journal_file),
+            fact(l.say("settings-title"), &context.settings_file),
+            fact(l.say("journal"), &context.journal_file),
         ],
         buttons: vec![primary(Action::Back, l.say("back"))],
         ..plain(Kind::Page, l.say("about-title"))
@@ -241,7 +241,7 @@ fn about(flow: &Flow) -> Screen {
 
 /// `24 Nov 2026, 15:04` in the user's time.
 fn moment(flow: &Flow, time: Timestamp) -> String {
-    let time = (flow.home.zone)().to_datetime(time);
+    let time = (flow.context.zone)().to_datetime(time);
     let date = super::day(time.date(), flow.language);
     format!("{date}, {:02}:{:02}", time.hour(), time.minute())
 }
