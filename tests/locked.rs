@@ -192,7 +192,7 @@ fn r26_what_is_in_the_fields_is_for_nothing_any_more_after_a_lock() {
         play.event(Event::Locked);
         let after = play.0.screen();
         assert_eq!(after.fields, before.fields);
-        // By this the faces know that what they hold is for another form.
+        // By this the front ends know that what they hold is for another form.
         assert_ne!(after.token, before.token);
         assert!(play.says_it_was_locked());
     }

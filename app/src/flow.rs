@@ -338,7 +338,7 @@ impl Flow {
         self.token().map_or_else(Vec::new, |(_, info)| info.pins())
     }
 
-    /// The failure that a person was shown last, for faces that print it.
+    /// The failure that a person was shown last, for front ends that print it.
     pub fn failure(&self) -> Option<&CardError> {
         self.failed.as_ref()
     }
@@ -453,12 +453,12 @@ impl Flow {
                     vec![self.look()]
                 }
             },
-            // The face has done it.
+            // The front end has done it.
             Action::Copy => {
                 self.remark = Some(Remark::Copied);
                 Vec::new()
             }
-            // The face has a file chosen, and gives it.
+            // The front end has a file chosen, and gives it.
             Action::Compare => Vec::new(),
             Action::Cancel | Action::Close => self.part(),
         }

@@ -15,7 +15,7 @@ const SENTENCES: usize = 3_000;
 /// One screen: everything that is to be shown, from top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Screen {
-    /// Which of the few screens this is; a face may choose a symbol by it.
+    /// Which of the few screens this is; a front end may choose a symbol by it.
     pub kind: Kind,
     /// Nothing is under way, even where one waits: what is said stays until a person, or
     /// another token, does something.
@@ -266,7 +266,7 @@ pub struct Line {
     pub max: usize,
 }
 
-/// A secret to type in. The faces hide what is typed.
+/// A secret to type in. The front ends hide what is typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Which secret it takes.
@@ -277,7 +277,7 @@ pub struct Field {
     pub max: usize,
 }
 
-/// Which secret a field takes, for faces that get it from elsewhere.
+/// Which secret a field takes, for front ends that get it from elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// The present PIN.

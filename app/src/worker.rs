@@ -1,4 +1,4 @@
-//! The one thread that talks to cards. Jobs in, reports out; the faces never
+//! The one thread that talks to cards. Jobs in, reports out; the front ends never
 //! wait for a card.
 //!
 //! A dialogue stays open for a moment after each job, so that a signature right

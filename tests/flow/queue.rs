@@ -259,7 +259,7 @@ fn nothing_of_one_request_is_left_for_the_next() {
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     let screen = play.screen();
     assert_eq!(screen.kind, Kind::Sign);
-    // The face drops what was typed, and begins to count anew.
+    // The front end drops what was typed, and begins to count anew.
     assert_ne!(screen.token, before.token);
     assert_eq!(screen.fields, before.fields);
     assert!(screen.notice.unwrap().text.contains("3 tries left"));

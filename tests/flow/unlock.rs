@@ -144,7 +144,7 @@ fn what_was_typed_for_one_token_is_not_sent_to_another() {
         play.unlock("12345678", "654321", "654321");
         assert_eq!(sent(&play), 0);
     }
-    // The face is told that what it holds was typed for another token.
+    // The front end is told that what it holds was typed for another token.
     let before = token(Tries::Left(3));
     let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
     play.report(Report::Tokens(Ok(vec![before.clone()])));

@@ -23,7 +23,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use securesign::face::{Face, Look, Model, Theme};
+use securesign::front::{FrontEnd, Look, Model, Theme};
 use securesign_app::document::Document;
 use securesign_app::flow::{Context, Effect, Event, Flow, Order, Recipient, Refused, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};

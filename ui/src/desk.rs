@@ -1,5 +1,5 @@
 //! Carries out what the flow decides: hands jobs to the card worker, opens the
-//! browser, remembers origins. Both faces, window and terminal, sit at it.
+//! browser, remembers origins. Both front ends, window and terminal, sit at it.
 
 #[cfg(feature = "window")]
 mod calls;
@@ -26,7 +26,7 @@ use securesign_handoff::callback::Answer;
 use crate::browser::Caller;
 use crate::clerk::{Clerk, Task};
 #[cfg(feature = "window")]
-use crate::face;
+use crate::front;
 use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
 use crate::settings::{self, Seen};
@@ -166,7 +166,7 @@ impl Desk {
         std::thread::spawn(move || {
             let waiting = || _ = waiting.send(());
             watch(readers.as_mut(), &waiting, &|change| {
-                // The face may be waiting for a person; a kept PIN does not.
+                // The front end may be waiting for a person; a kept PIN does not.
                 hand.give(Job::Check);
                 report(Event::Report(change))
             });
@@ -185,7 +185,7 @@ impl Desk {
         self.carry_out(effects);
     }
 
-    /// The flow, for faces that print more than its screen.
+    /// The flow, for front ends that print more than its screen.
     pub fn flow(&self) -> &Flow {
         &self.flow
     }
@@ -373,7 +373,7 @@ impl Drop for Desk {
     }
 }
 
-/// Sends an event and wakes the face; false when nobody listens.
+/// Sends an event and wakes the front end; false when nobody listens.
 fn reporter(sender: &Sender<Event>, wake: &Wake) -> impl Fn(Event) -> bool + Send + 'static {
     let (sender, wake) = (sender.clone(), wake.clone());
     move |event| {
@@ -396,7 +396,7 @@ fn rouse(wake: &Wake) {
 pub struct Shown {
     desk: std::rc::Rc<std::cell::RefCell<Desk>>,
     /// The colours that the command line wants.
-    theme: Option<face::Theme>,
+    theme: Option<front::Theme>,
     /// Whether the desktop wants dark ones.
     dark: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -404,7 +404,7 @@ pub struct Shown {
 #[cfg(feature = "window")]
 impl Shown {
     /// `theme` goes before what the settings say.
-    pub fn new(desk: std::rc::Rc<std::cell::RefCell<Desk>>, theme: Option<face::Theme>) -> Self {
+    pub fn new(desk: std::rc::Rc<std::cell::RefCell<Desk>>, theme: Option<front::Theme>) -> Self {
         let dark = Arc::default();
         Self { desk, theme, dark }
     }
@@ -413,25 +413,25 @@ impl Shown {
 /// How the window looks by the settings; `theme` goes before them, and `dark` is what
 /// the desktop wants.
 #[cfg(feature = "window")]
-pub fn look(wanted: Appearance, theme: Option<face::Theme>, dark: bool) -> face::Look {
+pub fn look(wanted: Appearance, theme: Option<front::Theme>, dark: bool) -> front::Look {
     let dark = match wanted.theme {
         Theme::System => dark,
         Theme::Light => false,
         Theme::Dark => true,
     };
     let by_settings = if dark {
-        face::Theme::Dark
+        front::Theme::Dark
     } else {
-        face::Theme::Light
+        front::Theme::Light
     };
-    face::Look {
+    front::Look {
         theme: theme.unwrap_or(by_settings),
         scale: wanted.scale,
     }
 }
 
 #[cfg(feature = "window")]
-impl face::Model for Shown {
+impl front::Model for Shown {
     fn screen(&self) -> Screen {
         self.desk.borrow().screen()
     }
@@ -452,7 +452,7 @@ impl face::Model for Shown {
         self.desk.borrow().exit().is_some()
     }
 
-    fn look(&self) -> face::Look {
+    fn look(&self) -> front::Look {
         let wanted = self.desk.borrow().flow.context().settings.window;
         let dark = self.dark.load(std::sync::atomic::Ordering::SeqCst);
         look(wanted, self.theme, dark)

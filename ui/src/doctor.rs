@@ -14,7 +14,7 @@ use securesign_card::transport::TransportError;
 #[cfg(feature = "window")]
 use crate::beside;
 #[cfg(feature = "window")]
-use crate::face::{Face, WindowError};
+use crate::front::{FrontEnd, WindowError};
 use crate::scheme::{self, Owner, Sandbox};
 use crate::settings;
 
@@ -65,9 +65,9 @@ pub fn examine(
 
 /// What `securesign-window` looks at.
 #[cfg(feature = "window")]
-pub fn display(face: &dyn Face, l: Language) -> (String, bool) {
+pub fn display(front_end: &dyn FrontEnd, l: Language) -> (String, bool) {
     let advice = || l.say("doctor-no-display-advice");
-    let finding = match face.look_for_display() {
+    let finding = match front_end.look_for_display() {
         Ok(()) => good(l.say("doctor-display")),
         Err(WindowError::Unreachable(reason)) => {
             let reason = [("reason", reason.into())];

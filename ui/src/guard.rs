@@ -17,7 +17,7 @@ mod mark;
 use mark::Mark;
 pub use mark::kept_by_another;
 
-/// Hears what the worker reports, on the worker's own thread: a face may be
+/// Hears what the worker reports, on the worker's own thread: a front end may be
 /// waiting for a person.
 pub struct Guard {
     alarm: Alarm,

@@ -3,7 +3,7 @@
 //! One program in two executables. `securesign` ([`run`]) is the one that people, the
 //! system and portals know; it serves the terminal. For what needs a window it puts
 //! `securesign-window` ([`show`]) in its place, which alone loads a toolkit: the
-//! library knows of it no more than [`face`] says.
+//! library knows of it no more than [`front`] says.
 
 mod args;
 #[cfg(feature = "window")]
@@ -18,10 +18,10 @@ mod demo;
 mod desk;
 mod doctor;
 mod errand;
-#[cfg(feature = "window")]
-pub mod face;
 mod farewell;
 mod file;
+#[cfg(feature = "window")]
+pub mod front;
 mod guard;
 mod hand;
 mod harden;
@@ -64,11 +64,11 @@ pub fn run() -> ExitCode {
     start(|arguments| carry_out(arguments, None))
 }
 
-/// `securesign-window`: carries out a command line that shows a window, which this face
-/// draws.
+/// `securesign-window`: carries out a command line that shows a window, which this front
+/// end draws.
 #[cfg(feature = "window")]
-pub fn show(face: &dyn face::Face) -> ExitCode {
-    start(|arguments| command::show(face, arguments, None))
+pub fn show(front_end: &dyn front::FrontEnd) -> ExitCode {
+    start(|arguments| command::show(front_end, arguments, None))
 }
 
 /// The command line, for manual pages and completions.

@@ -13,7 +13,7 @@ use securesign_card::trace::{RecordedReaders, Recording};
 use crate::args;
 use crate::args::Arguments;
 #[cfg(feature = "window")]
-use crate::face::Theme;
+use crate::front::Theme;
 use crate::{cache, demo, guard, report};
 
 /// Where cards are, and whether they are recorded.

@@ -38,11 +38,11 @@ pub enum Event {
     /// The computer goes to sleep or its screen is locked. The worker has heard it by
     /// itself.
     Locked,
-    /// Time has passed: while a PIN is kept, the faces say so every second.
+    /// Time has passed: while a PIN is kept, the front ends say so every second.
     Tick,
 }
 
-/// What the faces have to carry out.
+/// What the front ends have to carry out.
 pub enum Effect {
     /// For the worker.
     Job(Job),

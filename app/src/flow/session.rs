@@ -70,7 +70,7 @@ impl Flow {
     }
 
     /// Whoever comes back finds nothing that was typed: neither what is kept nor what
-    /// was not sent yet. What is still in a face's fields is for this flow no more.
+    /// was not sent yet. What is still in a front end's fields is for this flow no more.
     pub(super) fn locked(&mut self) {
         let asks = !self.screen().fields.is_empty();
         let waited = match std::mem::replace(&mut self.state, State::Ready) {

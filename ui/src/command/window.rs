@@ -13,7 +13,7 @@ use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, print, refusal
 use crate::args::{Arguments, Command};
 use crate::browser::Caller;
 use crate::desk::{self, Delivery, Desk};
-use crate::face::Face;
+use crate::front::FrontEnd;
 use crate::place::{self, Place};
 use crate::settings::{self, Seen};
 use crate::terminal::{self, say};
@@ -32,7 +32,7 @@ pub fn window(place: &Place, link: Option<&OsStr>, delivery: Delivery) -> Result
 
 /// In the window's executable: what shows a window, be it recorded, and what `doctor` asks.
 pub fn show(
-    face: &dyn Face,
+    front_end: &dyn FrontEnd,
     mut arguments: Arguments,
     recording: Option<Recording>,
 ) -> Result<u8, String> {
@@ -42,15 +42,17 @@ pub fn show(
     arguments.reader = known.transpose()?;
     let place = Place::of(&arguments, language, recording);
     match arguments.command {
-        None => open(face, &place, None, Delivery::Browser),
-        Some(Command::Open { link, print }) => open(face, &place, Some(&link), Delivery::of(print)),
+        None => open(front_end, &place, None, Delivery::Browser),
+        Some(Command::Open { link, print }) => {
+            open(front_end, &place, Some(&link), Delivery::of(print))
+        }
         Some(Command::Trace(trace)) if place.recording.is_none() => {
             traces::run(trace, place.only, &|arguments, recording| {
-                show(face, arguments, recording)
+                show(front_end, arguments, recording)
             })
         }
         Some(Command::Doctor) => {
-            let (text, well) = doctor::display(face, language);
+            let (text, well) = doctor::display(front_end, language);
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
@@ -59,7 +61,7 @@ pub fn show(
 }
 
 fn open(
-    face: &dyn Face,
+    front_end: &dyn FrontEnd,
     place: &Place,
     link: Option<&OsStr>,
     delivery: Delivery,
@@ -80,7 +82,7 @@ fn open(
     };
     // A request that nobody can see must not be used up: the window comes first.
     let look = desk::look(settings.window, place.theme, false);
-    let opened = face
+    let opened = front_end
         .open(look)
         .map_err(|error| error.tell(place.language))?;
     let seen = Seen::load();

@@ -123,7 +123,7 @@ fn delay(bus: &Connection) -> Option<OwnedFd> {
 /// a card keeps it.
 fn until_locked(alarm: &Alarm) {
     let end = Instant::now() + Duration::from_secs(4);
-    // What is only typed the face overwrites as soon as it is woken.
+    // What is only typed the front end overwrites as soon as it is woken.
     std::thread::sleep(Duration::from_millis(100));
     while alarm.is_kept() && Instant::now() < end {
         std::thread::sleep(Duration::from_millis(5));

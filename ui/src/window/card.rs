@@ -19,7 +19,7 @@ const PAD: i32 = 9;
 const PILL_HEIGHT: i32 = 21;
 
 /// What a card looks like at a given width.
-struct Face {
+struct Drawing {
     card: CertificateCard,
     choosable: bool,
     chosen: bool,
@@ -41,7 +41,7 @@ pub struct Role {
 
 /// A card whose height is known and which can be put on the page.
 pub struct Card {
-    face: Face,
+    drawing: Drawing,
     /// Its height.
     pub height: i32,
 }
@@ -61,7 +61,7 @@ impl Card {
             .unwrap_or_default();
         let height = 2 * PAD + CARD.height(&title) + SMALL.height(&detail) + SMALL.height(&reason);
         Self {
-            face: Face {
+            drawing: Drawing {
                 card: card.clone(),
                 choosable: role.choosable,
                 chosen: role.chosen,
@@ -84,16 +84,16 @@ impl Card {
         signals: &Signals,
     ) -> RadioButton {
         let mut widget = RadioButton::new(area.x, area.y, area.w, area.h, None);
-        widget.set_label(&spoken(&self.face.spoken()));
+        widget.set_label(&spoken(&self.drawing.spoken()));
         widget.set_label_type(LabelType::None);
         widget.super_draw(false);
-        widget.set_value(self.face.chosen);
-        let live = self.face.choosable && self.face.card.unusable.is_none();
+        widget.set_value(self.drawing.chosen);
+        let live = self.drawing.choosable && self.drawing.card.unusable.is_none();
         widget.visible_focus(live);
         let hover = Rc::new(Cell::new(false));
         let pointed = hover.clone();
-        let face = self.face;
-        widget.draw(move |widget| face.draw(widget, palette, live && pointed.get()));
+        let drawing = self.drawing;
+        widget.draw(move |widget| drawing.draw(widget, palette, live && pointed.get()));
         let signals = signals.clone();
         widget.super_handle_first(false);
         widget.handle(move |widget, event| {
@@ -131,7 +131,7 @@ impl Card {
     }
 }
 
-impl Face {
+impl Drawing {
     fn spoken(&self) -> String {
         let mut label = format!(
             "{}, {}, {}",

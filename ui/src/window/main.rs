@@ -46,7 +46,7 @@ mod wrap;
 use std::process::ExitCode;
 
 use fltk::app;
-use securesign::face::{Face, Look, Model, Opened, WindowError};
+use securesign::front::{FrontEnd, Look, Model, Opened, WindowError};
 
 fn main() -> ExitCode {
     securesign::show(&Toolkit)
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 /// FLTK.
 pub struct Toolkit;
 
-impl Face for Toolkit {
+impl FrontEnd for Toolkit {
     fn open(&self, look: Look) -> Result<Box<dyn Opened>, WindowError> {
         let eye = eye::Eye::open().map_err(unreachable)?;
         let _app = app::App::default();

@@ -1,7 +1,7 @@
 //! Colours and fonts.
 
 use fltk::enums::{Color, Font};
-use securesign::face::Theme;
+use securesign::front::Theme;
 use securesign_app::screen::Level;
 
 /// Every colour there is. All text but `faint`, which marks what cannot be used,

@@ -9,7 +9,7 @@ use fltk::app;
 use fltk::enums::Event;
 use fltk::prelude::*;
 use fltk::window::DoubleWindow;
-use securesign::face::{Look, Model, WindowError};
+use securesign::front::{Look, Model, WindowError};
 use securesign_app::screen::{Action, Input, Screen};
 use securesign_card::memory::OutOfMemory;
 use securesign_card::pin::Pin;

@@ -3,7 +3,7 @@
 
 use fltk::app;
 use fltk::prelude::*;
-use securesign::face::WindowError;
+use securesign::front::WindowError;
 use securesign_app::screen::Action;
 
 use super::super::ink::Area;

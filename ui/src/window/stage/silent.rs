@@ -1,6 +1,6 @@
 //! Assistive programs of this system are not served yet.
 
-use securesign::face::WindowError;
+use securesign::front::WindowError;
 
 use super::Stage;
 

@@ -8,7 +8,7 @@ use securesign_app::words::InWords;
 use securesign_card::memory::OutOfMemory;
 
 /// What draws windows.
-pub trait Face {
+pub trait FrontEnd {
     /// Opens a window. Must be called on the main thread.
     fn open(&self, look: Look) -> Result<Box<dyn Opened>, WindowError>;
     /// Whether there can be a window, found out by asking the display.
@@ -22,7 +22,7 @@ pub trait Opened {
     fn run(self: Box<Self>, model: Box<dyn Model>) -> Result<(), WindowError>;
 }
 
-/// What a face shows and what it tells. The window knows nothing else.
+/// What a front end shows and what it tells. The window knows nothing else.
 pub trait Model {
     /// What is to be seen now.
     fn screen(&self) -> Screen;
