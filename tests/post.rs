@@ -12,16 +12,16 @@
 #[path = "support/home.rs"]
 mod home;
 #[allow(dead_code, reason = "the program uses all of it")]
-#[path = "../ui/src/own.rs"]
-mod own;
-#[allow(dead_code, reason = "the program uses all of it")]
 #[path = "../ui/src/browser/page.rs"]
 mod page;
 #[path = "post/posted.rs"]
 mod posted;
 #[allow(dead_code, reason = "the program uses all of it")]
-#[path = "../ui/src/settings.rs"]
-mod settings;
+#[path = "../ui/src/store"]
+mod store {
+    pub mod folders;
+    pub mod own;
+}
 mod support;
 
 use std::fs;

@@ -9,8 +9,8 @@ use securesign_app::flow::Event;
 use securesign_app::journal::Entry;
 use securesign_app::language::Language;
 
-use crate::journal::{self, Journal};
-use crate::{own, used};
+use crate::store::journal::{self, Journal};
+use crate::store::{own, used};
 
 /// The journal's thread. Clones reach the same.
 #[derive(Clone)]

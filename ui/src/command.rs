@@ -1,7 +1,11 @@
 //! What the command line asks for, one file each; what they share stands here.
 
+pub mod doctor;
+pub mod journal;
+pub mod result;
 mod sign;
 mod tokens;
+pub mod trace;
 #[cfg(feature = "window")]
 mod window;
 
@@ -15,9 +19,10 @@ use securesign_card::text;
 
 #[cfg(not(feature = "window"))]
 use crate::desk::Delivery;
+use crate::language;
 use crate::place::Place;
-use crate::settings::Seen;
-use crate::{language, settings, used};
+use crate::store::seen::Seen;
+use crate::store::{settings, used};
 
 pub use sign::sign;
 pub use tokens::{cards, pin_form, pin_status, tokens};

@@ -29,9 +29,10 @@ use crate::clerk::{Clerk, Task};
 use crate::front;
 use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
-use crate::settings::{self, Seen};
+use crate::store::seen::Seen;
+use crate::store::{settings, used};
 use crate::terminal::say;
-use crate::{browser, farewell, file, used};
+use crate::{browser, farewell, file};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,10 +12,8 @@ use securesign_app::worker::{Job, Report};
 
 #[cfg(target_os = "linux")]
 pub mod bus;
-mod mark;
 
-use mark::Mark;
-pub use mark::kept_by_another;
+use crate::store::mark::Mark;
 
 /// Hears what the worker reports, on the worker's own thread: a front end may be
 /// waiting for a person.

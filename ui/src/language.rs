@@ -2,7 +2,7 @@
 
 use securesign_app::language::Language;
 
-use crate::settings;
+use crate::store::settings;
 
 /// The one in the settings, else the system's. A settings file that cannot be
 /// read is told of in the system's.

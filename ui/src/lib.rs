@@ -9,14 +9,12 @@ mod args;
 #[cfg(feature = "window")]
 mod beside;
 mod browser;
-mod cache;
 mod clerk;
 mod command;
 #[cfg(feature = "window")]
 mod dark;
 mod demo;
 mod desk;
-mod doctor;
 mod errand;
 mod farewell;
 mod file;
@@ -28,20 +26,14 @@ mod harden;
 #[cfg(feature = "window")]
 #[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
-mod journal;
 mod language;
-mod ledger;
-mod own;
 mod place;
 mod prompt;
 mod report;
-mod result;
 mod scheme;
 mod secrets;
-mod settings;
+mod store;
 mod terminal;
-mod traces;
-mod used;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -148,17 +140,20 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
             command::pin_form(&place, open, secrets.into(), json)
         }
         Some(Command::Journal { json, command }) => match command {
-            None => ledger::list(json, place.language),
-            Some(args::Journal::Verify { file }) => ledger::verify(file.as_deref(), place.language),
-            Some(args::Journal::Export { file }) => ledger::export(&file, place.language),
+            None => command::journal::list(json, place.language),
+            Some(args::Journal::Verify { file }) => {
+                command::journal::verify(file.as_deref(), place.language)
+            }
+            Some(args::Journal::Export { file }) => command::journal::export(&file, place.language),
         },
         Some(Command::Trace(trace)) => match place.recording {
-            None => traces::run(trace, place.only, &carry_out),
+            None => command::trace::run(trace, place.only, &carry_out),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Doctor) => {
             let tokens = command::cards(&place);
-            let (text, well) = doctor::examine(&mut PcscReaders::new(), &tokens, place.language);
+            let (text, well) =
+                command::doctor::examine(&mut PcscReaders::new(), &tokens, place.language);
             print(&text)?;
             Ok(if well { DONE } else { NOT_DONE })
         }
@@ -173,7 +168,9 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
             })?;
             Ok(DONE)
         }
-        Some(Command::Result { url, save }) => result::show(&url, save.as_deref()).map(|()| DONE),
+        Some(Command::Result { url, save }) => {
+            command::result::show(&url, save.as_deref()).map(|()| DONE)
+        }
     }
 }
 

@@ -14,7 +14,8 @@ use crate::args;
 use crate::args::Arguments;
 #[cfg(feature = "window")]
 use crate::front::Theme;
-use crate::{cache, demo, guard, report};
+use crate::store::{cache, mark};
+use crate::{demo, report};
 
 /// Where cards are, and whether they are recorded.
 pub struct Place {
@@ -93,7 +94,7 @@ impl Place {
         if self.is_demo() {
             &|_| false
         } else {
-            &guard::kept_by_another
+            &mark::kept_by_another
         }
     }
 

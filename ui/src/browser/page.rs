@@ -14,7 +14,7 @@ use securesign_handoff::callback::Form;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::own::{self, Absent, Folder};
+use crate::store::own::{self, Absent, Folder};
 
 /// A browser that has not read it by then will not.
 const LIMIT: Duration = Duration::from_secs(60);

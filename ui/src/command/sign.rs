@@ -17,11 +17,12 @@ use crate::args::SecretFiles;
 use crate::browser::Caller;
 use crate::desk::{Delivery, Desk};
 use crate::place::Place;
+use crate::prompt;
 use crate::prompt::ahead::{self, Next};
 use crate::secrets::Secrets;
-use crate::settings::{self, Seen};
+use crate::store::seen::Seen;
+use crate::store::{settings, used};
 use crate::terminal::{self, Terminal, say};
-use crate::{prompt, used};
 
 pub fn sign(
     place: &Place,

@@ -19,7 +19,7 @@ use crate::errand::Errand;
 use crate::place::Place;
 use crate::report;
 use crate::secrets::Secrets;
-use crate::settings::Seen;
+use crate::store::seen::Seen;
 use crate::terminal::{Terminal, say};
 
 pub fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {

@@ -10,14 +10,16 @@ use securesign_card::text;
 use securesign_card::trace::Recording;
 
 use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, print, refusal};
+use super::{doctor, trace};
 use crate::args::{Arguments, Command};
 use crate::browser::Caller;
 use crate::desk::{self, Delivery, Desk};
 use crate::front::FrontEnd;
 use crate::place::{self, Place};
-use crate::settings::{self, Seen};
+use crate::store::seen::Seen;
+use crate::store::{journal, settings};
 use crate::terminal::{self, say};
-use crate::{beside, doctor, instance, journal, language, traces};
+use crate::{beside, instance, language};
 
 /// In the terminal: the window that is open takes the link, else the executable that has
 /// one takes this one's place. No request is used up by then.
@@ -47,7 +49,7 @@ pub fn show(
             open(front_end, &place, Some(&link), Delivery::of(print))
         }
         Some(Command::Trace(trace)) if place.recording.is_none() => {
-            traces::run(trace, place.only, &|arguments, recording| {
+            trace::run(trace, place.only, &|arguments, recording| {
                 show(front_end, arguments, recording)
             })
         }

@@ -8,7 +8,7 @@ use securesign_app::flow::Arrival;
 
 use super::{Desk, rouse};
 use crate::instance::{Answer, Call, Instance};
-use crate::{settings, used};
+use crate::store::{settings, used};
 
 /// Calls that have come in, and whether the window should come up.
 #[derive(Default)]

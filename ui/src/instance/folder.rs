@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use securesign_card::text;
 
-use crate::own::{self, Absent};
+use crate::store::own::{self, Absent};
 
 const NAME: &str = "instance";
 const SOCKET: &str = "socket";

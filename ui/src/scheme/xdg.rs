@@ -12,8 +12,8 @@ use std::process::{Command, Stdio};
 use securesign_card::text;
 
 use super::{Owner, Sandbox};
-use crate::own::{self, Absent};
-use crate::settings::write_whole;
+use crate::store::own::{self, Absent};
+use crate::store::shared::write_whole;
 
 /// The desktop entries, as packages install them: link handler and menu.
 const HANDLER: &str = include_str!("../../desktop/securesign.desktop");

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use securesign_app::language::Language;
 use securesign_card::text;
 
-use crate::settings::folders;
+use super::folders::folders;
 pub use system::Folder;
 
 /// How long others may hold a lock: what they do under it takes milliseconds.
@@ -36,19 +36,19 @@ pub enum Absent {
 
 /// Where this user's data is kept.
 pub fn data(absent: Absent) -> io::Result<Folder> {
-    at(folders().ok_or_else(homeless)?.data_local_dir(), absent)
+    at(folders()?.data_local_dir(), absent)
 }
 
 /// For what may be lost at any time.
 pub fn cache(absent: Absent) -> io::Result<Folder> {
-    at(folders().ok_or_else(homeless)?.cache_dir(), absent)
+    at(folders()?.cache_dir(), absent)
 }
 
 /// For what need not outlive the session: emptied at log-out, where the system has
 /// such a folder and it is this user's. After su or sudo it may be another's; where it
 /// cannot be used the data's folder serves as well.
 pub fn session(absent: Absent) -> io::Result<Folder> {
-    let folders = folders().ok_or_else(homeless)?;
+    let folders = folders()?;
     let runtime = folders.runtime_dir();
     let runtime = runtime.filter(|folder| folder.parent().is_some_and(system::is_ours));
     let found = runtime.map(|folder| at(folder, absent));
@@ -113,10 +113,6 @@ fn parent(path: &Path) -> &Path {
     let parent = path.parent();
     let parent = parent.filter(|folder| !folder.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
-}
-
-fn homeless() -> io::Error {
-    io::Error::other("this user has no home folder")
 }
 
 /// A new file takes the place of the old one when all of it is written.

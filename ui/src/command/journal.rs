@@ -9,8 +9,8 @@ use securesign_card::text;
 use serde_json::json;
 
 use crate::command::{DONE, NOT_DONE, print, print_json, unreadable};
+use crate::store::{journal, own};
 use crate::terminal::say;
-use crate::{journal, own};
 
 /// Lists the entries; the exit code says whether they hold together.
 pub fn list(as_json: bool, language: Language) -> Result<u8, String> {

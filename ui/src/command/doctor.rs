@@ -16,7 +16,7 @@ use crate::beside;
 #[cfg(feature = "window")]
 use crate::front::{FrontEnd, WindowError};
 use crate::scheme::{self, Owner, Sandbox};
-use crate::settings;
+use crate::store::settings;
 
 /// One thing that was looked at.
 struct Finding {

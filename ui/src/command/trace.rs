@@ -10,7 +10,7 @@ use securesign_card::text;
 use securesign_card::trace::{Detail, Entry, Recording, Trace};
 
 use crate::args::{self, Arguments, Trace as TraceCommand};
-use crate::own;
+use crate::store::own;
 use crate::terminal::say;
 
 /// Records or shows.

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use securesign_app::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
 use securesign_card::text;
 
-use crate::own::{self, Absent, Folder};
-use crate::settings;
+use super::folders::{folders, homeless};
+use super::own::{self, Absent, Folder};
 
 /// The journal of this user.
 pub struct Journal {
@@ -20,8 +20,7 @@ pub struct Journal {
 
 /// Where it is, whether it exists or not.
 pub fn of_user() -> io::Result<Journal> {
-    let none = || io::Error::other("this user has no home folder");
-    let folders = settings::folders().ok_or_else(none)?;
+    let folders = folders()?;
     let file = folders.data_local_dir().join("journal.jsonl");
     Ok(Journal { file })
 }
@@ -94,8 +93,7 @@ impl Journal {
     /// Copies it to where the user's downloads are, under a name that is not taken
     /// yet; which one.
     pub fn export_for_user(self) -> io::Result<String> {
-        let none = || io::Error::other("this user has no home folder");
-        let user = directories::UserDirs::new().ok_or_else(none)?;
+        let user = directories::UserDirs::new().ok_or_else(homeless)?;
         let folder = user.download_dir().unwrap_or(user.home_dir());
         let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
         for again in 1..100 {

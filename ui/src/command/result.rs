@@ -9,7 +9,7 @@ use securesign_card::text;
 use securesign_handoff::callback;
 use serde_json::Value;
 
-use crate::own;
+use crate::store::own;
 
 /// Prints the JSON, and saves its parts for OpenSSL.
 pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {

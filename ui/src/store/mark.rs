@@ -6,7 +6,7 @@ use std::fs::{File, TryLockError};
 
 use sha2::{Digest, Sha256};
 
-use crate::own::{self, Absent, Folder};
+use super::own::{self, Absent, Folder};
 
 /// The file of this process. It goes with the value.
 pub struct Mark {

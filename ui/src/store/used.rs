@@ -12,8 +12,8 @@ use securesign_app::language::Language;
 use securesign_card::text;
 use sha2::{Digest, Sha256};
 
-use crate::own::{self, Absent, Folder};
-use crate::settings::folders;
+use super::folders::folders;
+use super::own::{self, Absent, Folder};
 
 /// More requests than a person signs in years; the oldest go first.
 const KEPT: usize = 20_000;
@@ -92,7 +92,7 @@ struct List {
 
 impl List {
     fn own() -> Option<Self> {
-        let folders = folders()?;
+        let folders = folders().ok()?;
         let folder = folders.data_local_dir();
         Some(Self {
             file: folder.join("used-requests"),

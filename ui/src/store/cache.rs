@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use securesign_card::cache::{Cache, MAX, Name};
 use sha2::{Digest, Sha256};
 
-use crate::own::{self, Absent, Folder};
+use super::own::{self, Absent, Folder};
 
 /// More than a person has on all tokens; the oldest go first.
 const KEPT: usize = 32;
