@@ -68,26 +68,7 @@ pub enum Command {
     ///
     /// Exit code 0: signed. 1: not signed, and a portal that may call was told so. 2:
     /// refused or bad usage, nothing was called back; the reason is on standard error.
-    Sign {
-        /// securesign://sign?…, or - for links on standard input, one a line
-        link: OsString,
-
-        #[command(flatten)]
-        secrets: SignSecrets,
-
-        /// The document itself: its digest is compared with the link's, and a token
-        /// that can finish the hash itself does so
-        #[arg(long, value_name = "FILE")]
-        document: Option<PathBuf>,
-
-        /// Write the callback URL to standard output, however long, do not open the browser
-        #[arg(long)]
-        print: bool,
-
-        /// How long to wait for a token [default: for ever in a terminal, else 0]
-        #[arg(long, value_name = "SECONDS")]
-        wait: Option<u64>,
-    },
+    Sign(Sign),
 
     /// List readers and tokens: PIN tries left, certificates
     Tokens {
@@ -142,6 +123,28 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER")]
         save: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// securesign://sign?…, or - for links on standard input, one a line
+    pub link: OsString,
+
+    #[command(flatten)]
+    pub secrets: SignSecrets,
+
+    /// The document itself: its digest is compared with the link's, and a token
+    /// that can finish the hash itself does so
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
+
+    /// Write the callback URL to standard output, however long, do not open the browser
+    #[arg(long)]
+    pub print: bool,
+
+    /// How long to wait for a token [default: for ever in a terminal, else 0]
+    #[arg(long, value_name = "SECONDS")]
+    pub wait: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,11 +1,13 @@
 //! What the command line asks for, one file each; what they share stands here.
 
-pub mod doctor;
-pub mod journal;
-pub mod result;
+mod demo;
+mod doctor;
+mod journal;
+mod pin;
+mod result;
 mod sign;
 mod tokens;
-pub mod trace;
+mod trace;
 #[cfg(feature = "window")]
 mod window;
 
@@ -24,8 +26,14 @@ use crate::place::Place;
 use crate::store::seen::Seen;
 use crate::store::{settings, used};
 
+pub use demo::demo;
+pub use doctor::doctor;
+pub use journal::journal;
+pub use pin::pin;
+pub use result::result;
 pub use sign::sign;
-pub use tokens::{cards, pin_form, pin_status, tokens};
+pub use tokens::tokens;
+pub use trace::trace;
 #[cfg(feature = "window")]
 pub use window::{show, window};
 

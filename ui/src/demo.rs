@@ -1,16 +1,11 @@
 //! The demo token: a PIV card made of software, in this process, with keys and
 //! certificates of its own making. It serves test keys only.
 
-use sha2::{Digest as _, Sha256};
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use securesign_card::reader::{Reader, Readers, Watcher};
 use securesign_card::text;
 use securesign_card::transport::{Card, TransportError};
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{BuildError, KeyKind, NIST, PivCard, Slot};
-use url::Url;
 
 /// What `--reader` wants to hear.
 pub const READER: &str = "demo";
@@ -18,8 +13,6 @@ pub const READER: &str = "demo";
 pub const PIN: &str = "123456";
 /// PUK of every demo token.
 pub const PUK: &str = "12345678";
-/// What the link of the demo asks to sign.
-pub const DOCUMENT: &str = "SecureSign demo document\n";
 
 /// A reader with a demo token, whose keys are made when it is first asked for: no
 /// window has to wait for them.
@@ -69,39 +62,4 @@ fn readers() -> Result<EmulatedReaders, BuildError> {
     Ok(EmulatedReaders {
         slots: vec![reader],
     })
-}
-
-/// A link that asks for a signature over [`DOCUMENT`] and calls back to this
-/// computer; another one each time, since a request can be used only once.
-pub fn link() -> Result<Url, String> {
-    let mut id = [0; 8];
-    getrandom::fill(&mut id).map_err(|error| text::reason(&error))?;
-    let id = format!("demo-{:016x}", u64::from_ne_bytes(id));
-    let digest = STANDARD.encode(Sha256::digest(DOCUMENT.as_bytes()));
-    Url::parse_with_params(
-        "securesign://sign",
-        [
-            ("requestId", &*id),
-            ("hashBase64", &digest),
-            ("hashAlgo", "SHA256"),
-            ("documentType", "hash"),
-            ("callbackUrl", "http://localhost:8080/sign/callback"),
-            ("apiKey", "ss_test_demo"),
-        ],
-    )
-    .map_err(|error| text::reason(&error))
-}
-
-/// What `securesign demo` says.
-pub fn text(link: &Url) -> String {
-    format!(
-        "The demo token is made of software. It has new keys at each start and serves test keys only.\n\
-         \n\
-         PIN  {PIN}\n\
-         PUK  {PUK}\n\
-         \n\
-         Its certificates and tries left:\n  securesign --reader {READER} tokens\n\
-         Sign in the terminal:\n  securesign --reader {READER} sign --print '{link}'\n\
-         Sign in the window:\n  securesign --reader {READER} open --print '{link}'\n"
-    )
 }

@@ -39,14 +39,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use securesign_card::pcsc::PcscReaders;
 use securesign_card::text;
 use securesign_card::trace::Recording;
 
-use args::{Arguments, Command, Pin};
+use args::{Arguments, Command};
 use command::{DONE, NOT_DONE, REFUSED, print};
 use desk::Delivery;
-use errand::Errand;
 use place::Place;
 use terminal::say;
 
@@ -104,73 +102,19 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
         Some(Command::Open { link, print }) => {
             command::window(&place, Some(&link), Delivery::of(print))
         }
-        Some(Command::Sign {
-            link,
-            secrets,
-            document,
-            print,
-            wait,
-        }) => {
-            let document = document.as_deref();
-            command::sign(
-                &place,
-                &link,
-                document,
-                secrets.into(),
-                Delivery::of(print),
-                wait,
-            )
-        }
+        Some(Command::Sign(asked)) => command::sign(&place, asked),
         Some(Command::Tokens { json }) => command::tokens(&place, json),
-        Some(Command::Pin(Pin::Status { json })) => command::pin_status(&place, json),
-        Some(Command::Pin(Pin::Change {
-            which,
-            secrets,
-            json,
-        })) => {
-            let open = Errand::Change(which);
-            command::pin_form(&place, open, secrets.into(), json)
-        }
-        Some(Command::Pin(Pin::Unblock {
-            which,
-            secrets,
-            json,
-        })) => {
-            let open = Errand::Unlock(which);
-            command::pin_form(&place, open, secrets.into(), json)
-        }
-        Some(Command::Journal { json, command }) => match command {
-            None => command::journal::list(json, place.language),
-            Some(args::Journal::Verify { file }) => {
-                command::journal::verify(file.as_deref(), place.language)
-            }
-            Some(args::Journal::Export { file }) => command::journal::export(&file, place.language),
-        },
-        Some(Command::Trace(trace)) => match place.recording {
-            None => command::trace::run(trace, place.only, &carry_out),
+        Some(Command::Pin(command)) => command::pin(&place, command),
+        Some(Command::Journal { json, command }) => command::journal(json, command, language),
+        Some(Command::Trace(command)) => match place.recording {
+            None => command::trace(command, place.only, &carry_out),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
-        Some(Command::Doctor) => {
-            let tokens = command::cards(&place);
-            let (text, well) =
-                command::doctor::examine(&mut PcscReaders::new(), &tokens, place.language);
-            print(&text)?;
-            Ok(if well { DONE } else { NOT_DONE })
-        }
-        Some(Command::Register) => told(scheme::register(place.language)),
-        Some(Command::Unregister) => told(scheme::unregister(place.language)),
-        Some(Command::Demo { link }) => {
-            let url = demo::link()?;
-            print(&if link {
-                format!("{url}\n")
-            } else {
-                demo::text(&url)
-            })?;
-            Ok(DONE)
-        }
-        Some(Command::Result { url, save }) => {
-            command::result::show(&url, save.as_deref()).map(|()| DONE)
-        }
+        Some(Command::Doctor) => command::doctor(&place),
+        Some(Command::Register) => told(scheme::register(language)),
+        Some(Command::Unregister) => told(scheme::unregister(language)),
+        Some(Command::Demo { link }) => command::demo(link),
+        Some(Command::Result { url, save }) => command::result(&url, save.as_deref()),
     }
 }
 

@@ -4,17 +4,21 @@ use std::path::PathBuf;
 
 use securesign_app::language::Language;
 use securesign_app::words::{Explain, strangers};
-use securesign_app::worker::{TokenState, TokenView};
+use securesign_app::worker::{Look, TokenState, TokenView};
 use securesign_card::memory::Locked;
+use securesign_card::pcsc::PcscReaders;
 use securesign_card::product::Product;
 use securesign_card::reader::{Presence, Readers};
 use securesign_card::text;
 use securesign_card::transport::TransportError;
 
+use super::tokens::look;
+use super::{DONE, NOT_DONE, print};
 #[cfg(feature = "window")]
 use crate::beside;
 #[cfg(feature = "window")]
 use crate::front::{FrontEnd, WindowError};
+use crate::place::Place;
 use crate::scheme::{self, Owner, Sandbox};
 use crate::store::settings;
 
@@ -39,13 +43,20 @@ fn bad(what: impl Into<String>, advice: impl Into<String>) -> Finding {
     }
 }
 
-/// Looks at everything; the text to print, and whether all is well. `tokens` is what the
+/// Looks at everything, and prints what it finds.
+pub fn doctor(place: &Place) -> Result<u8, String> {
+    let tokens = look(place, Look::Tries);
+    let tokens = tokens
+        .unwrap_or_else(|_| Ok(Vec::new()))
+        .unwrap_or_default();
+    let (text, well) = examine(&mut PcscReaders::new(), &tokens, place.language);
+    print(&text)?;
+    Ok(if well { DONE } else { NOT_DONE })
+}
+
+/// The text to print, and whether all is well. `tokens` is what the
 /// cards in the readers are, as far as they were looked at.
-pub fn examine(
-    readers: &mut dyn Readers,
-    tokens: &[TokenView],
-    language: Language,
-) -> (String, bool) {
+fn examine(readers: &mut dyn Readers, tokens: &[TokenView], language: Language) -> (String, bool) {
     let l = language;
     let mut findings = cards(readers, tokens, l);
     findings.push(memory(l));

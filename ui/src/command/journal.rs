@@ -8,12 +8,22 @@ use securesign_app::language::Language;
 use securesign_card::text;
 use serde_json::json;
 
-use crate::command::{DONE, NOT_DONE, print, print_json, unreadable};
+use super::{DONE, NOT_DONE, print, print_json, unreadable};
+use crate::args::Journal as Command;
 use crate::store::{journal, own};
 use crate::terminal::say;
 
+/// Carries out one of its commands, or lists it.
+pub fn journal(as_json: bool, command: Option<Command>, language: Language) -> Result<u8, String> {
+    match command {
+        None => list(as_json, language),
+        Some(Command::Verify { file }) => verify(file.as_deref(), language),
+        Some(Command::Export { file }) => export(&file, language),
+    }
+}
+
 /// Lists the entries; the exit code says whether they hold together.
-pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
+fn list(as_json: bool, language: Language) -> Result<u8, String> {
     let ledger = read(None, usize::MAX, language)?;
     if as_json {
         print_json(&listed(&ledger))?;
@@ -40,7 +50,7 @@ pub fn list(as_json: bool, language: Language) -> Result<u8, String> {
 }
 
 /// Checks the journal, or a copy of it.
-pub fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
+fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
     match read(file, 0, language)?.verdict {
         Ok(mark) => {
             let count = [("count", mark.count.into())];
@@ -60,7 +70,7 @@ pub fn verify(file: Option<&Path>, language: Language) -> Result<u8, String> {
 }
 
 /// Copies it.
-pub fn export(file: &Path, language: Language) -> Result<u8, String> {
+fn export(file: &Path, language: Language) -> Result<u8, String> {
     journal::of_user()
         .and_then(|journal| journal.export(file))
         .map(|()| DONE)

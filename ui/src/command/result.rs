@@ -9,10 +9,11 @@ use securesign_card::text;
 use securesign_handoff::callback;
 use serde_json::Value;
 
+use super::{DONE, print_json};
 use crate::store::own;
 
 /// Prints the JSON, and saves its parts for OpenSSL.
-pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
+pub fn result(url: &str, save: Option<&Path>) -> Result<u8, String> {
     let packed = match url::Url::parse(url) {
         Ok(url) => url
             .query_pairs()
@@ -31,7 +32,8 @@ pub fn show(url: &str, save: Option<&Path>) -> Result<(), String> {
             )
         })?;
     }
-    crate::command::print_json(&result)
+    print_json(&result)?;
+    Ok(DONE)
 }
 
 fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {

@@ -13,7 +13,7 @@ use securesign_app::screen::Input;
 use securesign_card::reader::Readers;
 
 use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
-use crate::args::SecretFiles;
+use crate::args::Sign;
 use crate::browser::Caller;
 use crate::desk::{Delivery, Desk};
 use crate::place::Place;
@@ -24,34 +24,29 @@ use crate::store::seen::Seen;
 use crate::store::{settings, used};
 use crate::terminal::{self, Terminal, say};
 
-pub fn sign(
-    place: &Place,
-    link: &OsStr,
-    document: Option<&Path>,
-    files: SecretFiles,
-    delivery: Delivery,
-    wait: Option<u64>,
-) -> Result<u8, String> {
+/// Signs for one link, or for each that comes.
+pub fn sign(place: &Place, asked: Sign) -> Result<u8, String> {
     let l = place.language;
     let (settings, policy) = settings::load(l)?;
     let seen = Seen::load();
-    let secrets = Secrets::read(files, l)?;
-    let many = link == "-";
+    let secrets = Secrets::read(asked.secrets.into(), l)?;
+    let many = asked.link == "-";
     if many && secrets.takes_standard_input() {
         return Err(l.say("secret-both"));
     }
     if many && std::io::stdin().is_terminal() {
         ahead::want();
     }
-    let link = if many { next() } else { Some(link.to_owned()) };
+    let link = if many { next() } else { Some(asked.link) };
     let link = link.ok_or_else(|| l.say("no-link"))?;
     let mut first = order(&link, &policy, place, &seen);
-    if let (Some(path), Ok(order)) = (document, &mut first) {
+    if let (Some(path), Ok(order)) = (&asked.document, &mut first) {
         attach(order, path, many, l)?;
     }
     let first = first.and_then(|order| claimed(order, l));
     let session = if many { settings.idle } else { Duration::ZERO };
-    let patience = patience(wait);
+    let patience = patience(asked.wait);
+    let delivery = Delivery::of(asked.print);
     // Not for what is refused: the PC/SC client frees what its threads are still
     // setting up when a program ends at once.
     let waits = many || patience != Some(Duration::ZERO);

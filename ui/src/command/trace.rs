@@ -14,7 +14,7 @@ use crate::store::own;
 use crate::terminal::say;
 
 /// Records or shows.
-pub fn run(
+pub fn trace(
     command: TraceCommand,
     outer_reader: Option<String>,
     inner: &dyn Fn(Arguments, Option<Recording>) -> Result<u8, String>,

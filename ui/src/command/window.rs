@@ -9,8 +9,7 @@ use securesign_app::language::Language;
 use securesign_card::text;
 use securesign_card::trace::Recording;
 
-use super::{DONE, NOT_DONE, REFUSED, claimed, code, judge, order, print, refusal};
-use super::{doctor, trace};
+use super::{DONE, NOT_DONE, REFUSED, claimed, code, doctor, judge, order, print, refusal, trace};
 use crate::args::{Arguments, Command};
 use crate::browser::Caller;
 use crate::desk::{self, Delivery, Desk};
@@ -48,8 +47,8 @@ pub fn show(
         Some(Command::Open { link, print }) => {
             open(front_end, &place, Some(&link), Delivery::of(print))
         }
-        Some(Command::Trace(trace)) if place.recording.is_none() => {
-            trace::run(trace, place.only, &|arguments, recording| {
+        Some(Command::Trace(command)) if place.recording.is_none() => {
+            trace(command, place.only, &|arguments, recording| {
                 show(front_end, arguments, recording)
             })
         }
