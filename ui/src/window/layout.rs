@@ -57,24 +57,23 @@ pub fn row(y: i32, h: i32) -> Area {
     }
 }
 
-/// Puts lines of text at `y`, which is below them then.
+/// Puts lines of text on the page.
 pub fn place_text(
     lines: Vec<String>,
     style: Style,
     indent: i32,
-    y: &mut i32,
+    y: i32,
     color: fltk::enums::Color,
     palette: Palette,
 ) {
     let h = style.height(&lines);
     let area = Area {
         x: TEXT + indent,
-        y: *y,
+        y,
         w: INNER - 6 - indent,
         h,
     };
     facts::place_lines(lines, style, area, color, palette.ground);
-    *y += h;
 }
 
 /// What the window may cover of the display.

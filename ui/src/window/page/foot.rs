@@ -2,68 +2,103 @@
 
 use std::ops::Range;
 
-use fltk::frame::Frame;
-use fltk::input::Input;
-use securesign_app::screen::{Button, Line, Screen};
+use securesign_app::screen::{Button, Screen};
 
 use super::super::button::{self, PressButton};
 use super::super::field;
 use super::super::inert::Inert;
 use super::super::ink::{Area, SMALL, STRONG};
-use super::super::layout::{GAP, INNER, MARGIN, Setting, place_text, row};
+use super::super::kept::{self, Strip};
+use super::super::layout::{GAP, INNER, MARGIN, Setting, WIDTH, place_text};
 use super::super::line;
 use super::super::notice::Bar;
+use super::column::Column;
 
 const BUTTON_GAP: i32 = 4;
-const FIELD_ROW: i32 = STRONG.line + 6 + field::HEIGHT + GAP;
+/// Between a box and its label.
+const LABEL_GAP: i32 = 6;
 
-/// The line about requests that wait.
-pub const WAITING_HEIGHT: i32 = SMALL.line + GAP;
-
-/// How high this part is, but for that line.
-pub fn foot_height(screen: &Screen, bar: Option<&Bar>) -> i32 {
-    let lines = button_lines(&screen.buttons).len() as i32;
-    let margin = if lines == 0 { GAP } else { MARGIN };
-    let buttons = lines * (button::HEIGHT + GAP) + margin;
-    let boxes = screen.lines.len() + screen.fields.len();
-    FIELD_ROW * boxes as i32 + bar.map_or(0, |bar| bar.height + GAP) + buttons
-}
-
-/// Puts the boxes for plain texts on the page, each under its label.
-pub fn place_lines(screen: &Screen, setting: &Setting, y: &mut i32) -> Vec<Input> {
-    let mut place = |line: &Line| {
-        let area = place_label(&line.label, setting, y);
-        line::place(line, area, setting.palette, setting.signals)
-    };
-    screen.lines.iter().map(&mut place).collect()
-}
-
-/// Puts the boxes for secrets on the page, each under its label.
-pub fn place_fields(screen: &Screen, setting: &Setting, y: &mut i32) -> Vec<Frame> {
-    let mut fields = Vec::new();
-    for (field, entry) in screen.fields.iter().zip(setting.entries) {
-        let area = place_label(&field.label, setting, y);
-        let (palette, signals) = (setting.palette, setting.signals);
-        fields.push(field::place(field, entry, area, palette, signals));
+/// All of it.
+pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, inert: &'a Inert) -> Column<'a> {
+    let mut column = Column::default();
+    boxes(&mut column, screen, setting);
+    if let Some(notice) = &screen.notice {
+        let bar = Bar::new(notice, INNER);
+        column.add(bar.height, |area, _| bar.place(area, setting.palette));
+        column.gap(GAP);
     }
-    fields
+    buttons(&mut column, screen, setting, inert);
+    // Below the buttons, which must not move under a hand that is about to press one.
+    if let Some(text) = &screen.waiting {
+        column.add(SMALL.line, |area, _| {
+            let (palette, line) = (setting.palette, vec![text.clone()]);
+            place_text(line, SMALL, 0, area.y, palette.muted, palette);
+        });
+        column.gap(GAP);
+    }
+    if let Some(kept) = &screen.kept {
+        column.add(kept::HEIGHT, |area, widgets| {
+            let whole = Area {
+                x: 0,
+                w: WIDTH,
+                ..area
+            };
+            widgets.strip = Some(Strip::new(kept, whole, setting));
+        });
+    }
+    column
 }
 
-/// The label of a box, and where the box goes.
-fn place_label(label: &str, setting: &Setting, y: &mut i32) -> Area {
+/// Boxes for plain texts and for secrets, each under its label.
+fn boxes<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let (palette, signals) = (setting.palette, setting.signals);
+    for line in &screen.lines {
+        label(column, &line.label, setting);
+        column.add(field::HEIGHT, move |area, widgets| {
+            widgets
+                .lines
+                .push(line::place(line, area, palette, signals));
+        });
+        column.gap(GAP);
+    }
+    for (field, entry) in screen.fields.iter().zip(setting.entries) {
+        label(column, &field.label, setting);
+        column.add(field::HEIGHT, move |area, widgets| {
+            let placed = field::place(field, entry, area, palette, signals);
+            widgets.fields.push(placed);
+        });
+        column.gap(GAP);
+    }
+}
+
+fn label<'a>(column: &mut Column<'a>, label: &'a str, setting: &'a Setting) {
     let palette = setting.palette;
-    let mut top = *y;
-    let label = vec![label.to_owned()];
-    place_text(label, STRONG, 0, &mut top, palette.ink, palette);
-    *y += FIELD_ROW;
-    row(top + 6, field::HEIGHT)
+    column.add(STRONG.line, move |area, _| {
+        let label = vec![label.to_owned()];
+        place_text(label, STRONG, 0, area.y, palette.ink, palette);
+    });
+    column.gap(LABEL_GAP);
 }
 
-/// Puts the line about requests that wait below the buttons, which must not move
-/// under a hand that is about to press one.
-pub fn place_waiting(text: &str, setting: &Setting, mut y: i32) {
-    let (palette, line) = (setting.palette, vec![text.to_owned()]);
-    place_text(line, SMALL, 0, &mut y, palette.muted, palette);
+/// In as many lines as they need.
+fn buttons<'a>(
+    column: &mut Column<'a>,
+    screen: &'a Screen,
+    setting: &'a Setting,
+    inert: &'a Inert,
+) {
+    column.gap(GAP);
+    let lines = button_lines(&screen.buttons);
+    let below = if lines.is_empty() { 0 } else { MARGIN - GAP };
+    for line in lines {
+        let buttons = &screen.buttons[line];
+        column.add(button::HEIGHT, move |area, widgets| {
+            let placed = place_line(buttons, area, setting, inert);
+            widgets.buttons.extend(placed);
+        });
+        column.gap(GAP);
+    }
+    column.gap(below);
 }
 
 /// How wide a button's widget is. It is larger than the button it shows: the focus ring is
@@ -90,27 +125,24 @@ fn button_lines(buttons: &[Button]) -> Vec<Range<usize>> {
     lines
 }
 
-/// Puts the buttons on the page, right-aligned, in as many lines as they need.
-pub fn place_buttons(
+/// Puts buttons on the page beside one another, the last one at the right margin.
+fn place_line(
     buttons: &[Button],
+    area: Area,
     setting: &Setting,
     inert: &Inert,
-    y: i32,
 ) -> Vec<PressButton> {
     let ring = button::RING;
+    let gaps = BUTTON_GAP * (buttons.len() as i32 - 1);
+    let mut x = area.x + area.w + ring - buttons.iter().map(width).sum::<i32>() - gaps;
     let mut placed = Vec::new();
-    for (line, range) in button_lines(buttons).into_iter().enumerate() {
-        let buttons = &buttons[range];
-        let gaps = BUTTON_GAP * (buttons.len() as i32 - 1);
-        let mut x = MARGIN + INNER + ring - buttons.iter().map(width).sum::<i32>() - gaps;
-        let y = y + line as i32 * (button::HEIGHT + GAP) - ring;
-        for button in buttons {
-            let (w, h) = (width(button), button::HEIGHT + 2 * ring);
-            let area = Area { x, y, w, h };
-            let (palette, signals) = (setting.palette, setting.signals);
-            placed.push(PressButton::new(button, area, palette, inert, signals));
-            x += w + BUTTON_GAP;
-        }
+    for button in buttons {
+        let (w, h) = (width(button), area.h + 2 * ring);
+        let y = area.y - ring;
+        let (palette, signals) = (setting.palette, setting.signals);
+        let area = Area { x, y, w, h };
+        placed.push(PressButton::new(button, area, palette, inert, signals));
+        x += w + BUTTON_GAP;
     }
     placed
 }

@@ -11,17 +11,17 @@ use super::Stage;
 impl Stage {
     /// Everything that can have the focus, in the order of Tab.
     pub(super) fn stops(&self) -> Vec<Stop> {
-        let compare = self.page.compare.iter().map(|_| Stop::Compare);
-        let cards = (0..self.page.cards.len())
-            .filter(|&at| self.page.cards[at].has_visible_focus())
+        let compare = self.page.widgets.compare.iter().map(|_| Stop::Compare);
+        let cards = (0..self.page.widgets.cards.len())
+            .filter(|&at| self.page.widgets.cards[at].has_visible_focus())
             .map(Stop::Card);
-        let choices = (0..self.page.choices.len()).map(Stop::Choice);
-        let rows = (0..self.page.rows.len()).map(Stop::Row);
-        let lines = (0..self.page.lines.len()).map(Stop::Line);
-        let fields = (0..self.page.fields.len()).map(Stop::Field);
-        let buttons = (0..self.page.buttons.len()).map(Stop::Button);
-        let links = (0..self.page.links.len()).map(Stop::Link);
-        let lock = self.page.strip.iter().map(|_| Stop::Lock);
+        let choices = (0..self.page.widgets.choices.len()).map(Stop::Choice);
+        let rows = (0..self.page.widgets.rows.len()).map(Stop::Row);
+        let lines = (0..self.page.widgets.lines.len()).map(Stop::Line);
+        let fields = (0..self.page.widgets.fields.len()).map(Stop::Field);
+        let buttons = (0..self.page.widgets.buttons.len()).map(Stop::Button);
+        let links = (0..self.page.widgets.links.len()).map(Stop::Link);
+        let lock = self.page.widgets.strip.iter().map(|_| Stop::Lock);
         let above = compare.chain(cards).chain(choices).chain(rows);
         let below = lines.chain(fields).chain(buttons);
         above.chain(below).chain(links).chain(lock).collect()
@@ -30,15 +30,25 @@ impl Stage {
     /// What has it.
     pub(super) fn current(&self) -> Option<Stop> {
         self.stops().into_iter().find(|&stop| match stop {
-            Stop::Compare => self.page.compare.as_ref().is_some_and(|it| it.has_focus()),
-            Stop::Card(at) => self.page.cards[at].has_focus(),
-            Stop::Choice(at) => self.page.choices[at].has_focus(),
-            Stop::Row(at) => self.page.rows[at].has_focus(),
-            Stop::Line(at) => self.page.lines[at].has_focus(),
-            Stop::Link(at) => self.page.links[at].has_focus(),
-            Stop::Field(at) => self.page.fields[at].has_focus(),
-            Stop::Button(at) => self.page.buttons[at].widget.has_focus(),
-            Stop::Lock => self.page.strip.as_ref().is_some_and(Strip::has_focus),
+            Stop::Compare => self
+                .page
+                .widgets
+                .compare
+                .as_ref()
+                .is_some_and(|it| it.has_focus()),
+            Stop::Card(at) => self.page.widgets.cards[at].has_focus(),
+            Stop::Choice(at) => self.page.widgets.choices[at].has_focus(),
+            Stop::Row(at) => self.page.widgets.rows[at].has_focus(),
+            Stop::Line(at) => self.page.widgets.lines[at].has_focus(),
+            Stop::Link(at) => self.page.widgets.links[at].has_focus(),
+            Stop::Field(at) => self.page.widgets.fields[at].has_focus(),
+            Stop::Button(at) => self.page.widgets.buttons[at].widget.has_focus(),
+            Stop::Lock => self
+                .page
+                .widgets
+                .strip
+                .as_ref()
+                .is_some_and(Strip::has_focus),
         })
     }
 
@@ -48,6 +58,7 @@ impl Stage {
         let stops = self.stops();
         let main = self
             .page
+            .widgets
             .buttons
             .iter()
             .position(|button| button.primary && button.is_prompt());
@@ -67,18 +78,18 @@ impl Stage {
     /// Gives it.
     pub(super) fn focus(&mut self, stop: Option<Stop>) {
         let taken = match stop {
-            Some(Stop::Compare) => match &mut self.page.compare {
+            Some(Stop::Compare) => match &mut self.page.widgets.compare {
                 Some(compare) => compare.take_focus(),
                 None => Ok(()),
             },
-            Some(Stop::Card(at)) => self.page.cards[at].take_focus(),
-            Some(Stop::Choice(at)) => self.page.choices[at].take_focus(),
-            Some(Stop::Row(at)) => self.page.rows[at].take_focus(),
-            Some(Stop::Line(at)) => self.page.lines[at].take_focus(),
-            Some(Stop::Link(at)) => self.page.links[at].take_focus(),
-            Some(Stop::Field(at)) => self.page.fields[at].take_focus(),
-            Some(Stop::Button(at)) => self.page.buttons[at].widget.take_focus(),
-            Some(Stop::Lock) => match &mut self.page.strip {
+            Some(Stop::Card(at)) => self.page.widgets.cards[at].take_focus(),
+            Some(Stop::Choice(at)) => self.page.widgets.choices[at].take_focus(),
+            Some(Stop::Row(at)) => self.page.widgets.rows[at].take_focus(),
+            Some(Stop::Line(at)) => self.page.widgets.lines[at].take_focus(),
+            Some(Stop::Link(at)) => self.page.widgets.links[at].take_focus(),
+            Some(Stop::Field(at)) => self.page.widgets.fields[at].take_focus(),
+            Some(Stop::Button(at)) => self.page.widgets.buttons[at].widget.take_focus(),
+            Some(Stop::Lock) => match &mut self.page.widgets.strip {
                 Some(strip) => strip.take_focus(),
                 None => Ok(()),
             },
@@ -93,10 +104,10 @@ impl Stage {
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
     pub(super) fn go(&mut self, stop: Option<Stop>) {
-        match (stop, &self.page.compare) {
-            (Some(Stop::Card(at)), _) => self.page.reel.reveal(&self.page.cards[at]),
-            (Some(Stop::Choice(at)), _) => self.page.reel.reveal(&self.page.choices[at]),
-            (Some(Stop::Row(at)), _) => self.page.reel.reveal(&self.page.rows[at]),
+        match (stop, &self.page.widgets.compare) {
+            (Some(Stop::Card(at)), _) => self.page.reel.reveal(&self.page.widgets.cards[at]),
+            (Some(Stop::Choice(at)), _) => self.page.reel.reveal(&self.page.widgets.choices[at]),
+            (Some(Stop::Row(at)), _) => self.page.reel.reveal(&self.page.widgets.rows[at]),
             (Some(Stop::Compare), Some(compare)) => self.page.reel.reveal(compare),
             _ => {}
         }

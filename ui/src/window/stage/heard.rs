@@ -47,10 +47,10 @@ impl Stage {
     /// does not press it.
     fn grant(&mut self, wish: &Wish, stop: Stop) -> Result<bool, WindowError> {
         let action = match stop {
-            Stop::Button(at) if wish.press && !self.page.buttons[at].is_live() => {
+            Stop::Button(at) if wish.press && !self.page.widgets.buttons[at].is_live() => {
                 return Ok(false);
             }
-            Stop::Button(at) => Some(self.page.buttons[at].action),
+            Stop::Button(at) => Some(self.page.widgets.buttons[at].action),
             Stop::Compare => self.screen.compare.as_ref().map(|button| button.action),
             Stop::Lock => self.screen.kept.as_ref().map(|kept| kept.lock.action),
             Stop::Link(at) => self.screen.links.get(at).map(|link| link.action),
@@ -89,7 +89,13 @@ impl Stage {
             screen: self.screen.clone(),
             stops: stops.map(|stop| (stop, self.place(stop))).collect(),
             focus: self.current(),
-            live: self.page.buttons.iter().map(|b| b.is_live()).collect(),
+            live: self
+                .page
+                .widgets
+                .buttons
+                .iter()
+                .map(|b| b.is_live())
+                .collect(),
             active: app::focus().is_some(),
             place: Area::of(&self.window),
             scale: app::screen_scale(self.window.screen_num()),
@@ -99,15 +105,19 @@ impl Stage {
     fn place(&self, stop: Stop) -> Area {
         let page = &self.page;
         let placed = match stop {
-            Stop::Compare => page.compare.as_ref().map(Area::of),
-            Stop::Card(at) => page.cards.get(at).map(Area::of),
-            Stop::Choice(at) => page.choices.get(at).map(Area::of),
-            Stop::Row(at) => page.rows.get(at).map(Area::of),
-            Stop::Line(at) => page.lines.get(at).map(Area::of),
-            Stop::Link(at) => page.links.get(at).map(Area::of),
-            Stop::Field(at) => page.fields.get(at).map(Area::of),
-            Stop::Button(at) => page.buttons.get(at).map(|button| Area::of(&button.widget)),
-            Stop::Lock => page.strip.as_ref().map(Strip::place),
+            Stop::Compare => page.widgets.compare.as_ref().map(Area::of),
+            Stop::Card(at) => page.widgets.cards.get(at).map(Area::of),
+            Stop::Choice(at) => page.widgets.choices.get(at).map(Area::of),
+            Stop::Row(at) => page.widgets.rows.get(at).map(Area::of),
+            Stop::Line(at) => page.widgets.lines.get(at).map(Area::of),
+            Stop::Link(at) => page.widgets.links.get(at).map(Area::of),
+            Stop::Field(at) => page.widgets.fields.get(at).map(Area::of),
+            Stop::Button(at) => page
+                .widgets
+                .buttons
+                .get(at)
+                .map(|button| Area::of(&button.widget)),
+            Stop::Lock => page.widgets.strip.as_ref().map(Strip::place),
         };
         placed.unwrap_or(Area::of(&self.window))
     }

@@ -1,0 +1,172 @@
+//! The upper part of a page, which scrolls where it is too high: who asks and for what,
+//! and what there is to choose.
+
+use fltk::button::Button;
+use securesign_app::screen::{Kind, Screen};
+
+use super::super::card::{Card, Role};
+use super::super::choice;
+use super::super::compare;
+use super::super::facts::{self, COUNTER_HEIGHT, Facts};
+use super::super::ink::{Area, BODY, STRONG, TITLE};
+use super::super::layout::{GAP, INNER, MARGIN, Setting, place_text};
+use super::super::quiet;
+use super::super::row::Listed;
+use super::super::signal::Signal;
+use super::super::symbol::{self, Symbol};
+use super::column::Column;
+
+/// Between the rows of a list.
+const ROW_GAP: i32 = 8;
+/// Most counters beside one another.
+const BESIDE: usize = 2;
+/// Width of a text.
+const TEXT: i32 = INNER - 6;
+
+/// All of it.
+pub fn column<'a>(screen: &'a Screen, setting: &'a Setting) -> Column<'a> {
+    let mut column = Column::default();
+    column.gap(MARGIN);
+    title(&mut column, screen, setting);
+    paragraphs(&mut column, screen, setting);
+    facts(&mut column, screen, setting);
+    counters(&mut column, screen, setting);
+    choices(&mut column, screen, setting);
+    cards(&mut column, screen, setting);
+    rows(&mut column, screen, setting);
+    column
+}
+
+/// With the symbol before it and the ways to other pages behind it.
+fn title<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let palette = setting.palette;
+    let has_symbol = Symbol::exists(screen.kind);
+    let indent = title_indent(screen.kind);
+    let lines = TITLE.wrap(&screen.title, TEXT - indent - links_width(screen));
+    column.add(TITLE.height(&lines), move |area, widgets| {
+        let symbol = || Symbol::place(screen, area.x, area.y, palette);
+        widgets._symbol = has_symbol.then(symbol);
+        place_text(lines, TITLE, indent, area.y, palette.ink, palette);
+        // After the title, whose frame would cover them.
+        widgets.links = place_links(screen, setting, area.y);
+    });
+    column.gap(GAP);
+}
+
+fn paragraphs<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let palette = setting.palette;
+    for paragraph in &screen.text {
+        let lines = BODY.wrap(paragraph, TEXT);
+        column.add(BODY.height(&lines), move |area, _| {
+            place_text(lines, BODY, 0, area.y, palette.muted, palette);
+        });
+        column.gap(GAP / 2);
+    }
+    column.gap(GAP / 2);
+}
+
+/// And where the document may be dropped.
+fn facts<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    if !screen.facts.is_empty() {
+        let facts = Facts::new(&screen.facts, INNER);
+        column.add(facts.height, |area, _| facts.place(area, setting.palette));
+        column.gap(GAP);
+    }
+    if let Some(button) = &screen.compare {
+        column.add(compare::HEIGHT, |area, widgets| {
+            widgets.compare = Some(compare::place(button, area, setting));
+        });
+        column.gap(GAP);
+    }
+}
+
+fn counters<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let count = screen.counters.len().min(BESIDE) as i32;
+    for counters in screen.counters.chunks(BESIDE) {
+        column.add(COUNTER_HEIGHT, move |area, _| {
+            let w = (area.w - GAP * (count - 1)) / count;
+            for (at, counter) in (0..).zip(counters) {
+                let x = area.x + at * (w + GAP);
+                facts::place_counter(counter, Area { x, w, ..area }, setting.palette);
+            }
+        });
+        column.gap(GAP);
+    }
+}
+
+fn choices<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    for choice in &screen.choices {
+        column.add(choice::FULL, |area, widgets| {
+            let placed = choice::place(choice, area, setting.palette, setting.signals);
+            widgets.choices.push(placed);
+        });
+        column.gap(GAP);
+    }
+}
+
+/// Under their heading, which rows may have as well.
+fn cards<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let palette = setting.palette;
+    if let Some(heading) = &screen.heading {
+        column.add(STRONG.line, move |area, _| {
+            let heading = vec![heading.clone()];
+            place_text(heading, STRONG, 0, area.y, palette.ink, palette);
+        });
+        column.gap(GAP);
+    }
+    let choosable = screen.is_choice();
+    for (at, card) in screen.certificates.iter().enumerate() {
+        let chosen = screen.chosen == Some(at);
+        let card = Card::new(card, Role { choosable, chosen }, INNER);
+        column.add(card.height, move |area, widgets| {
+            let placed = card.place(at, area, palette, setting.signals);
+            widgets.cards.push(placed);
+        });
+        column.gap(GAP);
+    }
+}
+
+fn rows<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    for (at, row) in screen.rows.iter().enumerate() {
+        let listed = Listed::new(row, INNER);
+        column.add(listed.height, move |area, widgets| {
+            let button = listed.place(at, area, setting.palette, setting.signals);
+            widgets.rows.extend(button);
+        });
+        column.gap(ROW_GAP);
+    }
+}
+
+/// Ways to other pages, right of the title.
+fn place_links(screen: &Screen, setting: &Setting, top: i32) -> Vec<Button> {
+    let mut x = MARGIN + INNER - links_width(screen);
+    let y = top + (TITLE.line - quiet::HEIGHT) / 2;
+    let (palette, signals) = (setting.palette, setting.signals);
+    let mut links = Vec::new();
+    for link in &screen.links {
+        let area = Area {
+            x,
+            y,
+            w: quiet::width(&link.label),
+            h: quiet::HEIGHT,
+        };
+        let (ground, signal) = (palette.ground, Signal::Press(link.action));
+        let placed = quiet::place(&link.label, area, palette, ground, signals, signal);
+        links.push(placed);
+        x += area.w;
+    }
+    links
+}
+
+fn links_width(screen: &Screen) -> i32 {
+    let widths = screen.links.iter().map(|link| quiet::width(&link.label));
+    widths.sum()
+}
+
+fn title_indent(kind: Kind) -> i32 {
+    if Symbol::exists(kind) {
+        symbol::SIZE + 9
+    } else {
+        0
+    }
+}
