@@ -32,8 +32,10 @@ mod heard;
 #[cfg(not(target_os = "linux"))]
 #[path = "stage/silent.rs"]
 mod heard;
+mod same;
 
 use heard::Speech;
+use same::Same;
 
 /// The window with its model.
 pub struct Stage {
@@ -300,8 +302,14 @@ impl Stage {
                 if let Some(first) = self.first_stop().filter(|_| !self.entries.is_empty()) {
                     self.focus(Some(first));
                 }
-                if !self.page.lines.is_empty() {
-                    let lines = self.page.lines.iter().map(|line| line.value()).collect();
+                if !self.page.widgets.lines.is_empty() {
+                    let lines = self
+                        .page
+                        .widgets
+                        .lines
+                        .iter()
+                        .map(|line| line.value())
+                        .collect();
                     self.model.input(Input::Lines(lines));
                 }
                 self.model.input(Input::Press(action, pins));
@@ -323,7 +331,13 @@ impl Stage {
     }
 
     fn enter(&mut self) -> Result<bool, WindowError> {
-        let Some(button) = self.page.buttons.iter().find(|button| button.primary) else {
+        let Some(button) = self
+            .page
+            .widgets
+            .buttons
+            .iter()
+            .find(|button| button.primary)
+        else {
             return Ok(false);
         };
         // In a form that is half filled Return goes on to what is missing.
@@ -348,7 +362,7 @@ impl Stage {
 
     fn escape(&mut self) -> Result<bool, WindowError> {
         let leaves = [Action::Cancel, Action::Back, Action::Close];
-        let buttons = &self.page.buttons;
+        let buttons = &self.page.widgets.buttons;
         let found = buttons
             .iter()
             .find(|button| leaves.contains(&button.action));
@@ -364,37 +378,34 @@ impl Stage {
         if next == self.screen && !restyled {
             return;
         }
+        let same = Same::of(&self.screen, &next);
         // A second has passed, and that is all: what a person points at stays.
-        if let (Some(strip), Some(kept)) = (&mut self.page.strip, &next.kept) {
-            let then = Screen {
-                kept: next.kept.clone(),
-                ..self.screen.clone()
-            };
-            if then == next && !restyled {
-                strip.tell(kept);
-                self.screen = next;
-                return;
-            }
+        if let (Some(strip), Some(kept)) = (&mut self.page.widgets.strip, &next.kept)
+            && same.all_but_time
+            && !restyled
+        {
+            strip.tell(kept);
+            self.screen = next;
+            return;
         }
         let stop = self.current();
-        let scrolled = self.page.reel.position();
-        let same_form = next.kind == self.screen.kind
-            && next.title == self.screen.title
-            && next.fields == self.screen.fields
-            && next.token == self.screen.token;
-        if !same_form {
+        if !same.form {
             self.wipe();
             self.entries = entries(&next);
         }
-        let same_request = Screen {
-            chosen: next.chosen,
-            kept: next.kept.clone(),
-            waiting: next.waiting.clone(),
-            ..self.screen.clone()
-        } == next;
-        // A value was chosen, be it another language.
-        let same_settings = !self.screen.choices.is_empty() && !next.choices.is_empty();
+        self.replace(next, same);
+        let kept = (same.form || same.settings)
+            .then_some(stop)
+            .flatten()
+            .filter(|stop| self.stops().contains(stop));
+        self.focus(kept.or(self.first_stop()));
+    }
+
+    /// Puts another screen in the place of this one.
+    fn replace(&mut self, next: Screen, same: Same) {
+        let scrolled = self.page.reel.position();
         let inert = self.page.inert.clone();
+        self.drag.want(next.offers(Action::Compare));
         let setting = setting(
             &self.window,
             self.palette,
@@ -403,26 +414,20 @@ impl Stage {
             &self.drag,
             &self.eye,
         );
-        self.drag.want(next.offers(Action::Compare));
         self.page = Page::new(&next, &setting);
-        if same_form {
+        self.screen = next;
+        if same.form {
             self.page.inert.carry_form(&inert);
         }
-        self.screen = next;
-        if same_request {
-            // Another certificate of the same request: nothing new appeared.
+        if same.request {
             self.page.inert.carry_on(&inert);
-            self.page.reel.to(scrolled);
         } else {
             self.signals.clear();
         }
-        if same_settings {
+        if same.request || same.settings {
             self.page.reel.to(scrolled);
         }
         begin_inert(&mut self.window, &self.page, &self.signals);
-        let same_place = same_form || same_settings;
-        let kept = stop.filter(|stop| same_place && self.stops().contains(stop));
-        self.focus(kept.or(self.first_stop()));
     }
 
     /// Other colours or another size; true when there are any.
