@@ -20,20 +20,7 @@ pub const FULL: i32 = STRONG.line + GAP + HEIGHT;
 
 /// Puts label and box on the page; the box takes the focus, the arrow keys choose.
 pub fn place(choice: &Choice, area: Area, palette: Palette, signals: &Signals) -> Frame {
-    let label = Area {
-        h: STRONG.line,
-        ..area
-    };
-    let mut title = Frame::new(label.x, label.y, label.w, label.h, None);
-    title.super_draw(false);
-    title.visible_focus(false);
-    let text = choice.label.clone();
-    title.draw(move |widget| {
-        let area = Area::of(widget);
-        draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
-        STRONG.write(&text, area.x + 3, area.y, palette.ink);
-    });
-
+    place_label(&choice.label, area, palette);
     let y = area.y + STRONG.line + GAP;
     let mut widget = Frame::new(area.x, y, area.w, HEIGHT, None);
     let chosen = choice.options.get(choice.chosen);
@@ -45,41 +32,55 @@ pub fn place(choice: &Choice, area: Area, palette: Palette, signals: &Signals) -
     let drawn = choice.clone();
     widget.draw(move |widget| draw(&drawn, widget, palette));
     let (choice, signals) = (choice.clone(), signals.clone());
-    let count = choice.options.len();
     widget.super_handle_first(false);
-    widget.handle(move |widget, event| {
-        if event == Event::KeyDown && signals.drops(event) {
-            return true;
-        }
-        let set = |at: usize| {
-            if at < count && at != choice.chosen {
-                signals.send(Signal::Set(choice.setting, at));
-            }
-        };
-        match event {
-            Event::Push => {
-                widget.take_focus().ok();
-            }
-            Event::Released if app::event_inside_widget(widget) => {
-                let x = app::event_x();
-                let hit = |cell: &Area| (cell.x..cell.x + cell.w).contains(&x);
-                if let Some(at) = cells(&choice, Area::of(widget)).iter().position(hit) {
-                    set(at);
-                }
-            }
-            Event::KeyDown => match app::event_key() {
-                Key::Right | Key::Down => set(choice.chosen + 1),
-                Key::Left | Key::Up => set(choice.chosen.wrapping_sub(1)),
-                _ => return signals.key(),
-            },
-            Event::Focus | Event::Unfocus | Event::Drag | Event::Released => {}
-            Event::Enter | Event::Leave => {}
-            _ => return false,
-        }
-        widget.redraw();
-        true
-    });
+    widget.handle(move |widget, event| handle(&choice, widget, event, &signals));
     widget
+}
+
+fn place_label(label: &str, area: Area, palette: Palette) {
+    let mut widget = Frame::new(area.x, area.y, area.w, STRONG.line, None);
+    widget.super_draw(false);
+    widget.visible_focus(false);
+    let label = label.to_owned();
+    widget.draw(move |widget| {
+        let area = Area::of(widget);
+        draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
+        STRONG.write(&label, area.x + 3, area.y, palette.ink);
+    });
+}
+
+/// What a click or a key does; whether it was one for the box.
+fn handle(choice: &Choice, widget: &mut Frame, event: Event, signals: &Signals) -> bool {
+    if event == Event::KeyDown && signals.drops(event) {
+        return true;
+    }
+    let set = |at: usize| {
+        if at < choice.options.len() && at != choice.chosen {
+            signals.send(Signal::Set(choice.setting, at));
+        }
+    };
+    match event {
+        Event::Push => {
+            widget.take_focus().ok();
+        }
+        Event::Released if app::event_inside_widget(widget) => {
+            let x = app::event_x();
+            let hit = |cell: &Area| (cell.x..cell.x + cell.w).contains(&x);
+            if let Some(at) = cells(choice, Area::of(widget)).iter().position(hit) {
+                set(at);
+            }
+        }
+        Event::KeyDown => match app::event_key() {
+            Key::Right | Key::Down => set(choice.chosen + 1),
+            Key::Left | Key::Up => set(choice.chosen.wrapping_sub(1)),
+            _ => return signals.key(),
+        },
+        Event::Focus | Event::Unfocus | Event::Drag | Event::Released => {}
+        Event::Enter | Event::Leave => {}
+        _ => return false,
+    }
+    widget.redraw();
+    true
 }
 
 fn draw(choice: &Choice, widget: &Frame, palette: Palette) {
