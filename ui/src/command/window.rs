@@ -4,10 +4,13 @@ use std::ffi::OsStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use securesign_app::flow::{Exit, Flow, Refused};
+use securesign_app::flow::{Context, Effect, Exit, Flow, Refused};
 use securesign_app::language::Language;
+use securesign_app::screen::Kind;
+use securesign_app::settings::Settings;
 use securesign_card::text;
 use securesign_card::trace::Recording;
+use securesign_handoff::policy::Policy;
 
 use super::{DONE, NOT_DONE, REFUSED, claimed, code, doctor, judge, order, print, refusal, trace};
 use crate::args::{Arguments, Command};
@@ -87,26 +90,7 @@ fn open(
         .open(look)
         .map_err(|error| error.tell(place.language))?;
     let seen = Seen::load();
-    let now = Timestamp::now();
-    let mut flow = match link {
-        Some(link) => {
-            let policy = policy.clone().map_err(Refused::unjudged);
-            let order = policy
-                .and_then(|policy| order(link, &policy, place, &seen))
-                .and_then(|order| claimed(order, place.language));
-            if let Err(refused) = &order {
-                say(&refusal(refused, place.language));
-            }
-            Flow::sign(order, now)
-        }
-        None => Flow::manage(now),
-    };
-    flow.0.know(context(&settings));
-    flow.0.judged_by(judge(place.language));
-    if let (None, Err(reason)) = (link, policy) {
-        say(&reason);
-        flow.0.tell_broken(reason);
-    }
+    let flow = flow(link, &settings, policy, &seen, place);
     let worker = place.worker(settings.idle);
     let mut desk = Desk::start(flow, worker, delivery, seen, place.watched());
     desk.called_by(Caller::find());
@@ -121,15 +105,51 @@ fn open(
         .map_err(|error| error.tell(place.language))?;
     // What comes from now on opens a window of its own.
     drop(instance);
-    // A browser may take its time.
-    shared.borrow_mut().end();
-    let exit = shared.borrow().exit();
-    let screen = shared.borrow().screen();
-    if exit == Some(Exit::NotDone) && screen.kind == securesign_app::screen::Kind::Failed {
-        // The window is gone; what failed last is still worth a word.
-        terminal::print(&screen, place.language);
+    let exit = left(&mut shared.borrow_mut(), place.language);
+    Ok(exit)
+}
+
+/// What the window begins with.
+fn flow(
+    link: Option<&OsStr>,
+    settings: &Settings,
+    policy: Result<Policy, String>,
+    seen: &Seen,
+    place: &Place,
+) -> (Flow, Vec<Effect>) {
+    let now = Timestamp::now();
+    let mut flow = match link {
+        Some(link) => {
+            let policy = policy.clone().map_err(Refused::unjudged);
+            let order = policy
+                .and_then(|policy| order(link, &policy, place, seen))
+                .and_then(|order| claimed(order, place.language));
+            if let Err(refused) = &order {
+                say(&refusal(refused, place.language));
+            }
+            Flow::sign(order, now)
+        }
+        None => Flow::manage(now),
+    };
+    flow.0.know(context(settings));
+    flow.0.judged_by(judge(place.language));
+    if let (None, Err(reason)) = (link, policy) {
+        say(&reason);
+        flow.0.tell_broken(reason);
     }
-    Ok(exit.map_or(NOT_DONE, code))
+    flow
+}
+
+/// The exit code once the window is gone.
+fn left(desk: &mut Desk, language: Language) -> u8 {
+    // A browser may take its time.
+    desk.end();
+    let (exit, screen) = (desk.exit(), desk.screen());
+    if exit == Some(Exit::NotDone) && screen.kind == Kind::Failed {
+        // What failed last is still worth a word.
+        terminal::print(&screen, language);
+    }
+    exit.map_or(NOT_DONE, code)
 }
 
 /// Whether it is shown in the window that all links share.
@@ -145,16 +165,16 @@ fn wanted(link: Option<&OsStr>) -> instance::Wanted {
 }
 
 /// In place of settings that are not understood: they may say that no PIN is kept.
-fn unknown_settings() -> securesign_app::settings::Settings {
-    securesign_app::settings::Settings {
+fn unknown_settings() -> Settings {
+    Settings {
         idle: Duration::ZERO,
-        ..securesign_app::settings::Settings::default()
+        ..Settings::default()
     }
 }
 
-fn context(settings: &securesign_app::settings::Settings) -> securesign_app::flow::Context {
+fn context(settings: &Settings) -> Context {
     let journal = journal::of_user();
-    securesign_app::flow::Context {
+    Context {
         settings: settings.clone(),
         settings_file: text::path(&settings::path()),
         journal_file: journal.map_or_else(
