@@ -12,78 +12,62 @@ use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
 
 use super::{Explain, InWords};
-use crate::language::Language;
+use crate::language::{Language, Value};
+
+/// What a text has in one of its places.
+fn worded(
+    place: &'static str,
+    what: &impl InWords,
+    language: Language,
+) -> (&'static str, Value<'static>) {
+    (place, what.in_words(language).into())
+}
 
 impl Explain for CardError {
     fn what(&self, language: Language) -> String {
         let l = language;
+        let of = |secret: &Secret| [worded("secret", secret, l)];
+        let step = |step: &'static str| [("step", step.into())];
+        let status = |sw: &StatusWord| [("sw", sw.to_string().into())];
         match self {
             Self::Transport(error) => error.what(l),
-            Self::Wrong {
-                secret,
-                left: Some(0),
-            }
-            | Self::Blocked(secret) => {
-                l.say_with("blocked", [("secret", secret.in_words(l).into())])
-            }
-            Self::Wrong {
-                secret,
-                left: Some(left),
-            } => {
-                let secret = secret.in_words(l).into();
-                l.say_with("wrong", [("secret", secret), ("left", (*left).into())])
-            }
-            Self::Wrong { secret, left: None } => {
-                l.say_with("wrong-not-told", [("secret", secret.in_words(l).into())])
-            }
+            Self::Blocked(secret) => l.say_with("blocked", of(secret)),
+            Self::Wrong { secret, left } => match left {
+                Some(0) => l.say_with("blocked", of(secret)),
+                Some(left) => {
+                    let secret = worded("secret", secret, l);
+                    l.say_with("wrong", [secret, ("left", (*left).into())])
+                }
+                None => l.say_with("wrong-not-told", of(secret)),
+            },
             Self::Format { secret, fault } => {
-                let secret = secret.in_words(l).into();
-                let fault = fault.in_words(l).into();
-                l.say_with("format", [("secret", secret), ("fault", fault)])
+                let (secret, fault) = (worded("secret", secret, l), worded("fault", fault, l));
+                l.say_with("format", [secret, fault])
             }
-            Self::NewPinFormat(fault) => {
-                l.say_with("format-new", [("fault", fault.in_words(l).into())])
-            }
-            Self::LastTry(secret) => {
-                l.say_with("last-try", [("secret", secret.in_words(l).into())])
-            }
-            Self::NewPinRefused { sw } => {
-                l.say_with("new-pin-refused", [("sw", sw.to_string().into())])
-            }
-            Self::Refused { during, sw } => {
-                let (step, word) = ((*during).into(), sw.to_string().into());
-                match meaning(*sw, l) {
-                    Some(meaning) => l.say_with(
-                        "refused",
-                        [("step", step), ("sw", word), ("meaning", meaning.into())],
-                    ),
-                    None => l.say_with("refused-unexplained", [("step", step), ("sw", word)]),
-                }
-            }
+            Self::NewPinFormat(fault) => l.say_with("format-new", [worded("fault", fault, l)]),
+            Self::LastTry(secret) => l.say_with("last-try", of(secret)),
+            Self::NewPinRefused { sw } => l.say_with("new-pin-refused", status(sw)),
+            Self::Refused { during, sw } => refused(during, *sw, l),
             Self::Declined { reason, sw } => declined(*reason, *sw, l),
-            Self::Malformed { during, at } => l.say_with(
-                "malformed",
-                [("step", (*during).into()), ("at", (*at).into())],
-            ),
-            Self::SecureMessaging { during, fault } => {
-                let step = [("step", (*during).into())];
-                match fault {
-                    Fault::Lost => l.say_with("secure-messaging-lost", step),
-                    Fault::Checksum => l.say_with("secure-messaging-checksum", step),
-                    Fault::Malformed => l.say_with("secure-messaging-malformed", step),
-                }
+            Self::Malformed { during, at } => {
+                let [step] = step(during);
+                l.say_with("malformed", [step, ("at", (*at).into())])
             }
-            Self::UnblockOff { sw } => l.say_with("unblock-off", [("sw", sw.to_string().into())]),
+            Self::SecureMessaging { during, fault } => match fault {
+                Fault::Lost => l.say_with("secure-messaging-lost", step(during)),
+                Fault::Checksum => l.say_with("secure-messaging-checksum", step(during)),
+                Fault::Malformed => l.say_with("secure-messaging-malformed", step(during)),
+            },
+            Self::UnblockOff { sw } => l.say_with("unblock-off", status(sw)),
             Self::RawRsa => l.say("raw-rsa"),
             Self::Unsupported(missing) => {
-                l.say_with("unsupported", [("missing", missing.in_words(l).into())])
+                l.say_with("unsupported", [worded("missing", missing, l)])
             }
             Self::BadSignature => l.say("bad-signature"),
-            Self::Unclear(secret) => l.say_with("unclear", [("secret", secret.in_words(l).into())]),
+            Self::Unclear(secret) => l.say_with("unclear", of(secret)),
             Self::Unanswered { secret, cause } => {
-                let cause = cause.what(l).into();
-                let secret = secret.in_words(l).into();
-                l.say_with("unanswered", [("cause", cause), ("secret", secret)])
+                let cause = ("cause", cause.what(l).into());
+                l.say_with("unanswered", [cause, worded("secret", secret, l)])
             }
             Self::SessionOver => l.say("session-over"),
             Self::Changed => l.say("token-changed"),
@@ -307,6 +291,14 @@ pub fn meaning(sw: StatusWord, language: Language) -> Option<String> {
         0x6F00 => language.say("sw-unspecified"),
         _ => return None,
     })
+}
+
+fn refused(step: &'static str, sw: StatusWord, language: Language) -> String {
+    let (step, word) = (("step", step.into()), ("sw", sw.to_string().into()));
+    match meaning(sw, language) {
+        Some(meaning) => language.say_with("refused", [step, word, ("meaning", meaning.into())]),
+        None => language.say_with("refused-unexplained", [step, word]),
+    }
 }
 
 fn declined(reason: Reason, sw: StatusWord, language: Language) -> String {

@@ -54,61 +54,75 @@ pub fn unlock(flow: &Flow, of: &Target, step: &Step) -> Screen {
     let Ok(puk) = pin.unblock else {
         return token(flow);
     };
-    let names = || pin_and_puk(&pin, l);
     let counters = vec![puk_counter(&puk, l)];
     if puk.tries == Tries::Blocked {
         return puk_blocked(&pin, counters, l);
     }
-    let notice = notice(flow);
-    let back = button(Action::Back, l.say("back"));
+    let form = match step {
+        Step::Need => unlock_need(&pin, &puk, l),
+        Step::Puk => unlock_puk(&pin, &puk, l),
+        Step::NewPin(..) => unlock_new_pin(&pin, l),
+    };
+    Screen {
+        counters,
+        notice: notice(flow),
+        ..form
+    }
+}
+
+fn unlock_need(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
+    let have = l.say_with("unlock-have-puk", [puk_name(puk.role, l)]);
+    Screen {
+        text: need(pin, puk, l),
+        buttons: vec![
+            button(Action::Back, l.say("back")),
+            primary(Action::Next, have),
+        ],
+        ..plain(
+            Kind::Form,
+            l.say_with("unlock-need-title", pin_and_puk(pin, l)),
+        )
+    }
+}
+
+fn unlock_puk(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
     let shape = ("shape", puk.rules.in_words(l).into());
-    match step {
-        Step::Need => Screen {
-            text: need(&pin, &puk, l),
-            counters,
-            notice,
-            buttons: vec![
-                back,
-                primary(
-                    Action::Next,
-                    l.say_with("unlock-have-puk", [puk_name(puk.role, l)]),
-                ),
-            ],
-            ..plain(Kind::Form, l.say_with("unlock-need-title", names()))
-        },
-        Step::Puk => Screen {
-            text: vec![l.say_with("unlock-puk", [puk_name(puk.role, l), shape])],
-            counters,
-            fields: vec![field(Ask::Puk, puk.role.in_words(l), puk.rules.max)],
-            notice,
+    Screen {
+        text: vec![l.say_with("unlock-puk", [puk_name(puk.role, l), shape])],
+        fields: vec![field(Ask::Puk, puk.role.in_words(l), puk.rules.max)],
+        buttons: vec![
+            button(Action::Back, l.say("back")),
             // It takes a secret, so it waits as what sends one does.
-            buttons: vec![
-                back,
-                Button {
-                    inert_ms: CONSENT_INERT_MS,
-                    ..primary(Action::Next, l.say("next"))
-                },
-            ],
-            ..plain(Kind::Form, l.say_with("unlock-puk-title", names()))
-        },
-        Step::NewPin(..) => {
-            let name = [pin_name(pin.role, l)];
-            let (new, again) = (
-                l.say_with("pin-new", name.clone()),
-                l.say_with("pin-new-again", name.clone()),
-            );
-            Screen {
-                text: vec![new_pin(&pin, l), l.say_with("unlock-together", names())],
-                counters,
-                fields: vec![
-                    field(Ask::NewPin, new, pin.rules.max),
-                    field(Ask::NewPinAgain, again, pin.rules.max),
-                ],
-                notice,
-                buttons: vec![back, primary(Action::Submit, l.say("unlock"))],
-                ..plain(Kind::Form, l.say_with("unlock-pin-title", name))
-            }
-        }
+            Button {
+                inert_ms: CONSENT_INERT_MS,
+                ..primary(Action::Next, l.say("next"))
+            },
+        ],
+        ..plain(
+            Kind::Form,
+            l.say_with("unlock-puk-title", pin_and_puk(pin, l)),
+        )
+    }
+}
+
+fn unlock_new_pin(pin: &PinView, l: Language) -> Screen {
+    let name = [pin_name(pin.role, l)];
+    let new = l.say_with("pin-new", name.clone());
+    let again = l.say_with("pin-new-again", name.clone());
+    Screen {
+        text: vec![
+            new_pin(pin, l),
+            l.say_with("unlock-together", pin_and_puk(pin, l)),
+        ],
+        fields: vec![
+            field(Ask::NewPin, new, pin.rules.max),
+            field(Ask::NewPinAgain, again, pin.rules.max),
+        ],
+        buttons: vec![
+            button(Action::Back, l.say("back")),
+            primary(Action::Submit, l.say("unlock")),
+        ],
+        ..plain(Kind::Form, l.say_with("unlock-pin-title", name))
     }
 }
 
