@@ -160,40 +160,16 @@ impl Query {
                 }
                 continue;
             }
-            let (raw_name, raw_value) = match segment.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (segment, None),
-            };
-            let name = decode(raw_name);
-            let known = KNOWN.iter().find(|(known, _)| *known == *name);
-            if let (Some(&(name, limit)), Some(value)) = (known, raw_value)
-                && value.len() > limit
-            {
-                return Err(LinkError::FieldTooLong { name, limit });
-            }
-            let mut value = decode(raw_value.unwrap_or_default());
-            if known.is_some_and(|(name, _)| is_base64(name)) {
-                value = without_line_ends(&value);
-            }
-            for part in [&name, &value] {
-                // Only the last character of the link can be half of one.
-                if last && part.ends_with('\u{FFFD}') {
-                    let place = Some(Quoted::new(&name));
-                    return Err(self.truncated(Cut::Character(place)));
-                }
-                characters(part, |_| Some(Quoted::new(&name)))?;
-            }
+            let parameter = Parameter::read(segment)?;
+            self.readable(&parameter, last)?;
             if last {
-                self.last = known.map(|(name, _)| *name);
-                self.open_end = open_end(&name, self.last, &value);
-                self.ending = ending(&name, raw_value);
-                let half = |(known, _): &(&str, usize)| known.starts_with(name.as_str());
-                if raw_value.is_none() && known.is_none() && KNOWN.iter().any(half) {
-                    return Err(self.truncated(Cut::Name(Quoted::new(&name))));
-                }
+                self.end(&parameter)?;
             }
-            if let Some(&(name, _)) = known {
-                self.fields.insert(name, value);
+            let Parameter {
+                name, known, value, ..
+            } = parameter;
+            if let Some(known) = known {
+                self.fields.insert(known, value);
             }
             if !seen.insert(name.to_string()) {
                 return Err(LinkError::Twice {
@@ -202,6 +178,78 @@ impl Query {
             }
         }
         Ok(())
+    }
+
+    /// Name and value can be shown honestly.
+    fn readable(&self, parameter: &Parameter, last: bool) -> Result<(), LinkError> {
+        for part in [&parameter.name, &parameter.value] {
+            // Only the last character of the link can be half of one.
+            if last && part.ends_with('\u{FFFD}') {
+                let place = Some(parameter.quoted());
+                return Err(self.truncated(Cut::Character(place)));
+            }
+            characters(part, |_| Some(parameter.quoted()))?;
+        }
+        Ok(())
+    }
+
+    /// The link ends with this parameter, which may be the rest of one.
+    fn end(&mut self, parameter: &Parameter) -> Result<(), LinkError> {
+        let Parameter {
+            name,
+            known,
+            raw,
+            value,
+        } = parameter;
+        self.last = *known;
+        self.open_end = open_end(name, *known, value);
+        self.ending = ending(name, *raw);
+        let half = |(known, _): &(&str, usize)| known.starts_with(name.as_str());
+        if raw.is_none() && known.is_none() && KNOWN.iter().any(half) {
+            return Err(self.truncated(Cut::Name(parameter.quoted())));
+        }
+        Ok(())
+    }
+}
+
+/// One parameter of a link.
+struct Parameter<'a> {
+    name: Zeroizing<String>,
+    /// The name where it is one that we know.
+    known: Option<&'static str>,
+    /// The value as it stands in the link; `None` without `=`.
+    raw: Option<&'a str>,
+    value: Zeroizing<String>,
+}
+
+impl<'a> Parameter<'a> {
+    fn read(segment: &'a str) -> Result<Self, LinkError> {
+        let (raw_name, raw) = match segment.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (segment, None),
+        };
+        let name = decode(raw_name);
+        let known = KNOWN.iter().find(|(known, _)| *known == *name);
+        if let (Some(&(name, limit)), Some(raw)) = (known, raw)
+            && raw.len() > limit
+        {
+            return Err(LinkError::FieldTooLong { name, limit });
+        }
+        let known = known.map(|(name, _)| *name);
+        let mut value = decode(raw.unwrap_or_default());
+        if known.is_some_and(is_base64) {
+            value = without_line_ends(&value);
+        }
+        Ok(Self {
+            name,
+            known,
+            raw,
+            value,
+        })
+    }
+
+    fn quoted(&self) -> Quoted {
+        Quoted::new(&self.name)
     }
 }
 
