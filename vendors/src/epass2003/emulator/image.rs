@@ -68,85 +68,161 @@ pub(super) fn fill(files: &mut System, builder: &Builder, seed: &[u8]) -> Result
     files.insert(&directory, File::secret_store(0x5301, SEALED));
 
     let authority = authority(builder, seed)?;
-    let mut objects = Vec::new();
-    let mut handles = Vec::new();
-    let mut names = Vec::new();
+    let mut contents = Contents::default();
     for (at, container) in builder.containers().iter().enumerate() {
         let number = at + 1;
-        let step = STEP * u16::try_from(number).map_err(|_| BuildError::TooMuch)?;
         let (key, der) = pair(builder, seed, &authority, number, container)?;
-        let parts = Parts::new(container, number, step, key.as_ref(), &der);
+        let key = contents.add(container, number, key, &der)?;
+        if let Some(key) = key {
+            files.insert(&directory, key);
+        }
+        if builder.hole && at == 0 {
+            contents.objects.push(None);
+        }
+    }
+    let mut index = Index::default();
+    let own = contents.own(builder).map(Some);
+    for object in own.into_iter().chain(contents.objects) {
+        match object {
+            Some(object) => {
+                files.insert(&directory, index.file(object)?);
+            }
+            None => index.hole(),
+        }
+    }
+    files.insert(&directory, index.finish()?);
+    Ok(())
+}
+
+/// A file that the index names.
+struct Object {
+    place: &'static str,
+    name: String,
+    access: u8,
+    data: Vec<u8>,
+}
+
+impl Object {
+    fn new(place: &'static str, name: impl Into<String>, access: u8, data: Vec<u8>) -> Self {
+        Self {
+            place,
+            name: name.into(),
+            access,
+            data,
+        }
+    }
+}
+
+/// What the containers bring along.
+#[derive(Default)]
+struct Contents {
+    /// `None`: one that was deleted.
+    objects: Vec<Option<Object>>,
+    /// Of private and public keys.
+    handles: Vec<(u16, u16)>,
+    /// As Windows wants them.
+    names: Vec<Vec<u8>>,
+}
+
+impl Contents {
+    /// Takes in one container; the file of its key where it keeps one.
+    fn add(
+        &mut self,
+        container: &Container,
+        number: usize,
+        key: Option<PrivateKey>,
+        der: &[u8],
+    ) -> Result<Option<File>, BuildError> {
+        let step = STEP * u16::try_from(number).map_err(|_| BuildError::TooMuch)?;
+        let parts = Parts::new(container, number, step, key.as_ref(), der);
+        let mut pkcs11 = |kind: &str, access, data| {
+            let name = format!("{kind}{number:04}");
+            let object = Object::new("pkcs11", name, access, data);
+            self.objects.push(Some(object));
+        };
+        let mut file = None;
         if container.keeps_key {
             let Some(key @ PrivateKey::Rsa(kind, _)) = key else {
                 return Err(BuildError::Key(number));
             };
             let bits = kind.input_length().map_or(0, |bytes| bytes * 8);
             let bits = u16::try_from(bits).map_err(|_| BuildError::Key(number))?;
-            objects.push((
-                "pkcs11",
-                format!("pubk{number:04}"),
-                0xD0,
-                parts.public_key(),
-            ));
-            objects.push((
-                "pkcs11",
-                format!("prvk{number:04}"),
-                0xD3,
-                parts.private_key(),
-            ));
-            files.insert(&directory, File::rsa_key(PRIVATE | step, bits, key, KEY));
-            handles.push((PRIVATE | step, PUBLIC | step));
-            names.push(windows_record(number, bits));
+            pkcs11("pubk", 0xD0, parts.public_key());
+            pkcs11("prvk", 0xD3, parts.private_key());
+            file = Some(File::rsa_key(PRIVATE | step, bits, key, KEY));
+            self.handles.push((PRIVATE | step, PUBLIC | step));
+            self.names.push(windows_record(number, bits));
         }
-        objects.push((
-            "pkcs11",
-            format!("cert{number:04}"),
-            0xD0,
-            parts.certificate(&der),
-        ));
-        if builder.hole && at == 0 {
-            objects.push(("", String::new(), 0, Vec::new()));
-        }
+        pkcs11("cert", 0xD0, parts.certificate(der));
+        Ok(file)
     }
 
-    let own = [
-        ("mscp", "cmapfile", 0xD0, names.concat()),
-        ("internal", "containermap", 0xD0, container_map(&handles)),
-        (
-            "",
-            "cardid",
-            0x93,
-            [builder.token_serial(), builder.token_serial()].concat(),
-        ),
-        ("tkinfdir", "tokeninfo", 0xDB, token_info(builder)),
-    ];
-    let own = own.map(|(directory, name, access, data)| (directory, name.to_owned(), access, data));
-    let mut index = Vec::new();
-    for name in ["mscp", "pkcs11", "internal", "tkinfdir"] {
-        index.extend(record(u16::MAX, name, "", 0, 0, 0));
+    /// The files that are not of one container.
+    fn own(&self, builder: &Builder) -> [Object; 4] {
+        let serial = builder.token_serial();
+        let (names, handles) = (self.names.concat(), container_map(&self.handles));
+        [
+            Object::new("mscp", "cmapfile", 0xD0, names),
+            Object::new("internal", "containermap", 0xD0, handles),
+            Object::new("", "cardid", 0x93, [serial, serial].concat()),
+            Object::new("tkinfdir", "tokeninfo", 0xDB, token_info(builder)),
+        ]
     }
-    let mut identifier = FIRST_FILE;
-    for (place, name, access, mut data) in own.into_iter().chain(objects) {
-        if name.is_empty() {
-            index.extend(record(0, "", "", 0, 0, 0));
-        } else {
-            let used = u16::try_from(data.len()).map_err(|_| BuildError::TooMuch)?;
-            // Certificates have room behind them; what stands there means nothing.
-            if name.starts_with("cert") {
-                data.resize(data.len().next_multiple_of(0x40), 0);
-            }
-            let size = u16::try_from(data.len()).map_err(|_| BuildError::TooMuch)?;
-            index.extend(record(identifier, place, &name, access, used, size));
-            files.insert(&directory, File::transparent(identifier, data, OPEN));
+}
+
+/// The index of all files, and the identifiers that it gives them.
+struct Index {
+    records: Vec<u8>,
+    next: u16,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        let folders = ["mscp", "pkcs11", "internal", "tkinfdir"];
+        let folder = |name| record(u16::MAX, name, "", 0, 0, 0);
+        Self {
+            records: folders.into_iter().flat_map(folder).collect(),
+            next: FIRST_FILE,
         }
-        identifier += STEP;
     }
-    if index.len() > SLOTS * 30 {
-        return Err(BuildError::TooMuch);
+}
+
+impl Index {
+    /// The file of an object, named from now on.
+    fn file(&mut self, object: Object) -> Result<File, BuildError> {
+        let Object {
+            place,
+            name,
+            access,
+            mut data,
+        } = object;
+        let used = u16::try_from(data.len()).map_err(|_| BuildError::TooMuch)?;
+        // Certificates have room behind them; what stands there means nothing.
+        if name.starts_with("cert") {
+            data.resize(data.len().next_multiple_of(0x40), 0);
+        }
+        let size = u16::try_from(data.len()).map_err(|_| BuildError::TooMuch)?;
+        let identifier = self.next;
+        let record = record(identifier, place, &name, access, used, size);
+        self.records.extend(record);
+        self.next += STEP;
+        Ok(File::transparent(identifier, data, OPEN))
     }
-    index.resize(SLOTS * 30, 0);
-    files.insert(&directory, File::transparent(INDEX, index, OPEN));
-    Ok(())
+
+    /// A record that is free.
+    fn hole(&mut self) {
+        self.records.extend(record(0, "", "", 0, 0, 0));
+        self.next += STEP;
+    }
+
+    /// Its own file.
+    fn finish(mut self) -> Result<File, BuildError> {
+        if self.records.len() > SLOTS * 30 {
+            return Err(BuildError::TooMuch);
+        }
+        self.records.resize(SLOTS * 30, 0);
+        Ok(File::transparent(INDEX, self.records, OPEN))
+    }
 }
 
 /// Who issues the certificates.

@@ -38,6 +38,17 @@ pub struct Builder {
     kdf: Option<Kdf>,
 }
 
+/// Of PW1, reset code and PW3.
+const SALTS: [[u8; 8]; 3] = [[0x11; 8], [0x22; 8], [0x33; 8]];
+
+/// What is in the places for keys.
+struct Holdings {
+    keys: BTreeMap<KeySlot, PrivateKey>,
+    attributes: [Vec<u8>; 3],
+    certificates: BTreeMap<KeySlot, Vec<u8>>,
+    fingerprints: [[u8; 20]; 3],
+}
+
 /// Iterated and salted (sheet, 10).
 struct Kdf {
     wide: bool,
@@ -143,59 +154,21 @@ impl Builder {
     ///
     /// When a key cannot be made or a certificate cannot be issued.
     pub fn build(self) -> Result<OpenPgpCard, BuildError> {
-        let seed = match &self.seed {
-            Some(seed) => seed.clone(),
-            None => {
-                let mut fresh = Zeroizing::new(vec![0; 32]);
-                getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
-                fresh
-            }
-        };
-        let mut keys = BTreeMap::new();
-        let mut certificates = BTreeMap::new();
-        let mut attributes = KeySlot::ALL.map(|slot| self.attributes(KeyKind::Rsa2048, slot));
-        let mut fingerprints = [[0; 20]; 3];
-        for (slot, (kind, certified)) in &self.keys {
-            let key = self.made(*kind, &seed, *slot).ok_or(BuildError::Key)?;
-            attributes[slot.index()] = self.attributes(*kind, *slot);
-            if *certified {
-                let der = issue(&key, &self.statement(*slot)).ok_or(BuildError::Certificate)?;
-                certificates.insert(*slot, der);
-            }
-            // What a host would have written; only that it is not zero matters.
-            fingerprints[slot.index()] = [slot.crt(); 20];
-            keys.insert(*slot, key);
-        }
-        certificates.extend(self.certificates.clone());
-
-        let mut objects = BTreeMap::from([
-            (tag::NAME, self.name.as_bytes().to_vec()),
-            (tag::LANGUAGE, b"en".to_vec()),
-            (tag::SEX, b"9".to_vec()),
-        ]);
-        let salts: [[u8; 8]; 3] = [0x11, 0x22, 0x33].map(|byte| [byte; 8]);
-        if let Some(kdf) = &self.kdf {
-            objects.insert(tag::KDF, kdf.object(&salts));
-        }
-        let password = |typed: &[u8], salt: &[u8; 8]| match &self.kdf {
-            Some(kdf) => Password::new(&kdf.derive(salt, typed)),
-            None => Password::new(typed),
-        };
+        let seed = self.seed_or_fresh()?;
+        let holdings = self.holdings(&seed)?;
+        let [pw1, reset_code, pw3] = self.passwords();
         Ok(OpenPgpCard {
             atr: answer_to_reset(self.product.historical),
             serial: *Stream::new(&[&seed[..], b"serial"].concat()).take::<4>(),
-            pw1: password(&self.pw1, &salts[0]),
-            pw3: password(&self.pw3, &salts[2]),
-            reset_code: self
-                .reset_code
-                .as_ref()
-                .map_or_else(Password::unset, |code| password(code, &salts[1])),
+            pw1,
+            pw3,
+            reset_code,
             several: self.several,
-            keys,
-            attributes,
-            certificates,
-            objects,
-            fingerprints,
+            keys: holdings.keys,
+            attributes: holdings.attributes,
+            certificates: holdings.certificates,
+            objects: self.objects(),
+            fingerprints: holdings.fingerprints,
             authorities: Default::default(),
             times: Default::default(),
             touch: self.touch,
@@ -208,6 +181,65 @@ impl Builder {
             sent: Vec::new(),
             product: self.product,
         })
+    }
+
+    /// The one that was given, or a fresh one.
+    fn seed_or_fresh(&self) -> Result<Zeroizing<Vec<u8>>, BuildError> {
+        if let Some(seed) = &self.seed {
+            return Ok(seed.clone());
+        }
+        let mut fresh = Zeroizing::new(vec![0; 32]);
+        getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
+        Ok(fresh)
+    }
+
+    fn holdings(&self, seed: &[u8]) -> Result<Holdings, BuildError> {
+        let mut holdings = Holdings {
+            keys: BTreeMap::new(),
+            attributes: KeySlot::ALL.map(|slot| self.attributes(KeyKind::Rsa2048, slot)),
+            certificates: BTreeMap::new(),
+            fingerprints: [[0; 20]; 3],
+        };
+        for (slot, (kind, certified)) in &self.keys {
+            let key = self.made(*kind, seed, *slot).ok_or(BuildError::Key)?;
+            holdings.attributes[slot.index()] = self.attributes(*kind, *slot);
+            if *certified {
+                let der = issue(&key, &self.statement(*slot)).ok_or(BuildError::Certificate)?;
+                holdings.certificates.insert(*slot, der);
+            }
+            // What a host would have written; only that it is not zero matters.
+            holdings.fingerprints[slot.index()] = [slot.crt(); 20];
+            holdings.keys.insert(*slot, key);
+        }
+        holdings.certificates.extend(self.certificates.clone());
+        Ok(holdings)
+    }
+
+    fn objects(&self) -> BTreeMap<u16, Vec<u8>> {
+        let mut objects = BTreeMap::from([
+            (tag::NAME, self.name.as_bytes().to_vec()),
+            (tag::LANGUAGE, b"en".to_vec()),
+            (tag::SEX, b"9".to_vec()),
+        ]);
+        if let Some(kdf) = &self.kdf {
+            objects.insert(tag::KDF, kdf.object(&SALTS));
+        }
+        objects
+    }
+
+    /// PW1, reset code and PW3, as the card keeps them.
+    fn passwords(&self) -> [Password; 3] {
+        let password = |typed: &[u8], salt: &[u8; 8]| match &self.kdf {
+            Some(kdf) => Password::new(&kdf.derive(salt, typed)),
+            None => Password::new(typed),
+        };
+        let [pw1, code, pw3] = &SALTS;
+        let reset_code = self.reset_code.as_ref();
+        [
+            password(&self.pw1, pw1),
+            reset_code.map_or_else(Password::unset, |typed| password(typed, code)),
+            password(&self.pw3, pw3),
+        ]
     }
 
     fn attributes(&self, kind: KeyKind, slot: KeySlot) -> Vec<u8> {
