@@ -2,6 +2,7 @@
 
 pub(crate) mod apdu;
 pub(crate) mod certificate;
+pub(crate) mod cipher;
 pub(crate) mod files;
 pub(crate) mod key;
 mod reader;
