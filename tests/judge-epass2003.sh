@@ -14,21 +14,7 @@ subject=start
 . "$root/tests/support/judge.sh"
 build_card
 
-# Single DES lives in the legacy provider; without it OpenSC 0.23 crashes in DES mode.
-cat >"$dir/openssl.cnf" <<'EOC'
-openssl_conf = openssl_init
-[openssl_init]
-providers = providers
-[providers]
-default = active
-legacy = active
-[active]
-activate = 1
-[req]
-distinguished_name = name
-[name]
-EOC
-export OPENSSL_CONF=$dir/openssl.cnf
+with_single_des
 cat >"$dir/opensc.conf" <<EOC
 app default {
     debug = ${JUDGE_DEBUG:-0};

@@ -75,6 +75,24 @@ rsa_key() { # file bits
     done
 }
 
+# Single DES lives in OpenSSL's legacy provider; without it OpenSC 0.23 cannot protect a command.
+with_single_des() {
+    cat >"$dir/openssl.cnf" <<'EOC'
+openssl_conf = openssl_init
+[openssl_init]
+providers = providers
+[providers]
+default = active
+legacy = active
+[active]
+activate = 1
+[req]
+distinguished_name = name
+[name]
+EOC
+    export OPENSSL_CONF=$dir/openssl.cnf
+}
+
 build_card() {
     (cd "$root" && cargo build --quiet -p securesign-vendors --all-features --example "$example")
     # A copy: a build that goes on beside must not change the card under judgement.
@@ -111,10 +129,13 @@ insert() { # arguments of the example after the port
     stop "$card_pid"
     card_pid=
     sleep 0.6
-    "$dir/card" "$port" "$@" >"$dir/card.log" 2>&1 &
-    card_pid=$!
     local try
     for try in $(seq 200); do
+        # The reader may not be there yet, and then the card has given up.
+        if [ -z "$card_pid" ] || ! kill -0 "$card_pid" 2>/dev/null; then
+            "$dir/card" "$port" "$@" >"$dir/card.log" 2>&1 &
+            card_pid=$!
+        fi
         if $limit opensc-tool -a >/dev/null 2>&1; then return 0; fi
         sleep 0.1
     done
