@@ -154,14 +154,7 @@ impl PrivateKey {
         // One pass to refuse what is no PKCS#8 at all, before all parsers try it.
         PrivateKeyInfoRef::from_der(der).ok()?;
         if let Ok(key) = rsa::PrivateKey::from_pkcs8_der(der) {
-            let kind = match key.size() {
-                128 => KeyKind::Rsa1024,
-                256 => KeyKind::Rsa2048,
-                384 => KeyKind::Rsa3072,
-                512 => KeyKind::Rsa4096,
-                _ => return None,
-            };
-            return Some(PrivateKey::Rsa(kind, Box::new(key)));
+            return Self::rsa(key);
         }
         if let Ok(key) = p256::SecretKey::from_pkcs8_der(der) {
             return Some(PrivateKey::P256(key.into()));
@@ -188,11 +181,17 @@ impl PrivateKey {
 
     /// An RSA key of its two primes, with the public exponent 65537.
     pub fn from_primes(p: &[u8], q: &[u8]) -> Option<Self> {
-        let number = |bytes: &[u8]| {
-            let bits = u32::try_from(bytes.len()).ok()?.checked_mul(8)?;
-            BoxedUint::from_be_slice(bytes, bits).ok()
-        };
-        let key = rsa::PrivateKey::from_p_q(number(p)?, number(q)?, 0x1_0001_u64.into()).ok()?;
+        Self::rsa(rsa::PrivateKey::from_p_q(number(p)?, number(q)?, 0x1_0001_u64.into()).ok()?)
+    }
+
+    /// An RSA key of its modulus and both exponents.
+    pub fn from_exponents(n: &[u8], e: &[u8], d: &[u8]) -> Option<Self> {
+        let (n, e, d) = (number(n)?, number(e)?, number(d)?);
+        Self::rsa(rsa::PrivateKey::from_components(n, e, d, Vec::new()).ok()?)
+    }
+
+    /// `None` where its size is none of ours.
+    fn rsa(key: rsa::PrivateKey) -> Option<Self> {
         let kind = match key.size() {
             128 => KeyKind::Rsa1024,
             256 => KeyKind::Rsa2048,
@@ -306,6 +305,12 @@ impl PrivateKey {
             PrivateKey::Ed25519(key) => Some(key.try_sign(input).ok()?.to_bytes().to_vec()),
         }
     }
+}
+
+/// A number of bytes, big-endian.
+fn number(bytes: &[u8]) -> Option<BoxedUint> {
+    let bits = u32::try_from(bytes.len()).ok()?.checked_mul(8)?;
+    BoxedUint::from_be_slice(bytes, bits).ok()
 }
 
 /// m^d mod n, left-padded to the modulus length; `None` when the input is not below n.

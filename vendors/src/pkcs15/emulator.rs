@@ -44,8 +44,8 @@ use crate::emulator::key::{PrivateKey, Stream};
 pub use builder::{BuildError, Builder};
 pub use dialect::Dialect;
 pub use dialects::{
-    ALL, CARDOS44, CARDOS50, CARDOS53, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR, PLAIN, RUTOKEN,
-    SETCOS441, STARCOS23, STARCOS34, STARCOS35,
+    ALL, CARDOS44, CARDOS50, CARDOS53, EJAVA, EPASS3000, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR,
+    PK01C, PLAIN, RUTOKEN, SETCOS441, STARCOS23, STARCOS34, STARCOS35,
 };
 pub use object::{Layout, Object, PinKind, PinObject};
 
@@ -88,8 +88,8 @@ pub struct Pkcs15Card {
     pins: BTreeMap<u16, Pin>,
     /// By reference or by identifier, as the dialect has it.
     keys: BTreeMap<u16, Key>,
-    /// Numbers of keys that are put together from objects, and by key what is said of it:
-    /// algorithm and PIN.
+    /// Numbers of keys that are put together from objects, and by key what is said of it: a
+    /// byte (its algorithm, or who may change it) and the PIN.
     parts: BTreeMap<u16, Zeroizing<Vec<u8>>>,
     settings: BTreeMap<u8, (u8, Option<u8>)>,
     certificates: Vec<Vec<u8>>,

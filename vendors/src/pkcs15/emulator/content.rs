@@ -61,7 +61,7 @@ impl Pkcs15Card {
         Ok(tlv::element(DISCRETIONARY, &data))
     }
 
-    fn read(&mut self, offset: usize, most: usize) -> Reply {
+    pub(super) fn read(&mut self, offset: usize, most: usize) -> Reply {
         let reading = self.dialect.reading;
         let file = self.current()?;
         let Content::Transparent(content) = &file.content else {

@@ -85,6 +85,8 @@ pub(super) enum Status {
 #[derive(Clone, Copy)]
 pub(super) struct Transport {
     pub extended: bool,
+    /// A class of protected commands that the dialect knows.
+    pub protected: Option<u8>,
     /// Instructions that may be chained; empty: all.
     pub chained: Option<&'static [u8]>,
     /// GET RESPONSE wants exactly what is left.

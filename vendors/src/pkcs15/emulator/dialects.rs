@@ -1,6 +1,7 @@
 //! The cards, each by its sheet.
 
 mod cardos;
+pub(super) mod ftcos;
 mod isoapplet;
 mod myeid;
 mod oberthur;
@@ -14,6 +15,7 @@ use super::dialect::{Habits, Pins, Places, Reading, Status, Transport};
 use crate::emulator::apdu::sw;
 
 pub use cardos::{CARDOS44, CARDOS50, CARDOS53};
+pub use ftcos::{EJAVA, EPASS3000, PK01C};
 pub use isoapplet::{ISOAPPLET0, ISOAPPLET1};
 pub use myeid::MYEID;
 pub use oberthur::OBERTHUR;
@@ -25,7 +27,7 @@ pub use starcos2::STARCOS23;
 /// Every dialect.
 pub const ALL: &[Dialect] = &[
     PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR, CARDOS44, CARDOS50, CARDOS53, RUTOKEN,
-    STARCOS23, STARCOS34, STARCOS35, SETCOS441,
+    STARCOS23, STARCOS34, STARCOS35, SETCOS441, EPASS3000, PK01C, EJAVA,
 ];
 
 /// Nothing but ISO and PKCS#15, and an answer to reset that nobody knows. Asking for the
@@ -64,6 +66,7 @@ const PINS: Pins = Pins {
 
 const WIRE: Transport = Transport {
     extended: true,
+    protected: None,
     chained: None,
     exact: false,
     fits_or_fails: false,

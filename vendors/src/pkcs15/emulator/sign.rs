@@ -33,6 +33,8 @@ pub(super) struct Environment {
     pub algorithm: Option<Vec<u8>>,
     /// 83 or 84.
     pub key: Option<u8>,
+    /// What the key is for, where its reference says it.
+    pub usage: Option<u8>,
     /// 81.
     pub file: Option<u16>,
 }

@@ -3,6 +3,7 @@
 
 mod any;
 mod cardos;
+mod ftcos;
 mod isoapplet;
 mod layouts;
 mod myeid;

@@ -23,7 +23,8 @@ pub(super) struct Wire {
 impl Pkcs15Card {
     /// One APDU in; response data and status word out.
     pub(super) fn answer(&mut self, mut command: Command) -> (Vec<u8>, u16) {
-        if command.cla & OTHER_CHANNELS != 0 || command.cla == 0xFF {
+        let protected = self.dialect.wire.protected == Some(command.cla);
+        if command.cla & OTHER_CHANNELS != 0 && !protected || command.cla == 0xFF {
             return (Vec::new(), sw::UNKNOWN_CLA);
         }
         if command.extended && !self.dialect.wire.extended {
