@@ -1,4 +1,6 @@
-//! Files of a card (ISO 7816-4, 11.2.2 and 11.3.3): how they are selected and read.
+//! Files of a card (ISO 7816-4, 11.2.2 and 11.3.3): how they are found and read.
+
+mod select;
 
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::certificate;
@@ -8,9 +10,11 @@ use securesign_card::iso;
 use securesign_card::pkcs15::{Path, Place};
 use securesign_card::profile::unless_refused;
 use securesign_card::sw::StatusWord;
-use securesign_card::tlv;
 
 use super::PKCS15;
+
+pub use select::{Selecting, Steps, select_root};
+use select::{does_not_know, send_select, step};
 
 /// Longest file that is read; below the offsets that READ BINARY can name.
 const MAX: usize = certificate::MAX + 0x1000;
@@ -25,42 +29,12 @@ const RECORDS: u8 = 16;
 /// The root (ISO 7816-4, 7.4.1).
 const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
 
-/// P2 of a SELECT whose answer has no data.
-const NOTHING_BACK: u8 = 0x0C;
-
 /// READ BINARY reached the end of the file.
 const END: StatusWord = StatusWord(0x6282);
 /// READ BINARY behind the end of the file.
 const BEHIND_END: StatusWord = StatusWord(0x6B00);
 /// The file has records.
 const NOT_TRANSPARENT: StatusWord = StatusWord(0x6981);
-/// P1 and Lc do not agree.
-const WRONG_P1_LC: StatusWord = StatusWord(0x6A87);
-
-/// How a file is selected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Selecting {
-    /// By its path from the root, in one command.
-    Path {
-        /// P2 for a directory: whether its control parameters come back.
-        directory: u8,
-    },
-    /// As [`Selecting::Path`], unless the card does not know that: then in steps.
-    Either,
-    /// One identifier after the other, from the root.
-    Steps {
-        /// P1 and P2 for directories.
-        directory: [u8; 2],
-        /// P1 and P2 for the file.
-        file: [u8; 2],
-    },
-}
-
-/// The simplest steps: any card that has files knows them.
-const STEPS: Selecting = Selecting::Steps {
-    directory: [0x00, 0x00],
-    file: [0x00, 0x00],
-};
 
 /// The files of one card.
 #[derive(Debug)]
@@ -228,11 +202,11 @@ impl Files {
         during: &'static str,
         identifiers: &[u8],
     ) -> Result<Option<usize>, CardError> {
-        let path = send_select(card, during, [0x09, 0x00], identifiers);
+        let path = send_select(card, during, [0x09, 0x00], identifiers, Answer::Short);
         match path {
             Err(CardError::Refused { sw, .. }) if does_not_know(sw) => {
                 let last = identifiers.last_chunk::<2>().copied().unwrap_or_default();
-                send_select(card, during, [0x02, 0x00], &last)
+                send_select(card, during, [0x02, 0x00], &last, Answer::Short)
             }
             other => other,
         }
@@ -253,24 +227,24 @@ impl Files {
         let p2 = match self.selecting {
             Selecting::Path { directory } if is_directory => directory,
             Selecting::Path { .. } | Selecting::Either => 0x00,
-            Selecting::Steps { directory, file } => {
+            Selecting::InSteps(steps) => {
                 let from = open
                     .as_deref()
                     .filter(|open| *open == parent && !is_directory);
-                let size = step(card, during, (directory, file), path, from, is_directory);
+                let size = step(card, during, steps, path, from, is_directory);
                 self.at = size.is_ok().then(|| parent.to_vec());
                 return size;
             }
         };
         let result = match path {
-            [] => send_select(card, during, [0x00, p2], &MASTER_FILE),
-            path => send_select(card, during, [0x08, p2], path),
+            [] => send_select(card, during, [0x00, p2], &MASTER_FILE, Answer::Short),
+            path => send_select(card, during, [0x08, p2], path, Answer::Short),
         };
         match result {
             Err(CardError::Refused { sw, .. })
                 if self.selecting == Selecting::Either && does_not_know(sw) =>
             {
-                self.selecting = STEPS;
+                self.selecting = Selecting::InSteps(Steps::PLAIN);
                 self.select(card, during, path, is_directory)
             }
             other => {
@@ -345,92 +319,6 @@ impl Files {
     }
 }
 
-/// SELECT; what its answer tells of the file's length.
-fn send_select(
-    card: &mut Channel<'_>,
-    during: &'static str,
-    [p1, p2]: [u8; 2],
-    identifiers: &[u8],
-) -> Result<Option<usize>, CardError> {
-    *card.environment() = None;
-    let command = Command::new([0x00, 0xA4, p1, p2]).data(identifiers);
-    let command = match p2 & 0x0C {
-        0x0C => command,
-        _ => command.answer(Answer::Short),
-    };
-    Ok(size(&card.require(during, &command)?))
-}
-
-/// Selects the root; without its control parameters where a card does not give them.
-pub fn select_root(
-    card: &mut Channel<'_>,
-    during: &'static str,
-    p2: u8,
-) -> Result<Option<usize>, CardError> {
-    match send_select(card, during, [0x00, p2], &MASTER_FILE) {
-        Err(CardError::Refused { .. }) if p2 != NOTHING_BACK => {
-            send_select(card, during, [0x00, NOTHING_BACK], &MASTER_FILE)
-        }
-        other => other,
-    }
-}
-
-/// One identifier after the other: from the root, or from the directory that is open.
-fn step(
-    card: &mut Channel<'_>,
-    during: &'static str,
-    (directory, file): ([u8; 2], [u8; 2]),
-    path: &[u8],
-    open: Option<&[u8]>,
-    is_directory: bool,
-) -> Result<Option<usize>, CardError> {
-    let rest = match open {
-        Some(open) => &path[open.len()..],
-        None => {
-            select_root(card, during, directory[1])?;
-            path
-        }
-    };
-    let mut size = None;
-    let last = rest.len().saturating_sub(2);
-    for (at, identifier) in rest.chunks(2).enumerate() {
-        let kind = match 2 * at == last && !is_directory {
-            true => file,
-            false => directory,
-        };
-        size = send_select(card, during, kind, identifier)?;
-    }
-    Ok(size)
-}
-
-/// Whether a card that says so may know another way to select.
-fn does_not_know(sw: StatusWord) -> bool {
-    matches!(
-        sw,
-        StatusWord::WRONG_P1P2 | StatusWord::FUNCTION | WRONG_P1_LC
-    )
-}
-
-/// The length of a file, from its control parameters (ISO 7816-4, 7.4.3), with their template
-/// or without. Nothing else is looked at, and a wrong one only ends reading.
-fn size(answer: &[u8]) -> Option<usize> {
-    let mut content = answer;
-    while let Ok((object, _)) = tlv::first(content) {
-        match object.tag {
-            0x62 | 0x64 | 0x6F => content = object.value,
-            _ => break,
-        }
-    }
-    let told = [0x80, 0x81, 0xC5].into_iter().find_map(|tag| {
-        let told = tlv::find(content, tag).ok().flatten()?;
-        let told = told.iter().try_fold(0u32, |sum, byte| {
-            Some(sum.checked_mul(0x100)? | u32::from(*byte))
-        });
-        usize::try_from(told?).ok()
-    });
-    told.filter(|told| *told > 0)
-}
-
 /// READ BINARY, and whether that was the end; for a file of records, all of them.
 fn read_binary(
     card: &mut Channel<'_>,
@@ -462,26 +350,4 @@ fn read_records(card: &mut Channel<'_>, during: &'static str) -> Result<Vec<u8>,
         }
     }
     Ok(records)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// As the cards of the sheets answer.
-    #[test]
-    fn a_length_is_found_in_any_template() {
-        let cases: [(&[u8], Option<usize>); 7] = [
-            (b"\x6F\x15\x81\x02\x01\0\x82\x01\x01\x83\x02\x44\x01\x86\x04\xFF\x90\x90\x90\x8A\x02\0\0", Some(0x0100)),
-            (b"\x6F\x07\x80\x02\x05\xFA\x82\x01\x01", Some(0x05FA)),
-            (b"\x62\x0E\x80\x02\x02\xB8\x82\x01\x41\x83\x02\x43\x31\x8A\x01\x05", Some(0x02B8)),
-            (b"\x6F\x06\x62\x04\x80\x02\0\x10", Some(0x10)),
-            (b"\x62\x04\xC5\x02\0\x20", Some(0x20)),
-            (b"\x62\x04\x80\x02\0\0", None),
-            (b"", None),
-        ];
-        for (answer, expected) in cases {
-            assert_eq!(size(answer), expected, "{answer:02X?}");
-        }
-    }
 }

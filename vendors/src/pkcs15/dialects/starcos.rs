@@ -9,7 +9,7 @@ use securesign_card::profile::Spec;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
-use super::super::files::{Selecting, select_root};
+use super::super::files::{Selecting, Steps, select_root};
 use super::super::sign::{AUTHENTICATION, Input, Recipe};
 use super::super::{Beginning, Family, Habits, INFERRED, ISO, Unblocking};
 use super::{exactly, nothing, puk, signature};
@@ -29,10 +29,10 @@ pub static STARCOS_2: Family = Family {
         source: "OpenSC card-starcos.c and starcos.profile, run against a software card",
     },
     habits: Habits {
-        selecting: Selecting::Steps {
+        selecting: Selecting::InSteps(Steps {
             directory: [0x00, 0x0C],
-            file: [0x00, 0x00],
-        },
+            ..Steps::PLAIN
+        }),
         chunk: 0x0080,
         form: Some(Form::Padded { len: 8, with: 0x00 }),
         unblocking: puk(8, 0x00, RetryCounter::Unknown),
@@ -59,10 +59,11 @@ pub static STARCOS_2: Family = Family {
 
 /// What all STARCOS 3 have in common. The form of PINs is read from the card.
 const STARCOS_3: Habits = Habits {
-    selecting: Selecting::Steps {
+    selecting: Selecting::InSteps(Steps {
         directory: [0x01, 0x00],
         file: [0x02, 0x04],
-    },
+        ..Steps::PLAIN
+    }),
     confidence: INFERRED,
     curve: 0,
     selects_key: true,
@@ -169,7 +170,7 @@ fn starcos_form(
         habits.blind = true;
         return Ok(());
     }
-    select_root(card, FORM_STEP, 0x00)?;
+    select_root(card, FORM_STEP, 0x00, Answer::Short)?;
     match starcos_told(card, file, tag)? {
         Some(0x11 | ISO_9564) => {
             habits.form = Some(Form::Iso9564);
