@@ -21,8 +21,8 @@ use exchange::Form;
 use extended::Ability;
 
 /// CHANGE REFERENCE DATA, RESET RETRY COUNTER (ISO 7816-4, 11.5.7 and 11.5.10), and the
-/// ePass2003's own.
-const REPLACING: [u8; 3] = [0x24, 0x2C, 0xE5];
+/// own ones of the ePass2003 and of FTCOS.
+const REPLACING: [u8; 4] = [0x24, 0x2C, 0xE5, 0xF4];
 
 /// How commands go over the wire.
 enum Cover {

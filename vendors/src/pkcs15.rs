@@ -18,17 +18,18 @@ mod sign;
 use std::ops::Range;
 
 use securesign_card::apdu::Command;
-use securesign_card::application::{Application, Confidence, RetryCounter};
+use securesign_card::application::{Application, Confidence, PinObject, RetryCounter};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Missing};
-use securesign_card::pin::{Form, PinRules};
+use securesign_card::iso;
+use securesign_card::pin::{Form, Pin, PinRules};
 use securesign_card::profile::{Profile, Spec, unless_refused};
 
 use application::Opened;
 pub use dialects::{
-    ANY, CARDOS_4, CARDOS_5, CARDOS_50, ISOAPPLET, MYEID, RUTOKEN, SETCOS, STARCOS_2, STARCOS_34,
-    STARCOS_35,
+    ANY, CARDOS_4, CARDOS_5, CARDOS_50, FTCOS, ISOAPPLET, MYEID, RUTOKEN, SETCOS, STARCOS_2,
+    STARCOS_34, STARCOS_35,
 };
 use files::Selecting;
 use sign::{Key, Recipe};
@@ -68,14 +69,16 @@ struct Habits {
     blind: bool,
     /// Bits that are set in every reference of a PIN.
     reference: u8,
+    /// Its PINs are those of the application's directory, whatever the directory says.
+    local: bool,
     /// What unblocks a PIN where the directory lists nothing.
     unblocking: Unblocking,
     /// How a PIN is replaced.
     replacing: Replacing,
     /// What is known of VERIFY, of changing a PIN and of unblocking it.
     confidence: Confidences,
-    /// Longest RSA modulus, in bytes.
-    rsa: usize,
+    /// Whether it signs with an RSA modulus of so many bytes.
+    rsa: fn(usize) -> bool,
     /// Longest coordinate of a curve, in bytes; 0: no curves.
     curve: usize,
     /// What its algorithms are called is in EF(TokenInfo).
@@ -108,19 +111,25 @@ enum Unblocking {
     Listed,
     /// A PUK that belongs to the PIN; how its tries are read.
     Puk(PinRules, RetryCounter),
+    /// A PUK that has the reference after that of the PIN, and whose tries nothing tells.
+    Next(PinRules),
     /// The security officer's PIN.
     Officer,
 }
 
 /// How a PIN is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Replacing {
-    /// With the old value in the same command (ISO 7816-4, 11.5.7).
-    Together,
+    /// With the old value in the same command (ISO 7816-4, 11.5.7), and in this way with what
+    /// unblocks it.
+    Together(Unblock),
     /// After the old value, or what unblocks it, was verified; the new one goes in an object.
     /// What counts as verified already is not compared, so that the card is logged out first.
     Verified,
 }
+
+/// Sets a new value for a PIN with what unblocks it: [`iso::unblock`], or in another way.
+type Unblock = fn(&mut Channel<'_>, (&PinObject, &PinObject), &Pin, &Pin) -> Result<(), CardError>;
 
 /// What is known to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,10 +183,11 @@ const ISO: Habits = Habits {
     fills: false,
     blind: false,
     reference: 0x00,
+    local: false,
     unblocking: Unblocking::Listed,
-    replacing: Replacing::Together,
+    replacing: Replacing::Together(iso::unblock),
     confidence: KNOWN,
-    rsa: securesign_card::signature::RSA_MAX,
+    rsa: |len| len <= securesign_card::signature::RSA_MAX,
     curve: 66,
     algorithms: false,
     selects_key: false,

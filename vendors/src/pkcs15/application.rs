@@ -291,7 +291,7 @@ impl Opened {
             .map(|path| self.files.absolute(&path.identifiers));
         match (place, &self.files.home) {
             (Some(place), _) => self.files.enter(card, during, &place)?,
-            (None, Some(home)) if entry.is(PinFlag::Local) => {
+            (None, Some(home)) if self.habits.local || entry.is(PinFlag::Local) => {
                 let home = home.clone();
                 self.files.enter(card, during, &home)?;
             }
@@ -376,7 +376,7 @@ impl Application for Opened {
         value: &Pin,
     ) -> Result<(), CardError> {
         let pin = self.ready(card, credential.pin)?;
-        if self.habits.replacing == Replacing::Verified {
+        if matches!(self.habits.replacing, Replacing::Verified) {
             self.log_out(card)?;
         }
         iso::verify(card, &pin, value)
@@ -392,7 +392,7 @@ impl Application for Opened {
     ) -> Result<(), CardError> {
         let pin = self.ready(card, pin)?;
         match self.habits.replacing {
-            Replacing::Together => iso::change(card, &pin, old, new),
+            Replacing::Together(_) => iso::change(card, &pin, old, new),
             Replacing::Verified => {
                 self.log_out(card)?;
                 replace::change(card, &pin, old, new)
@@ -411,7 +411,7 @@ impl Application for Opened {
         let with = self.pin(with)?;
         let pin = self.ready(card, pin)?;
         match self.habits.replacing {
-            Replacing::Together => iso::unblock(card, (&pin, &with), code, new),
+            Replacing::Together(unblock) => unblock(card, (&pin, &with), code, new),
             Replacing::Verified => {
                 self.log_out(card)?;
                 let set = replace::unblock(card, (&pin, &with), code, new);

@@ -1,6 +1,7 @@
 //! The kinds of cards: each in what it differs.
 
 mod cardos;
+mod ftcos;
 mod rutoken;
 mod setcos;
 mod starcos;
@@ -21,6 +22,7 @@ use super::sign::{COMPUTE, Input, Recipe, SIGNATURE};
 use super::{Beginning, Family, Habits, Home, ISO, Serial, UNTRIED, Unblocking};
 
 pub use cardos::{CARDOS_4, CARDOS_5, CARDOS_50};
+pub use ftcos::FTCOS;
 pub use rutoken::RUTOKEN;
 pub use setcos::SETCOS;
 pub use starcos::{STARCOS_2, STARCOS_34, STARCOS_35};
@@ -32,13 +34,17 @@ fn nothing(_: &mut Channel<'_>, _: &Beginning<'_>, _: &mut Habits) -> Result<(),
 
 /// A PUK that goes in the form of the PIN: text, filled.
 const fn puk(len: usize, with: u8, counter: RetryCounter) -> Unblocking {
-    let rules = PinRules {
+    Unblocking::Puk(printable(len, Form::Padded { len, with }), counter)
+}
+
+/// Text of at most so many characters.
+const fn printable(max: usize, form: Form) -> PinRules {
+    PinRules {
         min: 4,
-        max: len,
+        max,
         charset: Charset::Printable,
-        form: Form::Padded { len, with },
-    };
-    Unblocking::Puk(rules, counter)
+        form,
+    }
 }
 
 /// What has a key by its reference or by its file: `80` algorithm, `81` file, `84` reference.
@@ -163,8 +169,9 @@ pub static ANY: Family = Family {
 };
 
 /// Families whose directory does not say how a PIN is sent: they have a form of their own,
-/// or want a secure channel first.
-const OWN_CODING: [&str; 2] = ["belgium", "spain"];
+/// or want a secure channel first. Where a card of one that is served got here, it did not
+/// open as what it is.
+const OWN_CODING: [&str; 5] = ["belgium", "spain", "epass2003", "entersafe", "idprime"];
 
 /// The kinds that an answer to reset tells.
 static DEDICATED: [&Family; 9] = [

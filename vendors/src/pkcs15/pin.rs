@@ -66,13 +66,23 @@ fn unblocked(entries: &[PinEntry], mut objects: Vec<PinObject>, habits: &Habits)
                 it.role == Secret::Puk && entry.unblocked_by.as_ref() == Some(own)
             }),
         };
-        object.unblock = match (with, habits.unblocking) {
+        // A PUK that is not listed: its rules, its counter and its reference.
+        let own = match habits.unblocking {
+            Unblocking::Puk(rules, counter) => Some((rules, counter, object.reference)),
+            Unblocking::Next(rules) => {
+                let next = object.reference.wrapping_add(1);
+                Some((rules, RetryCounter::Unknown, next))
+            }
+            Unblocking::Listed | Unblocking::Officer => None,
+        };
+        object.unblock = match (with, own) {
             (Some(with), _) => Ok(with.id),
-            (None, Unblocking::Puk(rules, counter)) => {
+            (None, Some((rules, counter, reference))) => {
                 let id = PinId(UNLISTED | object.id.0);
                 unlisted.push(PinObject {
                     id,
                     role: Secret::Puk,
+                    reference,
                     rules,
                     counter,
                     change: Err(Missing::Change),
@@ -80,7 +90,7 @@ fn unblocked(entries: &[PinEntry], mut objects: Vec<PinObject>, habits: &Habits)
                 });
                 Ok(id)
             }
-            (None, _) => Err(Missing::Puk),
+            (None, None) => Err(Missing::Puk),
         }
         .map(|with| Unblock { with, confidence });
     }

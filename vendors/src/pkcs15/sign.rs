@@ -85,7 +85,17 @@ pub enum Input {
     /// The whole block behind a padding indicator, as if it were to be deciphered: in one
     /// piece.
     Deciphered,
+    /// The whole block. Of one that is longer than [`UNSPLIT`] the beginning goes with the
+    /// choice of the key, so that all commands are short.
+    Split,
 }
+
+/// Longest block that goes in one piece where longer ones are split, in bytes.
+const UNSPLIT: usize = 128;
+
+/// How much of a longer block goes with the choice of the key, and its tag there.
+const BEGINNING: usize = 0x40;
+const BEGINNING_TAG: u8 = 0x89;
 
 /// As the standards have it, with all that the directory tells.
 pub fn described(key: &Key<'_>) -> Option<Recipe> {
@@ -118,7 +128,7 @@ pub fn described(key: &Key<'_>) -> Option<Recipe> {
 /// Why no card of this kind signs with such a key.
 pub fn missing(habits: &Habits, public: &PublicKey) -> Option<Missing> {
     match (public, public.rsa_len(), public.curve_len()) {
-        (PublicKey::Rsa(_), Some(len), _) => (len > habits.rsa).then_some(Missing::KeyLength),
+        (PublicKey::Rsa(_), Some(len), _) => (!(habits.rsa)(len)).then_some(Missing::KeyLength),
         (_, None, Some(len)) => (len > habits.curve).then_some(Missing::KeyKind),
         _ => Some(Missing::KeyKind),
     }
@@ -132,16 +142,21 @@ pub fn sign(
     what: ToSign<'_>,
 ) -> Result<Vec<u8>, CardError> {
     let input = input(recipe.input, public, what)?;
-    let chosen_now = iso::set_environment(card, recipe.tag, &recipe.template)?;
+    let (template, input) = split(recipe, &input);
+    if template.len() > recipe.template.len() {
+        // A part of what is signed: never in force already.
+        *card.environment() = None;
+    }
+    let chosen_now = iso::set_environment(card, recipe.tag, &template)?;
     let command = Command::new(recipe.header)
-        .data(&input)
+        .data(input)
         .answer(Answer::Long)
         .once();
     let mut response = card.send(SIGN, &command)?;
     if response.sw == StatusWord::CONDITIONS && !chosen_now {
         // It has forgotten what was chosen for the signature before.
         *card.environment() = None;
-        iso::set_environment(card, recipe.tag, &recipe.template)?;
+        iso::set_environment(card, recipe.tag, &template)?;
         response = card.send(SIGN, &command)?;
     }
     match response.sw {
@@ -170,9 +185,21 @@ fn input(input: Input, public: &PublicKey, what: ToSign<'_>) -> Result<Vec<u8>, 
     match input {
         Input::Reversed => block.reverse(),
         Input::Deciphered => block.insert(0, 0x00),
-        Input::DigestInfo | Input::Block => {}
+        Input::DigestInfo | Input::Block | Input::Split => {}
     }
     Ok(block)
+}
+
+/// What goes with the choice of the key, and what is left for the command that signs.
+fn split<'a>(recipe: &Recipe, input: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+    let mut template = recipe.template.clone();
+    if recipe.input != Input::Split || input.len() <= UNSPLIT {
+        return (template, input);
+    }
+    let (beginning, rest) = input.split_at(BEGINNING);
+    template.extend([BEGINNING_TAG, BEGINNING as u8]);
+    template.extend(beginning);
+    (template, rest)
 }
 
 fn output(input: Input, mut signature: Vec<u8>) -> Vec<u8> {

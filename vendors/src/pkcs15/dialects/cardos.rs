@@ -65,7 +65,7 @@ pub static CARDOS_4: Family = Family {
         source: "OpenSC card-cardos.c and pkcs15-cardos.c, run against an emulator",
     },
     habits: Habits {
-        rsa: 256,
+        rsa: |len| len <= 256,
         curve: 0,
         recipe: cardos_4,
         serial: Serial::Data(cardos_data(0x81, Answer::Short), 10..16),

@@ -33,7 +33,7 @@ pub static RUTOKEN: Family = Family {
         unblocking: Unblocking::Officer,
         replacing: Replacing::Verified,
         confidence: INFERRED,
-        rsa: 256,
+        rsa: |len| len <= 256,
         curve: 0,
         selects_key: true,
         recipe: |key| {

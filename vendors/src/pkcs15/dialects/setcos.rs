@@ -29,7 +29,7 @@ pub static SETCOS: Family = Family {
     habits: Habits {
         unblocking: puk(8, 0x00, RetryCounter::Unknown),
         confidence: INFERRED,
-        rsa: 256,
+        rsa: |len| len <= 256,
         curve: 0,
         selects_key: true,
         recipe: |key| {

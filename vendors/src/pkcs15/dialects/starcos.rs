@@ -37,7 +37,7 @@ pub static STARCOS_2: Family = Family {
         form: Some(Form::Padded { len: 8, with: 0x00 }),
         unblocking: puk(8, 0x00, RetryCounter::Unknown),
         confidence: INFERRED,
-        rsa: 128,
+        rsa: |len| len <= 128,
         curve: 0,
         selects_key: true,
         recipe: |key| {
