@@ -26,6 +26,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &pkcs15::STARCOS_2,
     &pkcs15::STARCOS_34,
     &pkcs15::STARCOS_35,
+    &pkcs15::STARCOS_35_ESIGN,
     &pkcs15::SETCOS,
     &idprime::ETOKEN_5110_PLUS,
     &idprime::ETOKEN_5300,

@@ -24,12 +24,13 @@ use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Missing};
 use securesign_card::iso;
 use securesign_card::pin::{Form, Pin, PinRules};
+use securesign_card::pkcs15::Directory;
 use securesign_card::profile::{Profile, Spec, unless_refused};
 
 use application::Opened;
 pub use dialects::{
     ANY, CARDOS_4, CARDOS_5, CARDOS_50, FTCOS, ISOAPPLET, MYEID, RUTOKEN, SETCOS, STARCOS_2,
-    STARCOS_34, STARCOS_35,
+    STARCOS_34, STARCOS_35, STARCOS_35_ESIGN,
 };
 use files::Selecting;
 use sign::{Key, Recipe};
@@ -55,6 +56,8 @@ struct Beginning<'a> {
 struct Habits {
     /// Where its directory is.
     home: Home,
+    /// What it may have in place of a directory.
+    given: Option<&'static Given>,
     /// How files are selected.
     selecting: Selecting,
     /// Most bytes that READ BINARY gives at once.
@@ -104,6 +107,16 @@ enum Home {
     Sought,
 }
 
+/// An application whose objects have fixed places.
+struct Given {
+    /// Its name, where that tells whether the card has it.
+    name: Option<&'static [u8]>,
+    /// Path of its directory from the root, without the root.
+    home: &'static [u8],
+    /// What directory files would list. A certificate may not be there.
+    lists: &'static [(Directory, &'static [u8])],
+}
+
 /// What unblocks a PIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unblocking {
@@ -146,6 +159,8 @@ enum Serial {
     TokenInfo,
     /// A command has it, in these bytes of its answer.
     Data(Command<'static>, Range<usize>),
+    /// EF(GDO) has it (ISO 7816-4, 8.2.1.5: the global data objects).
+    Global,
 }
 
 /// From the standards alone.
@@ -176,6 +191,7 @@ const DF_PKCS15: &[u8] = &[0x50, 0x15];
 /// What the standards say, and what is most common where they leave it open.
 const ISO: Habits = Habits {
     home: Home::At(DF_PKCS15),
+    given: None,
     selecting: Selecting::Path { directory: 0x0C },
     chunk: 0x0100,
     counter: RetryCounter::Unknown,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use securesign_card::apdu::Command;
 use securesign_card::application::{Application, Confidence, PinId, PinObject, RetryCounter};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
@@ -15,17 +16,19 @@ use securesign_card::profile::{Credential, Found, Search, Spec, unless_refused};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
+use securesign_card::tlv;
 
 use super::files::Files;
 use super::sign::{self, Input, Key, Recipe};
 use super::{
-    Beginning, DF_PKCS15, Family, Habits, Home, PKCS15, Replacing, Serial, certificates, pin,
-    replace,
+    Beginning, DF_PKCS15, Family, Given, Habits, Home, PKCS15, Replacing, Serial, certificates,
+    pin, replace,
 };
 
-/// EF(DIR) below the root; EF(ODF) and EF(TokenInfo) below the application's directory
+/// EF(DIR) and EF(GDO) below the root; EF(ODF) and EF(TokenInfo) below the application's directory
 /// (PKCS#15, 5.4 and 6.2).
 const EF_DIR: [u8; 4] = [0x3F, 0x00, 0x2F, 0x00];
+const EF_GDO: [u8; 4] = [0x3F, 0x00, 0x2F, 0x02];
 const ODF: [u8; 2] = [0x50, 0x31];
 const TOKEN_INFO: [u8; 2] = [0x50, 0x32];
 
@@ -34,6 +37,9 @@ const ISO_7816_15: &[u8] = &[0xE8, 0x28, 0xBD, 0x08, 0x0F];
 
 /// The step in which EF(ODF) is read.
 const ODF_STEP: &str = "read the object directory";
+
+/// The number of the card, made of that of its issuer (ISO 7816-6).
+const SERIAL_NUMBER: u32 = 0x5A;
 
 /// Most files of one kind that the directory lists.
 const LISTS: usize = 8;
@@ -55,6 +61,8 @@ pub struct Opened {
     unchained: BTreeSet<Vec<u8>>,
     algorithms: Vec<Algorithm>,
     label: Option<String>,
+    /// Its objects have fixed places: it has no directory.
+    is_given: bool,
 }
 
 impl Opened {
@@ -72,6 +80,7 @@ impl Opened {
             unchained: BTreeSet::new(),
             algorithms: Vec::new(),
             label: None,
+            is_given: false,
         }
     }
 
@@ -87,8 +96,10 @@ impl Opened {
 
     /// Finds the directory, and reads which PINs there are. Refused: there is none.
     pub fn read(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        let odf = self.find_directory(card)?;
-        self.lists = pkcs15::directories(&odf);
+        self.lists = match (self.find_directory(card), self.habits.given) {
+            (Err(CardError::Refused { .. }), Some(given)) => self.find_given(card, given)?,
+            (odf, _) => pkcs15::directories(&odf?),
+        };
         if self.lists.is_empty() {
             // Some cards say yes to everything.
             let sw = StatusWord::NOT_FOUND;
@@ -138,6 +149,30 @@ impl Opened {
             }
             Home::Sought => self.seek_directory(card),
         }
+    }
+
+    /// The application whose objects have fixed places, and what a directory would list.
+    fn find_given(
+        &mut self,
+        card: &mut Channel<'_>,
+        given: &Given,
+    ) -> Result<Vec<(Directory, Place)>, CardError> {
+        if let Some(name) = given.name {
+            self.files.forget();
+            let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(name);
+            card.require("select the application", &select)?;
+        }
+        self.files.live_at(Some(given.home.to_vec()));
+        self.files.go_home(card)?;
+        self.is_given = true;
+        self.habits.serial = Serial::Global;
+        let list = |(kind, objects): &(Directory, &[u8])| (*kind, Place::Here(objects.to_vec()));
+        Ok(given.lists.iter().map(list).collect())
+    }
+
+    /// Whether what is listed may not be there.
+    pub fn is_given(&self) -> bool {
+        self.is_given
     }
 
     fn directory_at(
@@ -279,6 +314,14 @@ impl Opened {
         Ok(pkcs15::token_info(&file))
     }
 
+    /// A global data object, empty where the card has none.
+    fn global(&mut self, card: &mut Channel<'_>, tag: u32) -> Result<Vec<u8>, CardError> {
+        let during = "read the global data objects";
+        let file = self.files.read(card, during, &here(&EF_GDO), |_| false)?;
+        let found = tlv::find(&file, tag).ok().flatten();
+        Ok(found.unwrap_or_default().to_vec())
+    }
+
     /// A PIN that exists, with its directory open: a local one counts in that only.
     fn ready(&mut self, card: &mut Channel<'_>, id: PinId) -> Result<PinObject, CardError> {
         let pin = self.pin(id)?;
@@ -351,6 +394,7 @@ impl Application for Opened {
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
         let serial = match self.habits.serial.clone() {
             Serial::TokenInfo => self.token_info(card)?.serial,
+            Serial::Global => self.global(card, SERIAL_NUMBER)?,
             Serial::Data(command, part) => {
                 let answer = card.require("read the serial number", &command)?;
                 answer.get(part).unwrap_or_default().to_vec()

@@ -8,6 +8,7 @@ use securesign_card::pkcs15::{
 };
 use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
 use securesign_card::signature::PublicKey;
+use securesign_card::sw::StatusWord;
 use securesign_card::{text, tlv};
 
 use super::application::Opened;
@@ -107,6 +108,10 @@ impl Reader<'_> {
         let enough = |bytes: &[u8]| search.rules_out(bytes) || tlv::first(bytes).is_ok();
         let bytes = match self.app.files().read_place(card, DURING, place, enough) {
             Ok(bytes) => bytes,
+            Err(CardError::Refused {
+                sw: StatusWord::NOT_FOUND,
+                ..
+            }) if self.app.is_given() => return Ok(false),
             Err(error) => {
                 self.notes.push(Note::unreadable(name, error)?);
                 return Ok(false);

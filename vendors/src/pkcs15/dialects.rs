@@ -25,7 +25,7 @@ pub use cardos::{CARDOS_4, CARDOS_5, CARDOS_50};
 pub use ftcos::FTCOS;
 pub use rutoken::RUTOKEN;
 pub use setcos::SETCOS;
-pub use starcos::{STARCOS_2, STARCOS_34, STARCOS_35};
+pub use starcos::{STARCOS_2, STARCOS_34, STARCOS_35, STARCOS_35_ESIGN};
 
 /// Nothing tells more than the answer to reset, or nothing has to be selected.
 fn nothing(_: &mut Channel<'_>, _: &Beginning<'_>, _: &mut Habits) -> Result<(), CardError> {
@@ -174,7 +174,7 @@ pub static ANY: Family = Family {
 const OWN_CODING: [&str; 5] = ["belgium", "spain", "epass2003", "entersafe", "idprime"];
 
 /// The kinds that an answer to reset tells.
-static DEDICATED: [&Family; 9] = [
+static DEDICATED: [&Family; 10] = [
     &MYEID,
     &CARDOS_4,
     &CARDOS_50,
@@ -183,5 +183,6 @@ static DEDICATED: [&Family; 9] = [
     &STARCOS_2,
     &STARCOS_34,
     &STARCOS_35,
+    &STARCOS_35_ESIGN,
     &SETCOS,
 ];

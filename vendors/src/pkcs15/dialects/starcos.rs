@@ -1,5 +1,7 @@
 //! STARCOS of Giesecke+Devrient (sheet STARCOS).
 
+mod esign;
+
 use securesign_card::apdu::{Answer, Command, Data};
 use securesign_card::application::RetryCounter;
 use securesign_card::channel::Channel;
@@ -13,6 +15,7 @@ use super::super::files::{Selecting, Steps, select_root};
 use super::super::sign::{AUTHENTICATION, Input, Recipe};
 use super::super::{Beginning, Family, Habits, INFERRED, ISO, Unblocking};
 use super::{exactly, nothing, puk, signature};
+use esign::{ESIGN_34, ESIGN_35};
 
 /// STARCOS SPK 2.3 and 2.4. They sign by INTERNAL AUTHENTICATE, and tell nothing of a
 /// directory that is selected.
@@ -76,7 +79,8 @@ const STARCOS_3: Habits = Habits {
     ..ISO
 };
 
-/// STARCOS 3.4, where EF(PWDD) tells the form of PINs.
+/// STARCOS 3.4, where EF(PWDD) tells the form of PINs. One without a directory of PKCS#15 may
+/// have the eSign application.
 pub static STARCOS_34: Family = Family {
     spec: Spec {
         id: "starcos-3.4",
@@ -101,6 +105,7 @@ pub static STARCOS_34: Family = Family {
     },
     habits: Habits {
         counter: RetryCounter::EmptyVerify,
+        given: Some(&ESIGN_34),
         ..STARCOS_3
     },
     begin: |card, beginning, habits| starcos_form(card, beginning, habits, [0x00, 0x15], 0x7B),
@@ -135,8 +140,34 @@ pub static STARCOS_35: Family = Family {
         source: "OpenSC card-starcos.c, run against a software card",
     },
     habits: STARCOS_3,
-    begin: |card, beginning, habits| starcos_form(card, beginning, habits, [0x00, 0x13], 0x88),
+    begin: starcos_35,
 };
+
+/// STARCOS 3.5 with the eSign application.
+pub static STARCOS_35_ESIGN: Family = Family {
+    spec: Spec {
+        id: "starcos-3.5-esign",
+        name: "STARCOS 3.5 eSign",
+        marks: &[exactly(
+            b"\x3B\xDF\x96\xFF\x81\x31\xFE\x45\x80[DE.BA_SC352\x81\x05\xB5",
+        )],
+        aid: &[],
+        source: "OpenSC card-starcos.c and pkcs15-starcos-esign.c, run against a software card",
+    },
+    habits: Habits {
+        given: Some(&ESIGN_35),
+        ..STARCOS_3
+    },
+    begin: starcos_35,
+};
+
+fn starcos_35(
+    card: &mut Channel<'_>,
+    beginning: &Beginning<'_>,
+    habits: &mut Habits,
+) -> Result<(), CardError> {
+    starcos_form(card, beginning, habits, [0x00, 0x13], 0x88)
+}
 
 /// The historical bytes of the card of the German chamber of notaries: nobody has written
 /// how its PINs are sent.
