@@ -176,7 +176,8 @@ fn the_holders_pin_is_that_of_a_key_that_does_not_want_consent_to_each_use() {
     bench.sign(&id, second, Some(longer)).unwrap();
 }
 
-/// A card with another answer to reset; keeps what it gets.
+/// A card with another answer to reset, which knows no SELECT of one identifier; keeps what
+/// it gets.
 struct Logged(Shared<Pkcs15Card>, Vec<u8>, Vec<Vec<u8>>);
 
 impl Emulator for Logged {
@@ -190,21 +191,35 @@ impl Emulator for Logged {
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
         self.2.push(command.to_vec());
-        self.0.transmit(command)
+        match command.starts_with(&[0x00, 0xA4, 0x00]) {
+            true => vec![0x6A, 0x86],
+            false => self.0.transmit(command),
+        }
     }
 }
 
+/// Families that want a PIN in their own way, and a card of one that did not open as such.
 #[test]
 fn a_card_of_a_family_with_a_coding_of_its_own_gets_no_pin() {
     let belgian = b"\x3B\x7F\x96\0\0\x80\x31\x80\x65\xB0\x85\x04\x01\x20\x12\x0F\xFF\x82\x90\0";
     let spanish = b"\x3B\x7F\x96\0\0\0jDNIe\0\x01\x01\x55\x04\x21\x03\x90\0";
-    for atr in [&belgian[..], spanish] {
+    let epass = b"\x3B\x9F\x95\x81\x31\xFE\x9F\0fFS\x05\x30\x06\x71\x71\xDF\0\0\x03\x90\0\x80";
+    let idprime = b"\x3B\x7F\x96\0\0\x80\x31\x80\x65\xB0\x85\x59\x56\xFB\x12\x0F\xFE\x82\x90\0";
+    let ejava = b"\x3B\xFC\x18\0\0\x81\x31\x80\x45\x90gFJ\0\x64\x18\x14\0\0\0\0\x02";
+    for atr in [&belgian[..], spanish, epass, idprime, ejava] {
         let card = unknown(Layout::default());
         let logged = Logged(card.clone(), atr.to_vec(), Vec::new());
         let bench = Bench::new(Shared::new(logged), None);
-        bench.token();
+        let (id, info) = bench.token();
+        assert_eq!(info.family, "PKCS#15", "{atr:02X?}");
+        assert_eq!(info.found.credentials, [], "{atr:02X?}");
+        assert_eq!(info.found.notes.len(), 2, "{atr:02X?}");
         bench.cold_signature(PIN).unwrap_err();
-        assert_eq!(sent(&card, 0x20), 0, "{atr:02X?}");
+        bench.change(&id, Secret::Pin, PIN, NEW).unwrap_err();
+        bench.unblock(&id, PUK, NEW).unwrap_err();
+        for ins in [0x20, 0x24, 0x2C] {
+            assert_eq!(sent(&card, ins), 0, "{atr:02X?}");
+        }
     }
 }
 
@@ -347,4 +362,58 @@ fn r28_a_card_with_a_directory_and_nothing_in_it_is_read_and_no_more() {
     assert!(seen.iter().any(|command| command[1] == 0xB0), "{seen:02X?}");
     assert!(seen.len() <= 12, "{seen:02X?}");
     assert!(matches!(view.state, TokenState::Unknown { .. }));
+}
+
+/// A card whose list of applications has one alone, which nobody knows: with a directory such
+/// as PKCS#15 has, but no name of it.
+struct Foreign(Vec<Vec<u8>>, Option<[u8; 2]>);
+
+/// The identifier of its directory.
+const ITS_OWN: [u8; 2] = [0xAD, 0xF1];
+
+impl Emulator for Foreign {
+    fn atr(&self) -> Vec<u8> {
+        vec![0x3B, 0x80, 0x01, 0x81]
+    }
+
+    fn reset(&mut self) {
+        self.1 = None;
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        self.0.push(command.to_vec());
+        const DIR: &[u8] = b"\x61\x0D\x4F\x05\xA0\0\0\x01\x67\x51\x04\x3F\0\xAD\xF1\0";
+        const ODF: &[u8] = b"\xA8\x06\x30\x04\x04\x02\x44\x01\0";
+        let inside = command.windows(2).any(|it| it == ITS_OWN);
+        match (command, self.1) {
+            ([_, 0xA4, ..], _) => {
+                let last = command[5..]
+                    .windows(2)
+                    .rfind(|it| [[0x2F, 0], [0x50, 0x31]].contains(&[it[0], it[1]]));
+                self.1 = last
+                    .map(|it| [it[0], it[1]])
+                    .filter(|it| inside || *it == [0x2F, 0x00]);
+                match self.1.is_some() || inside {
+                    true => vec![0x90, 0x00],
+                    false => vec![0x6A, 0x82],
+                }
+            }
+            ([_, 0xB0, 0, 0, ..], Some([0x2F, 0x00])) => [DIR, &[0x90, 0x00]].concat(),
+            ([_, 0xB0, 0, 0, ..], Some(_)) => [ODF, &[0x90, 0x00]].concat(),
+            _ => vec![0x69, 0x86],
+        }
+    }
+}
+
+#[test]
+fn an_application_that_nobody_knows_is_not_entered_because_it_is_listed() {
+    let card = Shared::new(Foreign(Vec::new(), None));
+    let bench = Bench::new(card.clone(), None);
+    let view = bench.look(Look::Everything).remove(0);
+    assert!(matches!(view.state, TokenState::Unknown { .. }));
+    bench.end();
+    let seen = card.card().0.clone();
+    let enters = |command: &Vec<u8>| command.windows(2).any(|it| it == ITS_OWN);
+    assert!(!seen.iter().any(enters), "{seen:02X?}");
+    assert!(seen.iter().any(|command| command[1] == 0xB0), "{seen:02X?}");
 }
