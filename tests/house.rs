@@ -1,6 +1,6 @@
 //! What the compiler does not hold of the house (CONTRIBUTING, "The house"): which crates
 //! of others a crate of ours may bring along, that families are named by `vendors/` alone,
-//! and how long a file may be.
+//! and how long a file or a function may be.
 
 #![allow(
     clippy::expect_used,
@@ -156,4 +156,80 @@ fn a_file_is_read_in_one_sitting() {
             );
         }
     }
+}
+
+/// The functions of a source as rustfmt leaves it: the line that each begins at, its name
+/// and how many lines it has.
+fn functions(text: &str) -> Vec<(usize, &str, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut functions = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let Some(name) = function_name(line) else {
+            continue;
+        };
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let outside = |line: &&&str| {
+            let rest = line.strip_prefix(indent);
+            rest.is_some_and(|rest| rest.starts_with(|first: char| !first.is_whitespace()))
+        };
+        // Parameters and bounds may stand between; in a trait there may be no body.
+        let mut below = lines[start..].iter().filter(outside);
+        let head = below.find(|line| line.ends_with(['{', '}', ';']));
+        if head.is_some_and(|head| head.ends_with('{')) {
+            let end = format!("{indent}}}");
+            let length = lines[start..].iter().position(|line| *line == end);
+            functions.push((start, name, length.expect("an end") + 1));
+        }
+    }
+    functions
+}
+
+fn function_name(line: &str) -> Option<&str> {
+    const BEFORE: [&str; 6] = [
+        "pub",
+        "pub(crate)",
+        "pub(super)",
+        "const",
+        "async",
+        "unsafe",
+    ];
+    let mut words = line.split_whitespace();
+    let word = words.find(|word| !BEFORE.contains(word))?;
+    let name = words.next().filter(|_| word == "fn")?;
+    name.split(['(', '<']).next()
+}
+
+/// One that is longer says why in the comment above it. A test is a story, told at one go.
+#[test]
+fn a_function_is_read_at_a_glance() {
+    const MOST: usize = 60;
+    const REASON: &str = "Longer than most functions";
+    let body = "        let a = 1;\n".repeat(MOST);
+    let long =
+        format!("trait A {{\n    fn a(\n        b: u8,\n    );\n    fn c() {{\n{body}    }}\n}}\n");
+    assert_eq!(functions(&long), [(4, "c", MOST + 2)]);
+
+    let mut count = 0;
+    for folder in ["src", "handoff", "app", "vendors", "ui"] {
+        for (path, text) in sources(folder) {
+            let is_test = |part: &std::ffi::OsStr| part == "tests" || part == "tests.rs";
+            if path.iter().any(is_test) {
+                continue;
+            }
+            let text = text.split("\nmod tests {").next().unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            for (start, name, length) in functions(text) {
+                let above = lines[..start].iter().rev();
+                let mut comment = above.take_while(|line| line.trim_start().starts_with("//"));
+                let says_why = comment.any(|line| line.contains(REASON));
+                assert!(
+                    length <= MOST || says_why,
+                    "{}: {name} has {length} lines",
+                    path.display()
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 1000, "{count} functions were found");
 }
