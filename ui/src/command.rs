@@ -12,7 +12,6 @@ mod trace;
 mod window;
 
 use std::ffi::OsStr;
-use std::io::Write;
 use std::path::Path;
 
 use securesign_app::flow::{Exit, Judge, Order, Refused};
@@ -21,7 +20,6 @@ use securesign_card::text;
 
 #[cfg(not(feature = "window"))]
 use crate::desk::Delivery;
-use crate::language;
 use crate::place::Place;
 use crate::store::seen::Seen;
 use crate::store::{settings, used};
@@ -95,21 +93,6 @@ fn refusal(refused: &Refused, language: Language) -> String {
             ("advice", refused.advice(language).into()),
         ],
     )
-}
-
-/// For programs.
-pub fn print_json(value: &serde_json::Value) -> Result<(), String> {
-    print(&format!("{}\n", text::json(value)))
-}
-
-/// Standard output; a closed one is the caller's wish, and reported.
-pub fn print(text: &str) -> Result<(), String> {
-    std::io::stdout()
-        .write_all(text::shown(text).as_bytes())
-        .map_err(|error| {
-            let reason = ("reason", text::reason(&error).into());
-            language::chosen().say_with("output-closed", [reason])
-        })
 }
 
 /// A file that was named cannot be read.

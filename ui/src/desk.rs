@@ -29,9 +29,9 @@ use crate::clerk::{Clerk, Task};
 use crate::front;
 use crate::guard::{Alarm, Guard};
 use crate::hand::Hand;
+use crate::output::say;
 use crate::store::seen::Seen;
 use crate::store::{settings, used};
-use crate::terminal::say;
 use crate::{browser, farewell, file};
 
 /// Where a callback goes.

@@ -27,6 +27,7 @@ mod harden;
 #[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
 mod language;
+mod output;
 mod place;
 mod prompt;
 mod report;
@@ -43,10 +44,10 @@ use securesign_card::text;
 use securesign_card::trace::Recording;
 
 use args::{Arguments, Command};
-use command::{DONE, NOT_DONE, REFUSED, print};
+use command::{DONE, NOT_DONE, REFUSED};
 use desk::Delivery;
+use output::{print, say};
 use place::Place;
-use terminal::say;
 
 /// `securesign`: carries out its command line in the terminal, or has the window's
 /// executable do it.

@@ -1,18 +1,17 @@
 //! The flow in a terminal. Everything for people goes to standard error;
 //! standard output belongs to the callback URL and to JSON.
 
-use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use securesign_app::flow::Exit;
 use securesign_app::language::Language;
 use securesign_app::pin_name;
 use securesign_app::screen::{Action, Button, Input, Kind, Level, Notice, Screen};
-use securesign_card::text;
 
 use crate::desk::Desk;
 use crate::errand::{Errand, unlock_command};
 use crate::farewell;
+use crate::output::say;
 use crate::prompt::{self, Unanswered, can_ask};
 use crate::secrets::{Secrets, Unfilled};
 
@@ -409,11 +408,6 @@ fn line(notice: &Notice) -> String {
         Level::Error => "!! ",
     };
     format!("  {mark}{}\n", notice.text)
-}
-
-/// One line for people. A closed standard error is no reason to stop signing.
-pub fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", text::shown(text));
 }
 
 /// Without what changes every second: nobody reads that in a terminal.

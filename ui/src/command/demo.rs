@@ -6,8 +6,9 @@ use securesign_card::text;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use super::{DONE, print};
+use super::DONE;
 use crate::demo::{PIN, PUK, READER};
+use crate::output::print;
 
 /// What the link asks to sign.
 const DOCUMENT: &str = "SecureSign demo document\n";

@@ -13,11 +13,12 @@ use securesign_card::text;
 use securesign_card::transport::TransportError;
 
 use super::tokens::look;
-use super::{DONE, NOT_DONE, print};
+use super::{DONE, NOT_DONE};
 #[cfg(feature = "window")]
 use crate::beside;
 #[cfg(feature = "window")]
 use crate::front::{FrontEnd, WindowError};
+use crate::output::print;
 use crate::place::Place;
 use crate::scheme::{self, Owner, Sandbox};
 use crate::store::settings;

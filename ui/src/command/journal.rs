@@ -8,10 +8,10 @@ use securesign_app::language::Language;
 use securesign_card::text;
 use serde_json::json;
 
-use super::{DONE, NOT_DONE, print, print_json, unreadable};
+use super::{DONE, NOT_DONE, unreadable};
 use crate::args::Journal as Command;
+use crate::output::{print, print_json, say};
 use crate::store::{journal, own};
-use crate::terminal::say;
 
 /// Carries out one of its commands, or lists it.
 pub fn journal(as_json: bool, command: Option<Command>, language: Language) -> Result<u8, String> {

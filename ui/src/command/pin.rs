@@ -11,15 +11,16 @@ use securesign_card::error::CardError;
 use serde_json::json;
 
 use super::tokens::{look, no_cards};
-use super::{DONE, NOT_DONE, print, print_json};
+use super::{DONE, NOT_DONE};
 use crate::args::{Pin, SecretFiles};
 use crate::desk::{Delivery, Desk};
 use crate::errand::Errand;
+use crate::output::{print, print_json, say};
 use crate::place::Place;
 use crate::report;
 use crate::secrets::Secrets;
 use crate::store::seen::Seen;
-use crate::terminal::{Terminal, say};
+use crate::terminal::Terminal;
 
 /// Carries out one of its commands.
 pub fn pin(place: &Place, command: Pin) -> Result<u8, String> {

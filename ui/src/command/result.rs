@@ -9,7 +9,8 @@ use securesign_card::text;
 use securesign_handoff::callback;
 use serde_json::Value;
 
-use super::{DONE, print_json};
+use super::DONE;
+use crate::output::print_json;
 use crate::store::own;
 
 /// Prints the JSON, and saves its parts for OpenSSL.

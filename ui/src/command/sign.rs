@@ -16,13 +16,14 @@ use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
 use crate::args::Sign;
 use crate::browser::Caller;
 use crate::desk::{Delivery, Desk};
+use crate::output::say;
 use crate::place::Place;
 use crate::prompt;
 use crate::prompt::ahead::{self, Next};
 use crate::secrets::Secrets;
 use crate::store::seen::Seen;
 use crate::store::{settings, used};
-use crate::terminal::{self, Terminal, say};
+use crate::terminal::{self, Terminal};
 
 /// Signs for one link, or for each that comes.
 pub fn sign(place: &Place, asked: Sign) -> Result<u8, String> {

@@ -11,10 +11,10 @@ use securesign_card::error::CardError;
 use securesign_card::transport::TransportError;
 use serde_json::json;
 
-use super::{DONE, NOT_DONE, print, print_json};
+use super::{DONE, NOT_DONE};
+use crate::output::{print, print_json, say};
 use crate::place::Place;
 use crate::report;
-use crate::terminal::say;
 
 /// Lists them.
 pub fn tokens(place: &Place, as_json: bool) -> Result<u8, String> {

@@ -9,9 +9,10 @@ use securesign_card::sw::StatusWord;
 use securesign_card::text;
 use securesign_card::trace::{Detail, Entry, Recording, Trace};
 
+use super::DONE;
 use crate::args::{self, Arguments, Trace as TraceCommand};
+use crate::output::{print, say};
 use crate::store::own;
-use crate::terminal::say;
 
 /// Records or shows.
 pub fn trace(
@@ -35,8 +36,8 @@ pub fn trace(
                     text::reason(&error)
                 )
             })?;
-            super::print(&annotated(&trace))?;
-            Ok(super::DONE)
+            print(&annotated(&trace))?;
+            Ok(DONE)
         }
         TraceCommand::Record {
             full,

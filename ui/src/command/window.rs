@@ -12,15 +12,16 @@ use securesign_card::text;
 use securesign_card::trace::Recording;
 use securesign_handoff::policy::Policy;
 
-use super::{DONE, NOT_DONE, REFUSED, claimed, code, doctor, judge, order, print, refusal, trace};
+use super::{DONE, NOT_DONE, REFUSED, claimed, code, doctor, judge, order, refusal, trace};
 use crate::args::{Arguments, Command};
 use crate::browser::Caller;
 use crate::desk::{self, Delivery, Desk};
 use crate::front::FrontEnd;
+use crate::output::{print, say};
 use crate::place::{self, Place};
 use crate::store::seen::Seen;
 use crate::store::{journal, settings};
-use crate::terminal::{self, say};
+use crate::terminal;
 use crate::{beside, instance, language};
 
 /// In the terminal: the window that is open takes the link, else the executable that has

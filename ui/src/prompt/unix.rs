@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::ahead::{self, SCHEME};
 use super::{Unanswered, keyboard, show};
-use crate::terminal::say;
+use crate::output::say;
 use crate::{farewell, guard, language};
 
 /// How often it is looked whether somebody gave up or locked the computer.
