@@ -7,11 +7,13 @@
 mod base;
 mod error;
 mod query;
+mod quoted;
 mod target;
 mod value;
 
-pub use error::{AddressPart, Cut, LinkError, Quoted};
+pub use error::{AddressPart, Cut, LinkError};
 pub use query::PARAMETERS;
+pub use quoted::Quoted;
 pub use target::{
     Callback, CallbackFault, CallbackKind, NEVER_A_CALLBACK, Origin, is_never_a_callback,
 };

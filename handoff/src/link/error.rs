@@ -5,8 +5,8 @@ use std::fmt;
 
 use securesign_card::digest::HashAlgorithm;
 
-use super::CallbackFault;
-use super::value::ApiKey;
+use super::quoted::Quoted;
+use super::target::CallbackFault;
 use crate::code::ErrorCode;
 
 /// Why a link was refused.
@@ -130,37 +130,6 @@ pub enum Cut {
     Unknown(Quoted),
     /// Before this parameter; told by the length alone.
     Before(&'static str),
-}
-
-/// At most 40 harmless characters of what a page wrote; never an API key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quoted(String);
-
-impl Quoted {
-    const LIMIT: usize = 40;
-
-    /// Everything but letters, digits and printable ASCII becomes `?`.
-    pub fn new(text: &str) -> Self {
-        if ApiKey::occurs_in(text) {
-            return Self("…".to_owned());
-        }
-        let plain = |c: char| match c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric() {
-            true => c,
-            false => '?',
-        };
-        let mut quoted: String = text.chars().take(Self::LIMIT).map(plain).collect();
-        if text.chars().nth(Self::LIMIT).is_some() {
-            quoted.pop();
-            quoted.push('…');
-        }
-        Self(quoted)
-    }
-}
-
-impl fmt::Display for Quoted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "“{}”", self.0)
-    }
 }
 
 impl LinkError {

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use securesign_card::digest::HashAlgorithm;
 
-use super::error::{AddressPart, Cut, LinkError, Quoted};
+use super::error::{AddressPart, Cut, LinkError};
+use super::quoted::Quoted;
 use super::{CALLBACK_LIMIT, LINK_LIMIT};
 
 /// Parameters and the longest value of each, in bytes as it stands in the link.

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, SyntaxViolation, Url, form_urlencoded};
 
-use super::error::Quoted;
+use super::quoted::Quoted;
 
 /// Where a result is to go. Well-formed, of a kind that may exist at all, and
 /// not yet permitted. `Debug` shows the origin only: path and query are the

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use securesign_card::text::hex_lower;
 
 use super::error::LinkError;
+use super::quoted::{LIVE, TEST};
 
 /// Opaque to us: 1 to 128 of `A-Z a-z 0-9 . _ - { } + / = :`, echoed as it came.
 /// Published as a UUID, but real portals send other shapes: GUIDs in braces, base64.
@@ -51,9 +52,6 @@ impl fmt::Display for RequestId {
 pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
-    const LIVE: &str = "ss_live_";
-    const TEST: &str = "ss_test_";
-
     /// The prefix and 1 to 256 printable ASCII characters. A space is a `+` that form
     /// decoding took away.
     pub fn parse(mut text: Zeroizing<String>) -> Result<Self, LinkError> {
@@ -61,9 +59,7 @@ impl ApiKey {
             text = Zeroizing::new(text.replace(' ', "+"));
         }
         let plain = |b: u8| b.is_ascii_graphic();
-        let rest = text
-            .strip_prefix(Self::LIVE)
-            .or_else(|| text.strip_prefix(Self::TEST));
+        let rest = text.strip_prefix(LIVE).or_else(|| text.strip_prefix(TEST));
         match rest.is_some_and(|r| (1..=256).contains(&r.len()) && r.bytes().all(plain)) {
             true => Ok(Self(text)),
             false if rest.is_none() => Err(LinkError::ApiKey),
@@ -78,27 +74,20 @@ impl ApiKey {
 
     /// `ss_test_…`: reaches localhost and test portals only.
     pub fn is_test(&self) -> bool {
-        self.0.starts_with(Self::TEST)
+        self.0.starts_with(TEST)
     }
 
     /// SHA-256 of the key in lower-case hex: what a settings file lists.
     pub fn fingerprint(&self) -> String {
         hex_lower(&Sha256::digest(self.0.as_bytes()))
     }
-
-    /// Whether a text holds something that looks like a key, and so must not be
-    /// repeated anywhere.
-    pub(super) fn occurs_in(text: &str) -> bool {
-        let lower = text.to_ascii_lowercase();
-        lower.contains(Self::LIVE) || lower.contains(Self::TEST)
-    }
 }
 
 impl fmt::Display for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A short key would be half told by two of its characters.
-        let rest = self.0.len() - Self::LIVE.len();
-        let shown = Self::LIVE.len() + if rest >= 8 { 2 } else { 0 };
+        let rest = self.0.len() - LIVE.len();
+        let shown = LIVE.len() + if rest >= 8 { 2 } else { 0 };
         write!(f, "{}…", self.0.get(..shown).unwrap_or_default())
     }
 }
