@@ -1,17 +1,16 @@
 //! The application of one card, from its insertion to its removal: what was learned of it,
 //! and what it does.
 
-use std::collections::BTreeMap;
-
-use crate::atr::Atr;
-use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Missing, Secret};
+use crate::channel::Channel;
+use crate::credential::{Credential, Found, Search};
+use crate::error::{CardError, Missing};
 use crate::iso;
-use crate::pin::{Pin, PinRules, Tries};
-use crate::profile::{Credential, Found, Profile, Search, Spec, identify};
+use crate::pin::{Pin, Tries};
+pub use crate::pin_object::{Confidence, PinId, PinObject, RetryCounter, Unblock};
 use crate::signature::{PublicKey, ToSign};
+use crate::spec::Spec;
 
-/// An application that a family's [`Profile`] has opened. What it
+/// An application that a family's [`Profile`](crate::profile::Profile) has opened. What it
 /// keeps is the family's own affair; it is never a secret. The defaults are those of
 /// ISO 7816: override only where the card departs from it.
 pub trait Application: Send {
@@ -40,7 +39,7 @@ pub trait Application: Send {
     }
 
     /// The secrets of the card that matter for signing. The first with the role
-    /// [`Secret::Pin`] is the card holder's; which one a key wants, its credential names
+    /// [`Secret::Pin`](crate::error::Secret::Pin) is the card holder's; which one a key wants, its credential names
     /// ([`Credential::pin`]).
     fn pins(&self) -> &[PinObject];
 
@@ -162,154 +161,13 @@ pub trait Application: Send {
     fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError>;
 }
 
-/// Names a [`PinObject`] of one application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PinId(pub u8);
-
-/// A secret that a card compares (ISO 7816-4, reference data): a PIN, or what unblocks one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PinObject {
-    /// Its name within the application.
-    pub id: PinId,
-    /// What it is for, and what people call it.
-    pub role: Secret,
-    /// P2 of VERIFY (ISO 7816-4, 11.5.6).
-    pub reference: u8,
-    /// What it looks like.
-    pub rules: PinRules,
-    /// How its tries left are read.
-    pub counter: RetryCounter,
-    /// How well changing it is known to work, or why it cannot be changed.
-    pub change: Result<Confidence, Missing>,
-    /// What sets it anew when it is blocked, or why nothing does.
-    pub unblock: Result<Unblock, Missing>,
-}
-
-/// What sets a blocked PIN anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unblock {
-    /// The PUK, the reset code, or the administrator's PIN. Where it is used up and the card
-    /// has another, [`Application::tries`] of it puts the other one here.
-    pub with: PinId,
-    /// How well it is known to work.
-    pub confidence: Confidence,
-}
-
-/// How tries left are read without spending one. There is no default: on some cards an empty
-/// VERIFY costs a try.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryCounter {
-    /// VERIFY without data (ISO 7816-4, 11.5.6) answers `63Cx`.
-    EmptyVerify,
-    /// In another way, which the family knows.
-    Status,
-    /// There is no safe way.
-    Unknown,
-}
-
-/// Whether commands of this kind were seen to work on a real card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confidence {
-    /// By several sources, or by the card's own standard.
-    Known,
-    /// Inferred from documents: a person is asked before it is tried.
-    Inferred,
-    /// Inferred, and cards of this kind are sold with it switched off.
-    Doubtful,
-}
-
-/// What is kept of one application of a card, from the card's insertion to its removal, so
-/// that a further dialogue need not find it out again. Nothing of it is secret.
-pub struct Known {
-    /// The application, once it was recognised.
-    pub(crate) application: Option<Box<dyn Application>>,
-    /// The family that it is of, where it stands beside the first one; `None`: it is the
-    /// first one that answers.
-    only: Option<&'static dyn Profile>,
-    /// Families that the card may have beside it, known once it was recognised.
-    pub(crate) beside: &'static [&'static dyn Profile],
-    /// What is known of extended length.
-    pub(crate) extended: Extended,
-    /// The serial number that it has told.
-    pub(crate) serial: Option<String>,
-    /// Tries left as wrong values were answered: all that is known of a PIN or PUK where the
-    /// card cannot be asked.
-    pub(crate) told: BTreeMap<PinId, Tries>,
-}
-
-impl Known {
-    /// Nothing but what its answer to reset and the reader say of extended length.
-    pub fn new(extended: Extended) -> Self {
-        Self {
-            application: None,
-            only: None,
-            beside: &[],
-            extended,
-            serial: None,
-            told: BTreeMap::new(),
-        }
-    }
-
-    /// For the application of this family that the card may carry beside this one, not looked
-    /// for yet; `None` where its kind is not known to carry one ([`Profile::beside`]).
-    pub fn beside(&self, family: &str) -> Option<Self> {
-        let mut beside = self.beside.iter();
-        let profile = beside.find(|profile| profile.spec().id == family)?;
-        Some(Self {
-            only: Some(*profile),
-            ..Self::new(self.extended)
-        })
-    }
-
-    /// Recognises the application, where that was not done yet.
-    pub(crate) fn recognise(
-        &mut self,
-        card: &mut Channel<'_>,
-        atr: &Atr,
-        profiles: &[&'static dyn Profile],
-    ) -> Result<(), CardError> {
-        if self.application.is_some() {
-            return Ok(());
-        }
-        let found = match self.only {
-            Some(family) => identify(card, atr, &[family])?,
-            None => identify(card, atr, profiles)?,
-        };
-        if let Some((profile, application)) = found {
-            if self.only.is_none() {
-                self.beside = profile.beside();
-            }
-            self.application = Some(application);
-        }
-        Ok(())
-    }
-
-    /// Selects the application that is known, if one is.
-    pub(crate) fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        let Some(application) = &mut self.application else {
-            return Ok(());
-        };
-        match application.select(card) {
-            // It is not there any more.
-            Err(CardError::Refused { .. }) => Err(CardError::Changed),
-            other => other,
-        }
-    }
-
-    /// It is another card: nothing that was learned holds for it.
-    pub(crate) fn forget(&mut self) {
-        self.application = None;
-        self.beside = &[];
-        self.serial = None;
-        self.told.clear();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::Extended;
+    use crate::error::Secret;
     use crate::frame::Frame;
-    use crate::pin::{Charset, Form};
+    use crate::pin::{Charset, Form, PinRules};
     use crate::transport::{Transport, TransportError};
 
     /// A card that says 63C2 to every question, 9000 to all else, and forgets nothing.

@@ -4,7 +4,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::messaging::Fault;
 use crate::pin::PinFormat;
 use crate::sw::StatusWord;
 use crate::tlv::TlvError;
@@ -324,5 +323,28 @@ pub fn malformed(during: &'static str) -> impl Fn(TlvError) -> CardError {
     move |error| CardError::Malformed {
         during,
         at: error.at,
+    }
+}
+
+/// What is wrong with a protected answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The card says that it knows no session (any more), or none in which this
+    /// command came: another program's, a reset, or a lost count. Or the command did not get
+    /// to it, and was counted on one side only.
+    Lost,
+    /// The checksum is not the one of this answer to this command.
+    Checksum,
+    /// No protection where there must be some, or objects that make no sense.
+    Malformed,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Lost => "the protected session was lost",
+            Self::Checksum => "the checksum of the answer is wrong",
+            Self::Malformed => "the answer is not protected as it should be",
+        })
     }
 }

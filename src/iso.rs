@@ -3,10 +3,10 @@
 use zeroize::Zeroizing;
 
 use crate::apdu::{Answer, Command, Response};
-use crate::application::PinObject;
 use crate::channel::Channel;
 use crate::error::{CardError, Secret};
 use crate::pin::{Pin, Tries};
+use crate::pin_object::PinObject;
 use crate::sw::StatusWord;
 
 /// SELECT by DF name, first occurrence, FCI (ISO 7816-4, 11.2.2). Always short:

@@ -1,12 +1,10 @@
 //! Secure messaging (ISO 7816-4, 10), from the moment that card and program have
 //! authenticated each other.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
 use crate::apdu::{Answer, Command, Data, Response};
-use crate::error::CardError;
+use crate::error::{CardError, Fault};
 
 /// One session: makes another command of every command, and of what comes back the card's
 /// answer. In which form the one goes over the wire, and of how many parts the other is put
@@ -67,28 +65,5 @@ impl Wrapped {
             answer: self.answer,
             repeatable: false,
         }
-    }
-}
-
-/// What is wrong with a protected answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The card says that it knows no session (any more), or none in which this
-    /// command came: another program's, a reset, or a lost count. Or the command did not get
-    /// to it, and was counted on one side only.
-    Lost,
-    /// The checksum is not the one of this answer to this command.
-    Checksum,
-    /// No protection where there must be some, or objects that make no sense.
-    Malformed,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Lost => "the protected session was lost",
-            Self::Checksum => "the checksum of the answer is wrong",
-            Self::Malformed => "the answer is not protected as it should be",
-        })
     }
 }

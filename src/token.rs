@@ -7,12 +7,12 @@ mod tries;
 
 use std::collections::BTreeMap;
 
-use crate::application::{Application, Confidence, Known, PinId, PinObject};
+use crate::application::{Application, Confidence, PinId, PinObject};
 use crate::atr::Atr;
 use crate::cache::Cache;
 use crate::channel::{Channel, Extended};
-use crate::error::{CardError, Missing, Secret, given};
-use crate::messaging::Fault;
+use crate::error::{CardError, Fault, Missing, Secret, given};
+use crate::known::Known;
 use crate::pin::{Pin, Tries};
 use crate::profile::{Credential, Found, Profile, Search, Spec};
 use crate::transport::{Ending, Transport};

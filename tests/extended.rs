@@ -18,12 +18,11 @@ use std::time::Duration;
 
 use bench::{Bench, Shared, abc, secret};
 use readers::{Parts, Probed, Reader, Short};
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
-use securesign_card::error::{CardError, Missing};
-use securesign_card::messaging::Fault;
+use securesign_card::error::{CardError, Fault, Missing};
+use securesign_card::known::Known;
 use securesign_card::profile::Search;
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};

@@ -14,7 +14,7 @@ mod bench;
 use bench::{abc, secret};
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{
-    Application, Confidence, Known, PinId, PinObject, RetryCounter, Unblock,
+    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
 };
 use securesign_card::atr::Atr;
 use securesign_card::certificate::Certificate;
@@ -22,6 +22,7 @@ use securesign_card::channel::{Channel, Extended};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::frame::Frame;
+use securesign_card::known::Known;
 use securesign_card::pin::{Charset, Form, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, PinUse, Profile, SIGN, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};

@@ -15,12 +15,12 @@ mod bench;
 use std::cmp::Ordering;
 
 use bench::abc;
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::CardError;
 use securesign_card::frame::Frame;
+use securesign_card::known::Known;
 use securesign_card::pin::Pin;
 use securesign_card::profile::Search;
 use securesign_card::signature::ToSign;

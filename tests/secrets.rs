@@ -14,10 +14,10 @@ use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::marker::PhantomData;
 
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::known::Known;
 use securesign_card::memory::Locked;
 use securesign_card::pin::Pin;
 use securesign_card::profile::Search;

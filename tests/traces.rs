@@ -16,11 +16,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use bench::secret;
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
+use securesign_card::known::Known;
 use securesign_card::pin::Charset;
 use securesign_card::profile::{Search, Tries};
 use securesign_card::signature::ToSign;

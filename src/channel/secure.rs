@@ -4,8 +4,8 @@ use super::exchange::Form;
 use super::extended::{self, Direction};
 use super::{Channel, Cover};
 use crate::apdu::{Answer, Command, Data, Response, SHORT_ANSWER_MAX, SHORT_MAX};
-use crate::error::{CardError, Missing};
-use crate::messaging::{Fault, SecureMessaging};
+use crate::error::{CardError, Fault, Missing};
+use crate::messaging::SecureMessaging;
 use crate::transport::TransportError;
 
 impl Channel<'_> {

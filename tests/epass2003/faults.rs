@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use securesign_app::worker::{Look, TokenState};
 use securesign_card::error::CardError;
-use securesign_card::messaging::Fault;
+use securesign_card::error::Fault;
 use securesign_card::profile::Search;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::Fault as ReaderFault;

@@ -1,9 +1,9 @@
 //! A token and what a test needs of it.
 
 use crate::bench::{Bench, Shared};
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::frame::Frame;
+use securesign_card::known::Known;
 use securesign_card::token::Token;
 use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::emulator::Emulator;

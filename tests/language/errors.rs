@@ -31,8 +31,8 @@ pub fn transport_errors() -> Vec<TransportError> {
 }
 
 pub fn card_errors() -> Vec<CardError> {
+    use securesign_card::error::Fault;
     use securesign_card::error::Missing;
-    use securesign_card::messaging::Fault;
     use securesign_card::pin::{Charset, PinFormat};
     let during = "read a certificate";
     let mut errors: Vec<CardError> = transport_errors()

@@ -2,12 +2,12 @@
 
 use crate::bench::{Bench, Shared, abc, secret};
 use securesign_app::worker::{Look, TokenState};
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::frame::Frame;
+use securesign_card::known::Known;
 use securesign_card::profile::{Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};

@@ -2,11 +2,11 @@
 
 use crate::bench::{Bench, abc, secret};
 use securesign_app::worker::Look;
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::CardError;
+use securesign_card::known::Known;
 use securesign_card::profile::{PinUse, Search};
 use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use securesign_card::application::Known;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
+use securesign_card::known::Known;
 use securesign_card::profile::{Search, Tries};
 use securesign_card::reader::Readers;
 use securesign_card::signature::ToSign;

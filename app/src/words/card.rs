@@ -3,9 +3,8 @@
 use std::ops::RangeInclusive;
 
 use securesign_card::certificate::{self, CertificateError};
-use securesign_card::error::{CardError, Missing, Reason, Secret};
+use securesign_card::error::{CardError, Fault, Missing, Reason, Secret};
 use securesign_card::memory::OutOfMemory;
-use securesign_card::messaging::Fault;
 use securesign_card::pin::{Charset, PinFormat, PinRules};
 use securesign_card::profile::{Note, Problem};
 use securesign_card::sw::StatusWord;

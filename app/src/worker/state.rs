@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::cache::Cache;
 use securesign_card::channel::Extended;
 use securesign_card::error::CardError;
+use securesign_card::known::Known;
 use securesign_card::reader::{Presence, Reader};
 use securesign_card::token::Token;
 use securesign_card::transport::Ending;

@@ -6,10 +6,10 @@ mod watch;
 
 use std::cell::Cell;
 
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::known::Known;
 use securesign_card::pin::Pin;
 use securesign_card::profile::{Credential, Search};
 use securesign_card::signature::{PublicKey, ToSign};

@@ -1,10 +1,10 @@
 //! A data object of PIV: the certificate in all its forms, key history,
 //! discovery and CHUID, read as the profile reads them.
 
-use securesign_card::application::Known;
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::frame::Frame;
+use securesign_card::known::Known;
 use securesign_card::profile::Search;
 use securesign_card::token::Token;
 use securesign_card::transport::{Transport, TransportError};

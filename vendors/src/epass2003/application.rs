@@ -5,8 +5,7 @@ use securesign_card::application::{
     Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
 };
 use securesign_card::channel::Channel;
-use securesign_card::error::{self, CardError, Missing, Secret};
-use securesign_card::messaging::Fault;
+use securesign_card::error::{self, CardError, Fault, Missing, Secret};
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Note, Problem, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};

@@ -9,8 +9,8 @@ use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, BlockModeEncrypt, KeyI
 use des::Des;
 use securesign_card::apdu::{Answer, Command, Data, Response};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Missing};
-use securesign_card::messaging::{Fault, SecureMessaging, Wrapped};
+use securesign_card::error::{CardError, Fault, Missing};
+use securesign_card::messaging::{SecureMessaging, Wrapped};
 use securesign_card::sw::StatusWord;
 use zeroize::Zeroizing;
 
