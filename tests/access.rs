@@ -26,6 +26,7 @@ use support::run::eventually;
 const LIMIT: Duration = Duration::from_secs(30);
 /// The demo token's.
 const PIN: &str = "123456";
+const COPY: &str = "Copy: Digest (SHA-256)";
 const COMPARE: &str = "Do you have the document? Drop it here or choose it to compare it.";
 
 fn names(tree: &[Told], role: &str) -> Vec<String> {
@@ -42,7 +43,10 @@ fn the_sign_window_says_who_asks_for_what_and_what_can_be_done() {
     assert_eq!(names(&tree, "frame"), ["SecureSign"]);
     assert_eq!(names(&tree, "heading"), ["Sign this document?"]);
     assert_eq!(names(&tree, "password text"), ["PIN"]);
-    assert_eq!(names(&tree, "button"), [COMPARE, "Cancel", "Sign"]);
+    assert_eq!(
+        names(&tree, "button"),
+        [COPY, COMPARE, "Show PIN", "Cancel", "Sign"]
+    );
     assert_eq!(names(&tree, "notification"), ["3 tries left"]);
     let labels = names(&tree, "label");
     let said = |start: &str, end: &str| {
@@ -158,9 +162,11 @@ fn tab_goes_through_everything_and_around() {
         ("password text", "PIN"),
         ("button", "Cancel"),
         ("button", "Sign"),
+        ("button", COPY),
         ("button", COMPARE),
         ("radio button", "Demo Holder"),
         ("radio button", "Demo Holder (RSA)"),
+        ("button", "Show PIN"),
         ("password text", "PIN"),
     ];
     assert!(reader.becomes("password text", "PIN", FOCUSED));

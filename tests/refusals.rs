@@ -550,12 +550,25 @@ fn a_person_is_told_to_touch_the_token_while_it_waits_and_not_when_it_signs_at_o
         assert!(signed.is_some(), "{reports:?}");
         assert_eq!(touch.is_some(), expected, "{reports:?}");
         assert!(touch < signed, "{reports:?}");
+        if expected {
+            let signs = at(|report| *report == Report::Signs);
+            assert!(signs.is_some() && signs < touch, "{reports:?}");
+        }
     }
     let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
     let (mut flow, _) = Flow::sign(Ok(order()), now);
     flow.on(Event::Report(Report::Tokens(Ok(vec![view]))), now);
     let pin = vec![secret(PIN)];
     flow.on(Event::Input(Input::Press(Action::Sign, pin)), now);
+    let step = |flow: &Flow| flow.screen().progress.unwrap();
+    assert_eq!(step(&flow), "Step 1 of 2: checking the PIN");
+    flow.on(Event::Report(Report::Slow), now);
+    let said = flow.screen().notice.unwrap().text;
+    assert_eq!(said, "This token is slow. Keep it plugged in.");
+    flow.on(Event::Report(Report::Signs), now);
+    assert!(step(&flow).starts_with("Step 2 of 2"));
+    // It was slow before that.
+    assert_eq!(flow.screen().notice, None);
     flow.on(Event::Report(Report::Touch), now);
     let said = flow.screen().notice.unwrap().text;
     assert!(said.contains("touch it"), "{said}");

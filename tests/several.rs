@@ -303,41 +303,92 @@ fn a_card_of_another_kind_is_not_asked_for_more() {
     assert_eq!(bench.look(Look::Tries).len(), 1);
 }
 
-/// What a flow shows of the token, and its offer of these certificates.
-fn screen(bench: &Bench, language: Language) -> Screen {
+/// The token window, in which this was done.
+fn screen(bench: &Bench, language: Language, done: Option<Input>) -> Screen {
     let now = "2026-11-23T12:00:00Z".parse().unwrap();
     let (mut flow, _) = Flow::manage(now);
     flow.speak(language);
     let views = bench.look(Look::Everything);
     flow.on(Event::Report(Report::Tokens(Ok(views))), now);
-    flow.on(Event::Input(Input::Choose(1)), now);
+    if let Some(input) = done {
+        flow.on(Event::Input(input), now);
+    }
     flow.screen()
 }
 
 #[test]
-fn the_window_shows_both_and_the_facts_of_the_one_that_is_chosen() {
+fn the_window_lists_both_and_shows_the_one_that_is_opened() {
     let (bench, _) = pair(P256);
-    let screen = screen(&bench, Language::English);
-    let details: Vec<_> = screen.certificates.iter().map(|it| &it.detail).collect();
-    assert_eq!(details.len(), 2);
-    assert!(details[0].ends_with("· YubiKey PIV"), "{details:?}");
-    assert!(details[1].ends_with("· OpenPGP card"), "{details:?}");
-    assert_eq!(screen.chosen, Some(1));
+    let list = screen(&bench, Language::English, None);
+    let titles: Vec<_> = list.rows.iter().map(|row| row.title.as_str()).collect();
+    assert_eq!(titles, ["YubiKey PIV", "OpenPGP card"]);
+    assert!(list.rows.iter().all(|row| row.pill == "3 PIN tries left"));
+    assert!(list.certificates.is_empty() && !list.offers(Action::ChangePin));
+
+    let screen = screen(&bench, Language::English, Some(Input::Row(1)));
+    assert_eq!(screen.certificates.len(), 1);
+    let detail = &screen.certificates[0].detail;
+    assert!(detail.ends_with("· OpenPGP card"), "{detail}");
+    assert_eq!(screen.chosen, None);
     assert_eq!(screen.facts[0].value, "OpenPGP card");
     assert_eq!(screen.counters[1].caption, "Reset code tries left");
-    assert!(screen.offers(Action::ChangePin));
-    // One that has nothing to choose is named.
+    assert!(screen.offers(Action::ChangePin) && screen.offers(Action::Back));
+}
+
+#[test]
+fn one_without_a_certificate_is_listed_and_has_its_page_too() {
     let (bench, _) = pair(&[]);
-    for (language, said) in [
-        (
-            Language::English,
-            "YubiKey PIV, without a certificate. PIN tries left there: 3.",
-        ),
-        (Language::Hindi, "इस टोकन में YubiKey PIV भी है"),
+    for (language, tries) in [
+        (Language::English, "3 PIN tries left"),
+        (Language::Hindi, "पिन के 3 प्रयास शेष"),
     ] {
-        let text = self::screen(&bench, language).text.join(" ");
-        assert!(text.contains(said), "{text}");
+        let list = screen(&bench, language, None);
+        assert_eq!(list.rows[0].title, "YubiKey PIV");
+        assert_eq!(list.rows[0].pill, tries);
+        let screen = screen(&bench, language, Some(Input::Row(0)));
+        assert_eq!(screen.facts[0].value, "YubiKey PIV");
+        assert!(screen.certificates.is_empty());
+        assert!(screen.offers(Action::ChangePin));
     }
+}
+
+#[test]
+fn what_is_blocked_is_at_the_top() {
+    let (bench, card) = pair(P256);
+    let blocked = |flow: &mut Flow, now| {
+        let mut views = bench.look(Look::Everything);
+        if let TokenState::Ready(info) = &mut views[1].state {
+            info.pin = Tries::Blocked;
+        }
+        flow.on(Event::Report(Report::Tokens(Ok(views))), now);
+    };
+    let now = "2026-11-23T12:00:00Z".parse().unwrap();
+    let (mut flow, _) = Flow::manage(now);
+    blocked(&mut flow, now);
+    let rows = flow.screen().rows;
+    assert_eq!(rows[0].title, "OpenPGP card");
+    assert_eq!(rows[0].pill, "PIN blocked");
+    // What is opened is what was shown there; Back is the list again.
+    flow.on(Event::Input(Input::Row(0)), now);
+    assert_eq!(flow.screen().facts[0].value, "OpenPGP card");
+    flow.on(Event::Input(Input::Press(Action::Back, Vec::new())), now);
+    assert_eq!(flow.screen().rows, rows);
+    // A form that is left comes back to the page of its token.
+    flow.on(Event::Input(Input::Row(1)), now);
+    flow.on(
+        Event::Input(Input::Press(Action::ChangePin, Vec::new())),
+        now,
+    );
+    flow.on(Event::Input(Input::Press(Action::Back, Vec::new())), now);
+    assert_eq!(flow.screen().facts[0].value, "YubiKey PIV");
+    // Where the other one is gone it has the window to itself.
+    let mut views = bench.look(Look::Everything);
+    views.truncate(1);
+    flow.on(Event::Report(Report::Tokens(Ok(views))), now);
+    let alone = flow.screen();
+    assert_eq!(alone.facts[0].value, "YubiKey PIV");
+    assert!(alone.offers(Action::Close) && !alone.offers(Action::Back));
+    assert_eq!(card.card().sent, []);
 }
 
 #[test]
@@ -350,7 +401,8 @@ fn what_is_typed_for_one_is_for_the_screen_of_the_other_no_more() {
     let mut bound = Vec::new();
     let mut meant = Vec::new();
     for (at, pin) in [(0, PIV_PIN), (1, OPENPGP_PIN)] {
-        flow.on(Event::Input(Input::Choose(at)), now);
+        flow.on(Event::Input(Input::Press(Action::Back, Vec::new())), now);
+        flow.on(Event::Input(Input::Row(at)), now);
         bound.push(flow.screen().token);
         let press = |action, secrets: &[&str]| {
             let secrets = secrets.iter().map(|text| secret(text)).collect();

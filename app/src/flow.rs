@@ -15,6 +15,7 @@ mod recipient;
 mod refused;
 mod remark;
 mod session;
+mod tokens;
 mod unopened;
 mod way;
 mod words;
@@ -112,6 +113,8 @@ enum Busy {
 struct Signing {
     info: TokenInfo,
     credential: Credential,
+    /// The token makes the signature: the PIN is checked.
+    signs: bool,
 }
 
 /// The state machine.
@@ -126,6 +129,8 @@ pub struct Flow {
     /// The token that may get a PIN although none of its kind was tried.
     agreed: Option<TokenId>,
     chosen: Option<(TokenId, usize)>,
+    /// Which of several is shown in the token window.
+    opened: Option<TokenId>,
     remark: Option<Remark>,
     reading: Option<Reading>,
     compared: Option<Compared>,
@@ -243,6 +248,7 @@ impl Flow {
             tokens: None,
             agreed: None,
             chosen: None,
+            opened: None,
             remark: None,
             reading: None,
             compared: None,
@@ -386,6 +392,7 @@ impl Flow {
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
             Event::Input(Input::Files(files)) => self.take_files(&files),
+            Event::Input(Input::Copied) => self.remark(Remark::Copied),
             Event::Input(Input::NoDialog) => self.remark(Remark::NoDialog),
             Event::Read(reading, document) => self.compare(reading, document),
             Event::Input(Input::Closed) => self.part(),
@@ -398,7 +405,7 @@ impl Flow {
             Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
             Event::FileUnopened => self.unopened(),
             Event::Report(report) => self.report(report),
-            Event::Tick => Vec::new(),
+            Event::Tick | Event::Input(Input::Details(_)) => Vec::new(),
             Event::OpenFailed(recipient, reason) => self.undelivered(recipient, reason),
         }
     }
@@ -439,13 +446,7 @@ impl Flow {
                 }
                 other => self.stay(other),
             },
-            Action::Back => match std::mem::replace(&mut self.state, State::Ready) {
-                State::Unlock(of, Step::NewPin(..)) => self.show(State::Unlock(of, Step::Puk)),
-                _ => {
-                    self.show(State::Ready);
-                    self.give_way()
-                }
-            },
+            Action::Back => self.back(),
             Action::Retry => match std::mem::replace(&mut self.state, State::Looking) {
                 State::Undelivered(Undelivered::Held(held)) => self.hand_over_again(*held),
                 _ => {

@@ -43,6 +43,11 @@ impl Language {
         }
     }
 
+    /// Whether its script has strokes so fine that it wants larger type than Latin.
+    pub fn is_fine(self) -> bool {
+        self == Self::Hindi
+    }
+
     /// What its speakers call it.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,9 +1,16 @@
 //! What a person sees, as plain data. The window draws it, the command line
 //! prints it, the tests read it; none of them decides anything.
 
-use securesign_card::application::PinId;
-use securesign_card::pin::Pin;
+mod action;
+mod parts;
+
 use securesign_card::text;
+
+pub use action::{Action, Input};
+pub use parts::{
+    Ask, Button, ButtonStyle, CertificateCard, Choice, Copying, Counter, Fact, Field, Level, Line,
+    Notice, Row, Setting, Validity, ValidityState,
+};
 
 /// Longest line on a screen, in characters: an origin is the longest that anybody reads.
 const LINE: usize = 600;
@@ -20,6 +27,8 @@ pub struct Screen {
     /// Nothing is under way, even where one waits: what is said stays until a person, or
     /// another token, does something.
     pub settled: bool,
+    /// Small, above the title: "Step 1 of 3", "Request 3 of 6".
+    pub progress: Option<String>,
     /// One line.
     pub title: String,
     /// Ways to other pages: small, beside the title.
@@ -46,6 +55,9 @@ pub struct Screen {
     pub rows: Vec<Row>,
     /// Plain texts to type in, no secrets.
     pub lines: Vec<Line>,
+    /// "Signing as …": stays beside the fields where the chosen certificate may be out
+    /// of sight.
+    pub signing_as: Option<String>,
     /// Which request and token the fields are for; opaque. What was typed for one
     /// is never kept for another.
     pub token: Option<String>,
@@ -87,9 +99,11 @@ impl Screen {
 
     fn lines_of_text(&mut self) -> Vec<&mut String> {
         let mut all = vec![&mut self.title];
+        all.extend(&mut self.progress);
         for fact in &mut self.facts {
             all.extend([&mut fact.label, &mut fact.value]);
-            all.extend(&mut fact.mark);
+            all.extend(fact.mark.iter_mut().chain(&mut fact.strong));
+            all.extend(fact.copy.iter_mut().map(|copying| &mut copying.label));
         }
         for counter in &mut self.counters {
             all.extend([&mut counter.value, &mut counter.caption]);
@@ -97,7 +111,8 @@ impl Screen {
         all.extend(&mut self.heading);
         for card in &mut self.certificates {
             all.extend([&mut card.title, &mut card.detail, &mut card.pill]);
-            all.extend(&mut card.unusable);
+            all.extend(card.validity.iter_mut().map(|validity| &mut validity.text));
+            all.extend(card.unusable.iter_mut().chain(&mut card.details));
         }
         for choice in &mut self.choices {
             all.push(&mut choice.label);
@@ -108,7 +123,10 @@ impl Screen {
             all.extend(&mut row.action);
         }
         all.extend(self.lines.iter_mut().map(|line| &mut line.label));
-        all.extend(self.fields.iter_mut().map(|field| &mut field.label));
+        all.extend(&mut self.signing_as);
+        for field in &mut self.fields {
+            all.extend([&mut field.label, &mut field.show, &mut field.caps_lock]);
+        }
         let buttons = self.links.iter_mut().chain(&mut self.buttons);
         let buttons = buttons.chain(&mut self.compare);
         all.extend(buttons.map(|button| &mut button.label));
@@ -158,252 +176,6 @@ pub enum Kind {
     Failed,
 }
 
-/// A labelled line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// "Requested by", "Document", "Digest (SHA-256)" …
-    pub label: String,
-    /// The text; digests are grouped for reading.
-    pub value: String,
-    /// Says that the value was written by the page that asks, not by us, where
-    /// that is so.
-    pub mark: Option<String>,
-}
-
-/// How serious a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Good to know.
-    Info,
-    /// Look before you go on.
-    Warning,
-    /// It did not work.
-    Error,
-}
-
-/// A line that should catch the eye.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Colour and symbol.
-    pub level: Level,
-    /// One or two sentences.
-    pub text: String,
-}
-
-/// A number in large type with its caption: "2" – "PIN tries left".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counter {
-    /// A number, or "unknown", or "blocked".
-    pub value: String,
-    /// What is counted.
-    pub caption: String,
-    /// `Warning` at the last try, `Error` when blocked.
-    pub level: Level,
-}
-
-/// A certificate as a card with two lines of text and a pill.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateCard {
-    /// Subject common name.
-    pub title: String,
-    /// "Issued by … · expires 14 Mar 2028".
-    pub detail: String,
-    /// Key type: "RSA 2048", "ECDSA P-256".
-    pub pill: String,
-    /// Why it cannot be chosen; `None` when it can.
-    pub unusable: Option<String>,
-}
-
-/// Something to set: its values side by side, one of them chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// What is set.
-    pub setting: Setting,
-    /// "Language".
-    pub label: String,
-    /// What can be chosen.
-    pub options: Vec<String>,
-    /// Index into `options`.
-    pub chosen: usize,
-}
-
-/// What can be set by a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Setting {
-    /// How long a PIN is kept unused.
-    Idle,
-    /// What is spoken.
-    Language,
-    /// Light or dark.
-    Theme,
-    /// How large everything is.
-    Scale,
-}
-
-/// One of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The first line.
-    pub title: String,
-    /// The second one, muted.
-    pub detail: String,
-    /// A word at the right; may be empty.
-    pub pill: String,
-    /// The pill's colour.
-    pub level: Level,
-    /// What a button at the right does with it: "Remove".
-    pub action: Option<String>,
-}
-
-/// A plain text to type in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// "Address of the portal".
-    pub label: String,
-    /// What it begins with.
-    pub text: String,
-    /// Longest entry that makes sense, in bytes.
-    pub max: usize,
-}
-
-/// A secret to type in. The front ends hide what is typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Which secret it takes.
-    pub ask: Ask,
-    /// "PIN", "PUK", "New PIN", "New PIN again".
-    pub label: String,
-    /// Longest entry that makes sense, in characters.
-    pub max: usize,
-}
-
-/// Which secret a field takes, for front ends that get it from elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// The present PIN.
-    Pin,
-    /// The PUK.
-    Puk,
-    /// A PIN that is to be set.
-    NewPin,
-    /// The same again.
-    NewPinAgain,
-}
-
-/// Something to press.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Button {
-    /// What it does.
-    pub action: Action,
-    /// What it says.
-    pub label: String,
-    /// The main one: blue.
-    pub primary: bool,
-    /// Inert for this long after the screen appears, in milliseconds, so that
-    /// a click meant for another window signs nothing (requirement 11).
-    pub inert_ms: u32,
-}
-
-/// What a button means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// Sign with the chosen certificate and the PIN typed.
-    Sign,
-    /// Go on although one try is left.
-    UseLastTry,
-    /// Go on although it was never tried on a real token of this kind.
-    GoOn,
-    /// Open the form that changes the PIN.
-    ChangePin,
-    /// Open the form that unlocks with the PUK.
-    Unlock,
-    /// As [`Action::ChangePin`], of a further PIN.
-    ChangeFurther(PinId),
-    /// As [`Action::Unlock`], of a further PIN.
-    UnlockFurther(PinId),
-    /// To the next step of the form.
-    Next,
-    /// Send the form that is open.
-    Submit,
-    /// Open the settings.
-    Settings,
-    /// Open the form that lets a portal call.
-    AddPortal,
-    /// Take from the portal what it was allowed.
-    Remove,
-    /// Open the journal.
-    Journal,
-    /// Copy the journal to a file.
-    Export,
-    /// Open the settings file in the program that the system has for it.
-    OpenFile,
-    /// Tell about this program.
-    About,
-    /// Back to the screen before.
-    Back,
-    /// Look for tokens again.
-    Retry,
-    /// Choose a file that is compared with the request.
-    Compare,
-    /// Copy what is to be reported of a token into the clipboard.
-    Copy,
-    /// Forget the kept PIN, and log its card out.
-    Lock,
-    /// Give up, and tell the portal so.
-    Cancel,
-    /// Leave; nothing more is sent.
-    Close,
-}
-
-impl Action {
-    /// It spends or changes something that is the person's: a signature, a try, who
-    /// may ask for signatures. A hand must do that, with a key or the mouse; no other program may in its place.
-    pub fn commits(self) -> bool {
-        match self {
-            Self::Sign | Self::UseLastTry | Self::GoOn | Self::Submit | Self::Remove => true,
-            Self::ChangePin
-            | Self::Unlock
-            | Self::ChangeFurther(_)
-            | Self::UnlockFurther(_)
-            | Self::Next
-            | Self::Settings
-            | Self::AddPortal
-            | Self::Journal
-            | Self::Export
-            | Self::OpenFile
-            | Self::About
-            | Self::Back
-            | Self::Retry
-            | Self::Compare
-            | Self::Copy
-            | Self::Lock
-            | Self::Cancel
-            | Self::Close => false,
-        }
-    }
-}
-
-/// What a person did.
-pub enum Input {
-    /// Chose a certificate.
-    Choose(usize),
-    /// Pressed a button; the fields' contents in their order.
-    Press(Action, Vec<Pin>),
-    /// Chose this value of a setting.
-    Set(Setting, usize),
-    /// Pressed the button of this row.
-    Row(usize),
-    /// What stands in the lines now, in their order; comes before a button that
-    /// was pressed with them.
-    Lines(Vec<String>),
-    /// Gave files: `file:` URLs or paths, as the desktop names them.
-    Files(Vec<String>),
-    /// Wanted to choose a file, and the desktop has no dialog for that.
-    NoDialog,
-    /// Closed the window (or ended the input).
-    Closed,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,12 +188,13 @@ mod tests {
         let button = || Button {
             action: Action::Close,
             label: label(),
-            primary: false,
+            style: ButtonStyle::Plain,
             inert_ms: 0,
         };
         let screen = Screen {
             kind: Kind::Page,
             settled: false,
+            progress: Some(text()),
             title: text(),
             links: vec![button()],
             text: vec![text()],
@@ -429,6 +202,13 @@ mod tests {
                 label: label(),
                 value: text(),
                 mark: Some(text()),
+                strong: Some(text()),
+                copy: Some(Copying {
+                    label: label(),
+                    // What is copied is what it is; it is not shown.
+                    text: String::new(),
+                }),
+                folds: false,
             }],
             compare: Some(button()),
             counters: vec![Counter {
@@ -441,7 +221,12 @@ mod tests {
                 title: text(),
                 detail: text(),
                 pill: text(),
+                validity: Some(Validity {
+                    state: ValidityState::Valid,
+                    text: text(),
+                }),
                 unusable: Some(text()),
+                details: Some(text()),
             }],
             chosen: None,
             choices: vec![Choice {
@@ -463,11 +248,14 @@ mod tests {
                 text: String::new(),
                 max: 1,
             }],
+            signing_as: Some(text()),
             token: None,
             fields: vec![Field {
                 ask: Ask::Pin,
                 label: label(),
                 max: 1,
+                show: text(),
+                caps_lock: text(),
             }],
             notice: Some(Notice {
                 level,
@@ -487,7 +275,7 @@ mod tests {
         // As `Debug` writes what cannot be printed.
         assert!(!printed.contains("\\u{") && !printed.contains("\\0"));
         // What may be shown stays, in each of them.
-        assert_eq!(printed.matches("E[2J").count(), 27);
+        assert_eq!(printed.matches("E[2J").count(), 35);
         // Line breaks where sentences stand, and nowhere else.
         assert_eq!(printed.matches("\\n").count(), 2);
         assert!(!printed.contains(&"A".repeat(SENTENCES)));

@@ -29,7 +29,7 @@ mod session;
 mod state;
 mod watch;
 
-pub use progress::{Overdue, Progress};
+pub use progress::{News, Progress};
 pub use session::{Binding, Kept};
 use state::State;
 pub use watch::{watch, watch_over};
@@ -148,6 +148,10 @@ pub enum Report {
     /// Another program has had the card to itself for a while; its name where the
     /// system tells. The job goes on when it lets go.
     Waits(Option<String>),
+    /// The token takes its time.
+    Slow,
+    /// The token makes the signature now: whatever goes before that is done.
+    Signs,
     /// The token is slow to sign, and may wait for a touch.
     Touch,
     /// The reader does not answer. An answer that comes after that is to a job that was

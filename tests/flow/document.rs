@@ -36,7 +36,7 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
     play.give("/home/a/contract.pdf");
     play.read(b"abc");
     let notice = play.screen().notice.unwrap();
-    assert_eq!(notice.level, Level::Info);
+    assert_eq!(notice.level, Level::Success);
     assert!(notice.text.starts_with("“contract.pdf” is the document"));
     assert!(play.document().starts_with("“contract.pdf”: its digest"));
     play.press(Action::Sign, &["123456"]);

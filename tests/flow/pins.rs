@@ -229,7 +229,7 @@ fn each_pin_of_a_token_is_shown_by_its_name_with_change_and_unlock() {
         captions.sort_unstable();
         captions.dedup();
         assert_eq!(captions.len(), screen.counters.len(), "{captions:?}");
-        assert_eq!(screen.buttons.iter().filter(|it| it.primary).count(), 1);
+        assert_eq!(screen.buttons.iter().filter(|it| it.is_main()).count(), 1);
     }
 }
 

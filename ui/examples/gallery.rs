@@ -290,7 +290,11 @@ fn main() {
     let model = Gallery {
         studio,
         flow,
-        look: Look { theme, scale },
+        look: Look {
+            theme,
+            scale,
+            larger: language.is_fine(),
+        },
         names: None,
         follow,
         finished: false,

@@ -14,6 +14,8 @@ use securesign_app::document::Document;
 use securesign_app::flow::{
     Effect, Event, Exit, Flow, Order, Reading, Recipient, Refused, Unopened,
 };
+#[cfg(feature = "window")]
+use securesign_app::language::Language;
 use securesign_app::screen::{Input, Kind, Level, Screen};
 use securesign_app::settings::Change;
 #[cfg(feature = "window")]
@@ -411,10 +413,15 @@ impl Shown {
     }
 }
 
-/// How the window looks by the settings; `theme` goes before them, and `dark` is what
-/// the desktop wants.
+/// How the window looks by the settings, in this language; `theme` goes before them, and
+/// `dark` is what the desktop wants.
 #[cfg(feature = "window")]
-pub fn look(wanted: Appearance, theme: Option<front::Theme>, dark: bool) -> front::Look {
+pub fn look(
+    wanted: Appearance,
+    theme: Option<front::Theme>,
+    dark: bool,
+    language: Language,
+) -> front::Look {
     let dark = match wanted.theme {
         Theme::System => dark,
         Theme::Light => false,
@@ -428,6 +435,7 @@ pub fn look(wanted: Appearance, theme: Option<front::Theme>, dark: bool) -> fron
     front::Look {
         theme: theme.unwrap_or(by_settings),
         scale: wanted.scale,
+        larger: language.is_fine(),
     }
 }
 
@@ -454,9 +462,12 @@ impl front::Model for Shown {
     }
 
     fn look(&self) -> front::Look {
-        let wanted = self.desk.borrow().flow.context().settings.window;
+        let (wanted, language) = {
+            let desk = self.desk.borrow();
+            (desk.flow.context().settings.window, desk.flow.language())
+        };
         let dark = self.dark.load(std::sync::atomic::Ordering::SeqCst);
-        look(wanted, self.theme, dark)
+        look(wanted, self.theme, dark, language)
     }
 
     fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {

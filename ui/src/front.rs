@@ -61,6 +61,8 @@ pub struct Look {
     pub theme: Theme,
     /// Its size in per cent; `None`: as the system has it.
     pub scale: Option<u16>,
+    /// Its type is a size larger than usual, for a script with finer strokes.
+    pub larger: bool,
 }
 
 /// Why there is no window (any more).

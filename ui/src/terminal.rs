@@ -358,7 +358,15 @@ pub fn print(screen: &Screen, language: Language) {
     let mut text = String::new();
     // A title that only says that work goes on would be noise here.
     if screen.kind != Kind::Working {
-        text.push_str(&format!("\n{}\n", screen.title));
+        let progress = screen
+            .progress
+            .iter()
+            .map(|progress| format!("{progress}\n"));
+        text.push_str(&format!(
+            "\n{}{}\n",
+            progress.collect::<String>(),
+            screen.title
+        ));
     }
     let widest = screen
         .facts
@@ -385,7 +393,10 @@ pub fn print(screen: &Screen, language: Language) {
             card.title,
             card.pill
         ));
-        text.push_str(&format!("     {}\n", card.detail));
+        let validity = card.validity.iter().map(|validity| &validity.text);
+        for line in std::iter::once(&card.detail).chain(validity) {
+            text.push_str(&format!("     {line}\n"));
+        }
         if let Some(reason) = &card.unusable {
             let reason = [("reason", reason.as_str().into())];
             let reason = language.say_with("terminal-unusable", reason);
@@ -403,7 +414,7 @@ pub fn print(screen: &Screen, language: Language) {
 
 fn line(notice: &Notice) -> String {
     let mark = match notice.level {
-        Level::Info => "",
+        Level::Info | Level::Success => "",
         Level::Warning => "! ",
         Level::Error => "!! ",
     };

@@ -11,10 +11,25 @@ use super::{Busy, Effect, Event, Flow, Remark, State, Step, Target};
 
 impl Flow {
     pub(super) fn report(&mut self, report: Report) -> Vec<Effect> {
-        if matches!(self.remark, Some(Remark::Waits(_) | Remark::Touch)) {
+        if matches!(
+            self.remark,
+            Some(Remark::Waits(_) | Remark::Slow | Remark::Touch)
+        ) {
             self.remark = None;
         }
         match report {
+            Report::Slow => {
+                if matches!(self.state, State::Looking | State::Busy(_)) {
+                    self.remark = Some(Remark::Slow);
+                }
+                Vec::new()
+            }
+            Report::Signs => {
+                if let State::Busy(Busy::Signing(signing)) = &mut self.state {
+                    signing.signs = true;
+                }
+                Vec::new()
+            }
             Report::Touch => {
                 if matches!(self.state, State::Busy(Busy::Signing(_))) {
                     self.remark = Some(Remark::Touch);

@@ -53,6 +53,20 @@ pub(super) enum Entry {
 }
 
 impl Flow {
+    /// One page back: of a form, of the token window, or to what is asked for.
+    pub(super) fn back(&mut self) -> Vec<Effect> {
+        match std::mem::replace(&mut self.state, State::Ready) {
+            State::Unlock(of, Step::NewPin(..)) => self.show(State::Unlock(of, Step::Puk)),
+            left => {
+                if matches!(left, State::Ready) {
+                    self.opened = None;
+                }
+                self.show(State::Ready);
+                self.give_way()
+            }
+        }
+    }
+
     /// To the form for this PIN, `None`: the first one, or before that to the question whether
     /// it is wanted.
     pub(super) fn set_out(&mut self, errand: Errand, pin: Option<PinId>) -> Vec<Effect> {
@@ -203,6 +217,7 @@ impl Flow {
                 let signing = Signing {
                     info: self.token()?.1.clone(),
                     credential: credential.clone(),
+                    signs: false,
                 };
                 let job = Job::Sign {
                     token,

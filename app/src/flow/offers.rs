@@ -47,6 +47,7 @@ impl Flow {
                     })
             })
             .filter(|offer| search.wants(&offer.credential.certificate))
+            .filter(|offer| self.opened().is_none_or(|opened| opened == offer.token))
             .collect()
     }
 
@@ -131,11 +132,12 @@ impl Flow {
         info.found.credentials.get(*index)
     }
 
-    /// The token in question: that of the chosen certificate, or the first one
-    /// in the token window.
+    /// The token in question: that of the chosen certificate; in the token window the
+    /// one that was opened, or the only one.
     pub(super) fn token(&self) -> Option<(&TokenId, &TokenInfo)> {
-        match &self.chosen {
-            Some((token, _)) => self.ready().find(|(id, _)| *id == token),
+        let chosen = self.chosen.as_ref().map(|(token, _)| token);
+        match self.opened().or(chosen) {
+            Some(token) => self.ready().find(|(id, _)| *id == token),
             None => self.ready().next(),
         }
     }

@@ -168,7 +168,7 @@ impl Flow {
         change.into_iter().map(Effect::Change).collect()
     }
 
-    /// The button of a row was pressed: of a portal, here.
+    /// The button of a row was pressed: of a portal, or of one of several tokens.
     pub(super) fn row(&mut self, at: usize) -> Vec<Effect> {
         let portals = &self.context.settings.portals;
         match (&self.state, portals.get(at)) {
@@ -176,7 +176,8 @@ impl Flow {
                 let portal = Box::new(portal.clone());
                 self.open(Page::Forbid(portal))
             }
-            _ => Vec::new(),
+            (State::Page(_), _) => Vec::new(),
+            _ => self.open_token(at),
         }
     }
 

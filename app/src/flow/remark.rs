@@ -17,6 +17,8 @@ pub(super) enum Remark {
     Failed(CardError),
     /// Another program has the card, by this name where it is known.
     Waits(Option<String>),
+    /// The token takes its time.
+    Slow,
     /// The token may wait for a touch.
     Touch,
     /// This PIN is another one now.
@@ -49,7 +51,7 @@ pub(super) enum Remark {
     Unrecorded { request: String, reason: String },
     /// No program has opened the settings file.
     FileUnopened,
-    /// What is to be reported of a token was copied.
+    /// Something that a person passes on was copied.
     Copied,
     /// The journal was copied to this file.
     Exported(String),
@@ -65,15 +67,17 @@ impl Remark {
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(language)),
             Self::Waits(by) => (Level::Info, waits(by.as_deref(), language)),
+            Self::Slow => (Level::Info, language.say("token-slow")),
             Self::Touch => (Level::Info, language.say("touch")),
-            Self::Changed(pin) => (Level::Info, language.say_with("changed", role(*pin))),
+            Self::Changed(pin) => (Level::Success, language.say_with("changed", role(*pin))),
             Self::FileUnopened => (Level::Error, language.say("file-unopened")),
-            Self::Unlocked(pin) => (Level::Info, language.say_with("unlocked", role(*pin))),
+            Self::Unlocked(pin) => (Level::Success, language.say_with("unlocked", role(*pin))),
             Self::TakenOut => (Level::Error, language.say("taken-out")),
             Self::Differ => (Level::Error, language.say("entries-differ")),
-            Self::Compared(Compared { name, same: true }) => {
-                (Level::Info, language.say_with("compared-same", named(name)))
-            }
+            Self::Compared(Compared { name, same: true }) => (
+                Level::Success,
+                language.say_with("compared-same", named(name)),
+            ),
             Self::Compared(Compared { name, same: false }) => (
                 Level::Error,
                 language.say_with("compared-other", named(name)),
@@ -98,10 +102,10 @@ impl Remark {
                 let text = language.say_with("journal-unrecorded", [request, reason]);
                 (Level::Error, text)
             }
-            Self::Copied => (Level::Info, language.say("copied")),
+            Self::Copied => (Level::Success, language.say("copied")),
             Self::Exported(file) => {
                 let file = [("file", file.as_str().into())];
-                (Level::Info, language.say_with("journal-exported", file))
+                (Level::Success, language.say_with("journal-exported", file))
             }
             Self::Unexported(reason) => {
                 let text = language.say_with("journal-unexported", because(reason));

@@ -7,6 +7,7 @@ mod pages;
 mod parts;
 mod sign;
 mod token;
+mod tokens;
 mod waiting;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use forms::{change, last_try, unlock, unsure, untried};
 use parts::{button, notice};
 use sign::sign;
 use token::token;
+use tokens::tokens;
 use waiting::{looking, waiting};
 
 /// What is to be seen.
@@ -95,6 +97,7 @@ fn unbound(flow: &Flow) -> Screen {
         State::Ready => match &flow.purpose {
             _ if flow.ready().next().is_none() => waiting(flow),
             Purpose::Sign(_) => sign(flow),
+            Purpose::Manage if flow.lists() => tokens(flow),
             Purpose::Manage => token(flow),
         },
         State::Change(of) => change(flow, of),

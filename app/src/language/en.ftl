@@ -11,17 +11,20 @@
 
 back = Back
 cancel = Cancel
+caps-lock = Caps Lock is on
 change-pin = Change { $pin }
 close = Close
 close-and-lock = Close and lock
 go-on = Go on
 lock = Lock now
+copy = Copy
 done = Done
 export = Export
 look-again = Look again
 next = Next
 next-request = Next request
 remove = Remove
+show-secret = Show { $secret }
 sign = Sign
 try-again = Try again
 unlock = Unlock
@@ -64,7 +67,7 @@ unknown-own-named = It works today with the software of its maker, { $maker }: {
 unknown-others = Other programs can use it today through { $software }.
 unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its answer to reset (securesign tokens prints it too): { $atr }.
 copy-atr = Copy answer to reset
-copied = Copied. Paste it into your report.
+copied = Copied.
 unreadable-title = The token cannot be read
 unreadable = { $reader }: { $what }
 
@@ -89,6 +92,8 @@ unread-too-large = “{ $name }” is larger than 256 MB and was not read. Compa
 unread-failed = “{ $name }” cannot be read ({ $reason }). See whether it is still there, and give it again.
 digest = Digest ({ $algorithm })
 request = Request
+# Beside the field for the PIN: whose certificate is chosen, and its key.
+signing-as = Signing as { $name } · { $key }
 from-page = from the page
 first-seen = This is the first signature for this site on this computer.
 pin-not-wanted = This key signs without a { -pin }: whoever has the token can use it.
@@ -104,7 +109,6 @@ certificates-choose = Choose a certificate
 certificate-detail = Issued by { $issuer } · { $until }
 # Which application of a token it is in: "OpenPGP card".
 certificate-of = { $detail } · { $application }
-application-empty = This token also has { $application }, without a certificate. { -pin } tries left there: { $tries }.
 certificate-until = expires { $date }
 certificate-endless = no expiry date
 certificate-not-for-signatures = It is not for signatures
@@ -156,6 +160,18 @@ tries-not-told = Tries left: unknown, the token does not tell
 ## The token
 
 token-title = Your token
+tokens-title = Your tokens
+tokens-text = Several tokens can be seen. Open the one whose { -pin } you want to change or unlock.
+tokens-open = Open
+tokens-blocked = { -pin } blocked
+tokens-tries =
+    { $left ->
+        [one] { $left } { -pin } try left
+       *[other] { $left } { -pin } tries left
+    }
+tokens-tries-unknown = Tries left unknown
+tokens-unreadable = Cannot be read
+tokens-unknown = Not supported
 token = Token
 reader = Reader
 serial-number = Serial number
@@ -216,6 +232,9 @@ last-try-unsent = Nothing was sent yet.
 
 working = Leave the token where it is.
 working-sign = Signing …
+working-sign-begins = Step 1 of 2: preparing the token
+working-sign-pin = Step 1 of 2: checking the { -pin }
+working-sign-signs = Step 2 of 2: the token makes the signature
 working-change = Changing the { $pin } …
 working-unlock = Unlocking the { $pin } …
 working-abandoned = One moment …
@@ -350,6 +369,7 @@ reset-advice = Start again; the { -pin } is asked again.
 busy = The token is in use by another program.
 busy-by = The token is in use by { $program }.
 busy-advice = Close the other program, or take the token out and put it in again.
+token-slow = This token is slow. Keep it plugged in.
 touch = The token takes its time. If it blinks, touch it.
 waits = Waiting for another program that is using the token.
 waits-for = Waiting for { $program }, which is using the token.

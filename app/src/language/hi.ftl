@@ -10,6 +10,8 @@
 back = वापस
 cancel = रद्द करें
 change-pin = { $pin } बदलें
+caps-lock = Caps Lock चालू है
+copy = कॉपी करें
 close = बंद करें
 close-and-lock = बंद करके लॉक करें
 go-on = आगे बढ़ें
@@ -21,6 +23,7 @@ look-again = फिर से खोजें
 next = आगे
 next-request = अगला अनुरोध
 remove = हटाएँ
+show-secret = { $secret } दिखाएँ
 sign = हस्ताक्षर करें
 try-again = फिर कोशिश करें
 unlock = अनलॉक करें
@@ -63,7 +66,7 @@ unknown-own-named = अभी यह अपने निर्माता { $ma
 unknown-others = दूसरे प्रोग्राम अभी { $software } के ज़रिए इसका इस्तेमाल कर सकते हैं।
 unknown-advice = इस पर कुछ नहीं लिखा गया और कोई { -pin } नहीं भेजा गया। यह आगे चलकर यहाँ भी काम करे, इसके लिए बताएँ कि यह कौन-सा टोकन है और इसका ATR (रीसेट का उत्तर) क्या है (securesign tokens भी उसे दिखाता है): { $atr }।
 copy-atr = ATR कॉपी करें
-copied = कॉपी हो गया। इसे अपनी रिपोर्ट में पेस्ट करें।
+copied = कॉपी हो गया।
 unreadable-title = टोकन पढ़ा नहीं जा सका
 unreadable = { $reader }: { $what }
 
@@ -88,6 +91,7 @@ unread-too-large = “{ $name }” 256 MB से बड़ी है, इसल�
 unread-failed = “{ $name }” पढ़ी नहीं जा सकी ({ $reason })। देखें कि वह अब भी वहाँ है या नहीं, और फिर से दें।
 digest = हैश ({ $algorithm })
 request = अनुरोध
+signing-as = { $name } · { $key } से हस्ताक्षर
 from-page = पेज से
 first-seen = इस कंप्यूटर पर इस साइट के लिए यह पहला हस्ताक्षर है।
 pin-not-wanted = यह कुंजी बिना { -pin } के हस्ताक्षर करती है: जिसके पास टोकन है वही इसका इस्तेमाल कर सकता है।
@@ -103,7 +107,6 @@ certificates-choose = प्रमाणपत्र चुनें
 certificate-detail = जारीकर्ता: { $issuer } · { $until }
 # Which application of a token it is in: "OpenPGP card".
 certificate-of = { $detail } · { $application }
-application-empty = इस टोकन में { $application } भी है, पर उसमें कोई प्रमाणपत्र नहीं है। वहाँ { -pin } के शेष प्रयास: { $tries }।
 certificate-until = { $date } तक मान्य
 certificate-endless = समाप्ति की तारीख नहीं है
 certificate-not-for-signatures = यह हस्ताक्षर के लिए नहीं है
@@ -156,6 +159,18 @@ tries-not-told = शेष प्रयास: अज्ञात, टोकन 
 ## The token
 
 token-title = आपका टोकन
+tokens-title = आपके टोकन
+tokens-text = एक से ज़्यादा टोकन लगे हैं। जिसका { -pin } बदलना या अनलॉक करना है, उसे चुनें।
+tokens-open = देखें
+tokens-blocked = { -pin } ब्लॉक है
+tokens-tries =
+    { $left ->
+        [one] { -pin } का { $left } प्रयास शेष
+       *[other] { -pin } के { $left } प्रयास शेष
+    }
+tokens-tries-unknown = शेष प्रयास पता नहीं
+tokens-unreadable = पढ़ा नहीं जा सका
+tokens-unknown = समर्थित नहीं
 token = टोकन
 reader = रीडर
 serial-number = क्रम संख्या
@@ -215,6 +230,9 @@ last-try-unsent = अभी तक कुछ नहीं भेजा गया
 
 working = टोकन को लगा रहने दें।
 working-sign = हस्ताक्षर हो रहे हैं …
+working-sign-begins = चरण 1/2: टोकन तैयार किया जा रहा है
+working-sign-pin = चरण 1/2: { -pin } जाँचा जा रहा है
+working-sign-signs = चरण 2/2: टोकन हस्ताक्षर बना रहा है
 working-change = { $pin } बदला जा रहा है …
 working-unlock = { $pin } अनलॉक किया जा रहा है …
 working-abandoned = एक क्षण …
@@ -349,6 +367,7 @@ reset-advice = फिर शुरू करें; { -pin } दोबारा 
 busy = कोई दूसरा प्रोग्राम टोकन का उपयोग कर रहा है।
 busy-by = { $program } टोकन का उपयोग कर रहा है।
 busy-advice = वह प्रोग्राम बंद करें, या टोकन निकालकर फिर लगाएँ।
+token-slow = यह टोकन धीमा है। उसे लगा रहने दें।
 touch = टोकन समय ले रहा है। यदि वह टिमटिमाए, तो उसे छुएँ।
 waits = टोकन किसी दूसरे प्रोग्राम के पास है; उसके छोड़ने का इंतज़ार है।
 waits-for = टोकन का इस्तेमाल { $program } कर रहा है; उसके छोड़ने का इंतज़ार है।

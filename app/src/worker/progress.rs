@@ -11,8 +11,8 @@ use securesign_card::transport::{Transport, TransportError};
 /// Before it is said that another program is waited for.
 const OTHERS: Duration = Duration::from_secs(1);
 
-/// Before it is said that the token may wait for a touch. Most sign faster.
-const TOUCH: Duration = Duration::from_secs(2);
+/// Before it is said that the token is slow, or may wait for a touch. Most are faster.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// A reader that has not answered by then will not. More than a card may take for one
 /// job in all ([`securesign_card::channel`]), so that a slow one is told from a dead one.
@@ -24,8 +24,15 @@ pub struct Progress(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Default)]
 struct State {
-    step: Option<(Step, Instant)>,
+    step: Option<Since>,
     ended: bool,
+}
+
+/// A step, since when, and how much of what it may come to was told.
+struct Since {
+    step: Step,
+    start: Instant,
+    told: usize,
 }
 
 /// What takes time.
@@ -39,12 +46,31 @@ pub(super) enum Step {
     Signs,
 }
 
-/// What takes longer than it should.
+impl Step {
+    /// What it may come to, and after which time, in order.
+    fn outlook(self) -> &'static [(Duration, News)] {
+        match self {
+            Self::Waits => &[(OTHERS, News::Others)],
+            Self::Talks => &[(SLOW, News::Slow), (SILENCE, News::Silence)],
+            Self::Signs => &[
+                (Duration::ZERO, News::Signs),
+                (SLOW, News::Touch),
+                (SILENCE, News::Silence),
+            ],
+        }
+    }
+}
+
+/// What a person wants to know of a job that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overdue {
+pub enum News {
     /// Another program is waited for.
     Others,
-    /// The token may wait for a touch.
+    /// The token takes its time.
+    Slow,
+    /// All else is done: the token makes the signature now.
+    Signs,
+    /// It takes its time for that, and may wait for a touch.
     Touch,
     /// The reader does not answer.
     Silence,
@@ -52,7 +78,11 @@ pub enum Overdue {
 
 impl Progress {
     pub(super) fn is(&self, step: Option<Step>) {
-        self.lock().step = step.map(|step| (step, Instant::now()));
+        self.lock().step = step.map(|step| Since {
+            step,
+            start: Instant::now(),
+            told: 0,
+        });
         self.0.1.notify_all();
     }
 
@@ -62,26 +92,22 @@ impl Progress {
         self.0.1.notify_all();
     }
 
-    /// Waits until something takes too long, which is told once each time; `None` when
-    /// the worker has ended.
-    pub fn overdue(&self) -> Option<Overdue> {
+    /// Waits until there is something to tell, each once for a step; `None` when the
+    /// worker has ended.
+    pub fn news(&self) -> Option<News> {
         let mut state = self.lock();
         while !state.ended {
-            let Some((step, since)) = state.step else {
-                state = self.wait(state, None);
-                continue;
-            };
-            let (limit, overdue, next) = match step {
-                Step::Waits => (OTHERS, Overdue::Others, None),
-                Step::Talks => (SILENCE, Overdue::Silence, None),
-                Step::Signs => (TOUCH, Overdue::Touch, Some((Step::Talks, since))),
-            };
-            match limit.checked_sub(since.elapsed()) {
-                Some(left) => state = self.wait(state, Some(left)),
-                None => {
-                    state.step = next;
-                    return Some(overdue);
+            let next = state.step.as_mut().and_then(|since| {
+                let &(limit, news) = since.step.outlook().get(since.told)?;
+                Some((limit.saturating_sub(since.start.elapsed()), news, since))
+            });
+            match next {
+                None => state = self.wait(state, None),
+                Some((Duration::ZERO, news, since)) => {
+                    since.told += 1;
+                    return Some(news);
                 }
+                Some((left, ..)) => state = self.wait(state, Some(left)),
             }
         }
         None

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use securesign_card::reader::Readers;
 
-use super::{Overdue, Progress, Report};
+use super::{News, Progress, Report};
 
 /// Reports [`Report::ReadersChanged`] until `report` says that nobody listens any
 /// more. For a thread of its own; a service that is down is tried again. `waiting` is
@@ -31,14 +31,16 @@ pub fn watch(readers: &mut dyn Readers, waiting: &dyn Fn(), report: &dyn Fn(Repo
     }
 }
 
-/// Reports what takes the worker too long, until it ends. For a thread of its own: the
+/// Reports how the worker is getting on, until it ends. For a thread of its own: the
 /// worker's stands still meanwhile.
 pub fn watch_over(progress: &Progress, report: &dyn Fn(Report)) {
-    while let Some(overdue) = progress.overdue() {
-        report(match overdue {
-            Overdue::Others => Report::Waits(securesign_card::holder::suspects()),
-            Overdue::Touch => Report::Touch,
-            Overdue::Silence => Report::Silent,
+    while let Some(news) = progress.news() {
+        report(match news {
+            News::Others => Report::Waits(securesign_card::holder::suspects()),
+            News::Slow => Report::Slow,
+            News::Signs => Report::Signs,
+            News::Touch => Report::Touch,
+            News::Silence => Report::Silent,
         });
     }
 }

@@ -86,7 +86,8 @@ fn open(
         Err(reason) => (unknown_settings(), Err(reason)),
     };
     // A request that nobody can see must not be used up: the window comes first.
-    let look = desk::look(settings.window, place.theme, false);
+    let language = settings.window.language.language(place.language);
+    let look = desk::look(settings.window, place.theme, false, language);
     let opened = front_end
         .open(look)
         .map_err(|error| error.tell(place.language))?;

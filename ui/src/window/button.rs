@@ -7,7 +7,7 @@ use std::time::Duration;
 use fltk::app;
 use fltk::enums::{Event, LabelType};
 use fltk::prelude::*;
-use securesign_app::screen::{Action, Button};
+use securesign_app::screen::{Action, Button, ButtonStyle, Level};
 
 use super::inert::Inert;
 use super::ink::{Area, PRESS, PRESS_MAIN, Style, spoken};
@@ -22,8 +22,8 @@ const RADIUS: i32 = 8;
 pub struct PressButton {
     /// What it means.
     pub action: Action,
-    /// Whether it is the main one.
-    pub primary: bool,
+    /// What it is on its page.
+    pub style: ButtonStyle,
     /// The widget, for the focus.
     pub widget: fltk::button::Button,
     wait: Duration,
@@ -33,7 +33,7 @@ pub struct PressButton {
 impl PressButton {
     /// How wide its label wants it to be.
     pub fn width(button: &Button) -> i32 {
-        let least = if button.primary { 140 } else { 112 };
+        let least = if button.is_main() { 140 } else { 112 };
         least.max(face(button).width(&button.label) + 36)
     }
 
@@ -91,11 +91,16 @@ impl PressButton {
         });
         Self {
             action: button.action,
-            primary: button.primary,
+            style: button.style,
             widget,
             wait,
             inert: inert.clone(),
         }
+    }
+
+    /// Return presses it.
+    pub fn is_main(&self) -> bool {
+        self.style == ButtonStyle::Main
     }
 
     /// It works now.
@@ -110,7 +115,10 @@ impl PressButton {
 }
 
 fn face(button: &Button) -> Style {
-    if button.primary { PRESS_MAIN } else { PRESS }
+    match button.style {
+        ButtonStyle::Main | ButtonStyle::Danger => PRESS_MAIN,
+        ButtonStyle::Plain => PRESS,
+    }
 }
 
 fn draw(
@@ -123,22 +131,33 @@ fn draw(
     let outer = Area::of(widget);
     fltk::draw::draw_rect_fill(outer.x, outer.y, outer.w, outer.h, palette.ground);
     let area = outer.inset(RING);
-    let (fill, edge, ink) = match (button.primary, live, pointed) {
-        (_, false, _) => (palette.hover, palette.edge, palette.faint),
-        (true, true, false) => (palette.accent, palette.accent, palette.on_accent),
-        (true, true, true) => (
-            palette.accent_hover,
-            palette.accent_hover,
-            palette.on_accent,
-        ),
-        (false, true, false) => (palette.surface, palette.edge, palette.ink),
-        (false, true, true) => (palette.hover, palette.edge, palette.ink),
+    let fill = if pointed && live {
+        palette.hover
+    } else {
+        palette.surface
+    };
+    let main = if pointed {
+        palette.accent_hover
+    } else {
+        palette.accent
+    };
+    let error = palette.tone(Level::Error).ink;
+    let (fill, edge, ink) = match button.style {
+        _ if !live => (palette.hover, palette.edge, palette.faint),
+        ButtonStyle::Main => (main, main, palette.on_accent),
+        ButtonStyle::Plain => (fill, palette.edge, palette.ink),
+        ButtonStyle::Danger => (fill, error, error),
+    };
+    let thickness = if button.style == ButtonStyle::Danger {
+        2
+    } else {
+        1
     };
     if widget.has_focus() {
         outer.fill(RADIUS + RING, palette.accent);
         outer.inset(2).fill(RADIUS + RING - 2, palette.ground);
     }
-    area.frame(RADIUS, 1, edge, fill);
+    area.frame(RADIUS, thickness, edge, fill);
     face(button).write_centred(&button.label, area, ink);
 }
 

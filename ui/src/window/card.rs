@@ -4,19 +4,23 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::button::RadioButton;
+use fltk::button::{Button, RadioButton};
 use fltk::draw;
-use fltk::enums::{Event, Key, LabelType};
+use fltk::enums::{Color, Event, Key, LabelType};
 use fltk::prelude::*;
 use securesign_app::screen::{CertificateCard, Level};
 
 use super::ink::{Area, CARD, PILL, SMALL, spoken};
+use super::mark;
 use super::palette::Palette;
+use super::quiet;
 use super::signal::{Signal, Signals, is_press};
 
 const RADIUS: i32 = 8;
 const PAD: i32 = 9;
 const PILL_HEIGHT: i32 = 21;
+/// The mark before a line, and the gap behind it.
+const MARK: i32 = mark::SIZE + 5;
 
 /// What a card looks like at a given width.
 struct Drawing {
@@ -25,9 +29,12 @@ struct Drawing {
     chosen: bool,
     title: Vec<String>,
     detail: Vec<String>,
+    validity: Vec<String>,
     reason: Vec<String>,
     indent: i32,
     pill: i32,
+    /// How wide the button is that tells more.
+    details: i32,
 }
 
 /// Whether it is one of several to choose from.
@@ -51,15 +58,18 @@ impl Card {
     pub fn new(card: &CertificateCard, role: Role, width: i32) -> Self {
         let indent = if role.choosable { 46 } else { 16 };
         let pill = PILL.width(&card.pill) + 16;
+        let details = card.details.as_deref().map_or(0, quiet::width);
         let narrow = width - indent - pill - 24;
         let title = CARD.wrap(&card.title, narrow);
         let detail = SMALL.wrap(&card.detail, narrow);
-        let reason = card
-            .unusable
-            .as_ref()
-            .map(|reason| SMALL.wrap(reason, width - indent - 14))
-            .unwrap_or_default();
-        let height = 2 * PAD + CARD.height(&title) + SMALL.height(&detail) + SMALL.height(&reason);
+        let lines = |text: Option<&String>, width| {
+            text.map(|text| SMALL.wrap(text, width)).unwrap_or_default()
+        };
+        let validity = card.validity.as_ref().map(|validity| &validity.text);
+        let validity = lines(validity, width - indent - 14 - MARK - details);
+        let reason = lines(card.unusable.as_ref(), width - indent - 14 - details);
+        let small = [&detail, &validity, &reason].map(|lines| SMALL.height(lines));
+        let height = 2 * PAD + CARD.height(&title) + small.iter().sum::<i32>();
         Self {
             drawing: Drawing {
                 card: card.clone(),
@@ -67,22 +77,25 @@ impl Card {
                 chosen: role.chosen,
                 title,
                 detail,
+                validity,
                 reason,
                 indent,
                 pill,
+                details,
             },
             height: height + 1,
         }
     }
 
-    /// Puts it on the page; the widget takes the focus when it can be chosen.
+    /// Puts it on the page, and its button if it has one; the card takes the focus when
+    /// it can be chosen.
     pub fn place(
         self,
         index: usize,
         area: Area,
         palette: Palette,
         signals: &Signals,
-    ) -> RadioButton {
+    ) -> (RadioButton, Option<Button>) {
         let mut widget = RadioButton::new(area.x, area.y, area.w, area.h, None);
         widget.set_label(&spoken(&self.drawing.spoken()));
         widget.set_label_type(LabelType::None);
@@ -92,9 +105,11 @@ impl Card {
         widget.visible_focus(live);
         let hover = Rc::new(Cell::new(false));
         let pointed = hover.clone();
-        let drawing = self.drawing;
-        widget.draw(move |widget| drawing.draw(widget, palette, live && pointed.get()));
-        let signals = signals.clone();
+        let drawing = Rc::new(self.drawing);
+        let drawn = drawing.clone();
+        widget.draw(move |widget| drawn.draw(widget, palette, live && pointed.get()));
+        let details = place_details(&drawing, index, area, palette, signals);
+        let (signals, mut above) = (signals.clone(), details.clone());
         widget.super_handle_first(false);
         widget.handle(move |widget, event| {
             if event == Event::KeyDown && signals.drops(event) {
@@ -125,21 +140,54 @@ impl Card {
                 _ => return false,
             }
             widget.redraw();
+            if let Some(details) = &mut above {
+                details.redraw();
+            }
             true
         });
-        widget
+        (widget, details)
     }
 }
 
+/// The quiet button in a card's lower right corner.
+fn place_details(
+    drawing: &Rc<Drawing>,
+    index: usize,
+    card: Area,
+    palette: Palette,
+    signals: &Signals,
+) -> Option<Button> {
+    let label = drawing.card.details.clone()?;
+    let area = Area {
+        x: card.x + card.w - drawing.details - 4,
+        y: card.y + card.h - quiet::HEIGHT - 5,
+        w: drawing.details,
+        h: quiet::HEIGHT,
+    };
+    let ground = drawing.fill(palette, false);
+    let signal = Signal::Details(index);
+    Some(quiet::place(&label, area, palette, ground, signals, signal))
+}
+
 impl Drawing {
+    fn fill(&self, palette: Palette, pointed: bool) -> Color {
+        match (self.chosen, self.card.unusable.is_none(), pointed) {
+            (true, ..) => palette.tint,
+            (_, false, _) => palette.ground,
+            (_, _, true) => palette.hover,
+            _ => palette.surface,
+        }
+    }
+
     fn spoken(&self) -> String {
         let mut label = format!(
             "{}, {}, {}",
             self.card.title, self.card.detail, self.card.pill
         );
-        if let Some(reason) = &self.card.unusable {
+        let validity = self.card.validity.iter().map(|validity| &validity.text);
+        for more in validity.chain(&self.card.unusable) {
             label.push_str(", ");
-            label.push_str(reason);
+            label.push_str(more);
         }
         label
     }
@@ -148,16 +196,13 @@ impl Drawing {
         let area = Area::of(widget);
         let usable = self.card.unusable.is_none();
         draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
-        let fill = match (self.chosen, usable, pointed) {
-            (true, ..) => palette.tint,
-            (_, false, _) => palette.ground,
-            (_, _, true) => palette.hover,
-            _ => palette.surface,
-        };
+        let fill = self.fill(palette, pointed);
         let (edge, thickness) = match (widget.has_focus(), self.chosen) {
             (true, _) => (palette.accent, 2),
             (_, true) => (palette.accent, 1),
-            _ => (palette.edge, 1),
+            // What cannot be chosen is only read.
+            _ if self.choosable && usable => (palette.edge, 1),
+            _ => (palette.line, 1),
         };
         area.frame(RADIUS, thickness, edge, fill);
         if self.choosable {
@@ -174,6 +219,19 @@ impl Drawing {
         y += CARD.height(&self.title);
         SMALL.write_lines(&self.detail, x, y, second);
         y += SMALL.height(&self.detail);
+        if let Some(validity) = &self.card.validity {
+            let level = validity.state.level();
+            let tone = palette.tone(level).ink;
+            let mark = Area {
+                x,
+                y: y + 2,
+                w: mark::SIZE,
+                h: mark::SIZE,
+            };
+            mark::draw(level, mark, tone, fill);
+            SMALL.write_lines(&self.validity, x + MARK, y, tone);
+            y += SMALL.height(&self.validity);
+        }
         SMALL.write_lines(&self.reason, x, y, palette.muted);
         if !self.card.pill.is_empty() {
             let pill = Area {
@@ -192,7 +250,7 @@ impl Drawing {
         }
     }
 
-    fn draw_dot(&self, area: Area, palette: Palette, fill: fltk::enums::Color, usable: bool) {
+    fn draw_dot(&self, area: Area, palette: Palette, fill: Color, usable: bool) {
         let dot = Area {
             x: area.x + 16,
             y: area.y + PAD + (CARD.line + SMALL.line) / 2 - 8,

@@ -66,7 +66,8 @@ impl Entry {
         pin
     }
 
-    fn text(&self) -> &str {
+    /// The characters, for whoever draws them because the person wants to see them.
+    pub fn text(&self) -> &str {
         let bytes = self.held.as_ref().map_or(&[][..], Locked::bytes);
         // Only whole characters are pushed, so this never falls back.
         std::str::from_utf8(bytes).unwrap_or_default()

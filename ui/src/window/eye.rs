@@ -13,10 +13,13 @@ use x11rb::connection::Connection;
 use x11rb::errors::{ConnectError, ReplyError};
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConnectionExt, EventMask, InputFocus, MapState, NotifyDetail,
-    NotifyMode, Visibility,
+    AtomEnum, ChangeWindowAttributesAux, ConnectionExt, EventMask, InputFocus, KeyButMask,
+    MapState, NotifyDetail, NotifyMode, PropMode, Visibility,
 };
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+use super::icon;
 
 /// Looks at one window.
 pub struct Eye {
@@ -61,7 +64,17 @@ impl Eye {
             .and_then(|asked| asked.check())
             .map_err(|error| text::reason(&error))?;
         self.window.get_or_init(|| number);
-        Ok(())
+        self.show_icon(number).map_err(|error| text::reason(&error))
+    }
+
+    fn show_icon(&self, window: u32) -> Result<(), ReplyError> {
+        let (mode, kind) = (PropMode::REPLACE, AtomEnum::CARDINAL);
+        let name = self.connection.intern_atom(false, b"_NET_WM_ICON")?;
+        let name = name.reply()?.atom;
+        let pictures = icon::pictures();
+        self.connection
+            .change_property32(mode, window, name, kind, &pictures)?
+            .check()
     }
 
     /// When it is on the display, not covered whole, and has the keyboard: how often
@@ -69,6 +82,16 @@ impl Eye {
     pub fn look(&self) -> Option<u32> {
         let window = *self.window.get()?;
         self.asked(window).unwrap_or(Some(0))
+    }
+
+    /// Whether Caps Lock is on. The toolkit knows no more than what came with its last
+    /// event.
+    pub fn sees_caps_lock(&self) -> bool {
+        let asked = self.connection.query_pointer(self.root);
+        let answer = asked
+            .map_err(ReplyError::from)
+            .and_then(|asked| asked.reply());
+        answer.is_ok_and(|pointer| pointer.mask.contains(KeyButMask::LOCK))
     }
 
     fn asked(&self, window: u32) -> Result<Option<u32>, ReplyError> {

@@ -1,5 +1,7 @@
 //! Drawing: areas, text styles and rounded boxes.
 
+use std::cell::Cell;
+
 use fltk::draw;
 use fltk::enums::{Color, Font};
 use fltk::prelude::*;
@@ -62,6 +64,15 @@ pub struct Style {
     pub line: i32,
 }
 
+thread_local! {
+    static LARGER: Cell<i32> = const { Cell::new(0) };
+}
+
+/// All type is a size larger from now on, on the same lines; or it is not any more.
+pub fn set_larger(larger: bool) {
+    LARGER.set(larger.into());
+}
+
 const fn style(font: Font, size: i32, line: i32) -> Style {
     Style { font, size, line }
 }
@@ -70,6 +81,8 @@ const fn style(font: Font, size: i32, line: i32) -> Style {
 pub const TITLE: Style = style(Font::HelveticaBold, 22, 30);
 /// Paragraphs, values.
 pub const BODY: Style = style(Font::Helvetica, 13, 20);
+/// The part of a value that decides.
+pub const BOLD: Style = style(Font::HelveticaBold, 13, 20);
 /// Labels of facts, second lines of cards.
 pub const SMALL: Style = style(Font::Helvetica, 12, 18);
 /// Headings, notices.
@@ -88,26 +101,34 @@ pub const MONO: Style = style(Font::Courier, 13, 20);
 pub const LARGE: Style = style(Font::HelveticaBold, 32, 40);
 
 impl Style {
+    fn size(self) -> i32 {
+        self.size + LARGER.get()
+    }
+
+    fn use_font(self) {
+        draw::set_font(self.font, self.size());
+    }
+
     /// How wide a text is.
     pub fn width(self, text: &str) -> i32 {
-        draw::set_font(self.font, self.size);
+        self.use_font();
         draw::width(text).ceil() as i32
     }
 
     /// The lines of a text that may be `width` wide.
     pub fn wrap(self, text: &str, width: i32) -> Vec<String> {
-        draw::set_font(self.font, self.size);
+        self.use_font();
         wrap(text, width, |line| draw::width(line).ceil() as i32)
     }
 
     /// One line, its box starting at `top`. Never interprets `@` or `&`: the
     /// text may come from a page.
     pub fn write(self, text: &str, x: i32, top: i32, color: Color) {
-        draw::set_font(self.font, self.size);
+        self.use_font();
         draw::set_draw_color(color);
         // From the size, not the font's own measures: these differ between
         // scripts, and lines of a list should not dance.
-        let baseline = top + (self.line + self.size * 7 / 10) / 2;
+        let baseline = top + (self.line + self.size() * 7 / 10) / 2;
         draw::draw_text(text, x, baseline);
     }
 

@@ -115,7 +115,7 @@ fn place_lock(
 
 fn draw_ground(area: Area, palette: Palette) {
     draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
-    draw::draw_rect_fill(area.x, area.y, area.w, 1, palette.edge);
+    draw::draw_rect_fill(area.x, area.y, area.w, 1, palette.line);
 }
 
 fn draw_clock(area: Area, text: &str, palette: Palette) {

@@ -9,11 +9,11 @@ use fltk::window::DoubleWindow;
 
 use super::drag::Drag;
 use super::eye::Eye;
-use super::facts;
 use super::field::Shared;
 use super::ink::{Area, Style};
 use super::palette::Palette;
 use super::signal::Signals;
+use super::still::place_lines;
 
 /// Every page's width.
 pub const WIDTH: i32 = 560;
@@ -45,6 +45,8 @@ pub struct Setting<'a> {
     pub entries: &'a [Shared],
     /// The highest a page may be on this display.
     pub tallest: i32,
+    /// A person wants to see all of what folds.
+    pub unfolded: bool,
 }
 
 /// A row of this height, from margin to margin.
@@ -73,7 +75,7 @@ pub fn place_text(
         w: INNER - 6 - indent,
         h,
     };
-    facts::place_lines(lines, style, area, color, palette.ground);
+    place_lines(lines, style, area, color, palette.ground);
 }
 
 /// What the window may cover of the display.

@@ -24,21 +24,26 @@ mod eye;
 mod eye;
 mod facts;
 mod field;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod icon;
 mod inert;
 mod ink;
 mod kept;
 mod layout;
 mod line;
+mod mark;
 mod notice;
 mod page;
 mod palette;
 mod quiet;
+mod reveal;
 mod row;
 mod scroll;
 mod signal;
 #[cfg(target_os = "linux")]
 mod speech;
 mod stage;
+mod still;
 mod stop;
 mod symbol;
 mod wrap;

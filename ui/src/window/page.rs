@@ -9,6 +9,7 @@ use fltk::prelude::*;
 use securesign_app::screen::Screen;
 
 use super::button::PressButton;
+use super::facts::{self, Fold};
 use super::inert::Inert;
 use super::ink::Area;
 use super::kept::Strip;
@@ -19,6 +20,8 @@ use super::symbol::Symbol;
 mod column;
 mod foot;
 mod head;
+
+use column::Column;
 
 /// The upper part is never lower than this.
 const LEAST: i32 = 120;
@@ -36,8 +39,12 @@ pub struct Page {
 /// The widgets of a page that can have the focus, and what has to live as long as they do.
 #[derive(Default)]
 pub struct Widgets {
+    /// What is pressed beside facts.
+    pub facts: facts::Placed,
     /// The certificates, in their order.
     pub cards: Vec<RadioButton>,
+    /// What tells more of a certificate, with its index.
+    pub details: Vec<(usize, Button)>,
     /// Things to set, in their order.
     pub choices: Vec<Frame>,
     /// The buttons of those rows that have one.
@@ -48,6 +55,8 @@ pub struct Widgets {
     pub links: Vec<Button>,
     /// The boxes for secrets, in their order.
     pub fields: Vec<Frame>,
+    /// What shows them, in the same order.
+    pub reveals: Vec<Button>,
     /// The buttons, in their order.
     pub buttons: Vec<PressButton>,
     /// Where the document may be dropped.
@@ -65,8 +74,22 @@ impl Page {
         let longest = Duration::from_millis(longest.unwrap_or_default().into());
         let inert = Inert::new(longest, &window, setting.eye);
 
-        let head = head::column(screen, setting);
-        let foot = foot::column(screen, setting, &inert);
+        let measured = |fold| {
+            let head = head::column(screen, setting, fold);
+            let foot = foot::column(screen, setting, &inert, fold);
+            (head, foot)
+        };
+        let fits =
+            |(head, foot): &(Column, Column)| head.height() + foot.height() <= setting.tallest;
+        // Where there is little room, what folds is folded, and what scrolls out of sight
+        // is said beside the fields.
+        let tight = if setting.unfolded {
+            Fold::Unfolded
+        } else {
+            Fold::Folded
+        };
+        let whole = Some(measured(Fold::Whole)).filter(fits);
+        let (head, foot) = whole.unwrap_or_else(|| measured(tight));
         let (content, room) = (head.height(), setting.tallest - foot.height());
         // What is higher than its place scrolls, above a line.
         let (seen, gap) = if content > room {

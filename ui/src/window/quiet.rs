@@ -7,7 +7,7 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::button::Button;
 use fltk::draw;
-use fltk::enums::{Cursor, Event, LabelType};
+use fltk::enums::{Cursor, Event, Key, LabelType};
 use fltk::prelude::*;
 
 use super::ink::{Area, STRONG, spoken};
@@ -44,6 +44,12 @@ pub fn place(
         }
         STRONG.write_centred(&text, area, palette.accent);
     })
+}
+
+/// Ctrl and C, on what copies.
+fn copies(signal: &Signal) -> bool {
+    let pressed = app::is_event_ctrl() && app::event_key() == Key::from_char('c');
+    pressed && matches!(signal, Signal::Copy(_))
 }
 
 /// A button that never waits and draws itself; `paint` hears whether the mouse
@@ -85,7 +91,9 @@ pub fn plain(
                     signals.send(signal.clone());
                 }
             }
-            Event::KeyDown if is_press(app::event_key()) => signals.send(signal.clone()),
+            Event::KeyDown if is_press(app::event_key()) || copies(&signal) => {
+                signals.send(signal.clone())
+            }
             Event::KeyDown => return signals.key(),
             Event::Focus | Event::Unfocus | Event::Drag => {}
             _ => return false,

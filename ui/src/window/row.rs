@@ -79,7 +79,7 @@ impl Listed {
 
     fn draw(&self, area: Area, palette: Palette) {
         draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
-        area.frame(RADIUS, 1, palette.edge, palette.surface);
+        area.frame(RADIUS, 1, palette.line, palette.surface);
         let (x, y) = (area.x + INDENT, area.y + PAD);
         STRONG.write_lines(&self.title, x, y, palette.ink);
         let y = y + STRONG.height(&self.title);

@@ -44,7 +44,7 @@ impl Reel {
             // An edge, so that what goes on below it does not look cut off.
             let mut edge = Frame::new(area.x, area.y + area.h, area.w, 1, None);
             edge.set_frame(FrameType::FlatBox);
-            edge.set_color(palette.edge);
+            edge.set_color(palette.line);
         }
         let mut reel = Self {
             scroll,

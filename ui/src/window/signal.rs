@@ -20,6 +20,12 @@ pub enum Signal {
     Set(Setting, usize),
     /// Pressed the button of the row with this index.
     Row(usize),
+    /// Had the value of the fact with this index copied.
+    Copy(usize),
+    /// Wanted to see all of what folds, or its ends only.
+    Fold,
+    /// Pressed the button of the certificate with this index.
+    Details(usize),
     /// Pressed a button that is not inert.
     Press(Action),
     /// Enter where nothing more special happens.

@@ -42,6 +42,8 @@ pub struct View {
     pub focus: Option<Stop>,
     /// Which buttons work now, in their order.
     pub live: Vec<bool>,
+    /// Caps Lock is on.
+    pub caps_lock: bool,
     /// The window has the keyboard.
     pub active: bool,
     /// The window on the display.
@@ -135,6 +137,11 @@ impl Speech {
 }
 
 impl View {
+    /// It is there, and can have the focus.
+    pub fn has(&self, stop: Stop) -> bool {
+        self.stops.iter().any(|(other, _)| *other == stop)
+    }
+
     /// The other one differs in nothing but the countdown.
     fn counts_on(&self, other: &View) -> bool {
         let mut then = self.clone();

@@ -20,6 +20,7 @@ use super::drag::Drag;
 use super::entry::Entry;
 use super::eye::Eye;
 use super::field::Shared;
+use super::ink;
 use super::layout::{Setting, TITLE_BAR, WIDTH, work_area};
 use super::page::Page;
 use super::palette::Palette;
@@ -32,10 +33,10 @@ mod heard;
 #[cfg(not(target_os = "linux"))]
 #[path = "stage/silent.rs"]
 mod heard;
+mod redraw;
 mod same;
 
 use heard::Speech;
-use same::Same;
 
 /// The window with its model.
 pub struct Stage {
@@ -54,6 +55,8 @@ pub struct Stage {
     drag: Drag,
     chooser: Chooser,
     speech: Speech,
+    /// A person wants to see all of what folds.
+    unfolded: bool,
 }
 
 /// The window before there is a model.
@@ -74,6 +77,7 @@ impl Blank {
         if let Some(scale) = look.scale {
             app::set_screen_scale(0, f32::from(scale) / 100.0);
         }
+        ink::set_larger(look.larger);
         let palette = Palette::of(look.theme);
         let place = work_area();
         let mut window = DoubleWindow::new(
@@ -84,9 +88,7 @@ impl Blank {
             "SecureSign",
         );
         window.set_color(palette.ground);
-        // Taskbars find the desktop entry, and with it name and icon, by this. An
-        // icon of the window's own would link decoders of JPEG and PNG into a
-        // program that takes PINs.
+        // Taskbars find the desktop entry, and with it name and icon, by this.
         window.set_xclass("securesign");
         window.end();
         let (signals, drag) = (Signals::default(), Drag::default());
@@ -164,7 +166,7 @@ impl Stage {
         drag.want(screen.offers(Action::Compare));
         let page = Page::new(
             &screen,
-            &setting(&window, palette, &signals, &entries, &drag, &eye),
+            &setting(&window, palette, &signals, &entries, &drag, &eye, false),
         );
         begin_inert(&mut window, &page, &signals);
         Self {
@@ -182,6 +184,7 @@ impl Stage {
             drag,
             chooser: Chooser::default(),
             speech: Speech::default(),
+            unfolded: false,
         }
     }
 
@@ -258,6 +261,13 @@ impl Stage {
             Signal::Choose(at) => self.model.input(Input::Choose(at)),
             Signal::Set(setting, at) => self.model.input(Input::Set(setting, at)),
             Signal::Row(at) => self.model.input(Input::Row(at)),
+            Signal::Details(at) => self.model.input(Input::Details(at)),
+            Signal::Copy(at) => return Ok(self.copy(at)),
+            Signal::Fold => {
+                self.unfolded = !self.unfolded;
+                self.redraw(self.screen.clone(), true);
+                return Ok(false);
+            }
             Signal::Press(Action::Compare) => {
                 self.choose();
                 return Ok(false);
@@ -331,15 +341,6 @@ impl Stage {
     }
 
     fn enter(&mut self) -> Result<bool, WindowError> {
-        let Some(button) = self
-            .page
-            .widgets
-            .buttons
-            .iter()
-            .find(|button| button.primary)
-        else {
-            return Ok(false);
-        };
         // In a form that is half filled Return goes on to what is missing.
         let stop = self.current();
         if let Some(Stop::Field(at)) = stop
@@ -350,6 +351,15 @@ impl Stage {
             return Ok(false);
         }
         let in_field = matches!(stop, Some(Stop::Field(_) | Stop::Line(_)));
+        let buttons = &self.page.widgets.buttons;
+        let Some(button) = buttons.iter().find(|button| button.is_main()) else {
+            // What is dangerous is pressed with the focus on it, or not at all.
+            if in_field && let Some(last) = buttons.len().checked_sub(1) {
+                self.page.inert.again();
+                self.go(Some(Stop::Button(last)));
+            }
+            return Ok(false);
+        };
         if button.is_live() && (in_field || button.is_prompt()) {
             let action = button.action;
             self.press(action)?;
@@ -372,88 +382,14 @@ impl Stage {
         }
     }
 
-    fn update(&mut self) {
-        let next = self.model.screen();
-        let restyled = self.restyle();
-        if next == self.screen && !restyled {
-            return;
-        }
-        let same = Same::of(&self.screen, &next);
-        // A second has passed, and that is all: what a person points at stays.
-        if let (Some(strip), Some(kept)) = (&mut self.page.widgets.strip, &next.kept)
-            && same.all_but_time
-            && !restyled
-        {
-            strip.tell(kept);
-            self.screen = next;
-            return;
-        }
-        let stop = self.current();
-        if !same.form {
-            self.wipe();
-            self.entries = entries(&next);
-        }
-        self.replace(next, same);
-        let kept = (same.form || same.settings)
-            .then_some(stop)
-            .flatten()
-            .filter(|stop| self.stops().contains(stop));
-        self.focus(kept.or(self.first_stop()));
-    }
-
-    /// Puts another screen in the place of this one.
-    fn replace(&mut self, next: Screen, same: Same) {
-        let scrolled = self.page.reel.position();
-        let inert = self.page.inert.clone();
-        self.drag.want(next.offers(Action::Compare));
-        let setting = setting(
-            &self.window,
-            self.palette,
-            &self.signals,
-            &self.entries,
-            &self.drag,
-            &self.eye,
-        );
-        self.page = Page::new(&next, &setting);
-        self.screen = next;
-        if same.form {
-            self.page.inert.carry_form(&inert);
-        }
-        if same.request {
-            self.page.inert.carry_on(&inert);
-        } else {
-            self.signals.clear();
-        }
-        if same.request || same.settings {
-            self.page.reel.to(scrolled);
-        }
-        begin_inert(&mut self.window, &self.page, &self.signals);
-    }
-
-    /// Other colours or another size; true when there are any.
-    fn restyle(&mut self) -> bool {
-        let look = self.model.look();
-        if look == self.look {
+    /// Has the value of a fact copied; true when the model was told.
+    fn copy(&mut self, at: usize) -> bool {
+        let fact = self.screen.facts.get(at);
+        let Some(copying) = fact.and_then(|fact| fact.copy.as_ref()) else {
             return false;
-        }
-        if look.scale != self.look.scale {
-            let scale = look
-                .scale
-                .map_or(self.system, |scale| f32::from(scale) / 100.0);
-            app::set_screen_scale(0, scale);
-            // Where it was, measured in the new units, may be off the display.
-            let place = work_area();
-            let height = self.window.h();
-            self.window.resize(
-                place.x + (place.w - WIDTH) / 2,
-                place.y + (place.h - height).max(0) / 2,
-                WIDTH,
-                height,
-            );
-        }
-        self.look = look;
-        self.palette = Palette::of(look.theme);
-        self.window.set_color(self.palette.ground);
+        };
+        app::copy(&copying.text);
+        self.model.input(Input::Copied);
         true
     }
 
@@ -474,6 +410,7 @@ fn setting<'a>(
     entries: &'a [Shared],
     drag: &'a Drag,
     eye: &'a Rc<Eye>,
+    unfolded: bool,
 ) -> Setting<'a> {
     Setting {
         window,
@@ -482,7 +419,8 @@ fn setting<'a>(
         entries,
         drag,
         eye,
-        tallest: (work_area().h - TITLE_BAR).min(760),
+        tallest: work_area().h - TITLE_BAR,
+        unfolded,
     }
 }
 

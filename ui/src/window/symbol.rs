@@ -40,7 +40,7 @@ impl Symbol {
             let area = Area::of(widget);
             draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
             match kind {
-                Kind::Done => mark(area, palette.good, &TICK_MARK),
+                Kind::Done => mark(area, palette.tone(Level::Success), &TICK_MARK),
                 Kind::Failed => mark(area, palette.tone(Level::Error), &CROSS),
                 _ if settled => mark(area, palette.tone(Level::Warning), &EXCLAMATION),
                 _ => wheel(area, palette, turned.get()),
@@ -85,7 +85,7 @@ fn mark(area: Area, tone: Tone, strokes: &[Stroke]) {
 
 fn wheel(area: Area, palette: Palette, from: i32) {
     let Area { x, y, w, h } = area.inset(3);
-    stroke(palette.edge, 3, || draw::draw_arc(x, y, w, h, 0.0, 360.0));
+    stroke(palette.line, 3, || draw::draw_arc(x, y, w, h, 0.0, 360.0));
     let from = f64::from(from);
     stroke(palette.accent, 3, || {
         draw::draw_arc(x, y, w, h, from, from + 100.0);

@@ -31,6 +31,7 @@ pub fn certificates(flow: &Flow) -> Vec<CertificateCard> {
                 detail: of_its_application(flow, offer.token, detail),
                 pill: certificate.key().display(),
                 unusable: flow.unusable(offer.credential),
+                ..CertificateCard::default()
             }
         })
         .collect()

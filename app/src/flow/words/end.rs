@@ -1,11 +1,13 @@
 //! While the card works, and how it ended.
 
 use securesign_card::error::CardError;
+use securesign_card::profile::PinUse;
 
+use crate::language::Language;
 use crate::words::Explain;
 
 use super::parts::{button, close, fact, late, notice, open_file, pin_name, plain, primary};
-use crate::flow::{Busy, Flow, Purpose, Refused, Target, Undelivered};
+use crate::flow::{Busy, Flow, Purpose, Refused, Signing, Target, Undelivered};
 use crate::screen::{Action, Kind, Screen};
 
 /// The card is at work.
@@ -19,8 +21,21 @@ pub fn working(flow: &Flow, busy: &Busy) -> Screen {
         Busy::Abandoned => (l.say("working-abandoned"), l.say("working-abandoned-text")),
     };
     Screen {
+        progress: match busy {
+            Busy::Signing(signing) => Some(step(signing, l)),
+            _ => None,
+        },
         text: vec![text],
         ..plain(Kind::Working, title)
+    }
+}
+
+/// How far a signature is.
+fn step(signing: &Signing, l: Language) -> String {
+    match (signing.signs, signing.credential.when) {
+        (true, _) => l.say("working-sign-signs"),
+        (false, PinUse::Never) => l.say("working-sign-begins"),
+        (false, _) => l.say("working-sign-pin"),
     }
 }
 

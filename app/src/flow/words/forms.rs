@@ -8,8 +8,8 @@ use crate::language::Language;
 use crate::words::InWords;
 
 use super::parts::{
-    CONSENT_INERT_MS, button, field, notice, pin_and_puk, pin_counter, pin_name, plain, primary,
-    puk_counter, puk_name,
+    CONSENT_INERT_MS, button, danger, field, notice, pin_and_puk, pin_counter, pin_name, plain,
+    primary, puk_counter, puk_name,
 };
 use super::token::token;
 use super::waiting::waiting;
@@ -24,17 +24,14 @@ pub fn change(flow: &Flow, of: &Target) -> Screen {
         return waiting(flow);
     };
     let (name, max) = ([pin_name(pin.role, l)], pin.rules.max);
+    let secret = |ask, label| field(ask, label, max, pin.role, l);
     Screen {
         text: vec![new_pin(&pin, l)],
         counters: vec![pin_counter(&pin, l)],
         fields: vec![
-            field(Ask::Pin, l.say_with("pin-present", name.clone()), max),
-            field(Ask::NewPin, l.say_with("pin-new", name.clone()), max),
-            field(
-                Ask::NewPinAgain,
-                l.say_with("pin-new-again", name.clone()),
-                max,
-            ),
+            secret(Ask::Pin, l.say_with("pin-present", name.clone())),
+            secret(Ask::NewPin, l.say_with("pin-new", name.clone())),
+            secret(Ask::NewPinAgain, l.say_with("pin-new-again", name.clone())),
         ],
         notice: notice(flow),
         buttons: vec![
@@ -89,7 +86,13 @@ fn unlock_puk(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
     let shape = ("shape", puk.rules.in_words(l).into());
     Screen {
         text: vec![l.say_with("unlock-puk", [puk_name(puk.role, l), shape])],
-        fields: vec![field(Ask::Puk, puk.role.in_words(l), puk.rules.max)],
+        fields: vec![field(
+            Ask::Puk,
+            puk.role.in_words(l),
+            puk.rules.max,
+            puk.role,
+            l,
+        )],
         buttons: vec![
             button(Action::Back, l.say("back")),
             // It takes a secret, so it waits as what sends one does.
@@ -115,8 +118,8 @@ fn unlock_new_pin(pin: &PinView, l: Language) -> Screen {
             l.say_with("unlock-together", pin_and_puk(pin, l)),
         ],
         fields: vec![
-            field(Ask::NewPin, new, pin.rules.max),
-            field(Ask::NewPinAgain, again, pin.rules.max),
+            field(Ask::NewPin, new, pin.rules.max, pin.role, l),
+            field(Ask::NewPinAgain, again, pin.rules.max, pin.role, l),
         ],
         buttons: vec![
             button(Action::Back, l.say("back")),
@@ -250,7 +253,7 @@ pub fn last_try(flow: &Flow, entry: &Entry) -> Screen {
         text: vec![what, l.say("last-try-unsent")],
         buttons: vec![
             button(Action::Back, l.say("back")),
-            primary(Action::UseLastTry, l.say("use-last-try")),
+            danger(Action::UseLastTry, l.say("use-last-try")),
         ],
         ..plain(Kind::Form, l.say("last-try-title"))
     }

@@ -9,7 +9,7 @@ use securesign_handoff::policy::Portal;
 use crate::language::Language;
 use crate::settings::{Theme, Tongue};
 
-use super::parts::{button, fact, notice, open_file, plain, primary};
+use super::parts::{button, danger, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
@@ -54,7 +54,7 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
             ],
             buttons: vec![
                 button(Action::Back, l.say("back")),
-                primary(Action::Remove, l.say("remove")),
+                danger(Action::Remove, l.say("remove")),
             ],
             ..plain(Kind::Page, l.say("portal-remove-title"))
         },
@@ -187,7 +187,7 @@ fn journal(flow: &Flow, ledger: Option<&Result<Ledger, String>>) -> Screen {
 fn verdict(ledger: &Ledger, l: Language) -> Notice {
     match &ledger.verdict {
         Ok(mark) => Notice {
-            level: Level::Info,
+            level: Level::Success,
             text: l.say_with("journal-whole", [("count", mark.count.into())]),
         },
         Err(fault) => Notice {
@@ -211,7 +211,7 @@ fn row(flow: &Flow, entry: &Entry) -> Row {
         detail.push_str(&format!(" · {} ({})", used.subject, used.serial_number));
     }
     let (pill, level) = if entry.is_signed() {
-        (l.say("journal-signed"), Level::Info)
+        (l.say("journal-signed"), Level::Success)
     } else {
         (entry.outcome.clone(), Level::Warning)
     };

@@ -11,7 +11,9 @@ use crate::words::InWords;
 use super::pages;
 use crate::flow::remark::Remark;
 use crate::flow::{Flow, Purpose};
-use crate::screen::{Action, Ask, Button, Counter, Fact, Field, Kind, Level, Notice, Screen};
+use crate::screen::{
+    Action, Ask, Button, ButtonStyle, Copying, Counter, Fact, Field, Kind, Level, Notice, Screen,
+};
 use crate::worker::{PinView, TokenInfo, UnblockView};
 
 /// A click meant for another window must not sign (requirement 11).
@@ -22,6 +24,7 @@ pub fn plain(kind: Kind, title: String) -> Screen {
     Screen {
         kind,
         settled: false,
+        progress: None,
         title,
         links: Vec::new(),
         text: Vec::new(),
@@ -34,6 +37,7 @@ pub fn plain(kind: Kind, title: String) -> Screen {
         choices: Vec::new(),
         rows: Vec::new(),
         lines: Vec::new(),
+        signing_as: None,
         token: None,
         fields: Vec::new(),
         notice: None,
@@ -226,13 +230,33 @@ pub fn fact(label: String, value: &str) -> Fact {
     Fact {
         label,
         value: value.into(),
-        mark: None,
+        ..Fact::default()
     }
 }
 
-/// A place to type a secret.
-pub fn field(ask: Ask, label: String, max: usize) -> Field {
-    Field { ask, label, max }
+/// One that a person may have to pass on: it can be copied.
+pub fn copied(label: String, value: &str, l: Language) -> Fact {
+    Fact {
+        copy: copying(value.into(), l),
+        ..fact(label, value)
+    }
+}
+
+/// The button that copies this.
+pub fn copying(text: String, l: Language) -> Option<Copying> {
+    let label = l.say("copy");
+    Some(Copying { label, text })
+}
+
+/// A place to type a secret of this role.
+pub fn field(ask: Ask, label: String, max: usize, role: Secret, l: Language) -> Field {
+    Field {
+        ask,
+        label,
+        max,
+        show: l.say_with("show-secret", [("secret", role.in_words(l).into())]),
+        caps_lock: l.say("caps-lock"),
+    }
 }
 
 /// From the token window to the pages; a request is not to be left for them.
@@ -256,7 +280,7 @@ pub fn button(action: Action, label: String) -> Button {
     Button {
         action,
         label,
-        primary: false,
+        style: ButtonStyle::Plain,
         inert_ms: if action.commits() {
             CONSENT_INERT_MS
         } else {
@@ -265,10 +289,18 @@ pub fn button(action: Action, label: String) -> Button {
     }
 }
 
-/// The button that Enter presses.
+/// The button that Return presses.
 pub fn primary(action: Action, label: String) -> Button {
     Button {
-        primary: true,
+        style: ButtonStyle::Main,
+        ..button(action, label)
+    }
+}
+
+/// What cannot be undone, or should be done by few: Return never presses it by itself.
+pub fn danger(action: Action, label: String) -> Button {
+    Button {
+        style: ButtonStyle::Danger,
         ..button(action, label)
     }
 }

@@ -2,15 +2,17 @@
 
 use securesign_card::error::CardError;
 use securesign_card::profile::Tries;
+use securesign_card::text;
 
+use crate::language::Language;
 use crate::pin_status::Status;
 
 use super::certificates::{
     certificates, chosen_index, heading, missed, no_certificate, slow_clock,
 };
 use super::parts::{
-    button, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary, tries_notice,
-    with_late,
+    button, copying, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary,
+    tries_notice, with_late,
 };
 use super::token::unlocking;
 use super::waiting::waiting;
@@ -85,11 +87,21 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         screen.text.push(l.say("pin-not-wanted"));
     } else {
         let pin = flow.asked_pin(info);
-        screen
-            .fields
-            .push(field(Ask::Pin, pin.role.in_words(l), pin.rules.max));
+        let (label, max) = (pin.role.in_words(l), pin.rules.max);
+        screen.fields.push(field(Ask::Pin, label, max, pin.role, l));
+        screen.signing_as = signing_as(screen, l);
     }
     screen.buttons.push(primary(Action::Sign, l.say("sign")));
+}
+
+/// Whose certificate is chosen, said beside the PIN.
+fn signing_as(screen: &Screen, l: Language) -> Option<String> {
+    let card = screen.certificates.get(screen.chosen?)?;
+    let said = [
+        ("name", card.title.as_str().into()),
+        ("key", card.pill.as_str().into()),
+    ];
+    Some(l.say_with("signing-as", said))
 }
 
 /// What keeps it from being signed, and what came late.
@@ -109,15 +121,20 @@ pub fn facts(flow: &Flow) -> Vec<Fact> {
         label,
         value: value.into(),
         mark: Some(l.say("from-page")),
+        ..Fact::default()
     };
     let algorithm = digest.algorithm().display();
     vec![
         fact(l.say("requested-by"), &order.requester()),
         fact(l.say("document"), &document(flow, order)),
-        page(
-            l.say_with("digest", [("algorithm", algorithm.into())]),
-            &digest.grouped(),
-        ),
+        Fact {
+            copy: copying(text::hex_lower(digest.bytes()), l),
+            folds: true,
+            ..page(
+                l.say_with("digest", [("algorithm", algorithm.into())]),
+                &digest.grouped(),
+            )
+        },
         page(l.say("request"), order.request_id()),
     ]
 }

@@ -6,15 +6,15 @@ use securesign_card::profile::Tries;
 use crate::language::Language;
 use crate::words::{Explain, InWords};
 
-use super::certificates::{certificates, chosen_index, heading};
+use super::certificates::{certificates, heading};
 use super::parts::{
-    button, counters, fact, links, no_change, no_unlock, notice, pin_and_puk, pin_name, pin_status,
-    plain, puk_name,
+    button, copied, counters, fact, links, no_change, no_unlock, notice, pin_and_puk, pin_name,
+    pin_status, plain, puk_name,
 };
 use super::waiting::waiting;
 use crate::flow::Flow;
-use crate::screen::{Action, Button, Kind, Level, Notice, Screen};
-use crate::worker::{PinView, TokenId, TokenInfo, UnblockView};
+use crate::screen::{Action, Button, ButtonStyle, Kind, Level, Notice, Screen};
+use crate::worker::{PinView, TokenInfo, UnblockView};
 
 /// The token window.
 pub fn token(flow: &Flow) -> Screen {
@@ -27,7 +27,7 @@ pub fn token(flow: &Flow) -> Screen {
         fact(l.say("reader"), &id.reader),
     ];
     if let Some(serial) = &info.serial {
-        facts.push(fact(l.say("serial-number"), serial));
+        facts.push(copied(l.say("serial-number"), serial, l));
     }
     let pins = info.pins();
     for pin in &pins {
@@ -43,48 +43,28 @@ pub fn token(flow: &Flow) -> Screen {
         text.extend(no_change(pin, l));
         text.extend(no_unlock(pin, pins.len() == 1, l));
     }
-    text.extend(empty_ones(flow, id));
-    // With one token there is nothing to choose in this window.
-    let chosen = match flow.ready().count() {
-        0 | 1 => None,
-        _ => chosen_index(flow),
-    };
     let certificates = certificates(flow);
     Screen {
         links: links(flow),
         text,
         facts,
         counters: counters(info, l),
-        heading: heading(&certificates, chosen.is_some(), l),
+        heading: heading(&certificates, false, l),
         certificates,
-        chosen,
         notice: notice(flow).or_else(|| blocked_notice(info, l)),
-        buttons: buttons(info, l),
+        buttons: buttons(flow, info, l),
         ..plain(Kind::Token, l.say("token-title"))
     }
 }
 
-/// Applications of the same token that have no certificate to choose them by.
-fn empty_ones(flow: &Flow, token: &TokenId) -> Vec<String> {
-    let l = flow.language;
-    let others = flow.ready().filter(|(id, _)| id.is_beside(token));
-    let empty = others.filter(|(_, info)| info.found.credentials.is_empty());
-    let said = |(_, info): (_, &TokenInfo)| {
-        let tries = match info.pin.count() {
-            Some(count) => count.to_string(),
-            None => l.say("tries-unknown"),
-        };
-        let application = ("application", info.label.as_str().into());
-        l.say_with("application-empty", [application, ("tries", tries.into())])
-    };
-    empty.map(said).collect()
-}
-
 /// Change and unlock, of each PIN that can be; those of the first one come last, where the
 /// main button is, but for one that is blocked.
-fn buttons(info: &TokenInfo, l: Language) -> Vec<Button> {
+fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
     let pins = info.pins();
-    let mut buttons = vec![button(Action::Close, l.say("close"))];
+    let mut buttons = vec![match flow.opened() {
+        Some(_) => button(Action::Back, l.say("back")),
+        None => button(Action::Close, l.say("close")),
+    }];
     // What is blocked is what people come for.
     let is_blocked = |pin: &PinView| pin.tries == Tries::Blocked;
     let mut in_order: Vec<&PinView> = pins.iter().rev().collect();
@@ -102,7 +82,7 @@ fn buttons(info: &TokenInfo, l: Language) -> Vec<Button> {
                 false => Action::ChangeFurther(pin.id),
             };
             buttons.push(Button {
-                primary: main,
+                style: style(main),
                 ..button(action, l.say_with("change-pin", [pin_name(pin.role, l)]))
             });
         }
@@ -111,7 +91,7 @@ fn buttons(info: &TokenInfo, l: Language) -> Vec<Button> {
 }
 
 /// The way to unlock a PIN, where there is one. It is named where there are several.
-pub fn unlocking(info: &TokenInfo, pin: &PinView, primary: bool, l: Language) -> Option<Button> {
+pub fn unlocking(info: &TokenInfo, pin: &PinView, main: bool, l: Language) -> Option<Button> {
     let unblock = pin.unblock.ok()?;
     let action = match pin.id == info.first {
         true => Action::Unlock,
@@ -122,9 +102,16 @@ pub fn unlocking(info: &TokenInfo, pin: &PinView, primary: bool, l: Language) ->
         false => l.say_with("unlock-pin-with-puk", pin_and_puk(pin, l)),
     };
     Some(Button {
-        primary,
+        style: style(main),
         ..button(action, label)
     })
+}
+
+fn style(main: bool) -> ButtonStyle {
+    match main {
+        true => ButtonStyle::Main,
+        false => ButtonStyle::Plain,
+    }
 }
 
 /// Which PINs are blocked, and whether they can be unlocked.

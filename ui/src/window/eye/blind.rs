@@ -1,5 +1,7 @@
 //! Whether a person can see the window: not told on this system yet.
 
+use fltk::app;
+use fltk::enums::Shortcut;
 use fltk::window::DoubleWindow;
 
 /// Sees it always.
@@ -14,6 +16,11 @@ impl Eye {
     /// Any window will do.
     pub fn watch(&self, _window: &DoubleWindow) -> Result<(), String> {
         Ok(())
+    }
+
+    /// As of the last event.
+    pub fn sees_caps_lock(&self) -> bool {
+        app::event_state().contains(Shortcut::CapsLock)
     }
 
     /// What cannot be told is no reason against it.

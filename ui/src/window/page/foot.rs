@@ -5,9 +5,10 @@ use std::ops::Range;
 use securesign_app::screen::{Button, Screen};
 
 use super::super::button::{self, PressButton};
+use super::super::facts::Fold;
 use super::super::field;
 use super::super::inert::Inert;
-use super::super::ink::{Area, SMALL, STRONG};
+use super::super::ink::{Area, BODY, SMALL, STRONG};
 use super::super::kept::{self, Strip};
 use super::super::layout::{GAP, INNER, MARGIN, Setting, WIDTH, place_text};
 use super::super::line;
@@ -19,8 +20,16 @@ const BUTTON_GAP: i32 = 4;
 const LABEL_GAP: i32 = 6;
 
 /// All of it.
-pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, inert: &'a Inert) -> Column<'a> {
+pub fn column<'a>(
+    screen: &'a Screen,
+    setting: &'a Setting,
+    inert: &'a Inert,
+    fold: Fold,
+) -> Column<'a> {
     let mut column = Column::default();
+    if fold != Fold::Whole {
+        signing_as(&mut column, screen, setting);
+    }
     boxes(&mut column, screen, setting);
     if let Some(notice) = &screen.notice {
         let bar = Bar::new(notice, INNER);
@@ -49,6 +58,18 @@ pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, inert: &'a Inert) ->
     column
 }
 
+/// Whose certificate is chosen, where the certificates may be out of sight.
+fn signing_as<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let palette = setting.palette;
+    if let Some(text) = &screen.signing_as {
+        let lines = BODY.wrap(text, INNER - 6);
+        column.add(BODY.height(&lines), move |area, _| {
+            place_text(lines, BODY, 0, area.y, palette.ink, palette);
+        });
+        column.gap(LABEL_GAP);
+    }
+}
+
 /// Boxes for plain texts and for secrets, each under its label.
 fn boxes<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
     let (palette, signals) = (setting.palette, setting.signals);
@@ -64,8 +85,9 @@ fn boxes<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
     for (field, entry) in screen.fields.iter().zip(setting.entries) {
         label(column, &field.label, setting);
         column.add(field::HEIGHT, move |area, widgets| {
-            let placed = field::place(field, entry, area, palette, signals);
-            widgets.fields.push(placed);
+            let (field, reveal) = field::place(field, entry, area, setting);
+            widgets.fields.push(field);
+            widgets.reveals.push(reveal);
         });
         column.gap(GAP);
     }

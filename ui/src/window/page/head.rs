@@ -7,12 +7,13 @@ use securesign_app::screen::{Kind, Screen};
 use super::super::card::{Card, Role};
 use super::super::choice;
 use super::super::compare;
-use super::super::facts::{self, COUNTER_HEIGHT, Facts};
-use super::super::ink::{Area, BODY, STRONG, TITLE};
+use super::super::facts::{Facts, Fold};
+use super::super::ink::{Area, BODY, SMALL, STRONG, TITLE};
 use super::super::layout::{GAP, INNER, MARGIN, Setting, place_text};
 use super::super::quiet;
 use super::super::row::Listed;
 use super::super::signal::Signal;
+use super::super::still::{COUNTER_HEIGHT, place_counter};
 use super::super::symbol::{self, Symbol};
 use super::column::Column;
 
@@ -24,17 +25,28 @@ const BESIDE: usize = 2;
 const TEXT: i32 = INNER - 6;
 
 /// All of it.
-pub fn column<'a>(screen: &'a Screen, setting: &'a Setting) -> Column<'a> {
+pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, fold: Fold) -> Column<'a> {
     let mut column = Column::default();
     column.gap(MARGIN);
+    progress(&mut column, screen, setting);
     title(&mut column, screen, setting);
     paragraphs(&mut column, screen, setting);
-    facts(&mut column, screen, setting);
+    facts(&mut column, screen, setting, fold);
     counters(&mut column, screen, setting);
     choices(&mut column, screen, setting);
     cards(&mut column, screen, setting);
     rows(&mut column, screen, setting);
     column
+}
+
+fn progress<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    let palette = setting.palette;
+    if let Some(progress) = &screen.progress {
+        let lines = SMALL.wrap(progress, TEXT);
+        column.add(SMALL.height(&lines), move |area, _| {
+            place_text(lines, SMALL, 0, area.y, palette.muted, palette);
+        });
+    }
 }
 
 /// With the symbol before it and the ways to other pages behind it.
@@ -66,10 +78,12 @@ fn paragraphs<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Sett
 }
 
 /// And where the document may be dropped.
-fn facts<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+fn facts<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting, fold: Fold) {
     if !screen.facts.is_empty() {
-        let facts = Facts::new(&screen.facts, INNER);
-        column.add(facts.height, |area, _| facts.place(area, setting.palette));
+        let facts = Facts::new(&screen.facts, INNER, fold);
+        column.add(facts.height, |area, widgets| {
+            widgets.facts = facts.place(area, setting);
+        });
         column.gap(GAP);
     }
     if let Some(button) = &screen.compare {
@@ -87,7 +101,7 @@ fn counters<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Settin
             let w = (area.w - GAP * (count - 1)) / count;
             for (at, counter) in (0..).zip(counters) {
                 let x = area.x + at * (w + GAP);
-                facts::place_counter(counter, Area { x, w, ..area }, setting.palette);
+                place_counter(counter, Area { x, w, ..area }, setting.palette);
             }
         });
         column.gap(GAP);
@@ -119,8 +133,9 @@ fn cards<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
         let chosen = screen.chosen == Some(at);
         let card = Card::new(card, Role { choosable, chosen }, INNER);
         column.add(card.height, move |area, widgets| {
-            let placed = card.place(at, area, palette, setting.signals);
-            widgets.cards.push(placed);
+            let (card, details) = card.place(at, area, palette, setting.signals);
+            widgets.cards.push(card);
+            widgets.details.extend(details.map(|details| (at, details)));
         });
         column.gap(GAP);
     }

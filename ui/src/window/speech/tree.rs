@@ -18,13 +18,17 @@ use super::{View, rect};
 enum Part {
     Window,
     Dialog,
+    Progress,
     Title,
     Text(usize),
     Fact(usize),
+    Copy(usize),
+    Fold(usize),
     Compare,
     Counter(usize),
     Cards,
     Card(usize),
+    Details(usize),
     Choice(usize),
     Option(usize, usize),
     Rows,
@@ -33,6 +37,7 @@ enum Part {
     Line(usize),
     Link(usize, Deed),
     Field(usize),
+    Reveal(usize),
     Notice,
     Waiting,
     Button(usize, Deed),
@@ -51,13 +56,17 @@ impl Part {
 /// The node of something that can have the focus.
 pub fn node(screen: &Screen, stop: Stop) -> Option<NodeId> {
     let part = match stop {
+        Stop::Copy(at) => Part::Copy(at),
+        Stop::Fold(at) => Part::Fold(at),
         Stop::Compare => Part::Compare,
         Stop::Card(at) => Part::Card(at),
+        Stop::Details(at) => Part::Details(at),
         Stop::Choice(at) => Part::Choice(at),
         Stop::Row(at) => Part::RowButton(at),
         Stop::Line(at) => Part::Line(at),
         Stop::Link(at) => Part::Link(at, screen.links.get(at)?.action),
         Stop::Field(at) => Part::Field(at),
+        Stop::Reveal(at) => Part::Reveal(at),
         Stop::Button(at) => Part::Button(at, screen.buttons.get(at)?.action),
         Stop::Lock => Part::Lock,
     };
@@ -71,12 +80,23 @@ pub fn tree(view: &View) -> TreeUpdate {
         nodes: Vec::new(),
     };
     let screen = &view.screen;
-    let mut parts = vec![grove.add(Part::Title, title(screen))];
+    let mut parts = Vec::new();
+    if let Some(progress) = &screen.progress {
+        parts.push(grove.add(Part::Progress, label(progress)));
+    }
+    parts.push(grove.add(Part::Title, title(screen)));
     for (at, text) in screen.text.iter().enumerate() {
         parts.push(grove.add(Part::Text(at), label(text)));
     }
     for (at, told) in screen.facts.iter().enumerate() {
         parts.push(grove.add(Part::Fact(at), fact(told)));
+        if view.has(Stop::Fold(at)) {
+            parts.push(grove.add_stop(Stop::Fold(at), quiet(&told.label)));
+        }
+        if let Some(copying) = &told.copy {
+            let name = format!("{}: {}", copying.label, told.label);
+            parts.push(grove.add_stop(Stop::Copy(at), quiet(&name)));
+        }
     }
     if let Some(offered) = &screen.compare {
         parts.push(grove.add_stop(Stop::Compare, button(offered, true)));
@@ -93,7 +113,8 @@ pub fn tree(view: &View) -> TreeUpdate {
         parts.push(grove.add_stop(Stop::Line(at), line(asked)));
     }
     for (at, asked) in screen.fields.iter().enumerate() {
-        parts.push(grove.add_stop(Stop::Field(at), field(asked)));
+        parts.push(grove.add_stop(Stop::Field(at), field(asked, view.caps_lock)));
+        parts.push(grove.add_stop(Stop::Reveal(at), named(Role::Button, &asked.show)));
     }
     if let Some(told) = &screen.notice {
         parts.push(grove.add(Part::Notice, notice(told)));
@@ -151,6 +172,10 @@ impl Grove<'_> {
                 card(Role::ListItem, shown)
             };
             parts.push(self.add_stop(Stop::Card(at), node));
+            if let Some(details) = &shown.details {
+                let name = format!("{details}: {}", shown.title);
+                parts.push(self.add_stop(Stop::Details(at), quiet(&name)));
+            }
         }
         let role = if choosable {
             Role::RadioGroup
@@ -192,9 +217,7 @@ impl Grove<'_> {
             parts.push(self.add(Part::Row(at), row(shown)));
             if let Some(action) = &shown.action {
                 let name = format!("{action}: {}", shown.title);
-                let mut node = named(Role::Button, &name);
-                node.add_action(Action::Click);
-                parts.push(self.add_stop(Stop::Row(buttons), node));
+                parts.push(self.add_stop(Stop::Row(buttons), quiet(&name)));
                 buttons += 1;
             }
         }
@@ -244,7 +267,9 @@ fn title(screen: &Screen) -> Node {
 }
 
 fn fact(fact: &Fact) -> Node {
-    let Fact { label, value, mark } = fact;
+    let Fact {
+        label, value, mark, ..
+    } = fact;
     self::label(&match mark {
         Some(mark) => format!("{label}: {value} ({mark})"),
         None => format!("{label}: {value}"),
@@ -257,7 +282,13 @@ fn counter(counter: &Counter) -> Node {
 
 fn card(role: Role, card: &CertificateCard) -> Node {
     let mut node = named(role, &card.title);
-    let more = [Some(&card.detail), Some(&card.pill), card.unusable.as_ref()];
+    let validity = card.validity.as_ref().map(|validity| &validity.text);
+    let more = [
+        Some(&card.detail),
+        validity,
+        Some(&card.pill),
+        card.unusable.as_ref(),
+    ];
     let more: Vec<&str> = more.into_iter().flatten().map(String::as_str).collect();
     node.set_description(more.join(", "));
     node
@@ -287,15 +318,20 @@ fn line(line: &Line) -> Node {
     node
 }
 
-/// A secret has a name and nothing else: no value, no text, no length.
-fn field(field: &Field) -> Node {
-    named(Role::PasswordInput, &field.label)
+/// A secret has a name, and at most the warning about Caps Lock: no value, no text, no
+/// length.
+fn field(field: &Field, caps_lock: bool) -> Node {
+    let mut node = named(Role::PasswordInput, &field.label);
+    if caps_lock {
+        node.set_description(field.caps_lock.as_str());
+    }
+    node
 }
 
 fn notice(notice: &Notice) -> Node {
     let mut node = named(Role::Alert, &notice.text);
     node.set_live(match notice.level {
-        Level::Info => Live::Polite,
+        Level::Info | Level::Success => Live::Polite,
         Level::Warning | Level::Error => Live::Assertive,
     });
     node
@@ -309,6 +345,13 @@ fn button(button: &Button, live: bool) -> Node {
     if !button.action.commits() {
         node.add_action(Action::Click);
     }
+    node
+}
+
+/// One that any program may press.
+fn quiet(name: &str) -> Node {
+    let mut node = named(Role::Button, name);
+    node.add_action(Action::Click);
     node
 }
 

@@ -1,6 +1,7 @@
 //! What has the focus, and where it goes. The toolkit's own Tab does not wrap
 //! around in every layout and would not skip what cannot be used.
 
+use fltk::button::Button;
 use fltk::prelude::*;
 use securesign_app::screen::Input;
 
@@ -11,10 +12,19 @@ use super::Stage;
 impl Stage {
     /// Everything that can have the focus, in the order of Tab.
     pub(super) fn stops(&self) -> Vec<Stop> {
+        let facts = &self.page.widgets.facts;
+        let folds = facts.folds.iter().map(|(at, _)| Stop::Fold(*at));
+        let copies = facts.copies.iter().map(|(at, _)| Stop::Copy(*at));
         let compare = self.page.widgets.compare.iter().map(|_| Stop::Compare);
         let cards = (0..self.page.widgets.cards.len())
             .filter(|&at| self.page.widgets.cards[at].has_visible_focus())
             .map(Stop::Card);
+        let details = self
+            .page
+            .widgets
+            .details
+            .iter()
+            .map(|(at, _)| Stop::Details(*at));
         let choices = (0..self.page.widgets.choices.len()).map(Stop::Choice);
         let rows = (0..self.page.widgets.rows.len()).map(Stop::Row);
         let lines = (0..self.page.widgets.lines.len()).map(Stop::Line);
@@ -22,14 +32,32 @@ impl Stage {
         let buttons = (0..self.page.widgets.buttons.len()).map(Stop::Button);
         let links = (0..self.page.widgets.links.len()).map(Stop::Link);
         let lock = self.page.widgets.strip.iter().map(|_| Stop::Lock);
-        let above = compare.chain(cards).chain(choices).chain(rows);
-        let below = lines.chain(fields).chain(buttons);
+        let above = folds.chain(copies).chain(compare).chain(cards);
+        let above = above.chain(details).chain(choices).chain(rows);
+        // Before them, so that Tab leads from a secret to the buttons.
+        let reveals = (0..self.page.widgets.reveals.len()).map(Stop::Reveal);
+        let below = lines.chain(reveals).chain(fields).chain(buttons);
         above.chain(below).chain(links).chain(lock).collect()
+    }
+
+    /// The button beside a fact or on a certificate.
+    pub(super) fn quiet(&self, stop: Stop) -> Option<&Button> {
+        let (buttons, at) = match stop {
+            Stop::Copy(at) => (&self.page.widgets.facts.copies, at),
+            Stop::Fold(at) => (&self.page.widgets.facts.folds, at),
+            Stop::Details(at) => (&self.page.widgets.details, at),
+            _ => return None,
+        };
+        let found = buttons.iter().find(|(other, _)| *other == at);
+        found.map(|(_, button)| button)
     }
 
     /// What has it.
     pub(super) fn current(&self) -> Option<Stop> {
         self.stops().into_iter().find(|&stop| match stop {
+            Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_) => {
+                self.quiet(stop).is_some_and(|it| it.has_focus())
+            }
             Stop::Compare => self
                 .page
                 .widgets
@@ -42,6 +70,7 @@ impl Stage {
             Stop::Line(at) => self.page.widgets.lines[at].has_focus(),
             Stop::Link(at) => self.page.widgets.links[at].has_focus(),
             Stop::Field(at) => self.page.widgets.fields[at].has_focus(),
+            Stop::Reveal(at) => self.page.widgets.reveals[at].has_focus(),
             Stop::Button(at) => self.page.widgets.buttons[at].widget.has_focus(),
             Stop::Lock => self
                 .page
@@ -61,7 +90,7 @@ impl Stage {
             .widgets
             .buttons
             .iter()
-            .position(|button| button.primary && button.is_prompt());
+            .position(|button| button.is_main() && button.is_prompt());
         [
             Some(Stop::Line(0)),
             Some(Stop::Field(0)),
@@ -78,6 +107,12 @@ impl Stage {
     /// Gives it.
     pub(super) fn focus(&mut self, stop: Option<Stop>) {
         let taken = match stop {
+            Some(stop @ (Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_))) => {
+                match self.quiet(stop).cloned() {
+                    Some(mut button) => button.take_focus(),
+                    None => Ok(()),
+                }
+            }
             Some(Stop::Compare) => match &mut self.page.widgets.compare {
                 Some(compare) => compare.take_focus(),
                 None => Ok(()),
@@ -88,6 +123,7 @@ impl Stage {
             Some(Stop::Line(at)) => self.page.widgets.lines[at].take_focus(),
             Some(Stop::Link(at)) => self.page.widgets.links[at].take_focus(),
             Some(Stop::Field(at)) => self.page.widgets.fields[at].take_focus(),
+            Some(Stop::Reveal(at)) => self.page.widgets.reveals[at].take_focus(),
             Some(Stop::Button(at)) => self.page.widgets.buttons[at].widget.take_focus(),
             Some(Stop::Lock) => match &mut self.page.widgets.strip {
                 Some(strip) => strip.take_focus(),
@@ -104,6 +140,9 @@ impl Stage {
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
     pub(super) fn go(&mut self, stop: Option<Stop>) {
+        if let Some(button) = stop.and_then(|stop| self.quiet(stop).cloned()) {
+            self.page.reel.reveal(&button);
+        }
         match (stop, &self.page.widgets.compare) {
             (Some(Stop::Card(at)), _) => self.page.reel.reveal(&self.page.widgets.cards[at]),
             (Some(Stop::Choice(at)), _) => self.page.reel.reveal(&self.page.widgets.choices[at]),

@@ -54,11 +54,17 @@ impl Stage {
             Stop::Compare => self.screen.compare.as_ref().map(|button| button.action),
             Stop::Lock => self.screen.kept.as_ref().map(|kept| kept.lock.action),
             Stop::Link(at) => self.screen.links.get(at).map(|link| link.action),
+            Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_) => None,
             Stop::Card(_) | Stop::Choice(_) | Stop::Row(_) | Stop::Line(_) | Stop::Field(_) => None,
+            // What it shows is for who holds it down, and for nobody else to show.
+            Stop::Reveal(_) => None,
         };
         let commits = action.is_some_and(Action::commits);
         match (stop, action) {
             (Stop::Card(at), _) if wish.press => self.on(Signal::Choose(at)),
+            (Stop::Details(at), _) if wish.press => self.on(Signal::Details(at)),
+            (Stop::Copy(at), _) if wish.press => self.on(Signal::Copy(at)),
+            (Stop::Fold(_), _) if wish.press => self.on(Signal::Fold),
             // What follows is a question of its own.
             (Stop::Row(at), _) if wish.press => {
                 let mut rows = self.screen.rows.iter().enumerate();
@@ -97,6 +103,7 @@ impl Stage {
                 .map(|b| b.is_live())
                 .collect(),
             active: app::focus().is_some(),
+            caps_lock: self.eye.sees_caps_lock(),
             place: Area::of(&self.window),
             scale: app::screen_scale(self.window.screen_num()),
         }
@@ -105,6 +112,7 @@ impl Stage {
     fn place(&self, stop: Stop) -> Area {
         let page = &self.page;
         let placed = match stop {
+            Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_) => self.quiet(stop).map(Area::of),
             Stop::Compare => page.widgets.compare.as_ref().map(Area::of),
             Stop::Card(at) => page.widgets.cards.get(at).map(Area::of),
             Stop::Choice(at) => page.widgets.choices.get(at).map(Area::of),
@@ -112,6 +120,7 @@ impl Stage {
             Stop::Line(at) => page.widgets.lines.get(at).map(Area::of),
             Stop::Link(at) => page.widgets.links.get(at).map(Area::of),
             Stop::Field(at) => page.widgets.fields.get(at).map(Area::of),
+            Stop::Reveal(at) => page.widgets.reveals.get(at).map(Area::of),
             Stop::Button(at) => page
                 .widgets
                 .buttons

@@ -24,6 +24,7 @@ impl Same {
         };
         let of_this_choice = Screen {
             chosen: next.chosen,
+            signing_as: next.signing_as.clone(),
             waiting: next.waiting.clone(),
             ..at_this_time.clone()
         };

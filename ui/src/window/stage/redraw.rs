@@ -1,0 +1,111 @@
+//! Puts another screen into the window: what was typed and what has the focus stay where
+//! it is the same form.
+
+use fltk::app;
+use fltk::prelude::*;
+use securesign_app::screen::{Action, Screen};
+
+use super::super::ink;
+use super::super::layout::{WIDTH, work_area};
+use super::super::page::Page;
+use super::super::palette::Palette;
+use super::super::stop::Stop;
+use super::same::Same;
+use super::{Stage, begin_inert, entries, setting};
+
+impl Stage {
+    /// Shows what the model shows, where that is something else.
+    pub(super) fn update(&mut self) {
+        let next = self.model.screen();
+        let restyled = self.restyle();
+        if next != self.screen || restyled {
+            self.redraw(next, restyled);
+        }
+    }
+
+    /// Shows this screen. `anew`: also what looks the same.
+    pub(super) fn redraw(&mut self, next: Screen, anew: bool) {
+        let same = Same::of(&self.screen, &next);
+        // A second has passed, and that is all: what a person points at stays.
+        if let (Some(strip), Some(kept)) = (&mut self.page.widgets.strip, &next.kept)
+            && same.all_but_time
+            && !anew
+        {
+            strip.tell(kept);
+            self.screen = next;
+            return;
+        }
+        let stop = self.current();
+        let kind = self.screen.kind;
+        if !same.form {
+            self.wipe();
+            self.entries = entries(&next);
+        }
+        self.replace(next, same);
+        // Whoever goes through the certificates goes on, also to those of another token.
+        let cards = kind == self.screen.kind && matches!(stop, Some(Stop::Card(_)));
+        let kept = (same.form || same.settings || cards)
+            .then_some(stop)
+            .flatten()
+            .filter(|stop| self.stops().contains(stop));
+        self.focus(kept.or(self.first_stop()));
+    }
+
+    /// Puts another screen in the place of this one.
+    fn replace(&mut self, next: Screen, same: Same) {
+        let scrolled = self.page.reel.position();
+        let inert = self.page.inert.clone();
+        self.drag.want(next.offers(Action::Compare));
+        let setting = setting(
+            &self.window,
+            self.palette,
+            &self.signals,
+            &self.entries,
+            &self.drag,
+            &self.eye,
+            self.unfolded,
+        );
+        self.page = Page::new(&next, &setting);
+        self.screen = next;
+        if same.form {
+            self.page.inert.carry_form(&inert);
+        }
+        if same.request {
+            self.page.inert.carry_on(&inert);
+        } else {
+            self.signals.clear();
+        }
+        if same.request || same.settings {
+            self.page.reel.to(scrolled);
+        }
+        begin_inert(&mut self.window, &self.page, &self.signals);
+    }
+
+    /// Other colours or another size; true when there are any.
+    fn restyle(&mut self) -> bool {
+        let look = self.model.look();
+        if look == self.look {
+            return false;
+        }
+        if look.scale != self.look.scale {
+            let scale = look
+                .scale
+                .map_or(self.system, |scale| f32::from(scale) / 100.0);
+            app::set_screen_scale(0, scale);
+            // Where it was, measured in the new units, may be off the display.
+            let place = work_area();
+            let height = self.window.h();
+            self.window.resize(
+                place.x + (place.w - WIDTH) / 2,
+                place.y + (place.h - height).max(0) / 2,
+                WIDTH,
+                height,
+            );
+        }
+        ink::set_larger(look.larger);
+        self.look = look;
+        self.palette = Palette::of(look.theme);
+        self.window.set_color(self.palette.ground);
+        true
+    }
+}
