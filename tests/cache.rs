@@ -9,6 +9,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "cache/piv.rs"]
+mod piv;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};

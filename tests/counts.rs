@@ -53,13 +53,22 @@ struct Stand {
 
 impl Stand {
     fn new(personality: Personality, authentication: KeyKind, signature: KeyKind) -> Self {
+        Self::named(personality, authentication, signature, SUBJECT)
+    }
+
+    fn named(
+        personality: Personality,
+        authentication: KeyKind,
+        signature: KeyKind,
+        subject: &str,
+    ) -> Self {
         let daemon = Daemon::start(&["Reader"]);
         let card = PivCard::builder(personality)
             .seed(b"counts")
             .pin(PIN)
             .puk(PUK)
-            .subject(Slot::AUTHENTICATION, SUBJECT)
-            .subject(Slot::SIGNATURE, SUBJECT)
+            .subject(Slot::AUTHENTICATION, subject)
+            .subject(Slot::SIGNATURE, subject)
             .key(Slot::AUTHENTICATION, authentication)
             .key(Slot::SIGNATURE, signature)
             .build()
@@ -135,9 +144,12 @@ fn a_cold_signature_with_a_serial_number_reads_no_other_certificate() {
         assert!(expected <= stand.peer("9c", "ECCP256"), "{name}");
         let expected = SIGNATURE + discovery + PASSED + RSA + RSA_MORE;
         assert_eq!(stand.sign_with("9a"), expected, "{name}");
-        // The next time it is known where to begin.
-        assert_eq!(stand.sign_with("9a"), expected - PASSED, "{name}");
-        // One more than who is told the slot, where nobody knows of the PIN.
+        // The next time it is known where to begin, and which PIN is the holder's.
+        let again = expected - PASSED - discovery;
+        assert_eq!(stand.sign_with("9a"), again, "{name}");
+        // One more than who is told the slot, the first time and where nobody knows of the
+        // PIN: its tries left are not shown before the card has said which one it is, and
+        // nothing else that it says tells that.
         assert!(
             expected - discovery <= stand.peer("9a", "RSA2048"),
             "{name}"
@@ -181,6 +193,10 @@ fn the_tokens_are_read_once_and_a_new_pin_costs_what_it_must() {
         assert_eq!(stand.cost(&["pin", "status"]).1, status, "{name}");
         let all = status + P256 + RSA + REST;
         assert_eq!(stand.cost(&["tokens"]).1, all, "{name}");
+        // Once its certificates are known, it is known which PIN is the holder's and, of
+        // NIST's card, that it does not tell the tries left of the PUK.
+        let known = 2 * discovery;
+        assert_eq!(stand.cost(&["tokens"]).1, all - known, "{name}");
         let new = stand.home.file("new", "654321\n");
         let line = ["pin", "change", "--pin-file", &stand.pin];
         let line = [&line[..], &["--new-pin-file", &new]].concat();
@@ -192,6 +208,20 @@ fn the_tokens_are_read_once_and_a_new_pin_costs_what_it_must() {
         assert_eq!(stand.cost(&line).1, expected, "{name}");
         assert!(expected <= 6);
     }
+}
+
+/// Two certificates of four and of five answers: 15 commands are the bound. The first time it
+/// takes two more, of a card of which nothing is known: that none but its own PIN is the
+/// holder's, and that it tells no tries left of the PUK, it has to say once. That 9D, 9E and
+/// the key history are empty is asked each time: nothing on a card changes with them.
+#[test]
+fn the_token_window_reads_two_certificates_with_fifteen_commands() {
+    const WINDOW: u64 = 15;
+    let subject = SUBJECT.replace("and of the Longest Addresses in the Land", "");
+    let (authentication, signature) = (KeyKind::Rsa2048, KeyKind::P256);
+    let stand = Stand::named(NIST, authentication, signature, &subject);
+    let costs = [(); 3].map(|()| stand.cost(&["tokens"]).1);
+    assert_eq!(costs, [WINDOW + 2, WINDOW, WINDOW]);
 }
 
 /// The same on a card that others wrote.

@@ -8,6 +8,7 @@ mod application;
 mod certificates;
 #[cfg(feature = "emulators")]
 pub mod emulator;
+mod memory;
 mod objects;
 mod sign;
 

@@ -1,6 +1,6 @@
 //! The application of one card: its PINs, and what SELECT tells of it.
 
-use securesign_card::apdu::{Answer, Command};
+use securesign_card::apdu::{Answer, Command, Response};
 use securesign_card::application::{
     Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
 };
@@ -12,6 +12,7 @@ use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
 use securesign_card::{iso, text, tlv};
 
+use super::memory::{Memory, NO_METADATA, OWN_PIN};
 use super::{AID, Piv, certificates, objects, sign};
 
 /// Application labels of software that has no global PIN (sheet PIV, §16: P2 = `00`
@@ -52,6 +53,8 @@ pub struct Opened {
     pins: Vec<PinObject>,
     /// Which PIN is the card holder's was found out, or cannot be.
     pin_is_known: bool,
+    /// What was found out in this start or an earlier one.
+    memory: Memory,
 }
 
 impl Opened {
@@ -73,6 +76,7 @@ impl Opened {
             label,
             algorithms,
             pins: pins(product, PIN),
+            memory: Memory::default(),
         }
     }
 }
@@ -151,8 +155,11 @@ impl Application for Opened {
     }
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
+        let unlisted = self.product.extras.retired_without_history;
+        let found = certificates::find(card, search, unlisted)?;
+        self.memory.meet(card, &found);
         self.find_pin(card)?;
-        certificates::find(card, search, self.product.extras.retired_without_history)
+        Ok(found)
     }
 
     fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
@@ -181,7 +188,7 @@ impl Application for Opened {
         match pin {
             // The standard has no query (VERIFY with P2=81 answers 6A88). GET METADATA is
             // Yubico's; others have it too, the rest refuse it unread.
-            PUK => metadata_tries(card, "read the PUK tries left", PIN_UNBLOCKING_KEY),
+            PUK => self.puk_tries(card),
             _ => self.pin_tries(card),
         }
     }
@@ -193,7 +200,12 @@ impl Application for Opened {
         value: &Pin,
     ) -> Result<(), CardError> {
         let pin = self.pin(credential.pin)?;
-        self.told(&pin, iso::verify(card, &pin, value))
+        let result = self.told(&pin, iso::verify(card, &pin, value));
+        // It may be right for another PIN than the one that was the holder's.
+        if result.is_err() && self.memory.doubt(card) {
+            self.pin_is_known = false;
+        }
+        result
     }
 
     fn change(
@@ -298,17 +310,38 @@ impl Opened {
         if self.pin_is_known || !self.product.extras.global_pin {
             return Ok(());
         }
+        if self.memory.knows(OWN_PIN) {
+            self.pin_is_known = true;
+            return Ok(());
+        }
         let during = "read the discovery object";
         // Refused, by dual CAC/PIV cards for instance: it stays open for now, and is asked
         // again in the next dialogue.
         let Some(object) = given(objects::read(card, during, objects::DISCOVERY))? else {
             return Ok(());
         };
-        if object.is_some_and(|object| objects::global_pin_is_primary(&object)) {
-            self.use_pin(GLOBAL_PIN);
+        match object.is_some_and(|object| objects::global_pin_is_primary(&object)) {
+            true => self.use_pin(GLOBAL_PIN),
+            false => self.memory.learn(card, OWN_PIN),
         }
         self.pin_is_known = true;
         Ok(())
+    }
+
+    fn puk_tries(&mut self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
+        if self.memory.knows(NO_METADATA) {
+            return Ok(Tries::Unknown);
+        }
+        let answer = metadata(card, "read the PUK tries left", PIN_UNBLOCKING_KEY)?;
+        let refused = [
+            StatusWord::OK,
+            StatusWord::UNKNOWN_INS,
+            StatusWord::FUNCTION,
+        ];
+        if refused.contains(&answer.sw) && tries_in(&answer) == Tries::Unknown {
+            self.memory.learn(card, NO_METADATA);
+        }
+        Ok(tries_in(&answer))
     }
 
     /// `tries` of the PIN that is taken, where nothing has told whether it is the holder's.
@@ -341,7 +374,7 @@ impl Opened {
                 Tries::from_count((bare & 0x0F) as u8)
             }
             // Verified by somebody before us: only metadata tells the counter.
-            (None, StatusWord::OK) => metadata_tries(card, TRIES_LEFT, reference)?,
+            (None, StatusWord::OK) => tries_in(&metadata(card, TRIES_LEFT, reference)?),
             _ => Tries::Unknown,
         })
     }
@@ -398,21 +431,22 @@ fn kept_back(tries: Tries) -> Tries {
     }
 }
 
-/// GET METADATA (Yubico, firmware 5.3 and later), tag `06`: total and remaining
-/// tries. Other cards refuse the instruction or answer without data.
-fn metadata_tries(
+/// GET METADATA (Yubico, firmware 5.3 and later). Other cards refuse the instruction or answer
+/// without data.
+fn metadata(
     card: &mut Channel<'_>,
     during: &'static str,
     reference: u8,
-) -> Result<Tries, CardError> {
+) -> Result<Response, CardError> {
     let command = Command::new([0x00, 0xF7, 0x00, reference]).answer(Answer::Short);
-    let response = card.send(during, &command)?;
-    if !response.sw.is_ok() {
-        return Ok(Tries::Unknown);
-    }
-    let retries = tlv::find(&response.data, 0x06).ok().flatten();
-    Ok(match retries {
+    card.send(during, &command)
+}
+
+/// Tag `06` of metadata: total and remaining tries.
+fn tries_in(metadata: &Response) -> Tries {
+    let retries = tlv::find(&metadata.data, 0x06).ok().flatten();
+    match retries.filter(|_| metadata.sw.is_ok()) {
         Some(&[_total, left]) => Tries::from_count(left),
         _ => Tries::Unknown,
-    })
+    }
 }
