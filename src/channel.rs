@@ -19,7 +19,7 @@ use crate::messaging::SecureMessaging;
 use crate::sw::StatusWord;
 use crate::transport::Transport;
 use exchange::Form;
-use extended::Ability;
+use extended::{Ability, Direction};
 
 /// CHANGE REFERENCE DATA, RESET RETRY COUNTER (ISO 7816-4, 11.5.7 and 11.5.10), and the
 /// own ones of the ePass2003 and of FTCOS.
@@ -225,6 +225,12 @@ impl<'a> Channel<'a> {
             Cover::Secure(session) => self.extended.answers(session.wrapped(len)),
             Cover::Plain | Cover::Closed => true,
         }
+    }
+
+    /// Whether a protected answer, or a plain one of the extended form, has come back that is
+    /// longer than the short form has: whoever refuses one now refuses its length.
+    pub fn has_answered_long(&self) -> bool {
+        self.extended.has_proven(Direction::Answer)
     }
 
     /// The application has to be opened anew before anything else is sent. Either

@@ -28,7 +28,7 @@ use securesign_card::signature::ToSign;
 use securesign_card::token::{LastTry, Token};
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::Emulator;
-use securesign_vendors::epass2003::emulator::{Container, Epass, Mode};
+use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
 /// What came of one signature from a cold start, and what the reader saw of it.
@@ -78,7 +78,7 @@ fn sign(
 /// Says and passes on whatever.
 const FULL: usize = 0x1_0000;
 /// What a reader says, and what it passes on.
-const READERS: [(Option<usize>, usize); 9] = [
+const READERS: [(Option<usize>, usize); 10] = [
     (Some(0), 0),
     (Some(261), 261),
     (Some(310), 310),
@@ -86,6 +86,7 @@ const READERS: [(Option<usize>, usize); 9] = [
     (Some(FULL), FULL),
     // Those that do not say.
     (None, 0),
+    (None, 700),
     (None, 2100),
     // Those that say more than is true.
     (Some(FULL), 0),
@@ -130,7 +131,7 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_in_every_reader_that_is_true_
         for (key, container) in [("RSA 1024", signing().rsa1024()), ("RSA 2048", signing())] {
             let card = Epass::l2(mode).seed(b"extended").certificate(container);
             let mut card = card.build().unwrap();
-            for (says, limit) in &READERS[..7] {
+            for (says, limit) in &READERS[..8] {
                 let name = format!("{mode:?}, {key}, {says:?}, {limit}");
                 card.reset();
                 let (signed, secrets, _) = sign(&mut card, *says, *limit, None, "12345678");
@@ -172,6 +173,32 @@ fn an_epass2003_signs_or_is_refused_before_the_pin_whatever_a_reader_says_to_lon
                         assert_eq!(secrets, 0, "{name}: no PIN for what cannot work");
                     }
                 }
+            }
+        }
+    }
+}
+
+/// A certificate comes in one answer where reader and card have room for it, which no reader
+/// says of itself for sure.
+#[test]
+fn an_epass2003_signs_in_a_reader_that_passes_on_some_long_answers_and_not_the_longest() {
+    let container = Container::signing("CN=Ada Lovelace,C=IN");
+    let layouts: [fn(Mode) -> Builder; 2] = [Epass::l1, Epass::l2];
+    for (mode, layout) in [Mode::Aes, Mode::Des, Mode::Fips]
+        .into_iter()
+        .flat_map(|mode| layouts.map(|layout| (mode, layout)))
+    {
+        let card = layout(mode)
+            .seed(b"extended")
+            .certificate(container.clone());
+        let mut card = card.build().unwrap();
+        for says in [None, Some(FULL)] {
+            for refusal in REFUSALS {
+                let name = format!("{mode:?}, {says:?}, {refusal:04X?}");
+                card.reset();
+                let (signed, secrets, _) = sign(&mut card, says, 700, refusal, "12345678");
+                signed.unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!(secrets, 1, "{name}");
             }
         }
     }

@@ -117,9 +117,15 @@ impl Extended {
         len <= SHORT_MAX || self.data != Ability::Refused && self.passes(len)
     }
 
-    /// Whether a protected answer with so much data gets back.
+    /// Whether a protected answer with so much data gets back. Of a reader that has given long
+    /// ones and does not say how long, that is found out.
     pub fn answers(self, len: usize) -> bool {
-        len <= SHORT_ANSWER_MAX || self.answer != Ability::Refused && self.passes(len)
+        match self.answer {
+            _ if len <= SHORT_ANSWER_MAX => true,
+            Ability::Refused => false,
+            Ability::Proven if self.reader.is_none() => true,
+            _ => self.passes(len),
+        }
     }
 
     /// In which direction a plain command is better sent in the extended form; `None`: short.

@@ -57,7 +57,10 @@ impl Channel<'_> {
         if let Some(direction) = direction
             && self.is_form_refused(direction, &first)
         {
-            self.extended.withdraw(direction);
+            // Where long answers have come it is the length, and others may come again.
+            if !self.has_answered_long() || matches!(direction, Direction::Data) {
+                self.extended.withdraw(direction);
+            }
             return Err(form_refused(during, command, first));
         }
         // An answer without an end is none that is protected.
@@ -103,6 +106,12 @@ impl Channel<'_> {
     /// protected. Where the form has worked, such an answer is the card's own.
     fn is_form_refused(&self, direction: Direction, first: &Result<Response, CardError>) -> bool {
         match first {
+            // Readers have words of their own for an answer that has no room in them.
+            Err(CardError::Transport(error))
+                if matches!(direction, Direction::Answer) && self.has_answered_long() =>
+            {
+                !error.is_final()
+            }
             Err(error) => *error == CardError::Transport(TransportError::NotTransacted),
             Ok(Response { data, sw }) => {
                 let bare = data.is_empty() && extended::refuses_form(*sw);

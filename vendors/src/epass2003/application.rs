@@ -44,7 +44,7 @@ pub struct Opened {
     capabilities: Vec<u8>,
     /// File identifier of its directory.
     directory: u16,
-    /// Most bytes that one READ BINARY asks for; `None`: not tried yet.
+    /// Most bytes that one READ BINARY asks for; `None`: none was refused yet.
     pub chunk: Option<u16>,
     /// Label that the card gives itself.
     pub label: Option<String>,

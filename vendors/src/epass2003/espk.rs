@@ -231,7 +231,12 @@ impl Reader<'_> {
                 }
             }
         }
-        let bytes = files::read_until(card, app, during, place.file, used, other)?;
+        let bytes = match search.serial {
+            Some(_) if self.index.certificates.len() > 1 => {
+                files::read_until(card, app, during, place.file, used, other)?
+            }
+            _ => files::read(card, app, during, place.file, used)?,
+        };
         if other(&bytes) {
             return Ok(None);
         }

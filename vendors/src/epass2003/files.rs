@@ -13,10 +13,15 @@ use super::Opened;
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;
 
-/// What one READ BINARY asks for. The first fits easily into what these tokens
-/// say they can send (2100 bytes) but was not tried on a real one; the second is
-/// as long as a signature, which every one of them sends; the last is OpenSC's.
-const PIECES: [u16; 3] = [0x0200, 0x0100, 0x00D8];
+/// What one READ BINARY asks for. The first two fit into what these tokens say they can send
+/// (2100 bytes) but were not tried on a real one: nearly every certificate comes in one piece
+/// of the first. The third is as long as a signature, which every one of them sends; the last
+/// is OpenSC's.
+const PIECES: [u16; 4] = [0x0700, BEGINNING, 0x0100, 0x00D8];
+
+/// The first piece of a file of which the beginning may be enough, and the longest as long as
+/// no long answer has come: should the form be refused, it is not for the length.
+const BEGINNING: u16 = 0x0200;
 
 /// What fits into the 256 bytes of a short answer when it is wrapped.
 const SHORT_PIECE: u16 = 0x00D8;
@@ -55,6 +60,9 @@ pub fn select(
     })
 }
 
+/// Where a file is read no further than the bytes that are there by now are enough.
+type Enough<'e> = &'e dyn Fn(&[u8]) -> bool;
+
 /// Selects a file and reads it whole; `used`: not beyond that.
 pub fn read(
     card: &mut Channel<'_>,
@@ -63,7 +71,7 @@ pub fn read(
     file: u16,
     used: Option<usize>,
 ) -> Result<Vec<u8>, CardError> {
-    read_until(card, app, during, file, used, |_| false)
+    read_as_far(card, app, during, file, used, None)
 }
 
 /// Selects a directory file of PKCS#15 and reads what it lists, without what fills it.
@@ -85,14 +93,25 @@ pub fn read_until(
     used: Option<usize>,
     enough: impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<u8>, CardError> {
+    read_as_far(card, app, during, file, used, Some(&enough))
+}
+
+fn read_as_far(
+    card: &mut Channel<'_>,
+    app: &mut Opened,
+    during: &'static str,
+    file: u16,
+    used: Option<usize>,
+    enough: Option<Enough<'_>>,
+) -> Result<Vec<u8>, CardError> {
     let sessions = card.sessions();
-    let result = read_once(card, app, during, file, used, &enough);
+    let result = read_once(card, app, during, file, used, enough);
     // No file is worth the session: the next one is still to be read.
     let result = app.unless_lost(card, result)?;
     if card.sessions() == sessions {
         return result;
     }
-    let result = read_once(card, app, during, file, used, &enough);
+    let result = read_once(card, app, during, file, used, enough);
     app.unless_lost(card, result)?
 }
 
@@ -102,7 +121,7 @@ fn read_once(
     during: &'static str,
     file: u16,
     used: Option<usize>,
-    enough: &impl Fn(&[u8]) -> bool,
+    enough: Option<Enough<'_>>,
 ) -> Result<Vec<u8>, CardError> {
     let size = select(card, during, file)?;
     let told = match (size, used) {
@@ -112,17 +131,21 @@ fn read_once(
     let len = told.unwrap_or(MAX).min(MAX);
     let mut bytes = Vec::new();
     let mut chunks = 0;
-    while bytes.len() < len && !enough(&bytes) {
+    while bytes.len() < len && !enough.is_some_and(|enough| enough(&bytes)) {
         chunks += 1;
         if chunks > 1 + len.div_ceil(LEAST_PIECE) {
             let at = bytes.len();
             return Err(CardError::Malformed { during, at });
         }
         let left = u16::try_from(len - bytes.len()).unwrap_or(u16::MAX);
-        let chunk = read_binary(card, app, during, bytes.len(), left)?;
-        let asked = usize::from(left.min(app.chunk.unwrap_or(SHORT_PIECE)).min(SHORT_PIECE));
+        let most = match enough {
+            Some(_) if bytes.is_empty() => left.min(BEGINNING),
+            _ => left,
+        };
+        let chunk = read_binary(card, app, during, bytes.len(), most)?;
         bytes.extend_from_slice(&chunk);
         // Where nothing tells the length, less than was asked for is the rest.
+        let asked = usize::from(most.min(SHORT_PIECE));
         if chunk.is_empty() || told.is_none() && chunk.len() < asked {
             break;
         }
@@ -130,8 +153,9 @@ fn read_once(
     Ok(bytes)
 }
 
-/// READ BINARY (ISO 7816-4, 11.3.3); nothing at the end of the file. Where the
-/// piece is too long for the card, a shorter one is asked for from then on.
+/// READ BINARY (ISO 7816-4, 11.3.3) of `left` bytes or fewer; nothing at the end of the file.
+/// Where the piece is too long for the card, or for a reader, which says so in its own words,
+/// a shorter one is asked for from then on.
 fn read_binary(
     card: &mut Channel<'_>,
     app: &mut Opened,
@@ -142,32 +166,43 @@ fn read_binary(
     // Bit 8 of P1 would make it a short file identifier. MAX is below that.
     let [high, low] = (offset as u16).to_be_bytes();
     loop {
-        let chunk = app.chunk.unwrap_or(PIECES[0]);
-        let shorter = PIECES.into_iter().find(|shorter| *shorter < chunk);
+        let before = app.chunk;
+        let wanted = longest(card, before, left);
+        let shorter = PIECES.into_iter().find(|shorter| *shorter < wanted);
         // Should the card lose its session over it, the next attempt knows.
-        app.chunk = shorter.or(Some(chunk));
-        let wanted = left.min(chunk);
-        let wanted = match card.answers(usize::from(wanted)) {
-            true => wanted,
-            false => wanted.min(SHORT_PIECE),
-        };
+        app.chunk = shorter.or(before);
         let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(wanted));
         let response = card.send(during, &command)?;
         match response.sw {
-            StatusWord::OK | END => {
-                app.chunk = Some(chunk);
-                return Ok(response.data);
-            }
-            BEHIND_END => {
-                app.chunk = Some(chunk);
-                return Ok(Vec::new());
-            }
-            StatusWord::WRONG_LENGTH | StatusWord::WRONG_DATA | UNSPECIFIED
-                if shorter.is_some_and(|shorter| left > shorter) => {}
+            StatusWord::WRONG_LENGTH
+            | StatusWord::WRONG_DATA
+            | StatusWord::UNKNOWN_INS
+            | StatusWord::UNKNOWN_CLA
+            | UNSPECIFIED
+                if shorter.is_some() => {}
             sw => {
-                app.chunk = Some(chunk);
-                return Err(CardError::Refused { during, sw });
+                app.chunk = before;
+                return match sw {
+                    StatusWord::OK | END => Ok(response.data),
+                    BEHIND_END => Ok(Vec::new()),
+                    sw => Err(CardError::Refused { during, sw }),
+                };
             }
         }
     }
+}
+
+/// The longest piece of `left` bytes that can be asked for: `known` is the longest that the
+/// card is not known to refuse.
+fn longest(card: &Channel<'_>, known: Option<u16>, left: u16) -> u16 {
+    let proven = match card.has_answered_long() {
+        true => PIECES[0],
+        false => BEGINNING,
+    };
+    let most = known.unwrap_or(PIECES[0]).min(proven);
+    PIECES
+        .into_iter()
+        .map(|piece| left.min(piece))
+        .find(|piece| *piece <= most && card.answers(usize::from(*piece)))
+        .unwrap_or(left.min(SHORT_PIECE))
 }

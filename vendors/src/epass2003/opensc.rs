@@ -45,11 +45,15 @@ pub fn credentials(
             .map(|label| text::clean(label.trim(), 40))
             .filter(|label| !label.is_empty());
     }
-    let listing = Listing::read(card, app)?;
-    let edition = match info {
+    let state = match &info {
         Some(info) if about.tells_changes(SystemTime::now()) && !about.serial.is_empty() => {
-            listing.edition(&info)
+            Some(Edition::of(&[b"EF(TokenInfo)", info]))
         }
+        _ => None,
+    };
+    let listing = Listing::find(card, app, Shelf::new(state, search))?;
+    let edition = match info {
+        Some(info) if state.is_some() => listing.edition(&info),
         _ => None,
     };
     Shelf::new(edition, search).serve(search, |shelf| listing.offers(card, app, search, shelf))
@@ -66,8 +70,25 @@ struct Listing {
 }
 
 impl Listing {
-    fn read(card: &mut Channel<'_>, app: &mut Opened) -> Result<Self, CardError> {
+    /// EF(ODF) says which files list the objects. `shelf` has it where nothing on the token has
+    /// changed since it was read, by the time of the last change; what it names is read in any
+    /// case, and it itself where that is not all there.
+    fn find(card: &mut Channel<'_>, app: &mut Opened, mut shelf: Shelf) -> Result<Self, CardError> {
+        if let Some(kept) = shelf.find(card, ODF) {
+            let listing = Self::read(card, app, kept)?;
+            if listing.notes.is_empty() && !listing.certificates.is_empty() {
+                return Ok(listing);
+            }
+        }
         let odf = files::read_directory(card, app, "read the object directory", ODF)?;
+        if !pkcs15::directories(&odf).is_empty() {
+            shelf.keep(card, ODF, &odf);
+        }
+        Self::read(card, app, odf)
+    }
+
+    /// Reads the files that EF(ODF) names.
+    fn read(card: &mut Channel<'_>, app: &mut Opened, odf: Vec<u8>) -> Result<Self, CardError> {
         let directories = pkcs15::directories(&odf);
         let mut listing = Self::default();
         listing.files.push(odf);
@@ -118,6 +139,7 @@ impl Listing {
         // One of an authority is there for the chain only.
         let own = self.certificates.iter().filter(|entry| !entry.authority);
         let mut own: Vec<_> = own.take(OBJECTS).collect();
+        let is_only = own.len() == 1;
         shelf.sort(card, search, &mut own, |entry| {
             step(file(entry).unwrap_or(0))
         });
@@ -133,7 +155,7 @@ impl Listing {
                     continue;
                 }
             };
-            let bytes = match certificate(card, app, search, shelf, file) {
+            let bytes = match certificate(card, app, search, shelf, file, is_only) {
                 Ok(Some(bytes)) => bytes,
                 Ok(None) => continue,
                 Err(error) => {
@@ -183,13 +205,14 @@ fn file(entry: &CertificateEntry) -> Option<u16> {
 }
 
 /// A certificate's file, as it was read before or now; `None`: it is another's than the
-/// one that is asked for.
+/// one that is asked for. `is_only`: there is no other, so that it is read at once.
 fn certificate(
     card: &mut Channel<'_>,
     app: &mut Opened,
     search: &Search,
     shelf: &mut Shelf,
     file: u16,
+    is_only: bool,
 ) -> Result<Option<Vec<u8>>, CardError> {
     let other = |beginning: &[u8]| search.rules_out(beginning);
     if let Some(kept) = shelf.find(card, file)
@@ -198,7 +221,11 @@ fn certificate(
     {
         return Ok((!other(&kept)).then_some(kept));
     }
-    let bytes = files::read_until(card, app, "read a certificate", file, None, other)?;
+    let during = "read a certificate";
+    let bytes = match search.serial {
+        Some(_) if !is_only => files::read_until(card, app, during, file, None, other)?,
+        _ => files::read(card, app, during, file, None)?,
+    };
     if other(&bytes) {
         return Ok(None);
     }
