@@ -22,6 +22,7 @@ const SIGN: u8 = 0x87;
 const GET_RESPONSE: u8 = 0xC0;
 const METADATA: u8 = 0xF7;
 const PUK_REFERENCE: u8 = 0x81;
+const GLOBAL_REFERENCE: u8 = 0x00;
 /// The key that wants the PIN immediately before each signature.
 const DIGITAL_SIGNATURE: u8 = 0x9C;
 
@@ -61,8 +62,8 @@ pub struct Watch<'a> {
     card: &'a mut dyn Transport,
     facts: &'a Facts,
     asked: Option<Asked>,
-    /// The counters as the card told them last, of PIN and PUK.
-    told: [Option<u8>; 2],
+    /// The counters as the card told them last, of each of [`whose`].
+    told: [Option<u8>; 3],
     accepted: bool,
     commands: usize,
     frames: usize,
@@ -74,7 +75,7 @@ impl<'a> Watch<'a> {
             card,
             facts,
             asked: None,
-            told: [None; 2],
+            told: [None; 3],
             accepted: false,
             commands: 0,
             frames: 0,
@@ -85,7 +86,7 @@ impl<'a> Watch<'a> {
     fn conclude(&mut self) -> Option<Asked> {
         let asked = self.asked.take()?;
         let [_, ins, p1, reference] = asked.header;
-        let whose = usize::from(reference == PUK_REFERENCE || ins == UNBLOCK);
+        let whose = whose(ins, reference);
         let counter = match asked.status {
             0x63C0..=0x63CF => Some((asked.status & 0x0F) as u8),
             0x6983 => Some(0),
@@ -147,9 +148,19 @@ impl<'a> Watch<'a> {
         let again = self.facts.sent.get() > 0;
         assert!(!again || ins == VERIFY, "sent twice");
         assert!(!again || self.accepted, "sent again without being accepted");
-        let told = self.told[usize::from(reference == PUK_REFERENCE || ins == UNBLOCK)];
+        let told = self.told[whose(ins, reference)];
         assert_ne!(told, Some(0), "sent at no tries");
         assert!(told != Some(1) || !self.facts.keep, "the last try is spent");
+    }
+}
+
+/// Of the PIN, the PUK or the global PIN: what the card says of one is no word on another.
+fn whose(ins: u8, reference: u8) -> usize {
+    match reference {
+        _ if ins == UNBLOCK => 1,
+        PUK_REFERENCE => 1,
+        GLOBAL_REFERENCE => 2,
+        _ => 0,
     }
 }
 
