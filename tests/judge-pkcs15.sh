@@ -269,6 +269,25 @@ judge_starcos() { # version
     ok "PIN verified" p15 --verify-pin --auth-id 01 --pin $pin
 }
 
+judge_starcos34esign() { judge_esign 3.4 01; }
+judge_starcos35esign() { judge_esign 3.5 06; }
+judge_esign() { # version reference
+    insert "$subject" rsa2048 rsa2048
+    auth=01 pin=123456
+    says "named" "STARCOS $1" $limit opensc-tool -n
+    p15 --list-certificates >"$dir/out" 2>&1 || true
+    if [ "$(grep -c '^X.509' "$dir/out")" = 2 ]; then pass "two certificates"; else fail "two certificates"; fi
+    public_of_certificate 1
+    public_of_certificate 2
+    signs "the key of authentication signs" 1 SHA256-RSA-PKCS message sha256
+    deciphers 2
+    says "PIN listed" "Reference +: ${2#0}" p15 --list-pins
+    insert "$subject" rsa2048 rsa2048
+    refuses "wrong PIN refused" "incorrect" p15 --verify-pin --auth-id 01 --pin 999999
+    sends "... and one try gone" 63C2 "002000$2"
+    ok "PIN verified" p15 --verify-pin --auth-id 01 --pin $pin
+}
+
 judge_setcos441() {
     insert setcos441
     auth=02 pin=123456 puk=12345678 officer=(--so-pin 87654321)
@@ -381,7 +400,7 @@ judge_ftcos() {
 build_card
 start_pcscd
 least=0
-[ $# -gt 0 ] || { least=510; set -- isoapplet0 isoapplet1 myeid cardos44 cardos50 cardos53 rutoken starcos23 starcos34 starcos35 setcos441 oberthur epass3000 pk01c ejava; }
+[ $# -gt 0 ] || { least=532; set -- isoapplet0 isoapplet1 myeid cardos44 cardos50 cardos53 rutoken starcos23 starcos34 starcos35 starcos34esign starcos35esign setcos441 oberthur epass3000 pk01c ejava; }
 for dialect in "$@"; do
     subject=$dialect
     officer=()

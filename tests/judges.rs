@@ -56,7 +56,7 @@ fn opensc_uses_the_idprime_emulator() {
 
 #[test]
 fn opensc_personalises_and_uses_the_emulator_of_pkcs15_cards() {
-    judged("tests/judge-pkcs15.sh", 510);
+    judged("tests/judge-pkcs15.sh", 532);
 }
 
 #[test]

@@ -45,7 +45,8 @@ pub use builder::{BuildError, Builder};
 pub use dialect::Dialect;
 pub use dialects::{
     ALL, CARDOS44, CARDOS50, CARDOS53, EJAVA, EPASS3000, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR,
-    PK01C, PLAIN, RUTOKEN, SETCOS441, STARCOS23, STARCOS34, STARCOS35,
+    PK01C, PLAIN, RUTOKEN, SETCOS441, STARCOS23, STARCOS34, STARCOS34_ESIGN, STARCOS35,
+    STARCOS35_ESIGN,
 };
 pub use object::{Layout, Object, PinKind, PinObject};
 

@@ -21,13 +21,29 @@ pub use myeid::MYEID;
 pub use oberthur::OBERTHUR;
 pub use rutoken::RUTOKEN;
 pub use setcos::SETCOS441;
-pub use starcos::{STARCOS34, STARCOS35};
+pub use starcos::{STARCOS34, STARCOS34_ESIGN, STARCOS35, STARCOS35_ESIGN};
 pub use starcos2::STARCOS23;
 
 /// Every dialect.
 pub const ALL: &[Dialect] = &[
-    PLAIN, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR, CARDOS44, CARDOS50, CARDOS53, RUTOKEN,
-    STARCOS23, STARCOS34, STARCOS35, SETCOS441, EPASS3000, PK01C, EJAVA,
+    PLAIN,
+    ISOAPPLET0,
+    ISOAPPLET1,
+    MYEID,
+    OBERTHUR,
+    CARDOS44,
+    CARDOS50,
+    CARDOS53,
+    RUTOKEN,
+    STARCOS23,
+    STARCOS34,
+    STARCOS35,
+    SETCOS441,
+    EPASS3000,
+    PK01C,
+    EJAVA,
+    STARCOS34_ESIGN,
+    STARCOS35_ESIGN,
 ];
 
 /// Nothing but ISO and PKCS#15, and an answer to reset that nobody knows. Asking for the

@@ -1,4 +1,6 @@
-//! STARCOS 3.4 and 3.5 of Giesecke & Devrient.
+//! STARCOS 3.4 and 3.5 of Giesecke & Devrient, with PKCS#15 or with the eSign application.
+
+mod esign;
 
 use super::{PINS, PLACES, READING, WIRE};
 use crate::emulator::apdu::{Command, Reply, sw};
@@ -16,9 +18,7 @@ pub const STARCOS35: Dialect = Dialect {
         0x3B, 0x9B, 0x96, 0xC0, 0x0A, 0x31, 0xFE, 0x45, 0x80, 0x67, 0x04, 0x1E, 0xB5, 0x01, 0x00,
         0x89, 0x4C, 0x81, 0x05, 0x45,
     ],
-    habits: &Starcos {
-        formats: (EF_KEYD, FORMAT_OF_KEYD),
-    },
+    habits: &KEYD,
     pins: Pins {
         status: Status::Tells,
         ..PINS
@@ -45,10 +45,47 @@ pub const STARCOS34: Dialect = Dialect {
         0x3B, 0xD8, 0x18, 0xFF, 0x81, 0xB1, 0xFE, 0x45, 0x1F, 0x03, 0x80, 0x64, 0x04, 0x1A, 0xB4,
         0x03, 0x81, 0x05, 0x61,
     ],
+    habits: &PWDD,
+    ..STARCOS35
+};
+
+/// STARCOS 3.5 with eSign.
+pub const STARCOS35_ESIGN: Dialect = Dialect {
+    name: "starcos35esign",
+    atr: &[
+        0x3B, 0xDF, 0x96, 0xFF, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x5B, 0x44, 0x45, 0x2E, 0x42, 0x41,
+        0x5F, 0x53, 0x43, 0x33, 0x35, 0x32, 0x81, 0x05, 0xB5,
+    ],
     habits: &Starcos {
-        formats: (EF_PWDD, FORMAT_OF_PWDD),
+        esign: true,
+        ..KEYD
+    },
+    places: Places {
+        pins: [0x06, 0x01],
+        ..STARCOS35.places
     },
     ..STARCOS35
+};
+
+/// STARCOS 3.4 with eSign, which its answer to reset does not tell.
+pub const STARCOS34_ESIGN: Dialect = Dialect {
+    name: "starcos34esign",
+    habits: &Starcos {
+        esign: true,
+        ..PWDD
+    },
+    ..STARCOS34
+};
+
+const KEYD: Starcos = Starcos {
+    formats: (EF_KEYD, FORMAT_OF_KEYD),
+    deciphers: [0x11, 0x31],
+    esign: false,
+};
+const PWDD: Starcos = Starcos {
+    formats: (EF_PWDD, FORMAT_OF_PWDD),
+    deciphers: [0x11, 0x30],
+    esign: false,
 };
 
 /// Class and P1, P2 of the question for the lengths that it takes.
@@ -68,19 +105,42 @@ const FORMAT_OF_PWDD: &[u8] = &[0x7B, 0x08, 0xA4, 0x06, 0x83, 0x01, 0x01, 0x89, 
 const PKCS1: [u8; 2] = [0x13, 0x23];
 const PSS_SHA256: [u8; 3] = [0x13, 0x33, 0x30];
 
+/// P1, P2 of PSO, and the first byte of its data.
+const DECIPHER: u16 = 0x8086;
+const PADDED: u8 = 0x81;
+/// Template of MSE, and where a key does not fit it.
+const SIGNATURE: u8 = 0xB6;
+const WRONG_ENVIRONMENT: u16 = 0x6600;
+
 struct Starcos {
     /// The file that says how PINs are sent, and its record.
     formats: (u16, &'static [u8]),
+    /// DO 89 of MSE to decipher.
+    deciphers: [u8; 2],
+    esign: bool,
 }
 
 impl Habits for Starcos {
-    fn own(&self, _: &mut Pkcs15Card, command: &Command) -> Option<Reply> {
+    fn own(&self, card: &mut Pkcs15Card, command: &Command) -> Option<Reply> {
         match (command.cla, command.ins, command.p1p2()) {
             (OWN, ins::GET_DATA, LENGTHS) => Some(Ok(ATR_CONTENT.to_vec())),
             (0x00, ins::SELECT, at) if at >> 8 == 0x08 || at >> 8 == 0x09 => {
                 Some(Err(sw::WRONG_P1P2))
             }
+            (0x00, ins::PERFORM_SECURITY_OPERATION, DECIPHER) => Some(match &command.data[..] {
+                [PADDED, cryptogram @ ..] => card.decipher(&[&[0x00], cryptogram].concat()),
+                _ => Err(sw::BAD_DATA),
+            }),
             _ => None,
+        }
+    }
+
+    /// The key of encryption signs nothing; which status word says so is inferred.
+    fn accepts(&self, _: &Pkcs15Card, environment: &Environment) -> Result<(), u16> {
+        let encryption = environment.key.map(u16::from) == Some(esign::ENCRYPTION);
+        match self.esign && encryption && environment.template == SIGNATURE {
+            true => Err(WRONG_ENVIRONMENT),
+            false => Ok(()),
         }
     }
 
@@ -108,18 +168,12 @@ impl Habits for Starcos {
     }
 
     fn finish(&self, card: &mut Pkcs15Card, _: bool) {
-        let size = ATR_CONTENT.len() as u16;
-        let file = File {
-            parameters: self.parameters(EF_ATR, FileKind::Transparent, size),
-            content: Content::Transparent(ATR_CONTENT.to_vec()),
-        };
-        card.files.insert(vec![EF_ATR], file);
+        self.put(card, &[EF_ATR], Content::Transparent(ATR_CONTENT.to_vec()));
         let (identifier, record) = self.formats;
-        let file = File {
-            parameters: self.parameters(identifier, FileKind::Records, 0),
-            content: Content::Records(vec![record.to_vec()]),
-        };
-        card.files.insert(vec![identifier], file);
+        self.put(card, &[identifier], Content::Records(vec![record.to_vec()]));
+        if self.esign {
+            esign::fill(self, card);
+        }
     }
 
     fn operation(&self, environment: &Environment, key: &Key) -> Result<Operation, u16> {
@@ -127,9 +181,27 @@ impl Habits for Starcos {
             return Err(sw::FUNCTION);
         }
         match environment.algorithm.as_deref() {
+            Some(algorithm) if algorithm == self.deciphers => Ok(Operation::Pkcs1),
             Some(algorithm) if algorithm == PKCS1 => Ok(Operation::Pkcs1),
             Some(algorithm) if algorithm == PSS_SHA256 => Ok(Operation::Pss),
             _ => Err(sw::BAD_DATA),
         }
+    }
+}
+
+impl Starcos {
+    fn put(&self, card: &mut Pkcs15Card, path: &[u16], content: Content) {
+        let identifier = path.last().copied().unwrap_or_default();
+        let (kind, size) = match &content {
+            Content::Transparent(content) => (FileKind::Transparent, content.len() as u16),
+            Content::Records(_) => (FileKind::Records, 0),
+            _ => (FileKind::Directory, 0),
+        };
+        let parameters = self.parameters(identifier, kind, size);
+        let file = File {
+            parameters,
+            content,
+        };
+        card.files.insert(path.to_vec(), file);
     }
 }
