@@ -1,5 +1,7 @@
 //! Where the focus can be.
 
+use securesign_app::screen::Screen;
+
 /// What has the focus, in terms of the screen, so that it outlives the widgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -29,4 +31,49 @@ pub enum Stop {
     Link(usize),
     /// What locks a kept PIN.
     Lock,
+}
+
+impl Stop {
+    /// The place on the next screen that means the same; a button by what it does, wherever
+    /// it stands then. `None`: there is none.
+    pub fn carried(self, before: &Screen, next: &Screen) -> Option<Self> {
+        let Self::Button(at) = self else {
+            return Some(self);
+        };
+        let action = before.buttons.get(at)?.action;
+        let mut buttons = next.buttons.iter();
+        buttons.position(|it| it.action == action).map(Self::Button)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use securesign_app::flow::Flow;
+    use securesign_app::screen::{Action, Button};
+
+    use super::*;
+
+    fn with(actions: &[Action]) -> Screen {
+        let screen = Flow::manage(Timestamp::UNIX_EPOCH).0.screen();
+        let button = |action: &Action| Button {
+            action: *action,
+            ..screen.buttons[0].clone()
+        };
+        Screen {
+            buttons: actions.iter().map(button).collect(),
+            ..screen.clone()
+        }
+    }
+
+    #[test]
+    fn the_focus_follows_what_a_button_does() {
+        let before = with(&[Action::Close, Action::Unlock]);
+        let next = with(&[Action::Close, Action::ChangePin, Action::Unlock]);
+        let carried = |stop: Stop| stop.carried(&before, &next);
+        assert_eq!(carried(Stop::Button(1)), Some(Stop::Button(2)));
+        assert_eq!(carried(Stop::Button(0)), Some(Stop::Button(0)));
+        assert_eq!(carried(Stop::Card(1)), Some(Stop::Card(1)));
+        assert_eq!(Stop::Button(1).carried(&next, &before), None);
+    }
 }

@@ -36,18 +36,16 @@ impl Stage {
             return;
         }
         let stop = self.current();
-        let kind = self.screen.kind;
+        // Whoever goes through the certificates goes on, also to those of another token.
+        let cards = next.kind == self.screen.kind && matches!(stop, Some(Stop::Card(_)));
+        let stop = stop.filter(|_| same.form || same.settings || cards);
+        let kept = stop.and_then(|stop| stop.carried(&self.screen, &next));
         if !same.form {
             self.wipe();
             self.entries = entries(&next);
         }
         self.replace(next, same);
-        // Whoever goes through the certificates goes on, also to those of another token.
-        let cards = kind == self.screen.kind && matches!(stop, Some(Stop::Card(_)));
-        let kept = (same.form || same.settings || cards)
-            .then_some(stop)
-            .flatten()
-            .filter(|stop| self.stops().contains(stop));
+        let kept = kept.filter(|stop| self.stops().contains(stop));
         self.focus(kept.or(self.first_stop()));
     }
 
