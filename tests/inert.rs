@@ -90,11 +90,28 @@ impl Opened {
 
     /// The window goes out of sight and comes back: everything begins again.
     fn vanish(&self) {
-        let window = self.display.window().to_string();
-        self.display.xdotool(&["windowunmap", "--sync", &window]);
+        let window = self.display.window();
+        self.hide(window);
+        self.reappear(window);
+    }
+
+    fn hide(&self, window: u32) {
+        let words = ["windowunmap", "--sync", &window.to_string()];
+        self.display.xdotool(&words);
         sleep(PAUSE);
-        self.display.xdotool(&["windowmap", "--sync", &window]);
-        self.focus();
+    }
+
+    fn reappear(&self, window: u32) {
+        let window = window.to_string();
+        let words = [
+            "windowmap",
+            "--sync",
+            &window,
+            "windowfocus",
+            "--sync",
+            &window,
+        ];
+        self.display.xdotool(&words);
     }
 
     fn key(&self, key: &str) {
@@ -123,6 +140,14 @@ impl Opened {
             .xdotool(&["mousemove", "--window", &window, &x, &y, "click", "1"]);
     }
 
+    fn process(&self) -> String {
+        let window = self.display.window().to_string();
+        let mut asked = Command::new("xdotool");
+        asked.env("DISPLAY", &self.display.name);
+        let number = succeed(asked.args(["getwindowpid", &window]), LIMIT);
+        number.stdout.trim().to_owned()
+    }
+
     fn has_ended(&self) -> bool {
         self.program.is_finished()
     }
@@ -135,6 +160,11 @@ impl Opened {
         let (_, value) = pairs.find(|(name, _)| name == "ss_result").unwrap();
         serde_json::from_slice(&STANDARD.decode(value.as_bytes()).unwrap()).unwrap()
     }
+}
+
+/// Stops a process, or has it go on.
+fn signal(process: &str, signal: &str) {
+    succeed(Command::new("kill").args([signal, process]), LIMIT);
 }
 
 fn demo_link() -> String {
@@ -281,6 +311,49 @@ fn r11_the_time_begins_when_the_window_has_the_focus() {
     opened.key("Escape");
     let result = opened.result();
     assert_eq!(result["success"], true, "{result}");
+}
+
+/// A program that stands still has its keys waiting for it, however long that lasts.
+#[test]
+fn r11_what_is_typed_while_the_program_stands_still_comes_too_early() {
+    const SOON: Duration = Duration::from_millis(400);
+    let opened = Opened::ready();
+    let (window, process) = (opened.display.window(), opened.process());
+    let stopped_in_time = || {
+        opened.hide(window);
+        let shown = Instant::now();
+        opened.reappear(window);
+        signal(&process, "-STOP");
+        let in_time = shown.elapsed() < SOON;
+        if !in_time {
+            // The machine is busy: nothing would be shown by what comes.
+            signal(&process, "-CONT");
+        }
+        in_time
+    };
+    assert!(eventually(4 * LIMIT, stopped_in_time));
+    opened.display.xdotool(&["type", PIN]);
+    opened.key("Return");
+    sleep(PAUSE);
+    signal(&process, "-CONT");
+    sleep(PAUSE);
+    // Had it been signed, this would not be said of it.
+    opened.key("Escape");
+    assert_eq!(opened.result()["error"], "SS_SIGN_CANCELLED");
+}
+
+#[test]
+fn what_is_typed_on_a_page_that_was_read_waits_for_a_program_that_stands_still() {
+    let opened = Opened::ready();
+    let process = opened.process();
+    signal(&process, "-STOP");
+    opened.display.xdotool(&["type", PIN]);
+    opened.key("Return");
+    sleep(PAUSE);
+    signal(&process, "-CONT");
+    sleep(PAUSE);
+    opened.key("Escape");
+    assert_eq!(opened.result()["success"], true);
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! The time for which a page that commits to something does nothing, so that a
 //! click or key meant for another window signs nothing (requirement 11).
+//!
+//! When a key was pressed the toolkit does not tell: one that comes out of the queue may
+//! have been there for as long as the program or the whole machine stood still. So the time
+//! is read between two turns of the event loop, and what is handled in a turn is judged by
+//! what was read before the turn in which the queue was last emptied.
 
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
@@ -36,6 +41,20 @@ struct Clock {
     away: Cell<u32>,
     /// It will be looked again.
     blinks: Cell<bool>,
+    /// How much time had passed at the end of the last turn of the loop. What a person did
+    /// before may still be on its way.
+    read: Cell<Duration>,
+    /// And of the turn before: what was done by then has been handled.
+    passed: Cell<Duration>,
+}
+
+impl Clock {
+    /// Back at the beginning; whether it had begun.
+    fn stop(&self) -> bool {
+        self.read.set(Duration::ZERO);
+        self.passed.set(Duration::ZERO);
+        self.since.take().is_some()
+    }
 }
 
 impl Inert {
@@ -63,7 +82,7 @@ impl Inert {
 
     /// Begins again, for something has changed what the next key would do.
     pub fn again(&self) {
-        self.clock.since.set(None);
+        self.clock.stop();
         self.look();
     }
 
@@ -72,6 +91,8 @@ impl Inert {
         self.clock.drawn.set(other.begun());
         let since = other.clock.since.get();
         self.clock.since.set(since);
+        self.clock.read.set(other.clock.read.get());
+        self.clock.passed.set(other.clock.passed.get());
         self.clock.away.set(other.clock.away.get());
         if let Some(since) = since {
             self.wake_after(self.longest.saturating_sub(since.elapsed()));
@@ -89,8 +110,26 @@ impl Inert {
             return true;
         }
         self.look();
-        let over = |since: Instant| since.elapsed() >= wait;
-        self.clock.since.get().is_some_and(over)
+        self.clock.passed.get() >= wait
+    }
+
+    /// A turn of the event loop is over: everything that had come is handled.
+    pub fn turn(&self) {
+        let before = self.clock.passed.replace(self.clock.read.get());
+        // Also has the server send what it has.
+        self.look();
+        let since = self.clock.since.get();
+        let read = since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.clock.read.set(read);
+        // What looks different from now on.
+        if before < self.longest && self.clock.passed.get() >= self.longest {
+            self.window.clone().redraw();
+        }
+    }
+
+    /// The time is over for what comes after one more turn, which need not wait for anything.
+    pub fn wants_turn(&self) -> bool {
+        self.clock.passed.get() < self.longest && self.clock.read.get() >= self.longest
     }
 
     /// Whether a key or click is to be dropped: what somebody does before the time
@@ -124,7 +163,7 @@ impl Inert {
             return;
         }
         let seen = self.eye.look();
-        if seen != Some(self.clock.away.get()) && self.clock.since.take().is_some() {
+        if seen != Some(self.clock.away.get()) && self.clock.stop() {
             self.typing.set(false);
         }
         match seen {
@@ -162,9 +201,8 @@ impl Inert {
         });
     }
 
-    /// What looks different when the time is over is drawn then.
+    /// Has the loop turn when the time is over, be it that nothing else happens.
     fn wake_after(&self, time: Duration) {
-        let mut window = self.window.clone();
-        app::add_timeout3(time.as_secs_f64() + 0.01, move |_| window.redraw());
+        app::add_timeout3(time.as_secs_f64() + 0.01, |_| {});
     }
 }

@@ -207,13 +207,18 @@ impl Stage {
             // A signal interrupts the wait: no reason to leave a person alone
             // with a half-typed PIN. A toolkit that fails again and again is.
             let counting = self.screen.kept.is_some();
-            let pause = if counting {
+            let pause = if self.page.inert.wants_turn() {
+                Duration::ZERO
+            } else if counting {
                 SECOND.saturating_sub(ticked.elapsed())
             } else {
                 60 * SECOND
             };
             match app::wait_for(pause.as_secs_f64()) {
-                Ok(_) => failures = 0,
+                Ok(_) => {
+                    failures = 0;
+                    self.page.inert.turn();
+                }
                 Err(error) if failures == FAILURES_MAX => {
                     return Err(WindowError::Toolkit(text::reason(&error)));
                 }
@@ -222,7 +227,6 @@ impl Stage {
                     std::thread::sleep(Duration::from_millis(10));
                 }
             }
-            self.page.inert.look();
             // What a person did was meant for the page that was seen: the next
             // request may take its place at any of these steps.
             while let Some(signal) = self.signals.next() {
