@@ -95,6 +95,8 @@ pub struct Command<'a> {
     /// Sending it again does no harm. A signature may use up the permission
     /// that a PIN gave, so it is not repeatable; a PIN never is.
     pub repeatable: bool,
+    /// What comes back is as good as a PIN or PUK: never shown.
+    pub hides_answer: bool,
 }
 
 impl<'a> Command<'a> {
@@ -105,6 +107,7 @@ impl<'a> Command<'a> {
             data: Data::None,
             answer: Answer::Nothing,
             repeatable: true,
+            hides_answer: false,
         }
     }
 
@@ -138,6 +141,14 @@ impl<'a> Command<'a> {
         }
     }
 
+    /// With an answer that must not be shown.
+    pub fn hiding_answer(self) -> Self {
+        Self {
+            hides_answer: true,
+            ..self
+        }
+    }
+
     /// Whether the short form has no room for it: for its data, or for its Le.
     pub fn needs_extended(&self) -> bool {
         self.data.bytes().len() > SHORT_MAX || matches!(self.answer, Answer::Wide(_))
@@ -145,7 +156,7 @@ impl<'a> Command<'a> {
 
     /// Short form. Data beyond [`SHORT_MAX`] bytes needs [`Command::chain`].
     pub fn short(&self) -> Frame {
-        short_frame(self.header, self.data, self.answer)
+        short_frame(self.header, self.data, self.answer).hiding_answer(self.hides_answer)
     }
 
     /// Command chaining (ISO 7816-4, 5.3.3): every block but the last has bit
@@ -166,7 +177,7 @@ impl<'a> Command<'a> {
     pub fn last_block(&self) -> Frame {
         let block = self.data.bytes().chunks(SHORT_MAX).last();
         let data = Data::Plain(block.unwrap_or_default());
-        short_frame(self.header, data, self.answer)
+        short_frame(self.header, data, self.answer).hiding_answer(self.hides_answer)
     }
 
     /// Extended form: `00 Lc1 Lc2 data Le1 Le2`, or `00 Le1 Le2` without data.
@@ -180,7 +191,7 @@ impl<'a> Command<'a> {
             _ => &[0x00, high, low],
         };
         let le = le.as_ref().map_or(&[][..], |le| le);
-        frame(self.header, lc, self.data, le)
+        frame(self.header, lc, self.data, le).hiding_answer(self.hides_answer)
     }
 }
 
@@ -295,6 +306,27 @@ mod tests {
         let nothing = Command::new([0x00, 0x44, 0x00, 0x00]);
         let frame = nothing.extended(EXTENDED_ANSWER_MAX);
         assert_eq!(frame.expose(), nothing.short().expose());
+    }
+
+    #[test]
+    fn every_form_of_a_command_says_that_its_answer_must_not_be_shown() {
+        let long = [7; 300];
+        let read = Command::new([0x00, 0xB0, 0x00, 0x00]).answer(Answer::Exact(16));
+        for hides in [false, true] {
+            let read = match hides {
+                true => read.hiding_answer(),
+                false => read,
+            };
+            let chain = read.data(&long).chain();
+            for frame in [
+                read.short(),
+                read.extended(256),
+                read.data(&long).last_block(),
+            ] {
+                assert_eq!(frame.hides_answer(), hides);
+            }
+            assert_eq!(chain[chain.len() - 1].hides_answer(), hides);
+        }
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct Channel<'a> {
     replaced: usize,
     /// The present command sets a new PIN or PUK.
     replaces: bool,
+    /// What the present command brings back must not be shown, no part of it.
+    hides_answer: bool,
     /// A frame with a secret went to the card, and no answer to it came that counts.
     unanswered: bool,
     /// No answer came at all to what was sent last.
@@ -85,6 +87,7 @@ impl<'a> Channel<'a> {
             secrets: 0,
             replaced: 0,
             replaces: false,
+            hides_answer: false,
             unanswered: false,
             mute: false,
             sessions: 0,
@@ -262,6 +265,7 @@ impl<'a> Channel<'a> {
         self.begin(during)?;
         self.replaces =
             matches!(command.data, Data::Secret(_)) && REPLACING.contains(&command.header[1]);
+        self.hides_answer = command.hides_answer;
         let response = self.send_covered(during, command)?;
         self.unanswered = false;
         Ok(response)
@@ -317,6 +321,7 @@ impl<'a> Channel<'a> {
         }
         self.transport.step(during);
         self.begun = self.transport.elapsed();
+        self.hides_answer = command.hides_answer;
         let response = self.transmit(command, Form::Short)?;
         match response.sw {
             StatusWord::OK => self.rest = None,

@@ -10,12 +10,30 @@ use zeroize::Zeroizing;
 pub struct Frame {
     bytes: Zeroizing<Vec<u8>>,
     secret: Option<Range<usize>>,
+    hides_answer: bool,
 }
 
 impl Frame {
     /// `secret` is the range of `bytes` that must never be shown.
     pub fn new(bytes: Zeroizing<Vec<u8>>, secret: Option<Range<usize>>) -> Self {
-        Self { bytes, secret }
+        Self {
+            bytes,
+            secret,
+            hides_answer: false,
+        }
+    }
+
+    /// Whether what comes back must never be shown either.
+    pub(crate) fn hiding_answer(self, hides_answer: bool) -> Self {
+        Self {
+            hides_answer,
+            ..self
+        }
+    }
+
+    /// Whether what comes back is as good as a PIN or PUK.
+    pub fn hides_answer(&self) -> bool {
+        self.hides_answer
     }
 
     /// All bytes, for the transport alone.

@@ -64,6 +64,7 @@ impl Wrapped {
             data,
             answer: self.answer,
             repeatable: false,
+            hides_answer: false,
         }
     }
 }

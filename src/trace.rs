@@ -16,18 +16,22 @@
 //! ```
 //!
 //! Sixteen bytes a line, continued by indentation; `|` only helps the eye. A PIN
-//! cannot be in it: commands are written by [`Frame`], which does not show it.
+//! cannot be in it: commands are written by [`Frame`], which does not show it, and says
+//! of which command the answer is not shown either.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+#[cfg(doc)]
 use crate::frame::Frame;
-use crate::transport::{Transport, TransportError};
+use crate::transport::TransportError;
 
 mod recorder;
+mod replay;
 
 pub use recorder::{RecordedReaders, Recorder};
+pub use replay::Replay;
 
 /// Bytes a line.
 const WIDTH: usize = 16;
@@ -49,7 +53,7 @@ pub enum Entry {
     Random(Vec<String>),
     /// `> …`: a token a byte, or `<pin:8>`.
     Sent(Vec<String>),
-    /// `< …`: a token a byte, or `<hidden:248>`, or one `!removed`.
+    /// `< …`: a token a byte, or `<hidden:248>`, or `<pin:16>`, or one `!removed`.
     Answer(Vec<String>),
 }
 
@@ -244,6 +248,18 @@ impl Recording {
     }
 }
 
+/// An answer that no recording shows, whatever its detail: how long it is, and its status
+/// word.
+fn concealed(bytes: &[u8]) -> Vec<String> {
+    let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
+    let mut tokens = Vec::new();
+    if !data.is_empty() {
+        tokens.push(format!("<pin:{}>", data.len()));
+    }
+    tokens.extend(hex(sw));
+    tokens
+}
+
 const FAILURES: [(&str, TransportError); 4] = [
     ("!removed", TransportError::Removed),
     ("!reset", TransportError::Reset),
@@ -258,116 +274,11 @@ fn failure(error: &TransportError) -> &'static str {
         .map_or("!other", |(token, _)| token)
 }
 
-/// A transport that plays a trace: every command must be the one the trace has,
-/// in the same step, and secret where the trace has a secret.
-pub struct Replay {
-    left: std::vec::IntoIter<Entry>,
-    step: Option<&'static str>,
-    fault: Option<String>,
-}
-
-impl Replay {
-    /// From the beginning.
-    pub fn new(trace: Trace) -> Self {
-        Self {
-            left: trace.entries.into_iter(),
-            step: None,
-            fault: None,
-        }
-    }
-
-    /// What did not agree: a command that the trace does not have, or one of the
-    /// trace that was not sent.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that did not agree, in words.
-    pub fn finish(mut self) -> Result<(), String> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
-        }
-        match self.left.find(|entry| matches!(entry, Entry::Sent(_))) {
-            Some(Entry::Sent(tokens)) => Err(format!("never sent: {}", tokens.join(" "))),
-            _ => Ok(()),
-        }
-    }
-
-    /// The scripted answer or failure; an `Err` is a disagreement.
-    fn next(&mut self, frame: &Frame) -> Result<Result<Vec<u8>, TransportError>, String> {
-        let mut step = None;
-        let sent = loop {
-            match self.left.next() {
-                Some(Entry::Step(name)) => step = Some(name),
-                Some(Entry::Sent(tokens)) => break tokens,
-                Some(Entry::Answer(_)) => return Err("two answers in a row".into()),
-                Some(_) => {}
-                None => return Err(format!("beyond the end of the trace: {frame}")),
-            }
-        };
-        if step.as_deref() != self.step.take() {
-            return Err(format!(
-                "the trace is at step {step:?} where {frame} is sent"
-            ));
-        }
-        if sent != frame.tokens() {
-            return Err(format!(
-                "the trace has {}, sent was {frame}",
-                sent.join(" ")
-            ));
-        }
-        let Some(Entry::Answer(tokens)) = self.left.next() else {
-            return Err(format!("no answer to {frame}"));
-        };
-        if let Some((_, error)) = FAILURES.iter().find(|(token, _)| tokens == [*token]) {
-            return Ok(Err(error.clone()));
-        }
-        let bytes = tokens
-            .iter()
-            .map(|token| byte(token).ok_or(format!("not a byte: {token}")));
-        bytes.collect::<Result<_, _>>().map(Ok)
-    }
-}
-
-impl Transport for Replay {
-    fn exchange(&mut self, frame: &Frame) -> Result<Vec<u8>, TransportError> {
-        self.next(frame).unwrap_or_else(|fault| {
-            self.fault.get_or_insert(fault.clone());
-            Err(TransportError::Other(fault))
-        })
-    }
-
-    fn step(&mut self, name: &'static str) {
-        self.step = Some(name);
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) -> Result<(), TransportError> {
-        let next = self
-            .left
-            .find(|entry| !matches!(entry, Entry::Comment(_) | Entry::Blank | Entry::Header(..)));
-        let scripted: Option<Vec<u8>> = match &next {
-            Some(Entry::Random(tokens)) => tokens.iter().map(|token| byte(token)).collect(),
-            _ => None,
-        };
-        match scripted {
-            Some(scripted) if scripted.len() == bytes.len() => {
-                bytes.copy_from_slice(&scripted);
-                Ok(())
-            }
-            _ => {
-                let fault = format!("the trace has no {} random bytes here", bytes.len());
-                self.fault.get_or_insert(fault.clone());
-                Err(TransportError::Other(fault))
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::apdu::{Answer, Command};
 
-    const TEXT: &str = "\
+    pub(super) const TEXT: &str = "\
 # The PIN, once.
 profile: piv
 atr:     3B 00
@@ -389,38 +300,6 @@ atr:     3B 00
         assert_eq!(trace.commands(), 2);
         assert_eq!(Trace::parse("# a\nnonsense\n").unwrap_err().line, 2);
         assert_eq!(Trace::parse("> 00 A4 0x\n").unwrap_err().line, 1);
-    }
-
-    fn play(secret: bool, step: &'static str) -> (Result<Vec<u8>, TransportError>, bool) {
-        let mut replay = Replay::new(Trace::parse(TEXT).unwrap());
-        let aid = [0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00];
-        replay.step("select the application");
-        let select = Command::new([0x00, 0xA4, 0x04, 0x00])
-            .data(&aid)
-            .answer(Answer::Short);
-        assert_eq!(replay.exchange(&select.short()).unwrap().len(), 21);
-        replay.step(step);
-        let verify = Command::new([0x00, 0x20, 0x00, 0x80]);
-        let verify = if secret {
-            verify.secret(&[0x31; 8])
-        } else {
-            verify.data(&[0x31; 8])
-        };
-        let result = replay.exchange(&verify.short());
-        (result, replay.finish().is_ok())
-    }
-
-    #[test]
-    fn replay_wants_the_same_commands_in_the_same_steps_and_pins_marked() {
-        assert_eq!(
-            play(true, "verify the PIN"),
-            (Err(TransportError::Removed), true)
-        );
-        let (result, agrees) = play(false, "verify the PIN");
-        assert!(matches!(result, Err(TransportError::Other(_))) && !agrees);
-        let (result, agrees) = play(true, "sign");
-        assert!(matches!(result, Err(TransportError::Other(_))) && !agrees);
-        assert!(Replay::new(Trace::parse(TEXT).unwrap()).finish().is_err());
     }
 
     #[test]

@@ -94,7 +94,10 @@ impl Channel<'_> {
         while whole.sw.sw1() == 0x61 {
             parts += 1;
             let le = whole.sw.sw2();
-            let command = GET_RESPONSE.answer(Answer::told(le));
+            let command = Command {
+                hides_answer: self.hides_answer,
+                ..GET_RESPONSE.answer(Answer::told(le))
+            };
             let part = self.transmit(&command, Form::Short)?;
             let stuck = part.data.is_empty() && part.sw.sw1() == 0x61;
             if stuck || parts > PARTS_MAX || whole.data.len() + part.data.len() > ANSWER_MAX {

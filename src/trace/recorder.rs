@@ -4,7 +4,7 @@ use crate::frame::Frame;
 use crate::reader::{Reader, Readers, Watcher};
 use crate::transport::{Card, Dialogue, Ending, Transport, TransportError};
 
-use super::{Entry, Recording, failure, hex};
+use super::{Entry, Recording, concealed, failure, hex};
 
 /// Readers whose cards are recorded.
 pub struct RecordedReaders {
@@ -104,6 +104,7 @@ impl Transport for Recorder<'_> {
         self.recording.push(Entry::Sent(frame.tokens()));
         let result = self.transport.exchange(frame);
         self.recording.push(match &result {
+            Ok(bytes) if frame.hides_answer() => Entry::Answer(concealed(bytes)),
             Ok(bytes) => self.recording.answer(bytes),
             Err(error) => Entry::Answer(vec![failure(error).into()]),
         });

@@ -83,10 +83,9 @@ pub static ISOAPPLET: Family = Family {
             Some(signature(template, Input::DigestInfo))
         },
         log_out: &[Command {
-            header: [0x00, 0xA4, 0x04, 0x00],
             data: Data::Plain(ISOAPPLET_AID),
             answer: Answer::Short,
-            repeatable: true,
+            ..Command::new([0x00, 0xA4, 0x04, 0x00])
         }],
         ..ISO
     },
