@@ -1,34 +1,168 @@
 //! What the cards share whose files are those of a Windows minidriver (Windows Smart Card
-//! Minidriver Specification 7.07, 3.4): how a certificate's file is named and packed, and the
-//! map of containers.
+//! Minidriver Specification 7.07, 3.4): how a certificate's file is named and packed, the map
+//! of containers, and how certificates are looked for.
 
 use std::io::Read;
 
 use flate2::read::{GzDecoder, ZlibDecoder};
-use securesign_card::certificate;
+use securesign_card::application::PinId;
+use securesign_card::certificate::{self, Certificate};
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+
+use crate::offer;
 
 /// Length of a record of the map (`CONTAINER_MAP_RECORD`).
 pub const RECORD: usize = 86;
 
 /// The container to which the certificate in a file of this name belongs: `ksc07`, of a key
 /// that signs, and `kxc07`, of one that exchanges keys, to container 7. Zeros fill the name.
-pub fn container(name: &[u8]) -> Option<u8> {
+/// `radix`: of the two digits, which families write differently.
+pub fn container(name: &[u8], radix: u32) -> Option<u8> {
     let (kind, number) = name.split_at_checked(3)?;
     let digits = number.get(..2)?;
     let filled = number[2..].iter().all(|byte| *byte == 0);
     if ![b"ksc", b"kxc"].contains(&kind.first_chunk()?) || !filled {
         return None;
     }
-    if !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    Some((digits[0] - b'0') * 10 + (digits[1] - b'0'))
+    let digit = |byte: u8| char::from(byte).to_digit(radix);
+    let number = digit(digits[0])? * radix + digit(digits[1])?;
+    u8::try_from(number).ok()
 }
 
 /// Whether the map has this container: its record has a name.
 pub fn has_container(map: &[u8], container: u8) -> bool {
     map.get(usize::from(container) * RECORD)
         .is_some_and(|first| *first != 0)
+}
+
+/// A certificate that a card lists.
+pub struct Place<F> {
+    /// What its family reads it by.
+    pub file: F,
+    /// As the list has it: `ksc00`.
+    pub name: String,
+    /// The container of its key.
+    pub container: u8,
+}
+
+/// The key in a container.
+pub struct Key {
+    /// What it is called in MANAGE SECURITY ENVIRONMENT.
+    pub reference: u8,
+    /// The PIN that it wants.
+    pub pin: PinId,
+    /// When it wants that.
+    pub when: PinUse,
+}
+
+/// What the certificates of a card lie in.
+pub trait Containers {
+    /// What a file is read by.
+    type File: Copy;
+
+    /// A certificate as it is stored; `None` where its first bytes are `unwanted`.
+    fn read(
+        &self,
+        card: &mut Channel<'_>,
+        file: Self::File,
+        unwanted: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Option<Vec<u8>>, CardError>;
+
+    /// The key in this container, or why there is none that could be used.
+    fn key(&self, container: u8) -> Result<Key, Problem>;
+}
+
+/// Reads what is looked for. Before it is said to be missing, all are shown.
+pub fn find<C: Containers>(
+    card: &mut Channel<'_>,
+    containers: &C,
+    places: &[Place<C::File>],
+    search: &Search,
+) -> Result<Found, CardError> {
+    let mut found = Found::default();
+    let mut passed = Vec::new();
+    for place in places {
+        if !place.take_in(card, containers, search, &mut found)? {
+            passed.push(place);
+        }
+        if search.serial.is_some() && found.satisfies(search) {
+            return Ok(found);
+        }
+    }
+    for place in passed {
+        place.take_in(card, containers, &Search::default(), &mut found)?;
+    }
+    let credentials = &mut found.credentials;
+    credentials.sort_by_cached_key(|credential| offer::rank(&credential.certificate));
+    Ok(found)
+}
+
+impl<F: Copy> Place<F> {
+    /// Reads the certificate and takes it in; what cannot be used is a note, not an error.
+    /// False: by its first bytes it is another one than the one that is asked for.
+    fn take_in(
+        &self,
+        card: &mut Channel<'_>,
+        containers: &impl Containers<File = F>,
+        search: &Search,
+        found: &mut Found,
+    ) -> Result<bool, CardError> {
+        let unwanted = |bytes: &[u8]| search.rules_out(&beginning(bytes));
+        let stored = match containers.read(card, self.file, &unwanted) {
+            Ok(Some(stored)) => stored,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                found.notes.push(Note::unreadable(self.label(), error)?);
+                return Ok(true);
+            }
+        };
+        match self.credential(containers, &stored, &mut found.notes) {
+            Ok(credential) => found.credentials.extend(credential),
+            Err(problem) => {
+                let place = self.label();
+                found.notes.push(Note { place, problem });
+            }
+        }
+        Ok(true)
+    }
+
+    /// `Ok(None)`: it is not offered, and the reason is noted where there is one.
+    fn credential(
+        &self,
+        containers: &impl Containers<File = F>,
+        stored: &[u8],
+        notes: &mut Vec<Note>,
+    ) -> Result<Option<Credential>, Problem> {
+        let der = unpacked(stored).map_err(Problem::Damaged)?;
+        let der = der.filter(|der| !der.is_empty()).ok_or(Problem::Empty)?;
+        let Some(certificate) = offer::signing(&self.label(), &der, notes) else {
+            return Ok(None);
+        };
+        let key = containers
+            .key(self.container)
+            .map_err(|problem| match problem {
+                Problem::NoKey(_) => Problem::NoKey(Some(certificate.subject())),
+                other => other,
+            })?;
+        Ok(Some(self.offered(&key, certificate)))
+    }
+
+    fn offered(&self, key: &Key, certificate: Certificate) -> Credential {
+        Credential {
+            label: self.label(),
+            key: u16::from(key.reference),
+            pin: key.pin,
+            when: key.when,
+            certificate,
+            missing: None,
+        }
+    }
+
+    fn label(&self) -> String {
+        format!("Container {} ({})", self.container, self.name)
+    }
 }
 
 /// The DER of a certificate as it is stored, inflated where it is compressed; `Ok(None)`
@@ -105,8 +239,12 @@ mod tests {
             (b"ks", None),
             (b"", None),
         ] {
-            assert_eq!(container(name), expected, "{name:?}");
+            assert_eq!(container(name, 10), expected, "{name:?}");
         }
+        assert_eq!(container(b"kxc0A\0\0\0\0", 16), Some(10));
+        assert_eq!(container(b"kxc12\0\0\0\0", 16), Some(0x12));
+        assert_eq!(container(b"kxcFF", 16), Some(0xFF));
+        assert_eq!(container(b"kxc0G", 16), None);
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! Certificates, and which key belongs to each (§3).
 
 use securesign_card::application::PinId;
-use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Found, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
 
 use super::application::{HOLDERS_PIN, SIGNATURE_PIN};
 use super::{IdPrime, Keys, files};
-use crate::{minidriver, offer};
+use crate::minidriver::{self, Containers, Key, Place};
 
 /// Length of an entry of the index, and of one in the file that lists keys.
 const ENTRY: usize = 21;
@@ -22,17 +21,9 @@ const INDEX_MAX: usize = 1 + 0xFF * ENTRY;
 /// As long as the map of a hundred containers.
 const KEYS_MAX: usize = 100 * KEY_RECORD;
 
-/// The file of a certificate.
-struct Place {
-    file: u16,
-    /// As the index has it: `ksc00`.
-    name: String,
-    container: u8,
-}
-
 /// What a card has.
 pub struct Index {
-    certificates: Vec<Place>,
+    certificates: Vec<Place<u16>>,
     /// The file with the name that its owner gave to the card.
     label: Option<u16>,
 }
@@ -58,7 +49,7 @@ pub fn index(card: &mut Channel<'_>) -> Result<Index, CardError> {
     for entry in entries.chunks_exact(ENTRY).take(usize::from(*count)) {
         let file = u16::from_be_bytes([entry[0], entry[1]]);
         let (name, folder) = (filled(&entry[4..12]), filled(&entry[12..20]));
-        match minidriver::container(name) {
+        match minidriver::container(name, 10) {
             Some(container) if folder == b"mscp" => index.certificates.push(Place {
                 file,
                 name: String::from_utf8_lossy(name).into_owned(),
@@ -126,92 +117,40 @@ impl Index {
         map: &Map,
         search: &Search,
     ) -> Result<Found, CardError> {
-        let mut found = Found::default();
-        let mut passed = Vec::new();
-        for place in &self.certificates {
-            if !place.take_in(card, product, map, search, &mut found)? {
-                passed.push(place);
-            }
-            if search.serial.is_some() && found.satisfies(search) {
-                return Ok(found);
-            }
-        }
-        // Before it is said to be missing, all are shown.
-        for place in passed {
-            place.take_in(card, product, map, &Search::default(), &mut found)?;
-        }
-        let credentials = &mut found.credentials;
-        credentials.sort_by_cached_key(|credential| offer::rank(&credential.certificate));
-        Ok(found)
+        let keys = Mapped { product, map };
+        minidriver::find(card, &keys, &self.certificates, search)
     }
 }
 
-impl Place {
-    /// Reads the certificate and takes it in; what cannot be used is a note, not an error.
-    /// False: by its first bytes it is another one than the one that is asked for.
-    fn take_in(
+/// A model, and what its card tells of its keys.
+struct Mapped<'a> {
+    product: &'a IdPrime,
+    map: &'a Map,
+}
+
+impl Containers for Mapped<'_> {
+    type File = u16;
+
+    fn read(
         &self,
         card: &mut Channel<'_>,
-        product: &IdPrime,
-        map: &Map,
-        search: &Search,
-        found: &mut Found,
-    ) -> Result<bool, CardError> {
-        let unwanted = |bytes: &[u8]| search.rules_out(&minidriver::beginning(bytes));
-        let stored = match files::read_whole(card, "read a certificate", self.file, unwanted) {
-            Ok(Some(stored)) => stored,
-            Ok(None) => return Ok(false),
-            Err(error) => {
-                found.notes.push(Note::unreadable(self.label(), error)?);
-                return Ok(true);
-            }
-        };
-        let der = match minidriver::unpacked(&stored) {
-            Ok(der) => der.unwrap_or_default(),
-            Err(reason) => {
-                self.note(Problem::Damaged(reason), found);
-                return Ok(true);
-            }
-        };
-        if der.is_empty() {
-            self.note(Problem::Empty, found);
-            return Ok(true);
-        }
-        let Some(certificate) = offer::signing(&self.label(), &der, &mut found.notes) else {
-            return Ok(true);
-        };
-        match key(product, map, self.container) {
-            Ok((key, pin)) => found
-                .credentials
-                .push(self.credential(key, pin, certificate)),
-            Err(Problem::NoKey(_)) => self.note(Problem::NoKey(Some(certificate.subject())), found),
-            Err(problem) => self.note(problem, found),
-        }
-        Ok(true)
+        file: u16,
+        unwanted: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Option<Vec<u8>>, CardError> {
+        files::read_whole(card, "read a certificate", file, unwanted)
     }
 
-    fn note(&self, problem: Problem, found: &mut Found) {
-        let place = self.label();
-        found.notes.push(Note { place, problem });
-    }
-
-    fn label(&self) -> String {
-        format!("Container {} ({})", self.container, self.name)
-    }
-
-    fn credential(&self, key: u8, pin: PinId, certificate: Certificate) -> Credential {
-        Credential {
-            label: self.label(),
-            key: u16::from(key),
+    fn key(&self, container: u8) -> Result<Key, Problem> {
+        let (reference, pin) = key(self.product, self.map, container)?;
+        Ok(Key {
+            reference,
             pin,
             // The signature PIN is good for one signature (§4).
             when: match pin == SIGNATURE_PIN {
                 true => PinUse::Always,
                 false => PinUse::Once,
             },
-            certificate,
-            missing: None,
-        }
+        })
     }
 }
 
