@@ -11,10 +11,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
-
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[path = "support/openssl.rs"]
+mod openssl;
 
 use bench::{Bench, ORIGIN, Shared, abc, secret};
 use securesign_app::worker::{Job, Look, Report, TokenState};
@@ -60,39 +58,6 @@ fn wrong(secret: Secret, left: u8) -> CardError {
     CardError::Wrong { secret, left }
 }
 
-/// A folder that goes when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// What OpenSSL makes of a signature over "abc": true where it fits the certificate.
-fn openssl_verifies(folder: &Path, certificate: &[u8], hash: &str, signature: &[u8]) -> bool {
-    let openssl = |line: &str| {
-        let mut openssl = Command::new("openssl");
-        openssl.current_dir(folder).args(line.split_whitespace());
-        openssl.output().unwrap()
-    };
-    fs::write(folder.join("certificate"), certificate).unwrap();
-    fs::write(folder.join("signature"), signature).unwrap();
-    fs::write(folder.join("document"), b"abc").unwrap();
-    let read = openssl("x509 -inform DER -in certificate -pubkey -noout -out key");
-    assert!(read.status.success(), "{read:?}");
-    let line = format!("dgst -{hash} -verify key -signature signature document");
-    openssl(&line).status.success()
-}
-
 fn sign_with(
     bench: &Bench,
     credential: &Credential,
@@ -117,7 +82,6 @@ fn sign_with(
 
 #[test]
 fn every_product_signs_with_every_key_that_it_makes_and_openssl_agrees() {
-    let folder = Folder::new("idprime-signs");
     for product in ALL {
         let name = product.name;
         // Keys of one kind for each product are made once: RSA-4096 takes its time.
@@ -149,11 +113,8 @@ fn every_product_signs_with_every_key_that_it_makes_and_openssl_agrees() {
                     .unwrap_or_else(|error| panic!("{place}: {error}"));
                 let hash = algorithm.name().to_lowercase();
                 let der = credential.certificate.der();
-                assert!(
-                    openssl_verifies(&folder.0, der, &hash, &signature),
-                    "{place}"
-                );
-                let other = openssl_verifies(&folder.0, der, "sha224", &signature);
+                assert!(openssl::verifies(der, &hash, &signature), "{place}");
+                let other = openssl::verifies(der, "sha224", &signature);
                 assert!(!other, "{place}");
             }
         }

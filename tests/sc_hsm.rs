@@ -15,10 +15,8 @@ mod bench;
 mod between;
 #[path = "support/journeys.rs"]
 mod journeys;
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "support/openssl.rs"]
+mod openssl;
 
 use bench::{Bench, Shared};
 use between::{At, Between, Studied};
@@ -77,48 +75,10 @@ fn sent(card: &Shared<ScHsmCard>, ins: u8) -> usize {
     card.sent().iter().filter(|header| header[1] == ins).count()
 }
 
-/// SHA-256 of "abc" (FIPS 180-4, examples): what the bench has signed.
-const ABC: &str = "abc";
-
 /// Judges a signature by OpenSSL.
 fn judged_by_openssl(credential: &Credential, signature: &[u8]) {
-    let folder = tempfile();
-    let pem = credential.certificate.pem().unwrap();
-    let certificate = written(&folder, "certificate.pem", pem.as_bytes());
-    let document = written(&folder, "document", ABC.as_bytes());
-    let signature = written(&folder, "signature", signature);
-    let key = Command::new("openssl")
-        .args(["x509", "-noout", "-pubkey", "-in"])
-        .arg(certificate)
-        .output()
-        .unwrap();
-    let key = written(&folder, "key.pem", &key.stdout);
-    let judged = Command::new("openssl")
-        .args(["dgst", "-sha256", "-verify"])
-        .arg(key)
-        .arg("-signature")
-        .arg(signature)
-        .arg(document)
-        .output()
-        .unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    assert!(judged.status.success(), "{judged:?}");
-}
-
-fn written(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
-    let path = folder.join(name);
-    std::fs::write(&path, bytes).unwrap();
-    path
-}
-
-/// A folder of this test's own.
-fn tempfile() -> PathBuf {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let nth = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("securesign-sc-hsm-{}-{nth}", std::process::id());
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+    let certificate = credential.certificate.der();
+    assert!(openssl::verifies(certificate, "sha256", signature));
 }
 
 #[test]
