@@ -192,6 +192,13 @@ impl Opened {
             return Ok(odf);
         }
         let listed = self.listed_home(card)?;
+        if self.files.is_rootless {
+            // All that is left to look at is below the root.
+            return Err(CardError::Refused {
+                during: ODF_STEP,
+                sw: StatusWord::NOT_FOUND,
+            });
+        }
         let is_listed = |home: &[u8]| listed.as_deref() == Some(home);
         if let Some(home) = listed.clone()
             && let Some(odf) = unless_refused(self.directory_at(card, Some(home)))?

@@ -50,6 +50,8 @@ pub struct Files {
     /// The directory that is open, where that is known.
     at: Option<Vec<u8>>,
     within: Within,
+    /// The root was refused in every form: there is nothing below it either.
+    pub is_rootless: bool,
 }
 
 /// What is selected.
@@ -72,6 +74,7 @@ impl Files {
             aid,
             at: None,
             within: Within::Application,
+            is_rootless: false,
         }
     }
 
@@ -231,7 +234,17 @@ impl Files {
                 let from = open
                     .as_deref()
                     .filter(|open| *open == parent && !is_directory);
-                let size = step(card, during, steps, path, from, is_directory);
+                let rest = match from {
+                    Some(open) => &path[open.len()..],
+                    None => {
+                        let p2 = steps.directory[1];
+                        let root = select_root(card, during, p2, steps.answer);
+                        self.is_rootless = matches!(root, Err(CardError::Refused { .. }));
+                        root?;
+                        path
+                    }
+                };
+                let size = step(card, during, steps, rest, is_directory);
                 self.at = size.is_ok().then(|| parent.to_vec());
                 return size;
             }

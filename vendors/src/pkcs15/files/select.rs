@@ -80,25 +80,17 @@ pub fn select_root(
     }
 }
 
-/// One identifier after the other: from the root, or from the directory that is open.
+/// One identifier after the other, from the directory that is open.
 pub(super) fn step(
     card: &mut Channel<'_>,
     during: &'static str,
     steps: Steps,
     path: &[u8],
-    open: Option<&[u8]>,
     is_directory: bool,
 ) -> Result<Option<usize>, CardError> {
-    let rest = match open {
-        Some(open) => &path[open.len()..],
-        None => {
-            select_root(card, during, steps.directory[1], steps.answer)?;
-            path
-        }
-    };
     let mut size = None;
-    let last = rest.len().saturating_sub(2);
-    for (at, identifier) in rest.chunks(2).enumerate() {
+    let last = path.len().saturating_sub(2);
+    for (at, identifier) in path.chunks(2).enumerate() {
         let kind = match 2 * at == last && !is_directory {
             true => steps.file,
             false => steps.directory,
