@@ -22,6 +22,8 @@ pub enum Secret {
     ResetCode,
     /// The administrator's PIN, where it unblocks the PIN.
     AdminPin,
+    /// The administrator's key, where that unblocks the PIN: it never goes to the card itself.
+    AdminKey,
 }
 
 impl Secret {
@@ -39,6 +41,7 @@ impl fmt::Display for Secret {
             Self::Puk => "PUK",
             Self::ResetCode => "reset code",
             Self::AdminPin => "admin PIN",
+            Self::AdminKey => "admin key",
         })
     }
 }

@@ -106,7 +106,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 13] = [
+    const FAMILIES: [&str; 14] = [
         "piv",
         "epass",
         "openpgp",
@@ -120,6 +120,7 @@ fn only_the_families_name_a_family() {
         "rutoken",
         "starcos",
         "setcos",
+        "gids",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

@@ -183,14 +183,15 @@ fn form(token: &mut Token<'_>, doing: &str) -> Result<String, CardError> {
     let pin = token.pin()?.id;
     match doing {
         "unblock" => {
-            // The same eight bytes, where these are typed as hexadecimal digits.
+            // The same eight bytes, where these are typed as hexadecimal digits; as often as
+            // there is room for.
             let unblocker = token.unblocker()?;
             let code = match unblocker.rules.charset {
-                Charset::Hex => "3132333435363738",
-                _ => "12345678",
+                Charset::Hex => "3132333435363738".repeat(unblocker.rules.max / 16),
+                _ => "12345678".to_owned(),
             };
             let pins = (pin, unblocker.id);
-            token.unblock(pins, &secret(code), &secret("123456"), LastTry::Keep)?;
+            token.unblock(pins, &secret(&code), &secret("123456"), LastTry::Keep)?;
         }
         _ => token.change(pin, &secret("123456"), &secret("999999"), LastTry::Keep)?,
     }

@@ -12,6 +12,7 @@ pub fn role(secret: Secret) -> &'static str {
         Secret::Puk => "puk",
         Secret::ResetCode => "resetCode",
         Secret::AdminPin => "adminPin",
+        Secret::AdminKey => "adminKey",
     }
 }
 

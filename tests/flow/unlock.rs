@@ -186,6 +186,7 @@ fn r25_what_unlocks_is_named_as_the_token_has_it_in_both_languages() {
         (Secret::Puk, "PUK", "PUK"),
         (Secret::ResetCode, "Reset code", "रीसेट कोड"),
         (Secret::AdminPin, "Admin PIN", "एडमिन पिन"),
+        (Secret::AdminKey, "Admin key", "एडमिन कुंजी-कोड"),
     ] {
         for (language, name) in [(Language::English, english), (Language::Hindi, hindi)] {
             let mut view = token(Tries::Blocked);

@@ -46,6 +46,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &openpgp::OPENPGP,
     &pkcs15::ISOAPPLET,
     &sc_hsm::SC_HSM,
+    &gids::GIDS,
     // Any card with such a directory: after all that have a name.
     &pkcs15::ANY,
 ];

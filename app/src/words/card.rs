@@ -161,6 +161,7 @@ impl InWords for Secret {
             Secret::Puk => language.say("name-puk"),
             Secret::ResetCode => language.say("name-reset-code"),
             Secret::AdminPin => language.say("name-admin-pin"),
+            Secret::AdminKey => language.say("name-admin-key"),
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError>
     let during = match secret {
         Secret::Pin | Secret::SignaturePin => "read the PIN tries left",
         Secret::ResetCode => "read the reset code's tries left",
-        Secret::Puk | Secret::AdminPin => "read the admin PIN's tries left",
+        Secret::Puk | Secret::AdminPin | Secret::AdminKey => "read the admin PIN's tries left",
     };
     let bytes = card.require(during, &get_data(0xC4))?;
     let status = Status::parse(&bytes).ok_or(CardError::Malformed {
@@ -36,7 +36,7 @@ pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError>
     Ok(match secret {
         Secret::Pin | Secret::SignaturePin => status.pw1,
         Secret::ResetCode => status.code,
-        Secret::Puk | Secret::AdminPin => status.pw3,
+        Secret::Puk | Secret::AdminPin | Secret::AdminKey => status.pw3,
     })
 }
 
@@ -195,7 +195,7 @@ fn whose(secret: Secret) -> Whose {
     match secret {
         Secret::Pin | Secret::SignaturePin => Whose::Pw1,
         Secret::ResetCode => Whose::Code,
-        Secret::Puk | Secret::AdminPin => Whose::Pw3,
+        Secret::Puk | Secret::AdminPin | Secret::AdminKey => Whose::Pw3,
     }
 }
 

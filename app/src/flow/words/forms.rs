@@ -148,6 +148,12 @@ fn puk_blocked(pin: &PinView, counters: Vec<Counter>, l: Language) -> Screen {
 /// Which secret unlocking takes, what it looks like, and whose tries it spends.
 fn need(pin: &PinView, puk: &UnblockView, l: Language) -> Vec<String> {
     let shape = ("shape", puk.rules.in_words(l).into());
+    if puk.role == Secret::AdminKey {
+        return vec![
+            l.say_with("unlock-need-key", [puk_name(puk.role, l), shape]),
+            l.say_with("unlock-key-spends", pin_and_puk(pin, l)),
+        ];
+    }
     vec![
         l.say_with("unlock-need", [puk_name(puk.role, l), shape]),
         match pin.tries {

@@ -1,0 +1,153 @@
+//! Cards that are pulled out, are reset by others, or refuse what is not needed: no try is
+//! lost, and a signature needs no more than it must.
+
+use securesign_app::worker::Look;
+use securesign_card::error::Secret;
+use securesign_card::transport::TransportError;
+use securesign_vendors::emulator::Fault;
+use securesign_vendors::gids::emulator::{ALL, GIDS_APPLET, GidsCard};
+
+use super::bench::{Bench, Shared};
+use super::between::{At, Between, Studied};
+use super::{ADMIN_KEY, NEW, PIN, PSO, only, sent, tries, watched, with_key};
+
+#[test]
+fn objects_that_make_no_sense_are_notes_and_never_a_panic() {
+    let garbage: [&[u8]; 7] = [
+        &[],
+        &[0x00],
+        &[0x01],
+        &[0x01, 0x00],
+        &[0x30, 0x80],
+        &[0x01, 0x00, 0x10, 0x00, 0x78, 0xDA, 0xFF, 0xFF],
+        &[0xFF; 300],
+    ];
+    for (file, tag) in [
+        (0xA000, 0xDF1F),
+        (0xA010, 0xDF23),
+        (0xA010, 0xDF24),
+        (0xA012, 0xDF20),
+    ] {
+        for bytes in garbage {
+            let (bench, gids) = watched(with_key(GIDS_APPLET).object(file, tag, bytes));
+            bench.look(Look::Everything);
+            let name = format!("{file:04X} {tag:04X} {bytes:02X?}");
+            assert_eq!(tries(&gids)[0], 3, "{name}");
+            assert_eq!(sent(&gids, 0x20), 0, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_card_removed_or_reset_at_any_command_loses_nothing() {
+    for product in ALL {
+        let (bench, gids) = watched(with_key(product));
+        bench.cold_signature(PIN).unwrap();
+        bench.end();
+        let sent = gids.card().sent().to_vec();
+        let steps = 1 + sent.iter().position(|header| header[1] == PSO).unwrap();
+        for error in [TransportError::Removed, TransportError::Reset] {
+            for after in 0..steps {
+                let (bench, gids) = watched(with_key(product));
+                let before = tries(&gids);
+                let name = format!("{}, {error:?}, {after}", product.name);
+                bench.reader.fault(Fault {
+                    after,
+                    error: error.clone(),
+                });
+                let result = bench.cold_signature(PIN);
+                if error == TransportError::Removed {
+                    result.expect_err(&name);
+                }
+                bench.end();
+                assert_eq!(tries(&gids), before, "{name}");
+                // Out of the reader it has no power, and forgets.
+                let verified = gids.card().is_verified()[0];
+                assert!(error == TransportError::Removed || !verified, "{name}");
+            }
+        }
+    }
+}
+
+impl Studied for GidsCard {
+    const ACTS_FIRST: bool = false;
+
+    fn about(&self, command: &[u8]) -> String {
+        match command {
+            [_, 0xCB, high, low, _, 0x5C, _, tag @ ..] => {
+                format!("object {high:02X}{low:02X} {:02X?}", &tag[..2])
+            }
+            [_, 0xA4, 0x04, ..] => "select".to_owned(),
+            [_, 0x20, 0x00, 0x82] => "log out".to_owned(),
+            [_, ins, ..] => format!("{ins:02X}"),
+            _ => format!("{command:02X?}"),
+        }
+    }
+}
+
+/// What cards say that do not give something; the last ones make no sense, or no end.
+const ANSWERS: [&[u8]; 9] = [
+    &[0x69, 0x82],
+    &[0x69, 0x85],
+    &[0x6F, 0x00],
+    &[0x67, 0x00],
+    &[0x6A, 0x82],
+    &[0x6D, 0x00],
+    &[0x90, 0x00],
+    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
+    &[0x61, 0x10],
+];
+
+/// Of all that the card is asked, SELECT, the index, one certificate, the PIN and the
+/// signature are needed; to unblock also that the administrator is known.
+#[test]
+fn what_the_card_refuses_and_is_not_needed_stops_nothing() {
+    let needed = [
+        "select",
+        "object A000 [DF, 1F]",
+        "object A010 [DF, 24]",
+        "20",
+        "22",
+        "24",
+        "2A",
+        "2C",
+        "87",
+    ];
+    for product in ALL {
+        for job in ["sign", "change", "unblock"] {
+            let done = |at: At, answer| {
+                let card = Shared::new(with_key(product).build().unwrap());
+                let between = Shared::new(Between::new(card.clone(), at, answer));
+                let bench = Bench::new(between.clone(), None);
+                let (id, info) = bench.token_by(match job {
+                    "sign" => Look::Everything,
+                    _ => Look::Tries,
+                });
+                let result = match job {
+                    "sign" => bench.sign(&id, only(&info), Some(PIN)).map(drop),
+                    "change" => bench.change(&id, Secret::Pin, PIN, NEW),
+                    _ => bench.unblock(&id, ADMIN_KEY, NEW),
+                };
+                bench.end();
+                assert_eq!(card.card().tries()[0], 3);
+                assert_eq!(card.card().is_verified(), [false, false]);
+                let log = between.card().log.clone();
+                (result, log)
+            };
+            let (result, mut log) = done(At::Nowhere, &[]);
+            result.unwrap();
+            log.sort_unstable();
+            log.dedup();
+            log.retain(|about| !needed.contains(&about.as_str()));
+            let status = "object 3FFF [7F, 71]".to_owned();
+            assert!(log.contains(&status), "{log:?}");
+            for about in log {
+                for answer in ANSWERS {
+                    let name = format!("{}, {job}: {about}, {answer:02X?}", product.name);
+                    let (result, _) = done(At::About(about.clone()), answer);
+                    result.unwrap_or_else(|error| panic!("{name}: {error}"));
+                }
+            }
+        }
+    }
+}
