@@ -4,6 +4,7 @@ pub(crate) mod apdu;
 pub(crate) mod certificate;
 pub(crate) mod cipher;
 pub(crate) mod files;
+pub(crate) mod issuer;
 pub(crate) mod key;
 mod reader;
 pub(crate) mod secret;
@@ -11,6 +12,7 @@ pub(crate) mod signature;
 pub(crate) mod tlv;
 pub(crate) mod wire;
 
+pub use issuer::BuildError;
 pub use key::KeyKind;
 pub use reader::{EmulatedReaders, Fault, Slot};
 

@@ -40,7 +40,8 @@ use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
 use crate::emulator::wire::Wire;
 
-pub use builder::{BuildError, Builder};
+pub use crate::emulator::BuildError;
+pub use builder::Builder;
 pub use product::{ALL, GIDS_APPLET, GIDS_V1, Product};
 
 use admin::Challenge;

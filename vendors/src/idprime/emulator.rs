@@ -38,7 +38,8 @@ use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
 use crate::emulator::wire::Wire;
 
-pub use builder::{BuildError, Builder};
+pub use crate::emulator::BuildError;
+pub use builder::Builder;
 pub use product::{
     ALL, ETOKEN_5110_CC, ETOKEN_5110_PLUS, ETOKEN_5300, IDPRIME840, IDPRIME930, IDPRIME940,
     IDPRIME940C, MD830, MD3810, PinForm, Product, References,

@@ -35,7 +35,8 @@ use crate::emulator::Emulator;
 use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::key::{PrivateKey, Stream};
 
-pub use builder::{BuildError, Builder};
+pub use crate::emulator::BuildError;
+pub use builder::Builder;
 pub use product::Product;
 pub use products::{
     ALL, CANOKEY, GNUK, OPCARD, OVERCHARGED, PICO, SMARTPGP, YUBIKEY5, YUBIKEY52, ZEITCONTROL,

@@ -41,7 +41,8 @@ use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::files::{Files, Path};
 use crate::emulator::key::{PrivateKey, Stream};
 
-pub use builder::{BuildError, Builder};
+pub use crate::emulator::BuildError;
+pub use builder::Builder;
 pub use dialect::Dialect;
 pub use dialects::{
     ALL, CARDOS44, CARDOS50, CARDOS53, EJAVA, EPASS3000, ISOAPPLET0, ISOAPPLET1, MYEID, OBERTHUR,

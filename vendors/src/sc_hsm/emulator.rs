@@ -41,7 +41,8 @@ use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
 use crate::emulator::wire::Wire;
 
-pub use builder::{BuildError, Builder};
+pub use crate::emulator::BuildError;
+pub use builder::Builder;
 pub use product::{ALL, NITROKEY_HSM, PICO_HSM, Product, SMARTCARD_HSM};
 
 /// The application.

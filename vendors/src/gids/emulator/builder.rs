@@ -2,7 +2,6 @@
 //! written.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -11,15 +10,12 @@ use super::data::{Access, Container, id};
 use super::key::{CONTAINERS, KeyFile, file_of};
 use super::pin::TRIES;
 use super::{GidsCard, Product, Session, admin};
-use crate::emulator::certificate::{Statement, compressed, issue};
-use crate::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::BuildError;
+use crate::emulator::issuer::{Issuer, Source};
+use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::secret::Secret;
 use crate::emulator::wire::Wire;
 
-/// 2025-01-01T00:00:00Z.
-const NOT_BEFORE: Duration = Duration::from_secs(1_735_689_600);
-/// 2044-12-31T00:00:00Z.
-const NOT_AFTER: Duration = Duration::from_secs(2_366_755_200);
 /// The containers, and who may put and get.
 const ACCESS: [(u16, Access, Access); 6] = [
     (id::MASTER, Access::Either, Access::Free),
@@ -41,9 +37,7 @@ pub struct Builder {
     tries: u8,
     admin_key: [u8; 24],
     blank: bool,
-    seed: Option<Zeroizing<Vec<u8>>>,
-    holder: String,
-    validity: (Duration, Duration),
+    issuer: Issuer,
     plans: BTreeMap<u8, Plan>,
     objects: BTreeMap<(u16, u16), Option<Vec<u8>>>,
 }
@@ -58,12 +52,6 @@ struct Plan {
     name: String,
 }
 
-enum Source {
-    Issued,
-    Given(Vec<u8>),
-    None,
-}
-
 impl Builder {
     pub(super) fn new(product: Product) -> Self {
         Self {
@@ -72,9 +60,7 @@ impl Builder {
             tries: TRIES,
             admin_key: [0; 24],
             blank: false,
-            seed: None,
-            holder: "CN=GIDS Emulator".to_owned(),
-            validity: (NOT_BEFORE, NOT_AFTER),
+            issuer: Issuer::new("CN=GIDS Emulator"),
             plans: BTreeMap::new(),
             objects: BTreeMap::new(),
             product,
@@ -113,19 +99,19 @@ impl Builder {
 
     /// Makes every generated key repeatable. For tests: the keys are no secret then.
     pub fn seed(mut self, seed: &[u8]) -> Self {
-        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self.issuer.repeat(seed);
         self
     }
 
     /// Distinguished name of all self-issued certificates, RFC 4514.
     pub fn holder(mut self, name: &str) -> Self {
-        self.holder = name.to_owned();
+        self.issuer.holder = name.to_owned();
         self
     }
 
     /// Validity of all self-issued certificates, since 1970-01-01T00:00:00Z.
     pub fn validity(mut self, not_before: Duration, not_after: Duration) -> Self {
-        self.validity = (not_before, not_after);
+        self.issuer.validity = (not_before, not_after);
         self
     }
 
@@ -196,30 +182,26 @@ impl Builder {
     ///
     /// When a container or kind of key cannot be, a key cannot be made or a certificate
     /// cannot be issued.
-    pub fn build(self) -> Result<GidsCard, BuildError> {
-        let seed = match &self.seed {
-            Some(seed) => seed.clone(),
-            None => {
-                let mut fresh = Zeroizing::new(vec![0; 32]);
-                getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
-                fresh
-            }
-        };
+    pub fn build(mut self) -> Result<GidsCard, BuildError> {
+        self.issuer.begin()?;
         if self.puk.is_some() && !self.product.puk {
             return Err(BuildError::Puk);
         }
         let mut keys = BTreeMap::new();
         let mut certificates = BTreeMap::new();
         for (number, plan) in &self.plans {
-            let key = self.made(*number, plan, &seed)?;
-            if let Some(bytes) = self.stored_certificate(*number, plan, key.as_ref())? {
+            let key = self.made(*number, plan)?;
+            if let Some(bytes) =
+                self.issuer
+                    .stored(&plan.certificate, plan.raw, (*number, key.as_ref()))?
+            {
                 certificates.insert(*number, bytes);
             }
             if key.is_some() {
                 keys.insert(file_of(*number), KeyFile { key });
             }
         }
-        let mut random = Stream::new(&[&seed[..], b"random"].concat());
+        let mut random = self.issuer.stream(b"random");
         let serial = *random.take::<16>();
         let set = |value: &Option<&Zeroizing<Vec<u8>>>| match value {
             Some(value) => Secret::new(value, self.tries),
@@ -244,7 +226,7 @@ impl Builder {
         })
     }
 
-    fn made(&self, number: u8, plan: &Plan, seed: &[u8]) -> Result<Option<PrivateKey>, BuildError> {
+    fn made(&self, number: u8, plan: &Plan) -> Result<Option<PrivateKey>, BuildError> {
         if number >= CONTAINERS || self.blank {
             return Err(BuildError::Container);
         }
@@ -254,32 +236,7 @@ impl Builder {
         if !kind.is_rsa() {
             return Err(BuildError::Kind);
         }
-        let own = [seed, &[number]].concat();
-        let key = PrivateKey::of_seed(kind, own, self.seed.is_some());
-        key.map(Some).ok_or(BuildError::Key)
-    }
-
-    fn stored_certificate(
-        &self,
-        number: u8,
-        plan: &Plan,
-        key: Option<&PrivateKey>,
-    ) -> Result<Option<Vec<u8>>, BuildError> {
-        let statement = Statement {
-            subject: &self.holder,
-            serial: u32::from(number) + 1,
-            not_before: self.validity.0,
-            not_after: self.validity.1,
-        };
-        let der = match (&plan.certificate, key) {
-            (Source::Given(der), _) => der.clone(),
-            (Source::Issued, Some(key)) => issue(key, &statement).ok_or(BuildError::Certificate)?,
-            _ => return Ok(None),
-        };
-        if plan.raw {
-            return Ok(Some(der));
-        }
-        compressed(&der).map(Some).ok_or(BuildError::Certificate)
+        self.issuer.key(number, kind).map(Some)
     }
 
     fn all_containers(
@@ -359,35 +316,3 @@ fn record(directory: &str, name: &str, file: u16, object: u16) -> Vec<u8> {
     out.extend(u32::from(file).to_le_bytes());
     out
 }
-
-/// Why a card could not be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// There is no such container, or the card is blank.
-    Container,
-    /// The card has no keys of this kind.
-    Kind,
-    /// The product has no PUK.
-    Puk,
-    /// A key could not be generated.
-    Key,
-    /// A certificate could not be issued.
-    Certificate,
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Container => "there is no such container",
-            Self::Kind => "the card has no keys of this kind",
-            Self::Puk => "the product has no PUK",
-            Self::Key => "no key could be generated",
-            Self::Certificate => "no certificate could be issued",
-            Self::Random => "no random bytes",
-        })
-    }
-}
-
-impl std::error::Error for BuildError {}

@@ -1,22 +1,18 @@
 //! What a card is born with.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::file::{self, Entry, MapRecord, id};
 use super::{Container, IdPrimeCard, Product, References, Session};
-use crate::emulator::certificate::{Statement, compressed, issue};
-use crate::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::BuildError;
+use crate::emulator::issuer::{Issuer, Source};
+use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::secret::Secret;
 use crate::emulator::wire::Wire;
 
-/// 2025-01-01T00:00:00Z.
-const NOT_BEFORE: Duration = Duration::from_secs(1_735_689_600);
-/// 2044-12-31T00:00:00Z.
-const NOT_AFTER: Duration = Duration::from_secs(2_366_755_200);
 /// Tries of each secret where nothing else is said.
 const TRIES: u8 = 5;
 /// CPLC data up to the release level: fabricator, type, operating system and its date.
@@ -29,10 +25,8 @@ pub struct Builder {
     signature_pin: Option<Zeroizing<Vec<u8>>>,
     puk: Option<Zeroizing<Vec<u8>>>,
     tries: u8,
-    seed: Option<Zeroizing<Vec<u8>>>,
-    holder: String,
+    issuer: Issuer,
     label: String,
-    validity: (Duration, Duration),
     plans: BTreeMap<u8, Plan>,
     files: BTreeMap<u16, Option<Vec<u8>>>,
     protected_map: bool,
@@ -51,12 +45,6 @@ struct Plan {
     certificate: Source,
 }
 
-enum Source {
-    Issued,
-    Given(Vec<u8>),
-    None,
-}
-
 impl Builder {
     pub(super) fn new(product: Product) -> Self {
         let secret = |typed: &[u8]| Zeroizing::new(typed.to_vec());
@@ -65,10 +53,8 @@ impl Builder {
             signature_pin: product.signature_pin.then(|| secret(b"654321")),
             puk: Some(secret(b"000000")),
             tries: TRIES,
-            seed: None,
-            holder: "CN=IDPrime Emulator".to_owned(),
+            issuer: Issuer::new("CN=IDPrime Emulator"),
             label: "IDPrimeTest".to_owned(),
-            validity: (NOT_BEFORE, NOT_AFTER),
             plans: BTreeMap::new(),
             files: BTreeMap::new(),
             protected_map: product.protected_map,
@@ -111,13 +97,13 @@ impl Builder {
 
     /// Makes every generated key repeatable. For tests: the keys are no secret then.
     pub fn seed(mut self, seed: &[u8]) -> Self {
-        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self.issuer.repeat(seed);
         self
     }
 
     /// Distinguished name of all self-issued certificates, RFC 4514.
     pub fn holder(mut self, name: &str) -> Self {
-        self.holder = name.to_owned();
+        self.issuer.holder = name.to_owned();
         self
     }
 
@@ -129,7 +115,7 @@ impl Builder {
 
     /// Validity of all self-issued certificates, since 1970-01-01T00:00:00Z.
     pub fn validity(mut self, not_before: Duration, not_after: Duration) -> Self {
-        self.validity = (not_before, not_after);
+        self.issuer.validity = (not_before, not_after);
         self
     }
 
@@ -230,22 +216,18 @@ impl Builder {
     ///
     /// When a container or kind of key is not the product's, a key cannot be made or a
     /// certificate cannot be issued.
-    pub fn build(self) -> Result<IdPrimeCard, BuildError> {
-        let seed = match &self.seed {
-            Some(seed) => seed.clone(),
-            None => {
-                let mut fresh = Zeroizing::new(vec![0; 32]);
-                getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
-                fresh
-            }
-        };
+    pub fn build(mut self) -> Result<IdPrimeCard, BuildError> {
+        self.issuer.begin()?;
         let mut containers = BTreeMap::new();
         let mut certificates = BTreeMap::new();
         for (number, plan) in &self.plans {
             let reference = self.product.references.of(*number);
             let reference = reference.ok_or(BuildError::Container)?;
-            let key = self.made(*number, plan, &seed)?;
-            if let Some(bytes) = self.stored_certificate(*number, plan, key.as_ref())? {
+            let key = self.made(*number, plan)?;
+            if let Some(bytes) =
+                self.issuer
+                    .stored(&plan.certificate, plan.raw, (*number, key.as_ref()))?
+            {
                 certificates.insert(*number, bytes);
             }
             if let Some(key) = key {
@@ -258,7 +240,7 @@ impl Builder {
                 containers.insert(*number, container);
             }
         }
-        let mut random = Stream::new(&[&seed[..], b"random"].concat());
+        let mut random = self.issuer.stream(b"random");
         let serial = random.take::<16>();
         let mut cplc = [0; 42];
         let parts = [&CPLC[..], &[self.product.release], &serial[..]].concat();
@@ -286,7 +268,7 @@ impl Builder {
         })
     }
 
-    fn made(&self, number: u8, plan: &Plan, seed: &[u8]) -> Result<Option<PrivateKey>, BuildError> {
+    fn made(&self, number: u8, plan: &Plan) -> Result<Option<PrivateKey>, BuildError> {
         let no_pin = plan.consent && self.signature_pin.is_none();
         if number >= file::CONTAINERS || no_pin {
             return Err(BuildError::Container);
@@ -297,32 +279,7 @@ impl Builder {
         if !self.product.kinds.contains(&kind) {
             return Err(BuildError::Kind);
         }
-        let own = [seed, &[number]].concat();
-        let key = PrivateKey::of_seed(kind, own, self.seed.is_some());
-        key.map(Some).ok_or(BuildError::Key)
-    }
-
-    fn stored_certificate(
-        &self,
-        number: u8,
-        plan: &Plan,
-        key: Option<&PrivateKey>,
-    ) -> Result<Option<Vec<u8>>, BuildError> {
-        let statement = Statement {
-            subject: &self.holder,
-            serial: u32::from(number) + 1,
-            not_before: self.validity.0,
-            not_after: self.validity.1,
-        };
-        let der = match (&plan.certificate, key) {
-            (Source::Given(der), _) => der.clone(),
-            (Source::Issued, Some(key)) => issue(key, &statement).ok_or(BuildError::Certificate)?,
-            _ => return Ok(None),
-        };
-        if plan.raw {
-            return Ok(Some(der));
-        }
-        compressed(&der).map(Some).ok_or(BuildError::Certificate)
+        self.issuer.key(number, kind).map(Some)
     }
 
     /// All files, and the index over them.
@@ -404,32 +361,3 @@ fn bits(kind: KeyKind) -> u16 {
         kind => kind.input_length().map_or(0, |length| length as u16 * 8),
     }
 }
-
-/// Why a card could not be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// The product has no such container, or not that PIN for it.
-    Container,
-    /// The product makes no keys of this kind.
-    Kind,
-    /// A key could not be generated.
-    Key,
-    /// A certificate could not be issued.
-    Certificate,
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Container => "the product has no such container",
-            Self::Kind => "the product makes no keys of this kind",
-            Self::Key => "no key could be generated",
-            Self::Certificate => "no certificate could be issued",
-            Self::Random => "no random bytes",
-        })
-    }
-}
-
-impl std::error::Error for BuildError {}

@@ -1,7 +1,6 @@
 //! What a card is born with.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256, Sha512};
@@ -10,14 +9,11 @@ use zeroize::Zeroizing;
 use super::object::{attributes, tag};
 use super::password::Password;
 use super::{KeySlot, OpenPgpCard, Product, Session, Wire};
-use crate::emulator::certificate::{Statement, issue};
-use crate::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::BuildError;
+use crate::emulator::issuer::Issuer;
+use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::tlv;
 
-/// 2025-01-01T00:00:00Z.
-const NOT_BEFORE: Duration = Duration::from_secs(1_735_689_600);
-/// 2044-12-31T00:00:00Z.
-const NOT_AFTER: Duration = Duration::from_secs(2_366_755_200);
 /// T=1, as ZeitControl's cards have it: TA1, TD1, TD2, TA3, TB3 (ISO/IEC 7816-3 §8.2).
 const INTERFACE: [u8; 7] = [0x18, 0x81, 0xB1, 0xFE, 0x75, 0x1F, 0x03];
 
@@ -28,10 +24,8 @@ pub struct Builder {
     pw3: Zeroizing<Vec<u8>>,
     reset_code: Option<Zeroizing<Vec<u8>>>,
     several: bool,
-    seed: Option<Zeroizing<Vec<u8>>>,
-    holder: String,
+    issuer: Issuer,
     name: String,
-    validity: (Duration, Duration),
     keys: BTreeMap<KeySlot, (KeyKind, bool)>,
     certificates: BTreeMap<KeySlot, Vec<u8>>,
     touch: [u8; 3],
@@ -62,10 +56,8 @@ impl Builder {
             pw3: Zeroizing::new(b"12345678".to_vec()),
             reset_code: None,
             several: product.several,
-            seed: None,
-            holder: "CN=OpenPGP Emulator".to_owned(),
+            issuer: Issuer::new("CN=OpenPGP Emulator"),
             name: "Emulator<<OpenPGP".to_owned(),
-            validity: (NOT_BEFORE, NOT_AFTER),
             keys: BTreeMap::new(),
             certificates: BTreeMap::new(),
             touch: [0; 3],
@@ -100,19 +92,19 @@ impl Builder {
 
     /// Makes every generated key repeatable. For tests: the keys are no secret then.
     pub fn seed(mut self, seed: &[u8]) -> Self {
-        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self.issuer.repeat(seed);
         self
     }
 
     /// Distinguished name of all self-issued certificates, RFC 4514.
     pub fn holder(mut self, name: &str) -> Self {
-        self.holder = name.to_owned();
+        self.issuer.holder = name.to_owned();
         self
     }
 
     /// Validity of all self-issued certificates, since 1970-01-01T00:00:00Z.
     pub fn validity(mut self, not_before: Duration, not_after: Duration) -> Self {
-        self.validity = (not_before, not_after);
+        self.issuer.validity = (not_before, not_after);
         self
     }
 
@@ -153,13 +145,13 @@ impl Builder {
     /// # Errors
     ///
     /// When a key cannot be made or a certificate cannot be issued.
-    pub fn build(self) -> Result<OpenPgpCard, BuildError> {
-        let seed = self.seed_or_fresh()?;
-        let holdings = self.holdings(&seed)?;
+    pub fn build(mut self) -> Result<OpenPgpCard, BuildError> {
+        self.issuer.begin()?;
+        let holdings = self.holdings()?;
         let [pw1, reset_code, pw3] = self.passwords();
         Ok(OpenPgpCard {
             atr: answer_to_reset(self.product.historical),
-            serial: *Stream::new(&[&seed[..], b"serial"].concat()).take::<4>(),
+            serial: *self.issuer.stream(b"serial").take::<4>(),
             pw1,
             pw3,
             reset_code,
@@ -174,7 +166,7 @@ impl Builder {
             touch: self.touch,
             signatures: 0,
             terminated: false,
-            random: Stream::new(&[&seed[..], b"random"].concat()),
+            random: self.issuer.stream(b"random"),
             session: Session::default(),
             writing: None,
             wire: Wire::default(),
@@ -183,17 +175,7 @@ impl Builder {
         })
     }
 
-    /// The one that was given, or a fresh one.
-    fn seed_or_fresh(&self) -> Result<Zeroizing<Vec<u8>>, BuildError> {
-        if let Some(seed) = &self.seed {
-            return Ok(seed.clone());
-        }
-        let mut fresh = Zeroizing::new(vec![0; 32]);
-        getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
-        Ok(fresh)
-    }
-
-    fn holdings(&self, seed: &[u8]) -> Result<Holdings, BuildError> {
+    fn holdings(&self) -> Result<Holdings, BuildError> {
         let mut holdings = Holdings {
             keys: BTreeMap::new(),
             attributes: KeySlot::ALL.map(|slot| self.attributes(KeyKind::Rsa2048, slot)),
@@ -201,10 +183,10 @@ impl Builder {
             fingerprints: [[0; 20]; 3],
         };
         for (slot, (kind, certified)) in &self.keys {
-            let key = self.made(*kind, seed, *slot).ok_or(BuildError::Key)?;
+            let key = self.issuer.key(slot.crt(), *kind)?;
             holdings.attributes[slot.index()] = self.attributes(*kind, *slot);
             if *certified {
-                let der = issue(&key, &self.statement(*slot)).ok_or(BuildError::Certificate)?;
+                let der = self.issuer.certificate(&key, u32::from(slot.crt()))?;
                 holdings.certificates.insert(*slot, der);
             }
             // What a host would have written; only that it is not zero matters.
@@ -244,21 +226,6 @@ impl Builder {
 
     fn attributes(&self, kind: KeyKind, slot: KeySlot) -> Vec<u8> {
         attributes(kind, slot, self.product.attribute_tail)
-    }
-
-    /// A key of this seed.
-    fn made(&self, kind: KeyKind, seed: &[u8], slot: KeySlot) -> Option<PrivateKey> {
-        let own = [seed, &[slot.crt()]].concat();
-        PrivateKey::of_seed(kind, own, self.seed.is_some())
-    }
-
-    fn statement(&self, slot: KeySlot) -> Statement<'_> {
-        Statement {
-            subject: &self.holder,
-            serial: u32::from(slot.crt()),
-            not_before: self.validity.0,
-            not_after: self.validity.1,
-        }
     }
 }
 
@@ -301,26 +268,3 @@ fn answer_to_reset(historical: &[u8]) -> Vec<u8> {
     atr.push(check);
     atr
 }
-
-/// Why a card could not be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// A key could not be generated.
-    Key,
-    /// A certificate could not be issued.
-    Certificate,
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Key => "no key could be generated",
-            Self::Certificate => "no certificate could be issued",
-            Self::Random => "no random bytes",
-        })
-    }
-}
-
-impl std::error::Error for BuildError {}

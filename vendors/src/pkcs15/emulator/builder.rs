@@ -1,10 +1,6 @@
 //! What a card is born with.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::time::Duration;
-
-use zeroize::Zeroizing;
 
 use super::dialect::FileKind;
 use super::directory::{
@@ -14,15 +10,12 @@ use super::object::{Layout, Object, PinKind, PinObject, Source};
 use super::pin::Pin;
 use super::sign::Key;
 use super::{Dialect, Pkcs15Card, Session, Wire};
+use crate::emulator::BuildError;
 use crate::emulator::certificate::{Statement, issue};
 use crate::emulator::files::{Content, File, Files, MASTER, tag};
-use crate::emulator::key::{PrivateKey, Stream};
+use crate::emulator::issuer::Issuer;
+use crate::emulator::key::PrivateKey;
 
-/// 2025-01-01T00:00:00Z, 2044-12-31T00:00:00Z.
-const VALIDITY: (Duration, Duration) = (
-    Duration::from_secs(1_735_689_600),
-    Duration::from_secs(2_366_755_200),
-);
 /// Files of every layout.
 const DIR: u16 = 0x2F00;
 const ODF: u16 = 0x5031;
@@ -37,7 +30,7 @@ pub(super) const PUK_OF: u16 = 0x0100;
 /// Collects what is on a card; see [`Pkcs15Card::builder`].
 pub struct Builder {
     dialect: Dialect,
-    seed: Option<Zeroizing<Vec<u8>>>,
+    issuer: Issuer,
     label: Option<String>,
     layout: Layout,
     pins: Vec<PinObject>,
@@ -48,7 +41,7 @@ impl Builder {
     pub(super) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
-            seed: None,
+            issuer: Issuer::new(""),
             label: None,
             layout: Layout::default(),
             pins: Vec::new(),
@@ -58,7 +51,7 @@ impl Builder {
 
     /// Makes every key repeatable. For tests: the keys are no secret then.
     pub fn seed(mut self, seed: &[u8]) -> Self {
-        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self.issuer.repeat(seed);
         self
     }
 
@@ -92,14 +85,7 @@ impl Builder {
     ///
     /// When a key cannot be made or a certificate cannot be issued.
     pub fn build(mut self) -> Result<Pkcs15Card, BuildError> {
-        let seed = match &self.seed {
-            Some(seed) => seed.clone(),
-            None => {
-                let mut fresh = Zeroizing::new(vec![0; 32]);
-                getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
-                fresh
-            }
-        };
+        self.issuer.begin()?;
         let blank = self.objects.is_empty() && self.pins.is_empty();
         if self.pins.is_empty() {
             self.pins = self.dialect.habits.usual_pins();
@@ -113,20 +99,20 @@ impl Builder {
             certificates: Vec::new(),
             operational: !blank,
             changes: 0,
-            random: Stream::new(&[&seed[..], b"random"].concat()),
+            random: self.issuer.stream(b"random"),
             session: Session::default(),
             wire: Wire::default(),
             sent: Vec::new(),
             dialect: self.dialect,
         };
         if !blank {
-            self.fill(&mut card, &seed)?;
+            self.fill(&mut card)?;
         }
         card.dialect.habits.finish(&mut card, blank);
         Ok(card)
     }
 
-    fn fill(&self, card: &mut Pkcs15Card, seed: &[u8]) -> Result<(), BuildError> {
+    fn fill(&self, card: &mut Pkcs15Card) -> Result<(), BuildError> {
         let places = &self.dialect.places;
         let application = places.application;
         let writer = Writer {
@@ -140,7 +126,7 @@ impl Builder {
             file.parameters.push((tag::NAME, APPLICATION_NAME.to_vec()));
         }
         let pins = self.put_pins(card, &writer);
-        let (keys, certificates) = self.put_objects(card, &writer, seed)?;
+        let (keys, certificates) = self.put_objects(card, &writer)?;
         let mut directory = Vec::new();
         let [aodf, prkdf, cdf] = places.directories;
         let files = [(2, aodf, pins), (0, prkdf, keys), (1, cdf, certificates)];
@@ -226,17 +212,15 @@ impl Builder {
         &self,
         card: &mut Pkcs15Card,
         writer: &Writer<'_>,
-        seed: &[u8],
     ) -> Result<(Vec<u8>, Vec<u8>), BuildError> {
         let places = &self.dialect.places;
         let habits = self.dialect.habits;
         let (mut keys, mut certificates) = (Vec::new(), Vec::new());
         for (at, object) in (0_u8..).zip(&self.objects) {
             let id = object.id.clone().unwrap_or(vec![FIRST_ID.wrapping_add(at)]);
-            let own = [seed, &[at]].concat();
             let key = match (&object.certificate, object.key) {
                 (Some(Source::Der(_)), false) => None,
-                _ => PrivateKey::of_seed(object.kind, own, self.seed.is_some()),
+                _ => Some(self.issuer.key(at, object.kind)?),
             };
             if object.key {
                 let key = key.as_ref().ok_or(BuildError::Key)?;
@@ -279,7 +263,7 @@ impl Builder {
         key: Option<&PrivateKey>,
         at: u8,
     ) -> Result<Option<Vec<u8>>, BuildError> {
-        let (not_before, not_after) = object.validity.unwrap_or(VALIDITY);
+        let (not_before, not_after) = object.validity.unwrap_or(self.issuer.validity);
         let statement = Statement {
             subject: &object.holder,
             serial: u32::from(at) + 1,
@@ -409,26 +393,3 @@ fn encoded(kind: PinKind, value: &str, stored: u8, padding: Option<u8>) -> Vec<u
     }
     sent
 }
-
-/// Why a card could not be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// A key could not be generated.
-    Key,
-    /// A certificate could not be issued.
-    Certificate,
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Key => "no key could be generated",
-            Self::Certificate => "no certificate could be issued",
-            Self::Random => "no random bytes",
-        })
-    }
-}
-
-impl std::error::Error for BuildError {}

@@ -1,7 +1,6 @@
 //! What a card is born with.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -9,16 +8,13 @@ use zeroize::Zeroizing;
 use super::file::{id, of, prefix};
 use super::pin::OFFICER_TRIES;
 use super::{AID, Device, OPTION_BLANK, OPTION_RESET, Product, ScHsmCard, Session, certificate};
-use crate::emulator::certificate::{Statement, issue};
-use crate::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::BuildError;
+use crate::emulator::issuer::Issuer;
+use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
 use crate::emulator::wire::Wire;
 
-/// 2025-01-01T00:00:00Z.
-const NOT_BEFORE: Duration = Duration::from_secs(1_735_689_600);
-/// 2044-12-31T00:00:00Z.
-const NOT_AFTER: Duration = Duration::from_secs(2_366_755_200);
 /// Tries of the PIN where nothing else is said.
 const TRIES: u8 = 3;
 
@@ -31,10 +27,8 @@ pub struct Builder {
     blank: bool,
     transport_pin: bool,
     options: u16,
-    seed: Option<Zeroizing<Vec<u8>>>,
-    holder: String,
+    issuer: Issuer,
     label: String,
-    validity: (Duration, Duration),
     plans: BTreeMap<u8, Plan>,
     files: BTreeMap<u16, Option<Vec<u8>>>,
 }
@@ -61,10 +55,8 @@ impl Builder {
             blank: false,
             transport_pin: false,
             options: OPTION_RESET,
-            seed: None,
-            holder: "CN=SmartCard-HSM Emulator".to_owned(),
+            issuer: Issuer::new("CN=SmartCard-HSM Emulator"),
             label: product.maker.1.to_owned(),
-            validity: (NOT_BEFORE, NOT_AFTER),
             plans: BTreeMap::new(),
             files: BTreeMap::new(),
         }
@@ -108,13 +100,13 @@ impl Builder {
 
     /// Makes every generated key repeatable. For tests: the keys are no secret then.
     pub fn seed(mut self, seed: &[u8]) -> Self {
-        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self.issuer.repeat(seed);
         self
     }
 
     /// Distinguished name of all self-issued certificates, RFC 4514.
     pub fn holder(mut self, name: &str) -> Self {
-        self.holder = name.to_owned();
+        self.issuer.holder = name.to_owned();
         self
     }
 
@@ -126,7 +118,7 @@ impl Builder {
 
     /// Validity of all self-issued certificates, since 1970-01-01T00:00:00Z.
     pub fn validity(mut self, not_before: Duration, not_after: Duration) -> Self {
-        self.validity = (not_before, not_after);
+        self.issuer.validity = (not_before, not_after);
         self
     }
 
@@ -170,16 +162,9 @@ impl Builder {
     /// # Errors
     ///
     /// When a key cannot be made or a certificate cannot be issued.
-    pub fn build(self) -> Result<ScHsmCard, BuildError> {
-        let seed = match &self.seed {
-            Some(seed) => seed.clone(),
-            None => {
-                let mut fresh = Zeroizing::new(vec![0; 32]);
-                getrandom::fill(&mut fresh).map_err(|_| BuildError::Random)?;
-                fresh
-            }
-        };
-        let device = self.made(0, KeyKind::P256, &seed)?;
+    pub fn build(mut self) -> Result<ScHsmCard, BuildError> {
+        self.issuer.begin()?;
+        let device = self.issuer.key(0, KeyKind::P256)?;
         let secret = |value: &[u8], most: u8| match self.blank {
             true => Secret::unset(),
             false => Secret::new(value, most),
@@ -196,7 +181,7 @@ impl Builder {
             so_pin: secret(&self.so_pin, OFFICER_TRIES),
             transport_pin: self.transport_pin,
             options: self.options | blank,
-            random: Stream::new(&[&seed[..], b"random"].concat()),
+            random: self.issuer.stream(b"random"),
             session: Session::default(),
             wire: Wire::new(true),
             sent: Vec::new(),
@@ -206,7 +191,7 @@ impl Builder {
         let information = certificate::token_information(&self.label, self.product.maker);
         card.files.insert(id::TOKEN_INFORMATION, information);
         for (number, plan) in &self.plans {
-            let key = self.made(*number, plan.kind, &seed)?;
+            let key = self.issuer.key(*number, plan.kind)?;
             self.put(&mut card, *number, plan, &key)?;
             card.keys.insert(*number, key);
         }
@@ -231,14 +216,8 @@ impl Builder {
         let description = certificate::description(&label, number, plan.kind);
         card.files
             .insert(of(prefix::KEY_DESCRIPTION, number), description);
-        let statement = Statement {
-            subject: &self.holder,
-            serial: u32::from(number) + 1,
-            not_before: self.validity.0,
-            not_after: self.validity.1,
-        };
         let certificate = match plan.certificate {
-            Source::Issued => issue(key, &statement).ok_or(BuildError::Certificate)?,
+            Source::Issued => self.issuer.certificate(key, u32::from(number) + 1)?,
             Source::Request => {
                 let issuer = certificate::ISSUER.as_bytes();
                 let holder = self.product.device.as_bytes();
@@ -250,13 +229,6 @@ impl Builder {
         card.files
             .insert(of(prefix::CERTIFICATE, number), certificate);
         Ok(())
-    }
-
-    /// A key of this seed.
-    fn made(&self, number: u8, kind: KeyKind, seed: &[u8]) -> Result<PrivateKey, BuildError> {
-        let own = [seed, &[number]].concat();
-        let key = PrivateKey::of_seed(kind, own, self.seed.is_some());
-        key.ok_or(BuildError::Key)
     }
 }
 
@@ -281,26 +253,3 @@ impl ScHsmCard {
         files
     }
 }
-
-/// Why a card could not be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// A key could not be generated.
-    Key,
-    /// A certificate could not be issued.
-    Certificate,
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Key => "no key could be generated",
-            Self::Certificate => "no certificate could be issued",
-            Self::Random => "no random bytes",
-        })
-    }
-}
-
-impl std::error::Error for BuildError {}
