@@ -5,6 +5,7 @@ use std::ffi::{CStr, CString};
 use std::time::Duration;
 
 use pcsc::{Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State};
+use zeroize::Zeroize;
 
 use crate::atr::Atr;
 use crate::frame::Frame;
@@ -298,8 +299,13 @@ impl Transport for PcscDialogue<'_> {
         // Short commands answer with 258 bytes at most; the larger buffer costs
         // nothing worth measuring and serves extended ones too.
         let mut buffer = vec![0; pcsc::MAX_BUFFER_SIZE_EXTENDED];
-        match card.transmit(frame.expose(), &mut buffer) {
-            Ok(answer) if answer.len() >= 2 => Ok(answer.to_vec()),
+        let answer = card.transmit(frame.expose(), &mut buffer);
+        let answer = answer.map(<[u8]>::to_vec);
+        if frame.hides_answer() {
+            buffer.zeroize();
+        }
+        match answer {
+            Ok(answer) if answer.len() >= 2 => Ok(answer),
             // Some drivers answer with nothing, or with a general failure, when
             // the card is pulled out: ask what has become of it.
             Ok(_) => Err(fate(card).unwrap_or(TransportError::Mute)),

@@ -106,7 +106,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 14] = [
+    const FAMILIES: [&str; 15] = [
         "piv",
         "epass",
         "openpgp",
@@ -121,6 +121,7 @@ fn only_the_families_name_a_family() {
         "starcos",
         "setcos",
         "gids",
+        "oberthur",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

@@ -7,6 +7,7 @@ pub mod gids;
 pub mod idprime;
 pub mod known;
 mod minidriver;
+pub mod oberthur;
 mod offer;
 pub mod openpgp;
 pub mod piv;
@@ -28,6 +29,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &pkcs15::STARCOS_35,
     &pkcs15::STARCOS_35_ESIGN,
     &pkcs15::SETCOS,
+    &oberthur::OBERTHUR,
     &idprime::ETOKEN_5110_PLUS,
     &idprime::ETOKEN_5300,
     &idprime::IDPRIME_3810,
