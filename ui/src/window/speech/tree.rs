@@ -88,16 +88,7 @@ pub fn tree(view: &View) -> TreeUpdate {
     for (at, text) in screen.text.iter().enumerate() {
         parts.push(grove.add(Part::Text(at), label(text)));
     }
-    for (at, told) in screen.facts.iter().enumerate() {
-        parts.push(grove.add(Part::Fact(at), fact(told)));
-        if view.has(Stop::Fold(at)) {
-            parts.push(grove.add_stop(Stop::Fold(at), quiet(&told.label)));
-        }
-        if let Some(copying) = &told.copy {
-            let name = format!("{}: {}", copying.label, told.label);
-            parts.push(grove.add_stop(Stop::Copy(at), quiet(&name)));
-        }
-    }
+    parts.extend(grove.facts(screen));
     if let Some(offered) = &screen.compare {
         parts.push(grove.add_stop(Stop::Compare, button(offered, true)));
     }
@@ -157,6 +148,22 @@ impl Grove<'_> {
         let id = self::node(&self.view.screen, stop).unwrap_or(Part::Dialog.id());
         self.nodes.push((id, node));
         id
+    }
+
+    /// Each with what unfolds and copies it.
+    fn facts(&mut self, screen: &Screen) -> Vec<NodeId> {
+        let mut parts = Vec::new();
+        for (at, told) in screen.facts.iter().enumerate() {
+            parts.push(self.add(Part::Fact(at), fact(told)));
+            if self.view.has(Stop::Fold(at)) {
+                parts.push(self.add_stop(Stop::Fold(at), quiet(&told.label)));
+            }
+            if let Some(copying) = &told.copy {
+                let name = format!("{}: {}", copying.label, told.label);
+                parts.push(self.add_stop(Stop::Copy(at), quiet(&name)));
+            }
+        }
+        parts
     }
 
     fn cards(&mut self, screen: &Screen) -> Option<NodeId> {
