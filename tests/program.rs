@@ -8,10 +8,14 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "program/applications.rs"]
+mod applications;
 #[path = "support/home.rs"]
 mod home;
 #[path = "program/links.rs"]
 mod links;
+#[path = "support/pair.rs"]
+mod pair;
 #[path = "program/pins.rs"]
 mod pins;
 #[path = "program/sign.rs"]

@@ -128,6 +128,18 @@ fn both_are_shown_each_with_its_name_its_certificates_and_its_tries() {
 }
 
 #[test]
+fn who_wants_the_tries_of_each_pin_reads_those_of_both() {
+    let (bench, _) = pair(P256);
+    let (views, cost) = bench.count(|| bench.look(Look::Pins));
+    let tries = views.iter().map(|view| ready(view).1.pin);
+    assert_eq!(tries.collect::<Vec<_>>(), [Tries::Left(3); 2]);
+    let expected = alone(piv(P256), &Look::Pins) - PROBE
+        + alone(open_pgp("CN=Ada Lovelace"), &Look::Pins)
+        - PROBE;
+    assert_eq!(cost, expected);
+}
+
+#[test]
 fn who_signs_with_the_first_asks_nothing_of_the_second() {
     let (bench, _) = pair(P256);
     let (views, cost) = bench.count(|| bench.look(any()));

@@ -325,20 +325,6 @@ impl Flow {
         }
     }
 
-    /// How many tokens may be the one that is meant: for a request those with a
-    /// certificate that it can be signed with, else all that can be used.
-    pub fn candidates(&self) -> usize {
-        match &self.purpose {
-            Purpose::Sign(_) => {
-                let offers = self.offers();
-                let usable = |offer: &&offers::Offer<'_>| self.unusable(offer.credential).is_none();
-                let tokens = offers.iter().filter(usable).map(|offer| offer.token);
-                tokens.collect::<std::collections::HashSet<_>>().len()
-            }
-            Purpose::Manage => self.ready().count(),
-        }
-    }
-
     /// The PINs of the token in question, the first one in front.
     pub fn pins(&self) -> Vec<PinView> {
         self.token().map_or_else(Vec::new, |(_, info)| info.pins())

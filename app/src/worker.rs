@@ -59,7 +59,8 @@ impl TokenId {
 pub enum Look {
     /// The tries left of the PIN: two commands.
     Tries,
-    /// The tries left of each PIN: one command more for each further one.
+    /// The tries left of each PIN, in all applications that the token is known to carry: one
+    /// command more for each further PIN, and what opening a further application takes.
     Pins,
     /// What signing needs: certificates and tries left.
     Signing(Search),

@@ -161,6 +161,11 @@ pub enum Pin {
         #[arg(long, value_name = "PIN")]
         which: Option<String>,
 
+        /// Which application, on a token with several: a part of its name, as pin status
+        /// tells it
+        #[arg(long, value_name = "NAME")]
+        application: Option<String>,
+
         #[command(flatten)]
         secrets: ChangeSecrets,
 
@@ -174,6 +179,11 @@ pub enum Pin {
         /// Which PIN, on a token with several: pin, signature, as pin status names them
         #[arg(long, value_name = "PIN")]
         which: Option<String>,
+
+        /// Which application, on a token with several: a part of its name, as pin status
+        /// tells it
+        #[arg(long, value_name = "NAME")]
+        application: Option<String>,
 
         #[command(flatten)]
         secrets: UnblockSecrets,

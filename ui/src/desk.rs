@@ -20,7 +20,7 @@ use securesign_app::screen::{Input, Kind, Level, Screen};
 use securesign_app::settings::Change;
 #[cfg(feature = "window")]
 use securesign_app::settings::{Appearance, Theme};
-use securesign_app::worker::{Job, Worker, watch, watch_over};
+use securesign_app::worker::{Job, TokenId, Worker, watch, watch_over};
 use securesign_card::reader::Readers;
 use securesign_card::text;
 use securesign_handoff::callback::Answer;
@@ -191,6 +191,11 @@ impl Desk {
     /// The flow, for front ends that print more than its screen.
     pub fn flow(&self) -> &Flow {
         &self.flow
+    }
+
+    /// The form is for this token, of several.
+    pub fn aim(&mut self, token: &TokenId) {
+        self.flow.aim(token);
     }
 
     /// Origins that were served before, in this run too.

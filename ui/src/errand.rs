@@ -1,38 +1,63 @@
 //! What `pin change` and `pin unblock` are about: one PIN of a token, by its name where the
-//! token has several.
+//! token has several, and by that of its application where the token has several of them.
 
 use securesign_app::pin_name;
 use securesign_app::screen::Action;
-use securesign_app::worker::PinView;
+use securesign_app::worker::{PinView, TokenInfo};
 
-/// What is done with a PIN, and its name where one was given.
-pub enum Errand {
+/// What is done, and to which PIN.
+pub struct Errand {
+    /// What is done.
+    pub task: Task,
+    /// The PIN's name, where one was given.
+    pub pin: Option<String>,
+    /// A part of the application's name, where one was given.
+    pub application: Option<String>,
+}
+
+/// What is done with a PIN.
+#[derive(Clone, Copy)]
+pub enum Task {
     /// It is changed.
-    Change(Option<String>),
+    Change,
     /// It is unlocked.
-    Unlock(Option<String>),
+    Unlock,
 }
 
 impl Errand {
     /// What opens its form; `None`: no PIN is meant, or which one cannot be told.
     pub fn action(&self, pins: &[PinView]) -> Option<Action> {
-        let (Self::Change(name) | Self::Unlock(name)) = self;
-        let pin = pin_name::find(pins, name.as_deref())?;
+        let pin = pin_name::find(pins, self.pin.as_deref())?;
         let is_first = pins.first().is_some_and(|first| first.id == pin.id);
-        Some(match (self, is_first) {
-            (Self::Change(_), true) => Action::ChangePin,
-            (Self::Change(_), false) => Action::ChangeFurther(pin.id),
-            (Self::Unlock(_), true) => Action::Unlock,
-            (Self::Unlock(_), false) => Action::UnlockFurther(pin.id),
+        Some(match (self.task, is_first) {
+            (Task::Change, true) => Action::ChangePin,
+            (Task::Change, false) => Action::ChangeFurther(pin.id),
+            (Task::Unlock, true) => Action::Unlock,
+            (Task::Unlock, false) => Action::UnlockFurther(pin.id),
         })
+    }
+
+    /// Whether this may be the application that is meant.
+    pub fn is_for(&self, info: &TokenInfo) -> bool {
+        let Some(wanted) = self.application.as_ref().map(|name| name.to_lowercase()) else {
+            return true;
+        };
+        let names = [&info.family, &info.label];
+        names
+            .iter()
+            .any(|name| name.to_lowercase().contains(&wanted))
     }
 }
 
-/// The command that unlocks one of a token's PINs.
-pub fn unlock_command(pins: &[PinView], at: usize) -> String {
-    let command = "securesign pin unblock";
-    match pin_name::names(pins).get(at) {
-        Some(name) if pins.len() > 1 => format!("{command} --which {name}"),
-        _ => command.to_owned(),
+/// The command that unlocks one of a token's PINs; with the application's name where the
+/// token has several.
+pub fn unlock_command(application: Option<&str>, pins: &[PinView], at: usize) -> String {
+    let mut command = "securesign pin unblock".to_owned();
+    if let Some(name) = application {
+        command.push_str(&format!(" --application \"{name}\""));
     }
+    if let Some(name) = pin_name::names(pins).get(at).filter(|_| pins.len() > 1) {
+        command.push_str(&format!(" --which {name}"));
+    }
+    command
 }

@@ -37,10 +37,10 @@ impl Guard {
             return;
         };
         self.alarm.kept.store(session.is_some(), Ordering::SeqCst);
-        let reader = session.as_ref().map(|kept| &*kept.binding.token.reader);
+        let token = session.as_ref().map(|kept| &kept.binding.token);
         let mut mark = self.mark.borrow_mut();
-        if mark.as_ref().map(Mark::reader) != reader {
-            *mark = reader.and_then(Mark::set);
+        if mark.as_ref().map(Mark::token) != token {
+            *mark = token.and_then(Mark::set);
         }
         // Programs that never keep a PIN have nothing to do with the bus.
         if session.is_some() {

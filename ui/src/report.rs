@@ -4,7 +4,7 @@ use securesign_app::language::Language;
 use securesign_app::pin_name;
 use securesign_app::pin_status::Status;
 use securesign_app::words::{Explain, InWords, strangers};
-use securesign_app::worker::{PinView, TokenInfo, TokenState, TokenView};
+use securesign_app::worker::{PinView, TokenId, TokenInfo, TokenState, TokenView};
 use securesign_card::certificate::day;
 use securesign_card::product::{Confidence, Evidence, Obstacle, Product};
 use securesign_card::profile::{Credential, Note, Tries};
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::errand::unlock_command;
 
-/// Tells whether a PIN is kept for the token in a reader.
-pub type Kept<'a> = &'a dyn Fn(&str) -> bool;
+/// Tells whether a PIN of a token is kept.
+pub type Kept<'a> = &'a dyn Fn(&TokenId) -> bool;
 
-fn status(reader: &str, pin: Tries, kept: Kept<'_>) -> &'static str {
-    Status::of(pin, kept(reader)).as_str()
+fn status(token: &TokenId, pin: Tries, kept: Kept<'_>) -> &'static str {
+    Status::of(pin, kept(token)).as_str()
 }
 
 /// All readers as JSON.
@@ -29,9 +29,9 @@ pub fn tokens_json(views: &[TokenView], kept: Kept<'_>) -> Value {
                     "family": info.family,
                     "label": info.label,
                     "serialNumber": info.serial,
-                    "pin": { "status": status(&view.id.reader, info.pin, kept), "triesLeft": info.pin.count() },
+                    "pin": { "status": status(&view.id, info.pin, kept), "triesLeft": info.pin.count() },
                     "puk": { "role": pin_name::role(info.unblocker), "triesLeft": info.puk.count() },
-                    "pins": pins(&view.id.reader, info, kept),
+                    "pins": pins(&view.id, info, kept),
                     "certificates": info.found.credentials.iter().map(certificate).collect::<Vec<_>>(),
                     "notes": info.found.notes.iter().map(Note::to_string).collect::<Vec<_>>(),
                 })
@@ -50,9 +50,9 @@ pub fn pins_json(views: &[TokenView], kept: Kept<'_>) -> Value {
             state_json(view, |info| {
                 json!({
                     "family": info.family,
-                    "status": status(&view.id.reader, info.pin, kept),
+                    "status": status(&view.id, info.pin, kept),
                     "triesLeft": info.pin.count(),
-                    "pins": pins(&view.id.reader, info, kept),
+                    "pins": pins(&view.id, info, kept),
                 })
             })
         })
@@ -62,7 +62,7 @@ pub fn pins_json(views: &[TokenView], kept: Kept<'_>) -> Value {
 
 /// Each PIN of a token. That one is kept is said of the first: for which one that is so, the
 /// program that keeps it does not tell.
-fn pins(reader: &str, info: &TokenInfo, kept: Kept<'_>) -> Vec<Value> {
+fn pins(token: &TokenId, info: &TokenInfo, kept: Kept<'_>) -> Vec<Value> {
     let pins = info.pins();
     let named = pins.iter().zip(pin_name::names(&pins));
     named
@@ -74,7 +74,7 @@ fn pins(reader: &str, info: &TokenInfo, kept: Kept<'_>) -> Vec<Value> {
                 "name": name,
                 "role": pin_name::role(pin.role),
                 "status": match pin.id == info.first {
-                    true => status(reader, pin.tries, kept),
+                    true => status(token, pin.tries, kept),
                     false => Status::of(pin.tries, false).as_str(),
                 },
                 "tries": pin.tries.count(),
@@ -161,9 +161,9 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
             }
             TokenState::Failed(error) => line("  ", error.tell(l)),
             TokenState::Ready(info) => {
-                let kept = kept(&view.id.reader);
+                let (id, kept) = (&view.id, kept(&view.id));
                 line("  ", name(info, l));
-                for said in secrets(info, kept, l) {
+                for said in secrets(application(views, id, info), info, kept, l) {
                     line("  ", said);
                 }
                 for credential in &info.found.credentials {
@@ -182,22 +182,33 @@ pub fn tokens_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> S
 /// The PIN of each usable token for people.
 pub fn pins_text(views: &[TokenView], kept: Kept<'_>, language: Language) -> String {
     ready(views)
-        .map(|(reader, info)| {
+        .map(|(id, info)| {
             let pins = info.pins();
-            let said = |at| pin(&pins, at, at == 0 && kept(reader), language);
+            let application = application(views, id, info);
+            let called = match application {
+                Some(_) => name(info, language),
+                None => info.label.clone(),
+            };
+            let said = |at| pin(application, &pins, at, at == 0 && kept(id), language);
             let further = (1..pins.len()).map(|at| format!("  {}\n", said(at)));
             let further: String = further.collect();
-            format!("{reader}\n  {} – {}\n{further}", info.label, said(0))
+            format!("{}\n  {called} – {}\n{further}", id.reader, said(0))
         })
         .collect()
 }
 
-/// Tokens that can be used, with their readers.
-pub fn ready(views: &[TokenView]) -> impl Iterator<Item = (&str, &TokenInfo)> {
+/// Tokens that can be used.
+pub fn ready(views: &[TokenView]) -> impl Iterator<Item = (&TokenId, &TokenInfo)> {
     views.iter().filter_map(|view| match &view.state {
-        TokenState::Ready(info) => Some((view.id.reader.as_str(), info)),
+        TokenState::Ready(info) => Some((&view.id, info)),
         _ => None,
     })
+}
+
+/// The name of an application, where its token has several.
+fn application<'a>(views: &[TokenView], id: &TokenId, info: &'a TokenInfo) -> Option<&'a str> {
+    let several = views.iter().any(|view| view.id.is_beside(id));
+    several.then_some(&*info.family)
 }
 
 fn name(info: &TokenInfo, l: Language) -> String {
@@ -223,11 +234,11 @@ fn name(info: &TokenInfo, l: Language) -> String {
 
 /// The tries left of each PIN and of what unlocks it, and why a PIN cannot be changed or
 /// unlocked where there are several.
-fn secrets(info: &TokenInfo, kept: bool, l: Language) -> Vec<String> {
+fn secrets(application: Option<&str>, info: &TokenInfo, kept: bool, l: Language) -> Vec<String> {
     let pins = info.pins();
     let mut said = Vec::new();
     for (at, view) in pins.iter().enumerate() {
-        said.push(pin(&pins, at, at == 0 && kept, l));
+        said.push(pin(application, &pins, at, at == 0 && kept, l));
         let name = ("pin", view.role.in_words(l).into());
         let alone = pins.len() == 1;
         match (view.unblock, alone) {
@@ -251,14 +262,14 @@ fn secrets(info: &TokenInfo, kept: bool, l: Language) -> Vec<String> {
 }
 
 /// How a PIN stands, and what to do when it is blocked.
-fn pin(pins: &[PinView], at: usize, kept: bool, l: Language) -> String {
+fn pin(application: Option<&str>, pins: &[PinView], at: usize, kept: bool, l: Language) -> String {
     let pin = &pins[at];
     let name = ("pin", pin.role.in_words(l).into());
     let status = ("status", Status::of(pin.tries, kept).in_words(l).into());
     let tries = ("tries", tries(pin.tries, l).into());
     // With several of them, what unlocks this one is said only where something does.
     if pin.tries == Tries::Blocked && (pins.len() == 1 || pin.unblock.is_ok()) {
-        let command = ("command", unlock_command(pins, at).into());
+        let command = ("command", unlock_command(application, pins, at).into());
         l.say_with("report-pin-blocked", [name, status, tries, command])
     } else {
         l.say_with("report-pin", [name, status, tries])

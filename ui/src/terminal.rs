@@ -15,6 +15,8 @@ use crate::output::say;
 use crate::prompt::{self, Unanswered, can_ask};
 use crate::secrets::{Secrets, Unfilled};
 
+mod meant;
+
 /// How long settings that hold a signature up are asked again where nobody can be.
 const SETTINGS_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -133,7 +135,7 @@ impl Terminal<'_> {
                 self.answer(screen, &actions);
             }
             Kind::Token => match open.take() {
-                Some(errand) => self.open(&errand, screen),
+                Some(errand) => self.open(&errand),
                 None => self.leave(),
             },
             Kind::Working => {
@@ -147,14 +149,22 @@ impl Terminal<'_> {
     }
 
     /// Opens a form of the token window, where that is offered.
-    fn open(&mut self, errand: &Errand, screen: &Screen) {
+    fn open(&mut self, errand: &Errand) {
         let l = self.desk.flow().language();
+        match self.meant(errand) {
+            Ok(token) => self.desk.aim(&token),
+            Err(reason) => {
+                reason.iter().for_each(|reason| say(reason));
+                return self.leave();
+            }
+        }
+        let screen = self.desk.screen();
         let pins = self.desk.flow().pins();
         match errand.action(&pins) {
-            Some(action) if has(screen, action) => return self.press(action, Vec::new()),
+            Some(action) if has(&screen, action) => return self.press(action, Vec::new()),
             Some(_) => {
                 say(&l.say("terminal-not-offered"));
-                print(screen, l);
+                print(&screen, l);
             }
             None => {
                 let names = pin_name::names(&pins).join(", ");
@@ -218,7 +228,8 @@ impl Terminal<'_> {
                         Action::UnlockFurther(id) => pin.id == id,
                         _ => true,
                     });
-                    let command = unlock_command(&pins, pin.unwrap_or_default());
+                    let application = self.desk.flow().application();
+                    let command = unlock_command(application, &pins, pin.unwrap_or_default());
                     say(&l.say_with("terminal-unlock-how", [("command", command.into())]));
                 }
             }

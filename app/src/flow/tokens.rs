@@ -1,8 +1,11 @@
 //! The token window where there are several: a list, and the page of the one that was
-//! opened. Each application of a token is one of its own.
+//! opened, or that a form is for. Each application of a token is one of its own.
+
+use std::collections::HashSet;
 
 use securesign_card::profile::Tries;
 
+use super::offers::Offer;
 use super::{Effect, Flow, Purpose, State};
 use crate::screen::Level;
 use crate::worker::{TokenId, TokenInfo, TokenState, TokenView};
@@ -20,6 +23,21 @@ impl Flow {
         }
     }
 
+    /// How many tokens may be the one that is meant: for a request those with a
+    /// certificate that it can be signed with, else all that can be used.
+    pub fn candidates(&self) -> usize {
+        match &self.purpose {
+            Purpose::Sign(_) => {
+                let offers = self.offers();
+                let usable = |offer: &&Offer<'_>| self.unusable(offer.credential).is_none();
+                let tokens = offers.iter().filter(usable).map(|offer| offer.token);
+                tokens.collect::<HashSet<_>>().len()
+            }
+            Purpose::Manage if self.opened().is_some() => 1,
+            Purpose::Manage => self.ready().count(),
+        }
+    }
+
     /// The list is to be seen, and not one of its tokens.
     pub(super) fn lists(&self) -> bool {
         self.opened().is_none() && !self.listed().is_empty()
@@ -29,7 +47,20 @@ impl Flow {
     pub(super) fn opened(&self) -> Option<&TokenId> {
         let opened = self.opened.as_ref()?;
         let there = self.ready().any(|(id, _)| id == opened);
-        (there && self.listed().len() > 1).then_some(opened)
+        (there && (self.lean || self.listed().len() > 1)).then_some(opened)
+    }
+
+    /// Where only a form is shown: this token's, of several.
+    pub fn aim(&mut self, token: &TokenId) {
+        self.opened = Some(token.clone());
+    }
+
+    /// The name of the application in question, where its token has several.
+    pub fn application(&self) -> Option<&str> {
+        let (id, info) = self.token()?;
+        let mut others = self.tokens().iter();
+        let several = others.any(|view| view.id.is_beside(id));
+        several.then_some(&*info.family)
     }
 
     /// One of the list was pressed.

@@ -641,12 +641,15 @@ terminal-last-try-kept = The last try was kept: nothing was sent.
 terminal-go-on = Go on?
 terminal-unconfirmed = Nothing was sent. To go on without being asked: --unconfirmed
 terminal-which-token = Several tokens are connected, and nothing says which one is meant. Name its reader with --reader.
+terminal-which-application = Which application is meant? The token has: { $names }. Name it with --application.
 terminal-which-pin = Which { -pin } is meant? The token has: { $names }. Name it with --which.
 terminal-try-again = Try again?
 terminal-this-one-too = Sign this one too?
 terminal-nothing-sent = { $reason } Nothing was sent or called back.
 terminal-number = Certificate number [{ $preset }]:
 terminal-no-such-number = There is no such certificate to choose.
+terminal-token-number = Token number [{ $preset }]:
+terminal-no-such-token = There is no such token to choose.
 terminal-unusable = cannot be used: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } [y/N]

@@ -639,12 +639,15 @@ terminal-last-try-kept = अंतिम प्रयास नहीं कि�
 terminal-go-on = क्या आगे बढ़ें?
 terminal-unconfirmed = कुछ भी नहीं भेजा गया। बिना पूछे आगे बढ़ने के लिए: --unconfirmed
 terminal-which-token = कई टोकन लगे हैं और यह नहीं बताया गया कि कौन-सा चाहिए। --reader से उसके रीडर का नाम दें।
+terminal-which-application = कौन-सा एप्लिकेशन चाहिए? टोकन में ये हैं: { $names }। --application से उसका नाम दें।
 terminal-which-pin = कौन-सा { -pin } चाहिए? टोकन में ये हैं: { $names }। --which से उसका नाम दें।
 terminal-try-again = फिर कोशिश करें?
 terminal-this-one-too = क्या इस पर भी हस्ताक्षर करें?
 terminal-nothing-sent = { $reason } न कुछ भेजा गया, न कॉलबैक हुआ।
 terminal-number = प्रमाणपत्र की संख्या [{ $preset }]:
 terminal-no-such-number = चुनने के लिए ऐसा कोई प्रमाणपत्र नहीं है।
+terminal-token-number = टोकन की संख्या [{ $preset }]:
+terminal-no-such-token = चुनने के लिए ऐसा कोई टोकन नहीं है।
 terminal-unusable = उपयोग नहीं हो सकता: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } (हाँ के लिए y) [y/N]

@@ -123,8 +123,9 @@ fn enter(card: &mut Vec<TokenView>, id: &TokenId, state: TokenState) {
 /// Whether no further application of the card need be looked at.
 fn suffices(state: &TokenState, look: &Look) -> bool {
     match (state, look) {
-        (TokenState::Empty | TokenState::Failed(CardError::Transport(_)), _)
-        | (_, Look::Tries | Look::Pins) => true,
+        (TokenState::Empty | TokenState::Failed(CardError::Transport(_)), _) | (_, Look::Tries) => {
+            true
+        }
         (TokenState::Ready(info), Look::Signing(search)) => {
             let now = Timestamp::now();
             let signs = |credential: &Credential| {

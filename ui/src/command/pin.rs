@@ -14,7 +14,7 @@ use super::tokens::{look, no_cards};
 use super::{DONE, NOT_DONE};
 use crate::args::{Pin, SecretFiles};
 use crate::desk::{Delivery, Desk};
-use crate::errand::Errand;
+use crate::errand::{Errand, Task};
 use crate::output::{print, print_json, say};
 use crate::place::Place;
 use crate::report;
@@ -27,15 +27,33 @@ pub fn pin(place: &Place, command: Pin) -> Result<u8, String> {
     match command {
         Pin::Status { json } => status(place, json),
         Pin::Change {
-            which,
+            which: pin,
+            application,
             secrets,
             json,
-        } => form(place, Errand::Change(which), secrets.into(), json),
+        } => {
+            let task = Task::Change;
+            let errand = Errand {
+                task,
+                pin,
+                application,
+            };
+            form(place, errand, secrets.into(), json)
+        }
         Pin::Unblock {
-            which,
+            which: pin,
+            application,
             secrets,
             json,
-        } => form(place, Errand::Unlock(which), secrets.into(), json),
+        } => {
+            let task = Task::Unlock;
+            let errand = Errand {
+                task,
+                pin,
+                application,
+            };
+            form(place, errand, secrets.into(), json)
+        }
     }
 }
 

@@ -4,13 +4,14 @@
 
 use std::fs::{File, TryLockError};
 
+use securesign_app::worker::TokenId;
 use sha2::{Digest, Sha256};
 
 use super::own::{self, Absent, Folder};
 
 /// The file of this process. It goes with the value.
 pub struct Mark {
-    reader: String,
+    token: TokenId,
     folder: Folder,
     name: String,
     _file: File,
@@ -19,8 +20,8 @@ pub struct Mark {
 impl Mark {
     /// Where no file can be made the PIN is kept all the same: others do not see
     /// it, and that is all.
-    pub fn set(reader: &str) -> Option<Self> {
-        let name = format!("{}{}", prefix(reader), std::process::id());
+    pub fn set(token: &TokenId) -> Option<Self> {
+        let name = format!("{}{}", prefix(token), std::process::id());
         let made = own::session(Absent::Make).and_then(|folder| {
             let file = folder.append(&name)?;
             // Nobody waits for a mark, least of all the card.
@@ -29,7 +30,7 @@ impl Mark {
         });
         match made {
             Ok((folder, file)) => Some(Self {
-                reader: reader.to_owned(),
+                token: token.clone(),
                 folder,
                 name,
                 _file: file,
@@ -44,8 +45,8 @@ impl Mark {
 
 impl Mark {
     /// Whose token's PIN is kept.
-    pub fn reader(&self) -> &str {
-        &self.reader
+    pub fn token(&self) -> &TokenId {
+        &self.token
     }
 }
 
@@ -55,12 +56,12 @@ impl Drop for Mark {
     }
 }
 
-/// Whether another start of the program keeps a PIN of the token in a reader.
-pub fn kept_by_another(reader: &str) -> bool {
+/// Whether another start of the program keeps a PIN of this token.
+pub fn kept_by_another(token: &TokenId) -> bool {
     let Ok(folder) = own::session(Absent::Leave) else {
         return false;
     };
-    let prefix = prefix(reader);
+    let prefix = prefix(token);
     let is_locked = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
     let names = folder.names().unwrap_or_default();
     names
@@ -69,9 +70,11 @@ pub fn kept_by_another(reader: &str) -> bool {
         .any(|name| folder.read(name).is_ok_and(is_locked))
 }
 
-/// Readers' names are too long and too free for file names.
-fn prefix(reader: &str) -> String {
-    let digest = Sha256::digest(reader.as_bytes());
+/// Readers' names are too long and too free for file names. Another start counts insertions
+/// anew, so that they are left out.
+fn prefix(token: &TokenId) -> String {
+    let application = token.application.unwrap_or_default();
+    let digest = Sha256::digest(format!("{}\0{application}", token.reader));
     let hex: String = digest[..8]
         .iter()
         .map(|byte| format!("{byte:02x}"))

@@ -62,8 +62,8 @@ pub fn token(flow: &Flow) -> Screen {
 fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
     let pins = info.pins();
     let mut buttons = vec![match flow.opened() {
-        Some(_) => button(Action::Back, l.say("back")),
-        None => button(Action::Close, l.say("close")),
+        Some(_) if !flow.lean => button(Action::Back, l.say("back")),
+        _ => button(Action::Close, l.say("close")),
     }];
     // What is blocked is what people come for.
     let is_blocked = |pin: &PinView| pin.tries == Tries::Blocked;
