@@ -20,8 +20,6 @@ mod unopened;
 mod way;
 mod words;
 
-use std::collections::VecDeque;
-
 use jiff::Timestamp;
 
 use securesign_card::application::PinId;
@@ -46,6 +44,7 @@ use form::{Entry, Errand, Step, Target};
 pub use order::{Order, OtherDocument, Spent};
 pub use pages::Context;
 use pages::Page;
+use queue::Queue;
 pub use queue::{Arrival, WAITING_MAX};
 pub use recipient::Recipient;
 pub use refused::Refused;
@@ -123,7 +122,7 @@ pub struct Flow {
     state: State,
     /// Requests so far; what was typed for one is for no other.
     number: u32,
-    queue: VecDeque<Result<Order, Refused>>,
+    queue: Queue,
     /// `None` until the first report.
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     /// The token that may get a PIN although none of its kind was tried.
@@ -134,6 +133,8 @@ pub struct Flow {
     remark: Option<Remark>,
     reading: Option<Reading>,
     compared: Option<Compared>,
+    /// As typed, where the desktop has no dialog for files.
+    path: Option<String>,
     /// How many files were given.
     turn: u32,
     /// The last obstacle that a person ran into, for the error callback.
@@ -209,11 +210,11 @@ impl Flow {
         self.stale = self.looks;
         self.late.retain(|(shown, _)| *shown == self.number);
         self.number += 1;
+        self.queue.place += 1;
         self.exit = None;
         self.hung = None;
         self.remark = None;
-        self.reading = None;
-        self.compared = None;
+        self.compare_nothing();
         self.obstacle = None;
         self.failed = None;
         match order {
@@ -244,7 +245,7 @@ impl Flow {
             purpose,
             state: State::Looking,
             number: 0,
-            queue: VecDeque::new(),
+            queue: Queue::default(),
             tokens: None,
             agreed: None,
             chosen: None,
@@ -252,6 +253,7 @@ impl Flow {
             remark: None,
             reading: None,
             compared: None,
+            path: None,
             turn: 0,
             obstacle: None,
             session: None,
@@ -378,8 +380,8 @@ impl Flow {
             }
             Event::Input(Input::Press(action, secrets)) => self.press(action, secrets),
             Event::Input(Input::Files(files)) => self.take_files(&files),
-            Event::Input(Input::Copied) => self.remark(Remark::Copied),
-            Event::Input(Input::NoDialog) => self.remark(Remark::NoDialog),
+            Event::Input(Input::Copied) => self.copied(),
+            Event::Input(Input::NoDialog) => self.ask_path(),
             Event::Read(reading, document) => self.compare(reading, document),
             Event::Input(Input::Closed) => self.part(),
             Event::Input(Input::Set(setting, at)) => self.set(setting, at),
@@ -387,7 +389,6 @@ impl Flow {
             Event::Input(Input::Lines(lines)) => self.write(lines),
             Event::Journal(read) => self.journal(read),
             Event::Exported(file) => self.exported(file),
-            // Taken in above.
             Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
             Event::FileUnopened => self.unopened(),
             Event::Report(report) => self.report(report),
@@ -445,8 +446,7 @@ impl Flow {
                 self.remark = Some(Remark::Copied);
                 Vec::new()
             }
-            // The front end has a file chosen, and gives it.
-            Action::Compare => Vec::new(),
+            Action::Compare => self.take_path(),
             Action::Cancel | Action::Close => self.part(),
         }
     }

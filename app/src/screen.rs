@@ -73,6 +73,11 @@ pub struct Screen {
     pub kept: Option<Kept>,
     /// How many other requests wait for their turn: one quiet line.
     pub waiting: Option<String>,
+    /// That links were turned away because too many waited.
+    pub turned_away: Option<String>,
+    /// Nothing on it has to be read, and another request waits: it gives way by itself
+    /// after a moment, as if it were closed.
+    pub passes: bool,
 }
 
 impl Screen {
@@ -133,7 +138,7 @@ impl Screen {
         if let Some(kept) = &mut self.kept {
             all.extend([&mut kept.text, &mut kept.lock.label]);
         }
-        all.extend(&mut self.waiting);
+        all.extend(self.waiting.iter_mut().chain(&mut self.turned_away));
         all
     }
 
@@ -269,13 +274,15 @@ mod tests {
                 lock: button(),
             }),
             waiting: Some(text()),
+            turned_away: Some(text()),
+            passes: false,
         };
         let shown = screen.shown();
         let printed = format!("{shown:?}");
         // As `Debug` writes what cannot be printed.
         assert!(!printed.contains("\\u{") && !printed.contains("\\0"));
         // What may be shown stays, in each of them.
-        assert_eq!(printed.matches("E[2J").count(), 35);
+        assert_eq!(printed.matches("E[2J").count(), 36);
         // Line breaks where sentences stand, and nowhere else.
         assert_eq!(printed.matches("\\n").count(), 2);
         assert!(!printed.contains(&"A".repeat(SENTENCES)));

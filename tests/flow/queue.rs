@@ -37,8 +37,18 @@ fn r14_one_request_is_shown_five_wait_and_there_is_no_room_for_more() {
     // Nothing has changed for whoever is typing but the number of those that wait.
     let now = play.screen();
     assert_eq!(now.waiting.as_deref(), Some("5 more requests are waiting."));
-    let waiting = now.waiting.clone();
-    assert_eq!(now, Screen { waiting, ..before });
+    // And that two found no room.
+    let turned_away = now.turned_away.clone();
+    assert!(turned_away.as_ref().unwrap().starts_with("2 more links"));
+    assert_eq!(now.progress.as_deref(), Some("Request 1 of 6"));
+    let (waiting, progress) = (now.waiting.clone(), now.progress.clone());
+    let counted = Screen {
+        waiting,
+        turned_away,
+        progress,
+        ..before
+    };
+    assert_eq!(now, counted);
     // Each is shown in its turn and answered for itself.
     for id in ["a", "b", "c", "d", "e"] {
         assert_eq!(play.shown().as_deref(), Some(id));
@@ -47,6 +57,7 @@ fn r14_one_request_is_shown_five_wait_and_there_is_no_room_for_more() {
         play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     }
     assert_eq!(play.screen().waiting, None);
+    assert_eq!(play.screen().progress.as_deref(), Some("Request 6 of 6"));
     // There is room again, also for the one that was turned away.
     assert_eq!(play.arrive(request("g")), Arrival::Waiting(1));
     play.input(Input::Closed);

@@ -244,7 +244,7 @@ fn every_reason_to_wait_is_in_hindi() {
             view(TokenState::Empty),
             view(TokenState::Unknown { atr, name }),
         ])));
-        story.press(Action::Copy, &[]);
+        story.event(Event::Input(Input::Copied));
     }
     let mut story = Story::of_link(&link(&[]));
     story.report(Report::Tokens(Ok(vec![view(TokenState::Empty)])));

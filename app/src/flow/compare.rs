@@ -63,6 +63,28 @@ impl Flow {
         vec![Effect::Read(reading)]
     }
 
+    /// No file was given yet.
+    pub(super) fn compare_nothing(&mut self) {
+        self.reading = None;
+        self.compared = None;
+        self.path = None;
+    }
+
+    /// The desktop has no dialog: the path is typed.
+    pub(super) fn ask_path(&mut self) -> Vec<Effect> {
+        self.path.get_or_insert_default();
+        self.remark(Remark::NoDialog)
+    }
+
+    /// To the file whose path was typed. Without one the front end has a file chosen, and
+    /// gives that.
+    pub(super) fn take_path(&mut self) -> Vec<Effect> {
+        match self.path.clone() {
+            Some(path) if !path.is_empty() => self.take_files(&[path]),
+            _ => Vec::new(),
+        }
+    }
+
     /// A file was read, or could not be.
     pub(super) fn compare(
         &mut self,

@@ -183,11 +183,20 @@ impl Flow {
 
     /// What stands in the lines.
     pub(super) fn write(&mut self, lines: Vec<String>) -> Vec<Effect> {
-        if let (State::Page(Page::Allow(draft)), Ok([origin, key])) =
-            (&mut self.state, <[String; 2]>::try_from(lines))
-        {
-            *draft = Draft { origin, key };
+        match (&mut self.state, &lines[..]) {
+            (State::Page(Page::Allow(draft)), [origin, key]) => {
+                let (origin, key) = (origin.clone(), key.clone());
+                *draft = Draft { origin, key };
+            }
+            (State::Ready, [path]) if self.path.is_some() => self.path = Some(path.clone()),
+            _ => {}
         }
+        Vec::new()
+    }
+
+    /// What a person passes on was copied.
+    pub(super) fn copied(&mut self) -> Vec<Effect> {
+        self.remark = Some(Remark::Copied);
         Vec::new()
     }
 

@@ -1,6 +1,8 @@
 //! Links that come while the program runs: one request is shown at a time, a few
 //! wait for their turn.
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use super::{Busy, Effect, Flow, Order, Page, Purpose, Refused, Spent, State, Undelivered};
@@ -23,6 +25,16 @@ pub enum Arrival {
     Closing,
 }
 
+/// Requests that come one after the other without a pause.
+#[derive(Default)]
+pub(super) struct Queue {
+    waiting: VecDeque<Result<Order, Refused>>,
+    /// Which of them is shown, counted from one.
+    pub(super) place: usize,
+    /// How many found no room.
+    pub(super) turned_away: usize,
+}
+
 impl Flow {
     /// Another link has come. `claim` is as in [`Order::claimed`], and asked last:
     /// a request that finds no room now may come again.
@@ -39,19 +51,23 @@ impl Flow {
         if self.is_there(&order) {
             return (Arrival::AlreadyThere, effects);
         }
-        if self.queue.len() == WAITING_MAX {
+        if self.queue.waiting.len() == WAITING_MAX {
+            self.queue.turned_away += 1;
             return (Arrival::Full, effects);
         }
         let order = order.and_then(|order| order.claimed(claim));
         if self.is_there(&order) {
             return (Arrival::AlreadyThere, effects);
         }
-        let at_once = self.queue.is_empty() && self.is_at_rest();
-        self.queue.push_back(order);
+        let at_once = self.queue.waiting.is_empty() && self.is_at_rest();
+        if at_once {
+            self.queue = Queue::default();
+        }
+        self.queue.waiting.push_back(order);
         if at_once {
             effects.extend(self.part());
         }
-        let arrival = match self.queue.len() {
+        let arrival = match self.queue.waiting.len() {
             0 => Arrival::Shown,
             place => Arrival::Waiting(place),
         };
@@ -60,7 +76,13 @@ impl Flow {
 
     /// How many requests wait.
     pub fn waiting(&self) -> usize {
-        self.queue.len()
+        self.queue.waiting.len()
+    }
+
+    /// Which of how many is shown, where there are several.
+    pub(super) fn place(&self) -> Option<(usize, usize)> {
+        let all = self.queue.place + self.waiting();
+        (all > 1).then_some((self.queue.place, all))
     }
 
     /// Leaves what is shown. The next request that waits takes its place; without
@@ -73,7 +95,7 @@ impl Flow {
             _ => false,
         };
         let mut effects = self.leave();
-        if self.queue.is_empty() {
+        if self.queue.waiting.is_empty() {
             return effects;
         }
         self.exit = None;
@@ -88,7 +110,7 @@ impl Flow {
 
     /// A signature was made for this origin.
     pub(super) fn served(&mut self, origin: &str) {
-        for order in self.queue.iter_mut().flatten() {
+        for order in self.queue.waiting.iter_mut().flatten() {
             order.served(origin);
         }
     }
@@ -104,7 +126,7 @@ impl Flow {
     /// The next request that waits, if any. One whose portal may not call any more is
     /// refused, and nobody has seen it.
     pub(super) fn advance(&mut self) -> Vec<Effect> {
-        let Some(order) = self.queue.pop_front() else {
+        let Some(order) = self.queue.waiting.pop_front() else {
             return Vec::new();
         };
         let mut effects = Vec::new();
@@ -121,7 +143,7 @@ impl Flow {
     /// for it has had enough: all are given up.
     fn dissolve(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        while let Some(order) = self.queue.pop_front() {
+        while let Some(order) = self.queue.waiting.pop_front() {
             self.next(order);
             effects.extend(self.leave());
         }
@@ -152,7 +174,7 @@ impl Flow {
             (Err(new), _, State::Refused(shown)) => new == shown,
             _ => false,
         };
-        shown || self.queue.iter().any(waits)
+        shown || self.queue.waiting.iter().any(waits)
     }
 }
 

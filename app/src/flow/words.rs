@@ -43,13 +43,32 @@ pub fn screen(flow: &Flow) -> Screen {
             id.reader
         )
     });
+    let screen = unbound(flow);
     Screen {
         token,
         kept: kept(flow),
         waiting: waiting_line(flow),
-        ..unbound(flow)
+        turned_away: turned_away(flow),
+        progress: screen.progress.clone().or_else(|| place(flow)),
+        ..screen
     }
     .shown()
+}
+
+/// Which of several requests this is.
+fn place(flow: &Flow) -> Option<String> {
+    let Purpose::Sign(_) = &flow.purpose else {
+        return None;
+    };
+    let (place, count) = flow.place()?;
+    let said = [("place", place.into()), ("count", count.into())];
+    Some(flow.language.say_with("request-place", said))
+}
+
+fn turned_away(flow: &Flow) -> Option<String> {
+    let count = flow.queue.turned_away;
+    let said = || [("count", count.into())];
+    (count > 0).then(|| flow.language.say_with("requests-turned-away", said()))
 }
 
 fn waiting_line(flow: &Flow) -> Option<String> {

@@ -66,8 +66,10 @@ unknown-own = It works today with its maker's own software.
 unknown-own-maker = It works today with the software of its maker, { $maker }.
 unknown-own-named = It works today with the software of its maker, { $maker }: { $software }.
 unknown-others = Other programs can use it today through { $software }.
-unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its answer to reset (securesign tokens prints it too): { $atr }.
-copy-atr = Copy answer to reset
+unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its ATR (answer to reset).
+atr = ATR
+command-start = To start it
+command-install = To install it
 copied = Copied.
 unreadable-title = The token cannot be read
 unreadable = { $reader }: { $what }
@@ -84,7 +86,8 @@ document-same = “{ $name }”: its digest is the one below
 document-not = not “{ $name }”: the digest of that file is another one
 compare = Do you have the document? Drop it here or choose it to compare it.
 compare-many = These are several files, and one document is to be signed. Give that one alone.
-compare-no-dialog = This desktop has no dialog to choose a file. Drop the document on this window.
+compare-no-dialog = This desktop has no dialog to choose a file. Drop the document on this window, or type its path and press Return.
+compare-path = Path of the document
 compared-same = “{ $name }” is the document that is to be signed: its digest is the same.
 compared-other = “{ $name }” is not the document that the portal asks to be signed: its digest is another one. Sign only if you know why.
 unread-elsewhere = This is no file on this computer. Save the document first, then give that file.
@@ -253,6 +256,13 @@ requests-wait =
     { $count ->
         [one] { $count } more request is waiting.
        *[other] { $count } more requests are waiting.
+    }
+# Small, above the title.
+request-place = Request { $place } of { $count }
+requests-turned-away =
+    { $count ->
+        [one] { $count } more link was turned away, because too many are waiting. Open it again from its portal.
+       *[other] { $count } more links were turned away, because too many are waiting. Open them again from their portals.
     }
 refused-title = This request was refused
 refusal-told = { $requester } is told so.

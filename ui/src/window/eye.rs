@@ -84,6 +84,21 @@ impl Eye {
         self.asked(window).unwrap_or(Some(0))
     }
 
+    /// Whether nobody can see it: taken away, or covered whole. What cannot be told is
+    /// no reason to say so.
+    pub fn is_hidden(&self) -> bool {
+        // What has happened since is taken in.
+        let seen = self.look();
+        let mapped = self.window.get().is_none_or(|&window| {
+            let asked = self.connection.get_window_attributes(window);
+            let answer = asked
+                .map_err(ReplyError::from)
+                .and_then(|asked| asked.reply());
+            answer.map_or(true, |look| look.map_state == MapState::VIEWABLE)
+        });
+        seen.is_none() && (!mapped || self.covered.get())
+    }
+
     /// Whether Caps Lock is on. The toolkit knows no more than what came with its last
     /// event.
     pub fn sees_caps_lock(&self) -> bool {

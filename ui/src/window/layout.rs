@@ -43,8 +43,10 @@ pub struct Setting<'a> {
     pub eye: &'a Rc<Eye>,
     /// What is typed, a share for each field.
     pub entries: &'a [Shared],
-    /// The highest a page may be on this display.
+    /// The highest a page may be: on this display, or as a person has made the window.
     pub tallest: i32,
+    /// A person has.
+    pub chosen_height: bool,
     /// A person wants to see all of what folds.
     pub unfolded: bool,
 }
@@ -82,6 +84,9 @@ pub fn place_text(
 pub fn work_area() -> fltk::draw::Rect {
     app::screen_work_area(0).into()
 }
+
+/// The lowest that a window can be made.
+pub const LOWEST: i32 = 120;
 
 /// Changes the height and keeps the window on the display.
 pub fn set_height(window: &mut DoubleWindow, height: i32) {

@@ -1,7 +1,8 @@
 //! The box a plain text is typed into: an address, never a secret.
 
+use fltk::app;
 use fltk::draw;
-use fltk::enums::{Event, Font, FrameType, LabelType};
+use fltk::enums::{Event, Font, FrameType, Key, LabelType};
 use fltk::frame::Frame;
 use fltk::input::Input;
 use fltk::prelude::*;
@@ -13,6 +14,11 @@ use super::palette::Palette;
 use super::signal::Signals;
 
 const RADIUS: i32 = 8;
+
+/// Moves the caret.
+fn is_within(key: Key) -> bool {
+    matches!(key, Key::Left | Key::Right)
+}
 
 /// Puts the box on the page; what is typed is the widget's value.
 pub fn place(line: &Line, area: Area, palette: Palette, signals: &Signals) -> Input {
@@ -56,7 +62,7 @@ pub fn place(line: &Line, area: Area, palette: Palette, signals: &Signals) -> In
     // Tab, Return and Escape mean the same as everywhere; the rest is typed.
     widget.super_handle_first(false);
     widget.handle(move |_, event| match event {
-        Event::KeyDown => signals.drops_typing() || signals.key(),
+        Event::KeyDown => signals.drops_typing() || (!is_within(app::event_key()) && signals.key()),
         Event::Focus | Event::Unfocus => {
             back.redraw();
             false

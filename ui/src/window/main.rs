@@ -33,6 +33,11 @@ mod layout;
 mod line;
 mod mark;
 mod notice;
+#[cfg(target_os = "linux")]
+mod notify;
+#[cfg(not(target_os = "linux"))]
+#[path = "notify/silent.rs"]
+mod notify;
 mod page;
 mod palette;
 mod quiet;

@@ -34,6 +34,8 @@ pub struct Page {
     pub reel: Reel,
     /// The clock of the buttons that wait.
     pub inert: Inert,
+    /// The window's.
+    pub height: i32,
 }
 
 /// The widgets of a page that can have the focus, and what has to live as long as they do.
@@ -92,14 +94,16 @@ impl Page {
         let (head, foot) = whole.unwrap_or_else(|| measured(tight));
         let (content, room) = (head.height(), setting.tallest - foot.height());
         // What is higher than its place scrolls, above a line.
-        let (seen, gap) = if content > room {
-            ((room - GAP).max(LEAST), GAP)
-        } else {
-            (content, 0)
+        let (seen, gap) = match content > room {
+            true => ((room - GAP).max(LEAST), GAP),
+            // All of a height that a person has chosen is used.
+            false if setting.chosen_height => (room, 0),
+            false => (content, 0),
         };
+        let height = seen + gap + foot.height();
 
         window.clear();
-        set_height(&mut window, seen + gap + foot.height());
+        set_height(&mut window, height);
         window.begin();
         let mut widgets = Widgets::default();
         let area = Area {
@@ -118,6 +122,7 @@ impl Page {
             widgets,
             reel,
             inert,
+            height,
         }
     }
 }

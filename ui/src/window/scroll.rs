@@ -91,6 +91,11 @@ impl Reel {
         self.bar.redraw();
     }
 
+    /// A little up or down.
+    pub fn notch(&mut self, down: bool) {
+        self.by(if down { NOTCH } else { -NOTCH });
+    }
+
     fn by(&mut self, distance: i32) {
         self.to(self.position() + distance);
     }
@@ -118,8 +123,8 @@ impl Reel {
                 return false;
             }
             match app::event_dy() {
-                MouseWheel::Up => reel.by(-NOTCH),
-                MouseWheel::Down => reel.by(NOTCH),
+                MouseWheel::Up => reel.notch(false),
+                MouseWheel::Down => reel.notch(true),
                 _ => {}
             }
             true

@@ -37,7 +37,7 @@ pub enum Signal {
         /// Towards the end.
         forward: bool,
     },
-    /// An arrow key on a certificate card.
+    /// An arrow key: to the next certificate, or through the page.
     Arrow {
         /// Downwards.
         down: bool,
@@ -46,6 +46,10 @@ pub enum Signal {
     Files(Vec<String>),
     /// Closed the window.
     Closed,
+    /// Made the window higher or lower.
+    Resized,
+    /// Nobody did anything on a page that gives way by itself.
+    Passes,
     /// Typed something for which there was no memory.
     OutOfMemory,
 }
@@ -105,6 +109,10 @@ impl Signals {
                 forward: !app::is_event_shift(),
             },
             Key::Escape => Signal::Escape,
+            Key::Up => Signal::Arrow { down: false },
+            Key::Down => Signal::Arrow { down: true },
+            // The toolkit would give the focus to whatever is beside this.
+            Key::Left | Key::Right => return true,
             key if app::is_event_alt() && key == Key::from_char('l') => Signal::Press(Action::Lock),
             key if is_enter(key) => Signal::Enter,
             _ => return false,

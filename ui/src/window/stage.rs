@@ -21,7 +21,7 @@ use super::entry::Entry;
 use super::eye::Eye;
 use super::field::Shared;
 use super::ink;
-use super::layout::{Setting, TITLE_BAR, WIDTH, work_area};
+use super::layout::{LOWEST, Setting, TITLE_BAR, WIDTH, work_area};
 use super::page::Page;
 use super::palette::Palette;
 use super::signal::{Signal, Signals};
@@ -55,8 +55,16 @@ pub struct Stage {
     drag: Drag,
     chooser: Chooser,
     speech: Speech,
-    /// A person wants to see all of what folds.
+    wishes: Wishes,
+}
+
+/// How a person wants to see pages.
+#[derive(Clone, Copy, Default)]
+struct Wishes {
+    /// All of what folds.
     unfolded: bool,
+    /// In a window of this height.
+    height: Option<i32>,
 }
 
 /// The window before there is a model.
@@ -90,6 +98,7 @@ impl Blank {
         window.set_color(palette.ground);
         // Taskbars find the desktop entry, and with it name and icon, by this.
         window.set_xclass("securesign");
+        window.size_range(WIDTH, LOWEST, WIDTH, 0);
         window.end();
         let (signals, drag) = (Signals::default(), Drag::default());
         listen(&mut window, &signals, &drag);
@@ -115,6 +124,8 @@ impl Blank {
 fn listen(window: &mut DoubleWindow, signals: &Signals, drag: &Drag) {
     let closed = signals.clone();
     window.set_callback(move |_| closed.send(Signal::Closed));
+    let resized = signals.clone();
+    window.resize_callback(move |_, _, _, _, _| resized.send(Signal::Resized));
     let (pressed, dragged) = (signals.clone(), drag.clone());
     let mut dropped = false;
     window.super_handle_first(false);
@@ -166,7 +177,15 @@ impl Stage {
         drag.want(screen.offers(Action::Compare));
         let page = Page::new(
             &screen,
-            &setting(&window, palette, &signals, &entries, &drag, &eye, false),
+            &setting(
+                &window,
+                palette,
+                &signals,
+                &entries,
+                &drag,
+                &eye,
+                Wishes::default(),
+            ),
         );
         begin_inert(&mut window, &page, &signals);
         Self {
@@ -184,7 +203,7 @@ impl Stage {
             drag,
             chooser: Chooser::default(),
             speech: Speech::default(),
-            unfolded: false,
+            wishes: Wishes::default(),
         }
     }
 
@@ -251,8 +270,12 @@ impl Stage {
                 }
             }
             if self.model.called() {
+                let hidden = self.eye.is_hidden();
                 // Also where it is minimised, or behind others.
                 self.window.show();
+                if hidden {
+                    self.notify();
+                }
             }
             self.speak();
         }
@@ -265,12 +288,27 @@ impl Stage {
             Signal::Choose(at) => self.model.input(Input::Choose(at)),
             Signal::Set(setting, at) => self.model.input(Input::Set(setting, at)),
             Signal::Row(at) => self.model.input(Input::Row(at)),
+            Signal::Resized => {
+                let height = self.window.h();
+                if height != self.page.height {
+                    self.wishes.height = Some(height);
+                    self.redraw(self.screen.clone(), true);
+                }
+                return Ok(false);
+            }
+            Signal::Passes if self.screen.passes => self.press(Action::Close)?,
+            Signal::Passes => return Ok(false),
             Signal::Details(at) => self.model.input(Input::Details(at)),
             Signal::Copy(at) => return Ok(self.copy(at)),
             Signal::Fold => {
-                self.unfolded = !self.unfolded;
+                self.wishes.unfolded = !self.wishes.unfolded;
                 self.redraw(self.screen.clone(), true);
                 return Ok(false);
+            }
+            // The path is typed; a secret that was, too, stays.
+            Signal::Press(Action::Compare) if self.takes_path() => {
+                self.send_lines();
+                self.model.input(Input::Press(Action::Compare, Vec::new()));
             }
             Signal::Press(Action::Compare) => {
                 self.choose();
@@ -317,14 +355,7 @@ impl Stage {
                     self.focus(Some(first));
                 }
                 if !self.page.widgets.lines.is_empty() {
-                    let lines = self
-                        .page
-                        .widgets
-                        .lines
-                        .iter()
-                        .map(|line| line.value())
-                        .collect();
-                    self.model.input(Input::Lines(lines));
+                    self.send_lines();
                 }
                 self.model.input(Input::Press(action, pins));
             }
@@ -335,6 +366,17 @@ impl Stage {
         }
         self.window.redraw();
         Ok(())
+    }
+
+    /// Whether the path of a file is typed here, for there is no dialog.
+    fn takes_path(&self) -> bool {
+        self.screen.compare.is_some() && !self.screen.lines.is_empty()
+    }
+
+    fn send_lines(&mut self) {
+        let lines = self.page.widgets.lines.iter();
+        let lines = lines.map(|line| line.value()).collect();
+        self.model.input(Input::Lines(lines));
     }
 
     /// Has a file chosen. What was typed stays.
@@ -353,6 +395,9 @@ impl Stage {
         {
             self.focus(Some(Stop::Field(more)));
             return Ok(false);
+        }
+        if matches!(stop, Some(Stop::Line(_))) && self.takes_path() {
+            return self.on(Signal::Press(Action::Compare));
         }
         let in_field = matches!(stop, Some(Stop::Field(_) | Stop::Line(_)));
         let buttons = &self.page.widgets.buttons;
@@ -414,7 +459,7 @@ fn setting<'a>(
     entries: &'a [Shared],
     drag: &'a Drag,
     eye: &'a Rc<Eye>,
-    unfolded: bool,
+    wishes: Wishes,
 ) -> Setting<'a> {
     Setting {
         window,
@@ -423,8 +468,9 @@ fn setting<'a>(
         entries,
         drag,
         eye,
-        tallest: work_area().h - TITLE_BAR,
-        unfolded,
+        tallest: wishes.height.unwrap_or(work_area().h - TITLE_BAR),
+        chosen_height: wishes.height.is_some(),
+        unfolded: wishes.unfolded,
     }
 }
 

@@ -56,9 +56,11 @@ pub fn signed(flow: &Flow) -> Screen {
             l.say("signed-kept")
         });
     }
+    let notice = notice(flow);
     Screen {
         text,
-        notice: notice(flow),
+        passes: flow.waiting() > 0 && notice.is_none(),
+        notice,
         buttons: vec![close(flow)],
         ..plain(Kind::Done, l.say("signed-title"))
     }

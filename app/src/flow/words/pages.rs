@@ -9,7 +9,7 @@ use securesign_handoff::policy::Portal;
 use crate::language::Language;
 use crate::settings::{Theme, Tongue};
 
-use super::parts::{button, danger, fact, notice, open_file, plain, primary};
+use super::parts::{button, copied, danger, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
@@ -231,8 +231,8 @@ fn about(flow: &Flow) -> Screen {
         facts: vec![
             fact(l.say("about-version"), &context.version),
             fact(l.say("about-licence"), &l.say("about-licences")),
-            fact(l.say("settings-title"), &context.settings_file),
-            fact(l.say("journal"), &context.journal_file),
+            copied(l.say("settings-title"), &context.settings_file, l),
+            copied(l.say("journal"), &context.journal_file, l),
         ],
         buttons: vec![primary(Action::Back, l.say("back"))],
         ..plain(Kind::Page, l.say("about-title"))

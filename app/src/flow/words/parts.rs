@@ -45,6 +45,8 @@ pub fn plain(kind: Kind, title: String) -> Screen {
         copy: None,
         kept: None,
         waiting: None,
+        turned_away: None,
+        passes: false,
     }
 }
 

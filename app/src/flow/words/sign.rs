@@ -17,9 +17,12 @@ use super::parts::{
 use super::token::unlocking;
 use super::waiting::waiting;
 use crate::flow::{Compared, Flow, Order, Purpose};
-use crate::screen::{Action, Ask, Fact, Kind, Level, Notice, Screen};
+use crate::screen::{Action, Ask, Fact, Kind, Level, Line, Notice, Screen};
 use crate::words::{Explain, InWords};
 use crate::worker::TokenInfo;
+
+/// Longest path that makes sense, in bytes (PATH_MAX of Linux).
+const PATH_MAX: usize = 4096;
 
 /// The sign window.
 pub fn sign(flow: &Flow) -> Screen {
@@ -78,6 +81,11 @@ pub fn sign(flow: &Flow) -> Screen {
 fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     let l = flow.language;
     screen.compare = Some(button(Action::Compare, l.say("compare")));
+    screen.lines.extend(flow.path.as_ref().map(|path| Line {
+        label: l.say("compare-path"),
+        text: path.clone(),
+        max: PATH_MAX,
+    }));
     if flow.in_session() {
         let pin = flow.asked_pin(info).role;
         screen.facts.push(pin_status(Status::SessionActive, pin, l));

@@ -2,10 +2,10 @@
 
 use securesign_card::transport::TransportError;
 
-use super::parts::{button, leave, links, notice, plain, primary};
+use super::parts::{copied, leave, links, notice, plain, primary};
 use super::sign::facts;
 use crate::flow::Flow;
-use crate::screen::{Action, Kind, Screen};
+use crate::screen::{Action, Fact, Kind, Screen};
 use crate::words::{Explain, strangers};
 use crate::worker::TokenState;
 
@@ -38,33 +38,47 @@ pub fn waiting(flow: &Flow) -> Screen {
             l.say("waiting-no-reader-advice"),
         ];
     }
-    let copy = report(flow);
+    let atrs = atrs(flow);
+    let settled = !atrs.is_empty();
     Screen {
-        settled: copy.is_some(),
+        settled,
         links: links(flow),
         text,
-        facts: facts(flow),
-        notice: notice(flow),
-        buttons: std::iter::once(leave(flow))
-            .chain(
-                copy.is_some()
-                    .then(|| button(Action::Copy, l.say("copy-atr"))),
-            )
-            .chain([primary(Action::Retry, l.say("look-again"))])
+        facts: facts(flow)
+            .into_iter()
+            .chain(atrs)
+            .chain(commands(flow))
             .collect(),
-        copy,
+        notice: notice(flow),
+        buttons: vec![leave(flow), primary(Action::Retry, l.say("look-again"))],
         ..plain(Kind::Waiting, title)
     }
 }
 
-/// The answers to reset of the tokens that no profile serves, a line each.
-fn report(flow: &Flow) -> Option<String> {
+/// The answers to reset of the tokens that no profile serves, to be reported.
+fn atrs(flow: &Flow) -> Vec<Fact> {
+    let l = flow.language;
     let atrs = flow.tokens().iter().filter_map(|view| match &view.state {
-        TokenState::Unknown { atr, .. } => Some(atr.to_string()),
+        TokenState::Unknown { atr, .. } => Some(copied(l.say("atr"), &atr.to_string(), l)),
         _ => None,
     });
-    let atrs: Vec<String> = atrs.collect();
-    (!atrs.is_empty()).then(|| atrs.join("\n"))
+    atrs.collect()
+}
+
+/// What is typed in a terminal where the PC/SC service is not there.
+fn commands(flow: &Flow) -> Vec<Fact> {
+    let l = flow.language;
+    match &flow.tokens {
+        Some(Err(TransportError::NoService)) if cfg!(target_os = "linux") => vec![
+            copied(
+                l.say("command-start"),
+                "sudo systemctl start pcscd.socket",
+                l,
+            ),
+            copied(l.say("command-install"), "sudo apt install pcscd", l),
+        ],
+        _ => Vec::new(),
+    }
 }
 
 /// Readers without a token, and tokens that cannot be used.
@@ -76,11 +90,11 @@ fn strangers(flow: &Flow) -> (String, Vec<String>) {
         let reader = ("reader", view.id.reader.as_str().into());
         match &view.state {
             TokenState::Empty | TokenState::Ready(_) => {}
-            TokenState::Unknown { atr, name } => {
+            TokenState::Unknown { name, .. } => {
                 title = l.say("unknown-title");
                 text.push(strangers::what(name.as_ref(), &view.id.reader, l));
                 text.push(strangers::why(name.as_ref(), l));
-                text.push(l.say_with("unknown-advice", [("atr", atr.to_string().into())]));
+                text.push(l.say("unknown-advice"));
             }
             TokenState::Failed(error) => {
                 title = l.say("unreadable-title");

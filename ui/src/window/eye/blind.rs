@@ -18,6 +18,11 @@ impl Eye {
         Ok(())
     }
 
+    /// Never, as far as is known.
+    pub fn is_hidden(&self) -> bool {
+        false
+    }
+
     /// As of the last event.
     pub fn sees_caps_lock(&self) -> bool {
         app::event_state().contains(Shortcut::CapsLock)

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use securesign_app::screen::{Button, Screen};
+use securesign_app::screen::{Button, Level, Notice, Screen};
 
 use super::super::button::{self, PressButton};
 use super::super::facts::Fold;
@@ -45,6 +45,11 @@ pub fn column<'a>(
         });
         column.gap(GAP);
     }
+    if let Some(text) = &screen.turned_away {
+        let bar = Bar::new(&warning(text), INNER);
+        column.add(bar.height, |area, _| bar.place(area, setting.palette));
+        column.gap(GAP);
+    }
     if let Some(kept) = &screen.kept {
         column.add(kept::HEIGHT, |area, widgets| {
             let whole = Area {
@@ -56,6 +61,13 @@ pub fn column<'a>(
         });
     }
     column
+}
+
+fn warning(text: &str) -> Notice {
+    Notice {
+        level: Level::Warning,
+        text: text.to_owned(),
+    }
 }
 
 /// Whose certificate is chosen, where the certificates may be out of sight.

@@ -40,6 +40,7 @@ enum Part {
     Reveal(usize),
     Notice,
     Waiting,
+    TurnedAway,
     Button(usize, Deed),
     Strip,
     Lock,
@@ -119,6 +120,9 @@ pub fn tree(view: &View) -> TreeUpdate {
     }
     if let Some(waiting) = &screen.waiting {
         parts.push(grove.add(Part::Waiting, label(waiting)));
+    }
+    if let Some(turned_away) = &screen.turned_away {
+        parts.push(grove.add(Part::TurnedAway, label(turned_away)));
     }
     if let Some(kept) = &screen.kept {
         parts.push(grove.add(Part::Strip, countdown(kept)));

@@ -169,9 +169,11 @@ impl Stage {
         self.go(stops.get(next).copied());
     }
 
-    /// To the next certificate, which is chosen at once as radio buttons are.
+    /// To the next certificate, which is chosen at once as radio buttons are. Anywhere else
+    /// the page is moved, and the focus stays where it is.
     pub(super) fn arrow(&mut self, down: bool) -> bool {
         let Some(Stop::Card(at)) = self.current() else {
+            self.page.reel.notch(down);
             return false;
         };
         let stops = self.stops();

@@ -7,13 +7,24 @@ use securesign_app::screen::{Action, Screen};
 
 use super::super::ink;
 use super::super::layout::{WIDTH, work_area};
+use super::super::notify;
 use super::super::page::Page;
 use super::super::palette::Palette;
+use super::super::signal::Signal;
 use super::super::stop::Stop;
 use super::same::Same;
 use super::{Stage, begin_inert, entries, setting};
 
+/// How long a page is seen that gives way by itself, in seconds.
+const MOMENT: f64 = 1.5;
+
 impl Stage {
+    /// Says in the desktop's way what is asked for, where nobody sees the window.
+    pub(super) fn notify(&self) {
+        let asks = self.screen.facts.first();
+        notify::tell(&self.screen.title, asks.map(|fact| fact.value.as_str()));
+    }
+
     /// Shows what the model shows, where that is something else.
     pub(super) fn update(&mut self) {
         let next = self.model.screen();
@@ -53,6 +64,13 @@ impl Stage {
     fn replace(&mut self, next: Screen, same: Same) {
         let scrolled = self.page.reel.position();
         let inert = self.page.inert.clone();
+        if next.waiting > self.screen.waiting && self.eye.is_hidden() {
+            notify::tell(&next.title, next.waiting.as_deref());
+        }
+        if next.passes {
+            let signals = self.signals.clone();
+            app::add_timeout3(MOMENT, move |_| signals.send(Signal::Passes));
+        }
         self.drag.want(next.offers(Action::Compare));
         let setting = setting(
             &self.window,
@@ -61,7 +79,7 @@ impl Stage {
             &self.entries,
             &self.drag,
             &self.eye,
-            self.unfolded,
+            self.wishes,
         );
         self.page = Page::new(&next, &setting);
         self.screen = next;

@@ -26,6 +26,8 @@ impl Same {
             chosen: next.chosen,
             signing_as: next.signing_as.clone(),
             waiting: next.waiting.clone(),
+            turned_away: next.turned_away.clone(),
+            progress: next.progress.clone(),
             ..at_this_time.clone()
         };
         Self {
