@@ -22,14 +22,17 @@ pub struct Area {
 }
 
 impl Area {
-    /// Where a widget is.
+    /// Where a widget is. What is drawn begins with this.
     pub fn of(widget: &impl WidgetExt) -> Self {
-        Self {
+        let area = Self {
             x: widget.x(),
             y: widget.y(),
             w: widget.w(),
             h: widget.h(),
-        }
+        };
+        #[cfg(test)]
+        WITHIN.set(area);
+        area
     }
 
     /// Smaller by `by` on every side.
@@ -62,6 +65,24 @@ pub struct Style {
     size: i32,
     /// From one baseline to the next.
     pub line: i32,
+}
+
+/// A text that was drawn.
+#[cfg(test)]
+pub struct Written {
+    /// One line.
+    pub text: String,
+    /// Where it is.
+    pub area: Area,
+    /// The widget that it is in.
+    pub within: Area,
+}
+
+#[cfg(test)]
+thread_local! {
+    /// What was drawn since somebody looked.
+    pub static WRITTEN: std::cell::RefCell<Vec<Written>> = const { std::cell::RefCell::new(Vec::new()) };
+    static WITHIN: Cell<Area> = const { Cell::new(Area { x: 0, y: 0, w: 0, h: 0 }) };
 }
 
 thread_local! {
@@ -124,12 +145,30 @@ impl Style {
     /// One line, its box starting at `top`. Never interprets `@` or `&`: the
     /// text may come from a page.
     pub fn write(self, text: &str, x: i32, top: i32, color: Color) {
+        #[cfg(test)]
+        self.record(text, x, top);
         self.use_font();
         draw::set_draw_color(color);
         // From the size, not the font's own measures: these differ between
         // scripts, and lines of a list should not dance.
         let baseline = top + (self.line + self.size() * 7 / 10) / 2;
         draw::draw_text(text, x, baseline);
+    }
+
+    #[cfg(test)]
+    fn record(self, text: &str, x: i32, top: i32) {
+        let area = Area {
+            x,
+            y: top,
+            w: self.width(text),
+            h: self.line,
+        };
+        let written = Written {
+            text: text.to_owned(),
+            area,
+            within: WITHIN.get(),
+        };
+        WRITTEN.with_borrow_mut(|all| all.push(written));
     }
 
     /// Several lines, one below the other.

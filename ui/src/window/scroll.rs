@@ -78,6 +78,12 @@ impl Reel {
         }
     }
 
+    /// Not all of it can be seen at once.
+    #[cfg(test)]
+    pub fn scrolls(&self) -> bool {
+        self.content > self.scroll.h()
+    }
+
     /// How far it is scrolled.
     pub fn position(&self) -> i32 {
         self.scroll.yposition()

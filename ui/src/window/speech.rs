@@ -25,6 +25,8 @@ use super::stop::Stop;
 mod tree;
 
 pub use tree::node;
+#[cfg(test)]
+pub use tree::tree;
 
 /// More than this many wishes at once are nobody's.
 const WISHES_MAX: usize = 16;

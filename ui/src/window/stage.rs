@@ -27,6 +27,8 @@ use super::palette::Palette;
 use super::signal::{Signal, Signals};
 use super::stop::Stop;
 
+#[cfg(all(test, target_os = "linux"))]
+mod drawn;
 mod focus;
 #[cfg(target_os = "linux")]
 mod heard;
@@ -270,16 +272,20 @@ impl Stage {
                 }
             }
             if self.model.called() {
-                let hidden = self.eye.is_hidden();
-                // Also where it is minimised, or behind others.
-                self.window.show();
-                if hidden {
-                    self.notify();
-                }
+                self.come_up();
             }
             self.speak();
         }
         Ok(())
+    }
+
+    /// Also where it is minimised, or behind others.
+    fn come_up(&mut self) {
+        let hidden = self.eye.is_hidden();
+        self.window.show();
+        if hidden {
+            self.notify();
+        }
     }
 
     /// True when the model was told something.

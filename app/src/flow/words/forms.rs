@@ -24,7 +24,7 @@ pub fn change(flow: &Flow, of: &Target) -> Screen {
         return waiting(flow);
     };
     let (name, max) = ([pin_name(pin.role, l)], pin.rules.max);
-    let secret = |ask, label| field(ask, label, max, pin.role, l);
+    let secret = |ask, label| field(ask, label, max, l);
     Screen {
         text: vec![new_pin(&pin, l)],
         counters: vec![pin_counter(&pin, l)],
@@ -86,13 +86,7 @@ fn unlock_puk(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
     let shape = ("shape", puk.rules.in_words(l).into());
     Screen {
         text: vec![l.say_with("unlock-puk", [puk_name(puk.role, l), shape])],
-        fields: vec![field(
-            Ask::Puk,
-            puk.role.in_words(l),
-            puk.rules.max,
-            puk.role,
-            l,
-        )],
+        fields: vec![field(Ask::Puk, puk.role.in_words(l), puk.rules.max, l)],
         buttons: vec![
             button(Action::Back, l.say("back")),
             // It takes a secret, so it waits as what sends one does.
@@ -118,8 +112,8 @@ fn unlock_new_pin(pin: &PinView, l: Language) -> Screen {
             l.say_with("unlock-together", pin_and_puk(pin, l)),
         ],
         fields: vec![
-            field(Ask::NewPin, new, pin.rules.max, pin.role, l),
-            field(Ask::NewPinAgain, again, pin.rules.max, pin.role, l),
+            field(Ask::NewPin, new, pin.rules.max, l),
+            field(Ask::NewPinAgain, again, pin.rules.max, l),
         ],
         buttons: vec![
             button(Action::Back, l.say("back")),

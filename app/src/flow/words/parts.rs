@@ -250,13 +250,13 @@ pub fn copying(text: String, l: Language) -> Option<Copying> {
     Some(Copying { label, text })
 }
 
-/// A place to type a secret of this role.
-pub fn field(ask: Ask, label: String, max: usize, role: Secret, l: Language) -> Field {
+/// A place to type a secret.
+pub fn field(ask: Ask, label: String, max: usize, l: Language) -> Field {
     Field {
+        show: l.say_with("show-secret", [("secret", label.as_str().into())]),
         ask,
         label,
         max,
-        show: l.say_with("show-secret", [("secret", role.in_words(l).into())]),
         caps_lock: l.say("caps-lock"),
     }
 }

@@ -96,7 +96,7 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     } else {
         let pin = flow.asked_pin(info);
         let (label, max) = (pin.role.in_words(l), pin.rules.max);
-        screen.fields.push(field(Ask::Pin, label, max, pin.role, l));
+        screen.fields.push(field(Ask::Pin, label, max, l));
         screen.signing_as = signing_as(screen, l);
     }
     screen.buttons.push(primary(Action::Sign, l.say("sign")));

@@ -227,8 +227,9 @@ impl Grove<'_> {
         for (at, shown) in screen.rows.iter().enumerate() {
             parts.push(self.add(Part::Row(at), row(shown)));
             if let Some(action) = &shown.action {
-                let name = format!("{action}: {}", shown.title);
-                parts.push(self.add_stop(Stop::Row(buttons), quiet(&name)));
+                let mut node = quiet(&format!("{action}: {}", shown.title));
+                node.set_description(shown.detail.as_str());
+                parts.push(self.add_stop(Stop::Row(buttons), node));
                 buttons += 1;
             }
         }

@@ -9,22 +9,31 @@ use super::super::kept::Strip;
 use super::super::stop::Stop;
 use super::Stage;
 
+/// Those of the first fact or certificate first.
+fn by_place(stops: impl Iterator<Item = (usize, Stop)>) -> Vec<Stop> {
+    let mut stops: Vec<(usize, Stop)> = stops.collect();
+    stops.sort_by_key(|(at, _)| *at);
+    stops.into_iter().map(|(_, stop)| stop).collect()
+}
+
 impl Stage {
     /// Everything that can have the focus, in the order of Tab.
     pub(super) fn stops(&self) -> Vec<Stop> {
         let facts = &self.page.widgets.facts;
-        let folds = facts.folds.iter().map(|(at, _)| Stop::Fold(*at));
-        let copies = facts.copies.iter().map(|(at, _)| Stop::Copy(*at));
+        let folds = facts.folds.iter().map(|(at, _)| (*at, Stop::Fold(*at)));
+        let copies = facts.copies.iter().map(|(at, _)| (*at, Stop::Copy(*at)));
+        let facts = by_place(folds.chain(copies));
         let compare = self.page.widgets.compare.iter().map(|_| Stop::Compare);
         let cards = (0..self.page.widgets.cards.len())
             .filter(|&at| self.page.widgets.cards[at].has_visible_focus())
-            .map(Stop::Card);
+            .map(|at| (at, Stop::Card(at)));
         let details = self
             .page
             .widgets
             .details
             .iter()
-            .map(|(at, _)| Stop::Details(*at));
+            .map(|(at, _)| (*at, Stop::Details(*at)));
+        let cards = by_place(cards.chain(details));
         let choices = (0..self.page.widgets.choices.len()).map(Stop::Choice);
         let rows = (0..self.page.widgets.rows.len()).map(Stop::Row);
         let lines = (0..self.page.widgets.lines.len()).map(Stop::Line);
@@ -32,8 +41,8 @@ impl Stage {
         let buttons = (0..self.page.widgets.buttons.len()).map(Stop::Button);
         let links = (0..self.page.widgets.links.len()).map(Stop::Link);
         let lock = self.page.widgets.strip.iter().map(|_| Stop::Lock);
-        let above = folds.chain(copies).chain(compare).chain(cards);
-        let above = above.chain(details).chain(choices).chain(rows);
+        let above = facts.into_iter().chain(compare).chain(cards);
+        let above = above.chain(choices).chain(rows);
         // Before them, so that Tab leads from a secret to the buttons.
         let reveals = (0..self.page.widgets.reveals.len()).map(Stop::Reveal);
         let below = lines.chain(reveals).chain(fields).chain(buttons);

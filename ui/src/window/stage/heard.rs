@@ -89,7 +89,7 @@ impl Stage {
         }
     }
 
-    fn view(&self) -> View {
+    pub(super) fn view(&self) -> View {
         let stops = self.stops().into_iter();
         View {
             screen: self.screen.clone(),
@@ -109,7 +109,7 @@ impl Stage {
         }
     }
 
-    fn place(&self, stop: Stop) -> Area {
+    pub(super) fn place(&self, stop: Stop) -> Area {
         let page = &self.page;
         let placed = match stop {
             Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_) => self.quiet(stop).map(Area::of),

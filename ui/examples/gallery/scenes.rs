@@ -1,34 +1,19 @@
-//! A development tool: the window's screens, as the flow makes them, with an
-//! emulated token.
-//!
-//! `cargo run -p securesign --example gallery -- NAME [--dark] [--hindi] [--scale N]`
-//! shows one of them; without a name the names are listed. `--follow` shows each
-//! whose name is read from standard input, for scripts/screens.
+//! Every screen of the window as the flow makes it, with an emulated token: for the
+//! gallery, and for the tests of what is drawn.
 //!
 //! Longer than most files: a scene for each screen.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::expect_used,
-    reason = "a tool, not the program"
-)]
-
-#[path = "../src/window/main.rs"]
-#[allow(dead_code, reason = "the program uses more of it")]
-mod window;
-
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use securesign::front::{FrontEnd, Look, Model, Theme};
 use securesign_app::document::Document;
 use securesign_app::flow::{Context, Effect, Event, Flow, Order, Recipient, Refused, Unopened};
 use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_app::language::Language;
-use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::screen::{Action, Input, Kind};
 use securesign_app::settings::Settings;
 use securesign_app::words::Explain;
 use securesign_app::worker::{
@@ -46,7 +31,6 @@ use securesign_card::transport::TransportError;
 use securesign_handoff::policy::Portal;
 use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
-use window::Toolkit;
 
 const FILE: &str = "~/.config/securesign/settings.toml";
 const PORTAL: &str = "https://portal.example.gov.in";
@@ -57,10 +41,10 @@ const PUK: &str = "12345678";
 const SECOND: PinId = PinId(7);
 
 /// Brings a flow to a screen.
-type Make = fn(&Studio) -> Flow;
+pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-const SCREENS: [(&str, Make); 56] = [
+pub const SCREENS: [(&str, Make); 61] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -117,6 +101,15 @@ const SCREENS: [(&str, Make); 56] = [
     ("done-kept", |studio| studio.signed(true).flow),
     ("sign-kept", |studio| studio.signed(true).next(1).flow),
     ("sign-waiting", |studio| studio.asked(3).next(3).flow),
+    ("sign-turned-away", |studio| studio.asked(3).next(7).flow),
+    ("sign-path", |studio| {
+        studio.asked(3).input(Input::NoDialog).flow
+    }),
+    ("signing-slow", |studio| {
+        let mut scene = studio.asked(3).press(Action::Sign, &[PIN]);
+        scene.report(Report::Slow);
+        scene.flow
+    }),
     ("undelivered", |studio| {
         let mut scene = studio.signed(false);
         let told = scene.told.take().expect("it was signed");
@@ -192,6 +185,10 @@ const SCREENS: [(&str, Make); 56] = [
     }),
     ("token", |studio| studio.manage(3).flow),
     ("token-blocked", |studio| studio.manage(0).flow),
+    ("tokens", |studio| studio.several().flow),
+    ("tokens-opened", |studio| {
+        studio.several().input(Input::Row(0)).flow
+    }),
     ("token-pins", |studio| studio.pins(3, 2).flow),
     ("token-pins-blocked", |studio| studio.pins(3, 0).flow),
     ("change-pins", |studio| {
@@ -265,110 +262,8 @@ const SCREENS: [(&str, Make); 56] = [
     }),
 ];
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let given = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let language = if given("--hindi") {
-        Language::Hindi
-    } else {
-        Language::English
-    };
-    let theme = if given("--dark") {
-        Theme::Dark
-    } else {
-        Theme::Light
-    };
-    let scale = arguments.iter().position(|argument| argument == "--scale");
-    let scale = scale.and_then(|at| arguments.get(at + 1)?.parse().ok());
-    let studio = Studio::new(language);
-    let follow = given("--follow");
-    let name = arguments.first().map_or("", String::as_str);
-    let Some(flow) = studio.show(if follow { SCREENS[0].0 } else { name }) else {
-        SCREENS.iter().for_each(|(name, _)| println!("{name}"));
-        return;
-    };
-    let model = Gallery {
-        studio,
-        flow,
-        look: Look {
-            theme,
-            scale,
-            larger: language.is_fine(),
-        },
-        names: None,
-        follow,
-        finished: false,
-    };
-    let opened = Toolkit.open(model.look());
-    if let Err(error) = opened.and_then(|opened| opened.run(Box::new(model))) {
-        println!("{}", error.tell(language));
-    }
-}
-
-/// Shows a flow, and carries out nothing that it wants.
-struct Gallery {
-    studio: Studio,
-    flow: Flow,
-    look: Look,
-    names: Option<Receiver<String>>,
-    follow: bool,
-    finished: bool,
-}
-
-impl Model for Gallery {
-    fn screen(&self) -> Screen {
-        self.flow.screen()
-    }
-
-    fn input(&mut self, input: Input) {
-        if matches!(input, Input::Closed) {
-            self.finished = true;
-        }
-        self.flow.on(Event::Input(input), now());
-        self.finished |= self.flow.exit().is_some();
-    }
-
-    fn poll(&mut self) -> bool {
-        let Some(names) = &self.names else {
-            return false;
-        };
-        let mut any = false;
-        while let Ok(name) = names.try_recv() {
-            match self.studio.show(&name) {
-                Some(flow) => self.flow = flow,
-                None => self.finished = true,
-            }
-            any = true;
-        }
-        any
-    }
-
-    fn finished(&self) -> bool {
-        self.finished
-    }
-
-    fn look(&self) -> Look {
-        self.look
-    }
-
-    fn on_wake(&mut self, wake: Box<dyn Fn() + Send + Sync>) {
-        if !self.follow {
-            return;
-        }
-        let (sender, names) = channel();
-        self.names = Some(names);
-        std::thread::spawn(move || {
-            for name in std::io::stdin().lines().map_while(Result::ok) {
-                let _ = sender.send(name);
-                wake();
-            }
-            let _ = sender.send(String::new());
-            wake();
-        });
-    }
-}
-
-fn now() -> Timestamp {
+/// The time of all scenes.
+pub fn now() -> Timestamp {
     "2026-11-24T09:30:00Z".parse().expect("a time")
 }
 
@@ -401,14 +296,15 @@ fn read(slots: Vec<ReaderSlot>) -> Vec<TokenView> {
 }
 
 /// What the scenes are played with.
-struct Studio {
+pub struct Studio {
     language: Language,
     good: TokenView,
     old: TokenView,
 }
 
 impl Studio {
-    fn new(language: Language) -> Self {
+    /// With tokens of its own.
+    pub fn new(language: Language) -> Self {
         let card = PivCard::builder(NIST)
             .seed(b"gallery")
             .serial(4_207_113)
@@ -433,7 +329,8 @@ impl Studio {
         }
     }
 
-    fn show(&self, name: &str) -> Option<Flow> {
+    /// The scene of this name.
+    pub fn show(&self, name: &str) -> Option<Flow> {
         let (_, make) = SCREENS.iter().find(|(other, _)| *other == name)?;
         Some(make(self))
     }
@@ -588,6 +485,13 @@ impl Studio {
 
     fn manage(&self, tries: u8) -> Scene {
         self.managing().sees(vec![self.token(tries)])
+    }
+
+    /// One that is blocked, another one, and one that is not known.
+    fn several(&self) -> Scene {
+        let mut views = vec![self.expired(), self.token(0)];
+        views.extend(self.stranger(PROXKEY));
+        self.managing().sees(views)
     }
 
     /// What is known of this token is from documents only.
