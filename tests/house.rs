@@ -106,7 +106,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 15] = [
+    const FAMILIES: [&str; 17] = [
         "piv",
         "epass",
         "openpgp",
@@ -122,6 +122,8 @@ fn only_the_families_name_a_family() {
         "setcos",
         "gids",
         "oberthur",
+        "ftcos",
+        "entersafe",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

@@ -12,11 +12,18 @@
 #[path = "../support/bench.rs"]
 mod bench;
 mod counts;
+mod ftcos;
 #[path = "../support/journeys.rs"]
 mod journeys;
+mod kinds;
 mod optional;
+#[cfg(target_os = "linux")]
+mod personalised;
 mod record;
 mod starcos;
+#[cfg(target_os = "linux")]
+#[path = "../support/mod.rs"]
+mod support;
 mod unknown;
 
 use std::path::PathBuf;
@@ -30,164 +37,15 @@ use securesign_card::profile::{Credential, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind};
-use securesign_vendors::pkcs15::emulator::{
-    Builder, CARDOS44, CARDOS50, CARDOS53, Dialect, ISOAPPLET0, ISOAPPLET1, MYEID, Object, PinKind,
-    PinObject, Pkcs15Card, RUTOKEN, SETCOS441, STARCOS23, STARCOS34, STARCOS35,
-};
+use securesign_vendors::pkcs15::emulator::{Builder, Object, Pkcs15Card};
+
+use kinds::{KINDS, Kind, iso_9564, with_a_puk, with_an_officer};
 
 const PIN: &str = "123456";
 const PUK: &str = "12345678";
 const WRONG: &str = "654321";
 const NEW: &str = "246802";
 const HOLDER: &str = "CN=Ada Lovelace,C=IN";
-
-/// What is expected of a kind of card.
-struct Kind {
-    family: &'static str,
-    dialect: Dialect,
-    /// Its PIN, and what unblocks that.
-    pins: fn() -> Vec<PinObject>,
-    unblocker: Secret,
-    /// Keys that sign.
-    keys: &'static [KeyKind],
-    /// Whether its counters are told.
-    counts: bool,
-    reader: Option<usize>,
-    /// Most commands to see the tries left, and for a cold signature with RSA-2048.
-    bounds: (usize, usize),
-}
-
-const RSA_AND_P256: &[KeyKind] = &[KeyKind::Rsa2048, KeyKind::P256];
-
-const KINDS: &[Kind] = &[
-    Kind {
-        family: "IsoApplet",
-        dialect: ISOAPPLET0,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa2048],
-        counts: true,
-        reader: None,
-        bounds: (9, 24),
-    },
-    Kind {
-        family: "IsoApplet",
-        dialect: ISOAPPLET1,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: RSA_AND_P256,
-        counts: true,
-        reader: None,
-        bounds: (9, 24),
-    },
-    Kind {
-        family: "MyEID",
-        dialect: MYEID,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: RSA_AND_P256,
-        counts: true,
-        reader: None,
-        bounds: (9, 24),
-    },
-    Kind {
-        family: "CardOS 4",
-        dialect: CARDOS44,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa2048],
-        counts: false,
-        reader: None,
-        bounds: (9, 24),
-    },
-    Kind {
-        family: "CardOS 5",
-        dialect: CARDOS53,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: RSA_AND_P256,
-        counts: true,
-        reader: None,
-        bounds: (9, 24),
-    },
-    Kind {
-        family: "CardOS 5",
-        dialect: CARDOS50,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa2048],
-        counts: true,
-        reader: None,
-        bounds: (9, 24),
-    },
-    Kind {
-        family: "Rutoken ECP",
-        dialect: RUTOKEN,
-        pins: with_an_officer,
-        unblocker: Secret::AdminPin,
-        keys: &[KeyKind::Rsa2048],
-        counts: true,
-        reader: None,
-        bounds: (12, 30),
-    },
-    Kind {
-        family: "STARCOS 3.4",
-        dialect: STARCOS34,
-        pins: iso_9564,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa2048],
-        counts: true,
-        reader: None,
-        bounds: (16, 36),
-    },
-    Kind {
-        family: "STARCOS 3.5",
-        dialect: STARCOS35,
-        pins: iso_9564,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa2048],
-        counts: false,
-        reader: None,
-        bounds: (16, 36),
-    },
-    Kind {
-        family: "STARCOS 2",
-        dialect: STARCOS23,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa1024],
-        counts: false,
-        reader: None,
-        bounds: (16, 40),
-    },
-    Kind {
-        family: "SetCOS",
-        dialect: SETCOS441,
-        pins: with_a_puk,
-        unblocker: Secret::Puk,
-        keys: &[KeyKind::Rsa2048],
-        counts: false,
-        reader: None,
-        bounds: (9, 26),
-    },
-];
-
-fn with_a_puk() -> Vec<PinObject> {
-    vec![PinObject::user(PIN).puk(PUK)]
-}
-
-fn with_an_officer() -> Vec<PinObject> {
-    vec![
-        PinObject::user(PIN).unblocked_by(1),
-        PinObject::officer(PUK),
-    ]
-}
-
-/// As STARCOS 3 has them.
-fn iso_9564() -> Vec<PinObject> {
-    let pin = PinObject::user(PIN).puk(PUK);
-    vec![pin.form(PinKind::Iso9564, (6, 8, 12), Some(0xFF))]
-}
 
 impl Kind {
     fn builder(&self) -> Builder {

@@ -3,8 +3,8 @@
 
 use securesign_vendors::emulator::{KeyKind, Slot};
 use securesign_vendors::pkcs15::emulator::{
-    CARDOS53, Dialect, ISOAPPLET0, MYEID, Object, PLAIN, PinObject, Pkcs15Card, RUTOKEN, SETCOS441,
-    STARCOS34,
+    CARDOS53, Dialect, EPASS3000, ISOAPPLET0, MYEID, Object, PLAIN, PinObject, Pkcs15Card, RUTOKEN,
+    SETCOS441, STARCOS34,
 };
 
 use crate::journeys::{Subject, record};
@@ -13,13 +13,14 @@ use crate::{PIN, PUK, iso_9564, with_a_puk, with_an_officer};
 /// The folder, the profile, and a card of it.
 type Row = (&'static str, &'static str, Dialect, fn() -> Vec<PinObject>);
 
-const ROWS: [Row; 7] = [
+const ROWS: [Row; 8] = [
     ("isoapplet", "isoapplet", ISOAPPLET0, with_a_puk),
     ("myeid", "myeid", MYEID, with_a_puk),
     ("cardos", "cardos-5", CARDOS53, with_a_puk),
     ("rutoken", "rutoken", RUTOKEN, with_an_officer),
     ("starcos", "starcos-3.4", STARCOS34, iso_9564),
     ("setcos", "setcos", SETCOS441, with_a_puk),
+    ("ftcos", "ftcos", EPASS3000, with_a_puk),
     ("pkcs15", "pkcs15", PLAIN, with_a_listed_puk),
 ];
 

@@ -30,6 +30,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &pkcs15::STARCOS_35_ESIGN,
     &pkcs15::SETCOS,
     &oberthur::OBERTHUR,
+    &pkcs15::FTCOS,
     &idprime::ETOKEN_5110_PLUS,
     &idprime::ETOKEN_5300,
     &idprime::IDPRIME_3810,

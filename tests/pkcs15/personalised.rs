@@ -1,0 +1,163 @@
+//! Cards that OpenSC has personalised, and that the program has never seen before.
+
+use securesign_app::worker::Look;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::Tries;
+use securesign_card::token::LastTry;
+use securesign_vendors::pkcs15::emulator::{Dialect, EJAVA, EPASS3000, Pkcs15Card};
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::bench::{Bench, Shared};
+use crate::support::pcscd::Daemon;
+use crate::support::run::{Finished, Scratch, succeed};
+use crate::support::vpcd::VirtualCard;
+use crate::{NEW, PIN, PUK, WRONG, judged_by_openssl, sent};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Single DES lives in OpenSSL's legacy provider.
+const OPENSSL_CONFIGURATION: &str = "openssl_conf = openssl_init
+[openssl_init]
+providers = providers
+[providers]
+default = active
+legacy = active
+[active]
+activate = 1
+[req]
+distinguished_name = name
+[name]
+";
+/// What one program has read serves no other.
+const OPENSC_CONFIGURATION: &str =
+    "app default { framework pkcs15 { use_file_caching = false; } }\n";
+
+/// OpenSC, with a card in a reader of its own.
+struct OpenSc {
+    daemon: Daemon,
+    folder: Scratch,
+    _card: VirtualCard,
+}
+
+impl OpenSc {
+    fn new(card: &Shared<Pkcs15Card>) -> Self {
+        let daemon = Daemon::start(&["PKCS15"]);
+        let folder = Scratch::new("opensc");
+        let file = |name, content: &str| fs::write(folder.path().join(name), content).unwrap();
+        file("openssl.cnf", OPENSSL_CONFIGURATION);
+        file("opensc.conf", OPENSC_CONFIGURATION);
+        let card = VirtualCard::insert(daemon.port(0), Box::new(card.clone()));
+        Self {
+            daemon,
+            folder,
+            _card: card,
+        }
+    }
+
+    /// A tool, which has to succeed.
+    fn tool(&self, program: &str, line: &[&str]) -> Finished {
+        let folder = self.folder.path();
+        let mut command: Command = self.daemon.command(program);
+        command
+            .current_dir(folder)
+            .env("OPENSSL_CONF", folder.join("openssl.cnf"))
+            .env("OPENSC_CONF", folder.join("opensc.conf"));
+        succeed(command.args(line), LIMIT)
+    }
+
+    fn init(&self, line: &str) {
+        let line: Vec<&str> = line.split(' ').collect();
+        self.tool("pkcs15-init", &line);
+    }
+
+    fn openssl(&self, line: &str) {
+        let line: Vec<&str> = line.split(' ').collect();
+        self.tool("openssl", &line);
+    }
+
+    /// A key that the card makes, and a certificate for it.
+    fn key(&self, kind: &str, id: &str) {
+        self.init(&format!(
+            "--generate-key {kind} --auth-id 01 --pin {PIN} --id {id}"
+        ));
+        let public = self.tool("pkcs15-tool", &["--read-public-key", id]).stdout;
+        fs::write(self.folder.path().join("public.pem"), public).unwrap();
+        self.openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ca.key");
+        self.openssl("req -new -key ca.key -subj /CN=Asha-Sharma -out request");
+        self.openssl(
+            "x509 -req -in request -signkey ca.key -force_pubkey public.pem -out new.pem -days 30",
+        );
+        self.init(&format!(
+            "--store-certificate new.pem --auth-id 01 --pin {PIN} --id {id}"
+        ));
+    }
+}
+
+/// A blank card, and what OpenSC makes of it.
+fn made_by_opensc(dialect: Dialect) -> Shared<Pkcs15Card> {
+    let builder = Pkcs15Card::builder(dialect).seed(b"opensc");
+    let card = Shared::new(builder.build().unwrap());
+    let opensc = OpenSc::new(&card);
+    opensc.init("--erase-card");
+    opensc.init(&format!(
+        "--create-pkcs15 --profile pkcs15+onepin --pin {PIN} --puk {PUK} --label OpenSC"
+    ));
+    opensc.key("rsa/2048", "45");
+    opensc.key("rsa/1024", "46");
+    card
+}
+
+#[test]
+fn an_ftcos_card_that_opensc_has_personalised_serves_its_whole_life() {
+    for dialect in [EPASS3000, EJAVA] {
+        let card = made_by_opensc(dialect);
+        let bench = Bench::new(card.clone(), None);
+        let (id, info) = bench.token_by(Look::Everything);
+        assert_eq!(info.family, "EnterSafe");
+        assert_eq!(info.label, "OpenSC");
+        assert_eq!(info.serial.as_deref(), Some("0102030405060708"));
+        assert_eq!(info.found.notes, []);
+        assert_eq!(info.found.credentials.len(), 2);
+        let credential = info.found.credentials[0].clone();
+        for credential in &info.found.credentials {
+            let signature = bench.sign(&id, credential, Some(PIN)).unwrap();
+            judged_by_openssl(credential, &signature);
+        }
+        bench.change(&id, Secret::Pin, PIN, NEW).unwrap();
+        let wrong = |left| bench_refuses(&bench, &id, &credential, left);
+        wrong(Some(2));
+        wrong(Some(1));
+        wrong(None);
+        assert_eq!(card.card().tries(1), Some(0));
+        let (id, info) = bench.token();
+        assert_eq!(info.pin, Tries::Blocked);
+        let verified = sent(&card, 0x20);
+        let error = bench.sign(&id, &credential, Some(NEW)).unwrap_err();
+        assert_eq!(error, CardError::Blocked(Secret::Pin));
+        assert_eq!(sent(&card, 0x20), verified);
+        bench.unblock(&id, PUK, PIN).unwrap();
+        let signature = bench.sign(&id, &credential, Some(PIN)).unwrap();
+        judged_by_openssl(&credential, &signature);
+        bench.end();
+        assert!(!card.card().is_verified(1));
+    }
+}
+
+/// A wrong PIN, after which so many tries are left; none: it is blocked.
+fn bench_refuses(
+    bench: &Bench,
+    id: &securesign_app::worker::TokenId,
+    credential: &securesign_card::profile::Credential,
+    left: Option<u8>,
+) {
+    let result = bench.sign_at(id, credential, Some(WRONG), LastTry::Use);
+    let secret = Secret::Pin;
+    let expected = match left {
+        None => CardError::Blocked(secret),
+        left => CardError::Wrong { secret, left },
+    };
+    assert_eq!(result.unwrap_err(), expected);
+}
