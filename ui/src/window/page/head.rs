@@ -65,12 +65,17 @@ fn title<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
     column.gap(GAP);
 }
 
+/// Where somebody is about to do something they are cautions, and not quiet.
 fn paragraphs<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
     let palette = setting.palette;
+    let ink = match screen.kind {
+        Kind::Sign | Kind::Token | Kind::Form => palette.ink,
+        _ => palette.muted,
+    };
     for paragraph in &screen.text {
         let lines = BODY.wrap(paragraph, TEXT);
         column.add(BODY.height(&lines), move |area, _| {
-            place_text(lines, BODY, 0, area.y, palette.muted, palette);
+            place_text(lines, BODY, 0, area.y, ink, palette);
         });
         column.gap(GAP / 2);
     }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::prelude::*;
 use securesign::front::{Look, Model, Theme};
-use securesign_app::flow::Flow;
+use securesign_app::flow::{Event, Flow};
 use securesign_app::language::Language;
 use securesign_app::screen::{Input, Screen};
 
@@ -25,6 +25,7 @@ use super::super::speech::{node, tree};
 use super::super::stop::Stop;
 use super::{Blank, Stage};
 
+mod keys;
 #[path = "../../../examples/gallery/scenes.rs"]
 mod scenes;
 
@@ -85,7 +86,10 @@ impl Model for Player {
         self.flow.borrow().screen()
     }
 
-    fn input(&mut self, _: Input) {}
+    fn input(&mut self, input: Input) {
+        let done = Event::Input(input);
+        self.flow.borrow_mut().on(done, scenes::now());
+    }
 
     fn poll(&mut self) -> bool {
         false
@@ -102,10 +106,10 @@ impl Model for Player {
     fn on_wake(&mut self, _: Box<dyn Fn() + Send + Sync>) {}
 }
 
-/// Draws all screens at these scales in both languages, and has each looked at.
-fn draw_all(scales: &[u16], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<String>) {
+/// A window that shows whatever is put into its flow, in whatever look.
+fn open() -> (Stage, Rc<RefCell<Flow>>, Rc<Cell<Look>>, app::App) {
     let eye = Eye::open().expect("a display");
-    let _app = app::App::default();
+    let app = app::App::default();
     app::set_visible_focus(true);
     palette::set_fonts();
     let first = Look {
@@ -121,7 +125,12 @@ fn draw_all(scales: &[u16], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<Stri
         flow: flow.clone(),
         look: look.clone(),
     };
-    let mut stage = Stage::new(Box::new(model), blank);
+    (Stage::new(Box::new(model), blank), flow, look, app)
+}
+
+/// Draws all screens at these scales in both languages, and has each looked at.
+fn draw_all(scales: &[u16], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<String>) {
+    let (mut stage, flow, look, _app) = open();
     let mut complaints = Vec::new();
     for language in Language::ALL {
         let studio = Studio::new(language);
@@ -129,7 +138,7 @@ fn draw_all(scales: &[u16], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<Stri
             look.set(Look {
                 scale: Some(scale),
                 larger: language.is_fine(),
-                ..first
+                ..look.get()
             });
             for (name, make) in SCREENS {
                 flow.replace(make(&studio));
