@@ -13,19 +13,10 @@ use super::parts::{button, copied, danger, fact, notice, open_file, plain, prima
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
 use crate::journal::{Entry, Ledger};
-use crate::screen::{Action, Button, Choice, Kind, Level, Line, Notice, Row, Screen, Setting};
+use crate::screen::{Action, Choice, Kind, Level, Line, Notice, Row, Screen, Setting};
 
 /// Longest origin or key that makes sense, in bytes.
 const LINE_MAX: usize = 300;
-
-/// The ways to the pages, from the token window.
-pub fn links(l: Language) -> Vec<Button> {
-    vec![
-        button(Action::Journal, l.say("journal")),
-        button(Action::Settings, l.say("settings-title")),
-        button(Action::About, l.say("about")),
-    ]
-}
 
 /// The page that is open.
 pub fn page(flow: &Flow, page: &Page) -> Screen {

@@ -8,7 +8,6 @@ use crate::language::{Language, Value};
 use crate::pin_status::Status;
 use crate::words::InWords;
 
-use super::pages;
 use crate::flow::remark::Remark;
 use crate::flow::{Flow, Purpose};
 use crate::screen::{
@@ -263,9 +262,14 @@ pub fn field(ask: Ask, label: String, max: usize, l: Language) -> Field {
 
 /// From the token window to the pages; a request is not to be left for them.
 pub fn links(flow: &Flow) -> Vec<Button> {
+    let l = flow.language;
     match flow.purpose {
         Purpose::Sign(_) => Vec::new(),
-        Purpose::Manage => pages::links(flow.language),
+        Purpose::Manage => vec![
+            button(Action::Journal, l.say("journal")),
+            button(Action::Settings, l.say("settings-title")),
+            button(Action::About, l.say("about")),
+        ],
     }
 }
 
