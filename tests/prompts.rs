@@ -13,6 +13,8 @@
 mod bus;
 #[path = "support/home.rs"]
 mod home;
+#[path = "support/pair.rs"]
+mod pair;
 #[path = "support/pty.rs"]
 mod pty;
 mod support;
@@ -24,8 +26,10 @@ use std::time::Duration;
 
 use bus::Bus;
 use home::{Home, LIMIT, demo_link, fresh, result};
+use pair::Pair;
 use pty::{Ended, Terminal};
-use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
+use securesign_vendors::openpgp::emulator::{self as openpgp, OpenPgpCard};
+use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot, YUBIKEY5};
 use serde_json::Value;
 use support::pcscd::Daemon;
 use support::run::{eventually, run, succeed};
@@ -427,4 +431,51 @@ fn what_was_typed_before_a_question_and_is_no_link_is_dropped_with_a_word() {
         assert_eq!(told(&ended)["success"], true, "{}", ended.text);
         assert_eq!(ended.text.contains(DROPPED), said, "{}", ended.text);
     }
+}
+
+#[test]
+fn a_person_is_asked_which_application_of_a_token_is_meant() {
+    const EACH: &str = "(empty gives up):";
+    let daemon = Daemon::start(&["Reader"]);
+    let piv = PivCard::builder(YUBIKEY5).pin("111111").build().unwrap();
+    let openpgp = OpenPgpCard::builder(openpgp::YUBIKEY5).pw1("222222");
+    let pair = Pair::new(piv, openpgp.build().unwrap());
+    let _card = VirtualCard::insert(daemon.port(0), Box::new(pair));
+    let home = Home::new();
+    let mut terminal = Terminal::start(&home.with(&daemon, &["pin", "change"]));
+    terminal.says("Token number", 1);
+    assert!(
+        terminal.text().contains("2  OpenPGP"),
+        "{}",
+        terminal.text()
+    );
+    // There are two.
+    terminal.types("3\n");
+    terminal.says("Token number", 2);
+    terminal.types("2\n");
+    for (at, typed) in [(1, "222222\n"), (2, "555555\n"), (3, "555555\n")] {
+        terminal.says(EACH, at);
+        terminal.types(typed);
+    }
+    let ended = terminal.ended();
+    assert_eq!(ended.code, 0, "{}", ended.text);
+
+    // It was the second one's that was changed.
+    let (old, new) = (home.file("old", "555555\n"), home.file("new", "666666\n"));
+    let line = [
+        "pin",
+        "change",
+        "--application",
+        "OpenPGP",
+        "--pin-file",
+        &old,
+    ];
+    let line = [&line[..], &["--new-pin-file", &new]].concat();
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    // Nobody chooses: nothing is sent.
+    let mut terminal = Terminal::start(&home.with(&daemon, &["pin", "change"]));
+    terminal.says("Token number", 1);
+    terminal.types(CTRL_C);
+    assert_eq!(terminal.ended().code, 1);
 }
