@@ -1,7 +1,7 @@
 //! Cards that are pulled out, are reset by others, or refuse what is not needed: no try is
 //! lost, and a signature needs no more than it must.
 
-use securesign_app::worker::Look;
+use securesign_app::worker::{Look, TokenState};
 use securesign_card::error::Secret;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::Fault;
@@ -9,7 +9,9 @@ use securesign_vendors::gids::emulator::{ALL, GIDS_APPLET, GidsCard};
 
 use super::bench::{Bench, Shared};
 use super::between::{At, Between, Studied};
-use super::{ADMIN_KEY, NEW, PIN, PSO, only, sent, tries, watched, with_key};
+use super::{
+    ADMIN_KEY, AUTHENTICATE, CHANGE, NEW, PIN, PSO, UNBLOCK, only, sent, tries, watched, with_key,
+};
 
 #[test]
 fn objects_that_make_no_sense_are_notes_and_never_a_panic() {
@@ -34,6 +36,45 @@ fn objects_that_make_no_sense_are_notes_and_never_a_panic() {
             let name = format!("{file:04X} {tag:04X} {bytes:02X?}");
             assert_eq!(tries(&gids)[0], 3, "{name}");
             assert_eq!(sent(&gids, 0x20), 0, "{name}");
+        }
+    }
+}
+
+/// Whatever is lost on the way: nothing is sent twice, and the present PIN loses no try.
+#[test]
+fn a_card_removed_or_reset_while_its_pin_is_replaced_gets_nothing_twice() {
+    let replace = |bench: &Bench, unblocks: bool| {
+        let view = bench.look(Look::Tries).remove(0);
+        let is_there = matches!(view.state, TokenState::Ready(_));
+        is_there.then(|| match unblocks {
+            true => bench.unblock(&view.id, ADMIN_KEY, NEW),
+            false => bench.change(&view.id, Secret::Pin, PIN, NEW),
+        })
+    };
+    for unblocks in [false, true] {
+        let (bench, _) = watched(with_key(GIDS_APPLET));
+        let (done, steps) = bench.count(|| replace(&bench, unblocks));
+        done.unwrap().unwrap();
+        for error in [TransportError::Removed, TransportError::Reset] {
+            for after in 0..steps {
+                let (bench, gids) = watched(with_key(GIDS_APPLET));
+                bench.reader.fault(Fault {
+                    after,
+                    error: error.clone(),
+                });
+                let name = format!("{unblocks}, {error:?}, {after}");
+                let done = replace(&bench, unblocks);
+                bench.end();
+                let is_lost = error == TransportError::Removed;
+                assert!(!is_lost || !matches!(done, Some(Ok(()))), "{name}");
+                assert!(sent(&gids, CHANGE) <= 1, "{name}");
+                assert!(sent(&gids, UNBLOCK) <= 1, "{name}");
+                assert!(sent(&gids, AUTHENTICATE) <= 2, "{name}");
+                assert_eq!(tries(&gids)[0], 3, "{name}");
+                let verified = gids.card().is_verified();
+                let is_reset = error == TransportError::Reset;
+                assert!(!is_reset || verified == [false, false], "{name}");
+            }
         }
     }
 }

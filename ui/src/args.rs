@@ -243,7 +243,7 @@ pub struct ChangeSecrets {
 #[derive(Debug, Args)]
 pub struct UnblockSecrets {
     /// File whose first line is the PUK, or what the token has in its place (an OpenPGP
-    /// card: reset code or admin PIN); - is standard input
+    /// card: reset code, admin PIN or key); - is standard input
     #[arg(long, value_name = "FILE")]
     puk_file: Option<PathBuf>,
 

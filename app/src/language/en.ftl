@@ -214,6 +214,7 @@ unlock-puk-title = Unlock the { $pin }: the { $puk }
 unlock-puk = The { $puk } of this token has { $shape }.
 unlock-pin-title = Unlock the { $pin }: a new { $pin }
 unlock-together = { $puk } and new { $pin } go to the token together: only now a try of the { $puk } is spent, if it is wrong.
+unlock-key-together = First the token learns that you have the { $puk }, which is not sent to it; then the new { $pin } is set.
 unlocked = Done. The { $pin } is unlocked, and the new one is set.
 puk-blocked-title = The { $puk } is blocked
 puk-blocked-both = No tries of the { $pin } and of the { $puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.

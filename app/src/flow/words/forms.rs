@@ -106,11 +106,14 @@ fn unlock_new_pin(pin: &PinView, l: Language) -> Screen {
     let name = [pin_name(pin.role, l)];
     let new = l.say_with("pin-new", name.clone());
     let again = l.say_with("pin-new-again", name.clone());
+    let sent = match pin.unblock {
+        Ok(it) if it.role == Secret::AdminKey => {
+            l.say_with("unlock-key-together", pin_and_puk(pin, l))
+        }
+        _ => l.say_with("unlock-together", pin_and_puk(pin, l)),
+    };
     Screen {
-        text: vec![
-            new_pin(pin, l),
-            l.say_with("unlock-together", pin_and_puk(pin, l)),
-        ],
+        text: vec![new_pin(pin, l), sent],
         fields: vec![
             field(Ask::NewPin, new, pin.rules.max, l),
             field(Ask::NewPinAgain, again, pin.rules.max, l),
