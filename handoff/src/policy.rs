@@ -5,6 +5,8 @@
 //! handoff protocol, §6, will be a second authority: its answer becomes a permit
 //! in this module too, and nowhere else.
 
+mod domain;
+
 use std::fmt;
 
 use url::Url;
@@ -12,6 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::code::ErrorCode;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin};
+
+pub use domain::domain;
 
 /// Whom the user or administrator allows, as the judge of every request.
 #[derive(Clone, Debug, Default)]
@@ -48,12 +52,16 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// From what a person typed: an origin, and the API key itself, of which only
-    /// the fingerprint is kept.
+    /// From what a person typed: an origin, with its scheme or without, and the API key
+    /// itself, of which only the fingerprint is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`PortalFault`]: which of the two is none.
     pub fn new(origin: &str, key: &str) -> Result<Self, PortalFault> {
         let key = ApiKey::parse(Zeroizing::new(key.trim().to_owned()));
         let test = key.as_ref().is_ok_and(ApiKey::is_test);
-        let origin = web_origin(origin.trim(), test).ok_or(PortalFault::Origin)?;
+        let origin = typed_origin(origin.trim(), test).ok_or(PortalFault::Origin)?;
         let key = key.map_err(|_| PortalFault::Key)?;
         Ok(Self {
             origin,
@@ -68,6 +76,12 @@ impl Portal {
     /// The same permission, whatever it is called.
     pub fn is(&self, other: &Self) -> bool {
         self.origin == other.origin && self.fingerprint == other.fingerprint
+    }
+
+    /// Whoever has this permission needs the other one no more: a test key passes only where
+    /// it is listed as one.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.is(other) && (self.test || !other.test)
     }
 }
 
@@ -279,6 +293,16 @@ impl Denial {
     pub fn list(&self) -> &List {
         &self.list
     }
+
+    /// What would have to be listed for it to pass; `None`: nothing allows it.
+    pub fn remedy(&self) -> Option<Portal> {
+        (self.why != Why::LiveToLocalhost).then(|| Portal {
+            origin: self.origin.clone(),
+            fingerprint: self.fingerprint.clone(),
+            name: None,
+            test: self.test,
+        })
+    }
 }
 
 impl fmt::Display for Denial {
@@ -296,6 +320,19 @@ impl fmt::Display for Denial {
 }
 
 impl std::error::Error for Denial {}
+
+/// As [`web_origin`], of what a person types, who leaves the scheme out: `gst.gov.in`. A
+/// name without a dot would be a typing error more often than a portal.
+fn typed_origin(text: &str, test: bool) -> Option<Origin> {
+    if text.contains("://") {
+        return web_origin(text, test);
+    }
+    let https = web_origin(&format!("https://{text}"), test);
+    let dotted = |origin: &Origin| origin.as_str().contains('.');
+    https
+        .filter(dotted)
+        .or_else(|| web_origin(&format!("http://{text}"), test))
+}
 
 /// The same parser and the same rules as for a callback, and nothing but an
 /// origin: a path here would look like a restriction that nobody enforces. This computer
