@@ -61,6 +61,12 @@ pub trait Application: Send {
     /// [`Note`](crate::profile::Note).
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError>;
 
+    /// PINs that cards of this family leave the factory with, where that is known: a person
+    /// who has one of them has chosen none yet.
+    fn factory_pins(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Why this card, in this reader, cannot sign with such a key: known before a PIN is
     /// asked for, since what cannot work costs no try. Asks the card nothing.
     fn missing(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Missing>;

@@ -9,6 +9,7 @@
 mod key;
 mod name;
 mod time;
+mod usage;
 
 use std::fmt;
 
@@ -20,8 +21,12 @@ use der::pem::{LineEnding, encode_string};
 use der::{AnyRef, Decode, Header, SliceReader, Tag, Tagged};
 use jiff::Timestamp;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::signature::PublicKey;
 use crate::tlv::{self, Object};
+
+pub use usage::KeyUsage;
 
 /// Longest certificate that is looked at, in bytes.
 pub const MAX: usize = 16 * 1024;
@@ -42,12 +47,21 @@ pub struct Certificate {
     serial: Vec<u8>,
     subject: String,
     issuer: String,
+    names: Names,
     not_before: Timestamp,
     not_after: Timestamp,
     key: PublicKey,
-    may_sign: bool,
+    usage: Option<KeyUsage>,
     authority: bool,
     policies: Vec<ObjectIdentifier>,
+}
+
+/// What subject and issuer say beside the names that people know them by.
+#[derive(Clone, Debug)]
+struct Names {
+    subject: String,
+    issuer: String,
+    organization: Option<String>,
 }
 
 /// Why bytes are no certificate that could be used.
@@ -121,11 +135,16 @@ impl Certificate {
                 .or_else(|| name::alternative(extensions.get(ID_CE_SUBJECT_ALT_NAME)?))
                 .unwrap_or_else(|| format!("#{}", hex_upper(serial))),
             issuer: name::person(issuer).unwrap_or_else(|| "–".into()),
+            names: Names {
+                subject: name::whole(subject),
+                issuer: name::whole(issuer),
+                organization: name::organization(subject),
+            },
             serial: serial.to_vec(),
             not_before: time::moment(from).ok_or_else(|| malformed("valid from"))?,
             not_after: time::moment(to).ok_or_else(|| malformed("valid to"))?,
             key: key::read(key)?,
-            may_sign: extensions.may_sign(),
+            usage: extensions.usage(),
             authority: extensions.authority(),
             policies: extensions.policies(),
             der: der.to_vec(),
@@ -210,7 +229,33 @@ impl Certificate {
     /// digitalSignature or nonRepudiation; without the extension everything is
     /// allowed.
     pub fn may_sign(&self) -> bool {
-        self.may_sign
+        self.usage.is_none_or(KeyUsage::may_sign)
+    }
+
+    /// What its key is for (RFC 5280, 4.2.1.3); `None`: it does not say, and everything is
+    /// allowed.
+    pub fn usage(&self) -> Option<KeyUsage> {
+        self.usage
+    }
+
+    /// Everything that its subject says, as `CN=…, O=…`; empty where that is nothing.
+    pub fn subject_name(&self) -> &str {
+        &self.names.subject
+    }
+
+    /// The same of its issuer.
+    pub fn issuer_name(&self) -> &str {
+        &self.names.issuer
+    }
+
+    /// The organization (O) that its subject names.
+    pub fn organization(&self) -> Option<&str> {
+        self.names.organization.as_deref()
+    }
+
+    /// SHA-256 of its DER: 32 bytes.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(&self.der).into()
     }
 
     /// Whether it is a certification authority's (RFC 5280, 4.2.1.9).
@@ -301,13 +346,12 @@ impl<'a> Extensions<'a> {
     }
 
     /// What cannot be read grants nothing.
-    fn may_sign(&self) -> bool {
-        let Some(usage) = self.get(ID_CE_KEY_USAGE) else {
-            return true;
-        };
-        // Unused bits, then digitalSignature (80) and nonRepudiation (40) first.
+    fn usage(&self) -> Option<KeyUsage> {
+        let usage = self.get(ID_CE_KEY_USAGE)?;
+        // Unused bits, then the flags.
         let bits = tlv::expect(usage, BIT_STRING).unwrap_or_default();
-        bits.get(1).is_some_and(|first| first & 0xC0 != 0)
+        let byte = |at: usize| bits.get(at).copied().unwrap_or_default();
+        Some(KeyUsage(u16::from_be_bytes([byte(1), byte(2)])))
     }
 
     fn authority(&self) -> bool {

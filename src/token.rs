@@ -131,6 +131,11 @@ impl<'a> Token<'a> {
         self.app.spec()
     }
 
+    /// As [`Application::factory_pins`].
+    pub fn factory_pins(&self) -> &'static [&'static str] {
+        self.app.factory_pins()
+    }
+
     /// The families whose applications the card may carry beside this one, by their
     /// [`Spec::id`].
     pub fn beside(&self) -> impl Iterator<Item = &'static str> + use<> {

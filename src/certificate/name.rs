@@ -1,6 +1,8 @@
 //! Names (RFC 5280, 4.1.2.4) for people: readable whatever they are written in.
 
-use const_oid::db::{DB, rfc4519::CN};
+use const_oid::ObjectIdentifier;
+use const_oid::db::DB;
+use const_oid::db::rfc4519::{CN, O};
 
 use super::{SET, children, oid};
 use crate::text::clean;
@@ -8,6 +10,9 @@ use crate::tlv::Object;
 
 /// Longest name that is shown, in characters.
 const MAX: usize = 120;
+
+/// Longest name in full, in characters.
+const WHOLE_MAX: usize = 600;
 
 /// Most attributes of one name that are looked at.
 const ATTRIBUTES: usize = 64;
@@ -22,7 +27,27 @@ const READABLE: [u32; 3] = [0x81, 0x82, 0x86];
 /// The last common name: directories write `DC, DC, CN=Users, CN=the person`. Where there
 /// is none, everything that is said; `None` where nothing is.
 pub(super) fn person(name: &[u8]) -> Option<String> {
-    let said: Vec<_> = children(name)
+    let said = attributes(name);
+    if let Some((_, name)) = said.iter().rfind(|(id, _)| *id == CN) {
+        return Some(name.clone());
+    }
+    Some(clean(&joined(&said), MAX)).filter(|all| !all.is_empty())
+}
+
+/// The first organization.
+pub(super) fn organization(name: &[u8]) -> Option<String> {
+    let mut said = attributes(name).into_iter();
+    said.find(|(id, _)| *id == O).map(|(_, value)| value)
+}
+
+/// Everything that is said.
+pub(super) fn whole(name: &[u8]) -> String {
+    clean(&joined(&attributes(name)), WHOLE_MAX)
+}
+
+/// Types and values, in their order; those that say nothing are left out.
+fn attributes(name: &[u8]) -> Vec<(ObjectIdentifier, String)> {
+    children(name)
         .into_iter()
         .filter(|set| set.tag == SET)
         .flat_map(|set| children(set.value))
@@ -32,20 +57,18 @@ pub(super) fn person(name: &[u8]) -> Option<String> {
             let value = text(parts.get(1)?);
             (!value.is_empty()).then_some((oid(parts.first()?)?, value))
         })
-        .collect();
-    if let Some((_, name)) = said.iter().rfind(|(id, _)| *id == CN) {
-        return Some(name.clone());
-    }
-    let all: Vec<String> = said
-        .iter()
-        .map(
-            |(id, value)| match DB.find_names_for_oid(*id).min_by_key(|kind| kind.len()) {
-                Some(kind) => format!("{}={value}", kind.to_uppercase()),
-                None => format!("{id}={value}"),
-            },
-        )
-        .collect();
-    (!all.is_empty()).then(|| clean(&all.join(", "), MAX))
+        .collect()
+}
+
+/// `CN=Asha Sharma, O=Example Ltd`.
+fn joined(said: &[(ObjectIdentifier, String)]) -> String {
+    let shown = said.iter().map(|(id, value)| {
+        match DB.find_names_for_oid(*id).min_by_key(|kind| kind.len()) {
+            Some(kind) => format!("{}={value}", kind.to_uppercase()),
+            None => format!("{id}={value}"),
+        }
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// The first alternative name that a person can read.

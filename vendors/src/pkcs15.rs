@@ -92,6 +92,8 @@ struct Habits {
     recipe: fn(&Key<'_>) -> Option<Recipe>,
     /// What logs out.
     log_out: &'static [Command<'static>],
+    /// As [`Application::factory_pins`].
+    factory_pins: &'static [&'static str],
     /// How its serial number is read.
     serial: Serial,
 }
@@ -209,6 +211,7 @@ const ISO: Habits = Habits {
     selects_key: false,
     recipe: sign::described,
     log_out: &[],
+    factory_pins: &[],
     serial: Serial::TokenInfo,
 };
 

@@ -104,6 +104,11 @@ impl Application for Opened {
         &EPASS2003.spec
     }
 
+    /// The vendor's, as tokens are sold (sheet ePass2003); OpenSC has a person choose one.
+    fn factory_pins(&self) -> &'static [&'static str] {
+        &["12345678"]
+    }
+
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         match self.begin_again(card) {
             // Nothing secret was sent yet: once more.

@@ -95,6 +95,11 @@ impl Application for Opened {
         &self.product.spec
     }
 
+    /// As the makers' manuals quote them, for cards and for tokens (sheet IDPrime).
+    fn factory_pins(&self) -> &'static [&'static str] {
+        &["0000", "1234567890"]
+    }
+
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         iso::select(card, AID).map(drop)
     }

@@ -257,6 +257,10 @@ impl Application for Opened {
         &self.family.spec
     }
 
+    fn factory_pins(&self) -> &'static [&'static str] {
+        self.family.habits.factory_pins
+    }
+
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         self.begin(card)?;
         match (self.family.spec.aid, &self.files.home) {

@@ -41,6 +41,7 @@ pub static RUTOKEN: Family = Family {
             let template = vec![0x84, 0x01, key.entry.reference.or(file)?];
             Some(signature(template, Input::Reversed))
         },
+        factory_pins: &["12345678"],
         log_out: &[Command::new([0x80, 0x40, 0x00, 0x00])],
         ..ISO
     },
