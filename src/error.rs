@@ -230,6 +230,8 @@ pub enum Missing {
     Session,
     /// What has to be sent for a signature is longer than the reader takes.
     Reader,
+    /// Unblocking is switched off on it.
+    UnblockOff,
     /// In which form this model takes its PIN is not known: the wrong one would cost a try.
     PinForm,
 }
@@ -249,6 +251,7 @@ impl fmt::Display for Missing {
             Self::Setup => "it has no application that is known",
             Self::Session => "it opens no protected session with the published keys",
             Self::Reader => "the command is longer than the reader takes",
+            Self::UnblockOff => "unblocking is switched off",
             Self::PinForm => "it is not known how this model takes its PIN",
         })
     }

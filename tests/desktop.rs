@@ -500,11 +500,11 @@ fn a_pin_blocked_is_unlocked_and_signs() {
     desk.key("Return");
     desk.types(PUK);
     desk.key("Return");
-    desk.types("654321");
+    desk.types("482915");
     desk.key("Tab");
-    desk.types("654321");
+    desk.types("482915");
     desk.key("Return");
-    desk.types("654321");
+    desk.types("482915");
     desk.press("Return");
     desk.called_back().is_signed();
     desk.close();

@@ -76,6 +76,42 @@ fn a_file_dropped_on_the_window_is_compared() {
     assert_eq!(desk.result()["success"], true);
 }
 
+#[test]
+fn a_document_that_does_not_match_is_asked_about_before_it_is_signed() {
+    let desk = Desk::open();
+    let path = desk.home.path().join("another one.txt");
+    fs::write(&path, "abc").unwrap();
+    let file = Url::from_file_path(path).unwrap().to_string();
+    let reader = &desk.reader;
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    let window = desk.display.window();
+    assert!(drop_files(&desk.display.name, window, &file));
+    reader.find("notification", "“another one.txt” is not the document ...");
+    // Return asks, and Return alone goes back.
+    for _ in 0..2 {
+        assert!(reader.becomes("button", "Sign", ENABLED));
+        assert!(reader.becomes("password text", "PIN", FOCUSED));
+        desk.display.xdotool(&["type", "123456"]);
+        desk.display.xdotool(&["key", "Return"]);
+        reader.find("heading", "Sign a different document?");
+        assert!(reader.becomes("button", "Back", FOCUSED));
+        assert!(reader.becomes("button", "Sign anyway", ENABLED));
+        desk.display.xdotool(&["key", "Return"]);
+        reader.find("heading", "Sign this document?");
+    }
+    assert!(reader.becomes("button", "Sign", ENABLED));
+    assert!(reader.becomes("password text", "PIN", FOCUSED));
+    desk.display.xdotool(&["type", "123456"]);
+    desk.display.xdotool(&["key", "Return"]);
+    assert!(reader.becomes("button", "Sign anyway", ENABLED));
+    desk.display.xdotool(&["key", "Tab"]);
+    assert!(reader.becomes("button", "Sign anyway", FOCUSED));
+    desk.display.xdotool(&["key", "Return"]);
+    reader.find("heading", "Signed");
+    desk.display.xdotool(&["key", "Escape"]);
+    assert_eq!(desk.result()["success"], true);
+}
+
 /// The desktop's file chooser, as a person leaves it who chose this.
 struct Portal(Option<String>);
 

@@ -25,7 +25,7 @@ use url::Url;
 
 const PIN: &str = "123456";
 const PUK: &str = "12345678";
-const NEW: &str = "654321";
+const NEW: &str = "482915";
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()

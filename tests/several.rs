@@ -421,7 +421,7 @@ fn what_is_typed_for_one_is_for_the_screen_of_the_other_no_more() {
             Event::Input(Input::Press(action, secrets))
         };
         flow.on(press(Action::ChangePin, &[]), now);
-        let effects = flow.on(press(Action::Submit, &[pin, "987654", "987654"]), now);
+        let effects = flow.on(press(Action::Submit, &[pin, "975310", "975310"]), now);
         for effect in effects {
             let Effect::Job(job) = effect else {
                 panic!("a job expected");

@@ -88,10 +88,10 @@ fn a_pin_blocked_in_the_window_is_unlocked_there_and_signs() {
             sleep(PAUSE);
         }
         display.enter("12345678");
-        display.xdotool(&["type", "654321"]);
+        display.xdotool(&["type", "482915"]);
         display.xdotool(&["key", "Tab"]);
-        display.enter("654321");
-        display.enter("654321");
+        display.enter("482915");
+        display.enter("482915");
         display.xdotool(&["key", "Escape"]);
     });
     assert_eq!(result["success"], true, "{result}");

@@ -1,6 +1,7 @@
 //! The flow: link → screens → callback, and the token window, as a pure state
 //! machine. Events in; effects and a screen out. No clock, no card, no window.
 
+mod allow;
 mod answer;
 mod compare;
 mod end;
@@ -15,6 +16,7 @@ mod recipient;
 mod refused;
 mod remark;
 mod session;
+mod state;
 mod tokens;
 mod unopened;
 mod way;
@@ -25,7 +27,7 @@ use jiff::Timestamp;
 use securesign_card::application::PinId;
 use securesign_card::error::CardError;
 use securesign_card::pin::Pin;
-use securesign_card::profile::{Credential, Search, Tries};
+use securesign_card::profile::{Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_handoff::policy::Policy;
@@ -33,8 +35,9 @@ use securesign_handoff::policy::Policy;
 use crate::language::Language;
 
 use crate::screen::{Action, Input, Screen};
-use crate::worker::{Job, Look, PinView, Report, TokenId, TokenInfo, TokenView};
+use crate::worker::{Job, Look, PinView, Report, TokenId, TokenView};
 
+pub use allow::Denied;
 use answer::is_answer;
 use compare::Compared;
 pub use compare::Reading;
@@ -51,70 +54,12 @@ pub use refused::Refused;
 use remark::Remark;
 pub use remark::waits;
 use session::Session;
+use state::{Busy, Purpose, Question, Signing, State};
 pub use unopened::Unopened;
-
-/// What a person wants.
-enum Purpose {
-    /// A link was opened.
-    Sign(Box<Order>),
-    /// The token window.
-    Manage,
-}
-
-/// Where the person is.
-enum State {
-    /// Before the worker's first report.
-    Looking,
-    /// The sign window, the token window, or waiting for a token.
-    Ready,
-    /// The form that changes this PIN.
-    Change(Target),
-    /// The form that unlocks this PIN with the PUK, and how far it is.
-    Unlock(Target, Step),
-    /// Changing or unlocking was never tried on a real token of this kind: is it
-    /// wanted all the same?
-    Unsure(Target, Errand),
-    /// A PIN was sent to no token of this kind yet: may it be? The entry waits in locked
-    /// memory.
-    Untried(TokenId, Entry),
-    /// One try of this token is left: may it be used? The entry waits in locked
-    /// memory.
-    LastTry(TokenId, Entry),
-    /// The card is at work.
-    Busy(Busy),
-    /// The signature is on its way to the portal.
-    Signed,
-    /// The link was refused.
-    Refused(Refused),
-    /// It cannot go on.
-    Failed(Box<CardError>),
-    /// The callback could not be delivered.
-    Undelivered(Undelivered),
-    /// Settings, journal, about.
-    Page(Page),
-}
 
 /// Reads the settings as they are now, to judge by; an error says what is wrong with
 /// them.
 pub type Judge = Box<dyn Fn() -> Result<Policy, String>>;
-
-/// What the card is doing, and what belongs to its answer: readers may come and
-/// go meanwhile, and the choice on the screen with them.
-enum Busy {
-    Signing(Box<Signing>),
-    Changing(Target),
-    /// With this secret.
-    Unlocking(Target, PinId),
-    /// It was given up, and others wait: they come when the card has answered.
-    Abandoned,
-}
-
-struct Signing {
-    info: TokenInfo,
-    credential: Credential,
-    /// The token makes the signature: the PIN is checked.
-    signs: bool,
-}
 
 /// The state machine.
 pub struct Flow {
@@ -152,6 +97,12 @@ pub struct Flow {
     ends: bool,
     /// Answers that are still to come to jobs that were given up.
     owed: u32,
+    /// A PIN whose unlocking the card has refused for good.
+    unblock_off: Option<Target>,
+    /// The person signs although the document that was given is another one.
+    insists: bool,
+    /// The PIN that was accepted is one that such tokens leave the factory with.
+    factory_pin: bool,
     /// The job whose answer the page that says that the reader hangs is about.
     hung: Option<Busy>,
     /// What came late of something that is not on the screen any more, and which request
@@ -169,6 +120,8 @@ pub struct Flow {
     judge: Option<Judge>,
     /// It is shown in a terminal.
     terminal: bool,
+    /// A new PIN that would be guessed is taken all the same.
+    any_new_pin: bool,
     /// Answers are printed and not opened.
     printed: bool,
     now: Timestamp,
@@ -215,6 +168,8 @@ impl Flow {
         self.hung = None;
         self.remark = None;
         self.compare_nothing();
+        self.insists = false;
+        self.factory_pin = false;
         self.obstacle = None;
         self.failed = None;
         match order {
@@ -263,6 +218,9 @@ impl Flow {
             lean: false,
             ends: false,
             owed: 0,
+            unblock_off: None,
+            insists: false,
+            factory_pin: false,
             hung: None,
             late: Vec::new(),
             looks: 0,
@@ -271,6 +229,7 @@ impl Flow {
             failed: None,
             judge: None,
             terminal: false,
+            any_new_pin: false,
             printed: false,
             now,
             context: Context::default(),
@@ -286,6 +245,12 @@ impl Flow {
     /// It is shown in a terminal: nothing is said of a window.
     pub fn in_terminal(&mut self) {
         self.terminal = true;
+    }
+
+    /// The new PIN does not come from a person's hand: whoever hands tokens out may well give
+    /// each the same one.
+    pub fn takes_any_new_pin(&mut self) {
+        self.any_new_pin = true;
     }
 
     /// Answers are printed: nothing is said of a browser.
@@ -309,6 +274,14 @@ impl Flow {
         words::screen(self)
     }
 
+    /// The request that is at hand; `None`: the token window, or a refusal.
+    pub fn order(&self) -> Option<&Order> {
+        match &self.purpose {
+            Purpose::Sign(order) => Some(order),
+            Purpose::Manage => None,
+        }
+    }
+
     /// How it ended; `None` while it has not.
     pub fn exit(&self) -> Option<Exit> {
         self.exit
@@ -317,6 +290,11 @@ impl Flow {
     /// Whether a PIN was changed or unlocked, or something was signed.
     pub fn achieved(&self) -> bool {
         self.achieved
+    }
+
+    /// What was wanted was done a moment ago, and nothing else since.
+    pub(crate) fn has_achieved(&self) -> bool {
+        matches!(self.remark, Some(Remark::Changed(_) | Remark::Unlocked(_)))
     }
 
     /// The tokens as last reported.
@@ -386,13 +364,15 @@ impl Flow {
             Event::Input(Input::Closed) => self.part(),
             Event::Input(Input::Set(setting, at)) => self.set(setting, at),
             Event::Input(Input::Row(at)) => self.row(at),
+            Event::Input(Input::Details(at)) => self.detail(at),
             Event::Input(Input::Lines(lines)) => self.write(lines),
             Event::Journal(read) => self.journal(read),
             Event::Exported(file) => self.exported(file),
+            Event::Saved(file) => self.saved(file),
             Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
             Event::FileUnopened => self.unopened(),
             Event::Report(report) => self.report(report),
-            Event::Tick | Event::Input(Input::Details(_)) => Vec::new(),
+            Event::Tick => Vec::new(),
             Event::OpenFailed(recipient, reason) => self.undelivered(recipient, reason),
         }
     }
@@ -405,6 +385,11 @@ impl Flow {
         match action {
             // At any time, whatever is shown.
             Action::Lock => self.lock(),
+            // Nothing is wrong with Return in an empty field.
+            Action::Sign | Action::Next | Action::Submit if secrets.iter().any(Pin::is_empty) => {
+                self.remark = Some(Remark::Empty);
+                Vec::new()
+            }
             _ if matches!(self.state, State::Page(_)) => self.turn(action),
             Action::Sign => {
                 let pin = secrets.into_iter().next();
@@ -414,25 +399,14 @@ impl Flow {
             Action::Next => self.step(secrets),
             Action::Settings | Action::Journal | Action::About => self.turn(action),
             Action::OpenFile => vec![Effect::OpenFile],
+            Action::AllowPortal => self.ask_to_allow(),
+            Action::Allow => self.allow(),
             Action::AddPortal | Action::Remove | Action::Export => Vec::new(),
-            Action::UseLastTry => match std::mem::replace(&mut self.state, State::Ready) {
-                State::LastTry(_, entry) => self.enter(entry, LastTry::Use),
-                _ => Vec::new(),
-            },
+            Action::UseLastTry | Action::GoOn | Action::SignAnyway => self.agree(action),
             Action::ChangePin => self.set_out(Errand::Change, None),
             Action::Unlock => self.set_out(Errand::Unlock, None),
             Action::ChangeFurther(pin) => self.set_out(Errand::Change, Some(pin)),
             Action::UnlockFurther(pin) => self.set_out(Errand::Unlock, Some(pin)),
-            Action::GoOn => match std::mem::replace(&mut self.state, State::Ready) {
-                // What is needed has been said with the question.
-                State::Unsure(of, Errand::Unlock) => self.show(State::Unlock(of, Step::Puk)),
-                State::Unsure(of, errand) => self.show(errand.form(of)),
-                State::Untried(id, entry) => {
-                    self.agreed = Some(id);
-                    self.enter(entry, LastTry::Keep)
-                }
-                other => self.stay(other),
-            },
             Action::Back => self.back(),
             Action::Retry => match std::mem::replace(&mut self.state, State::Looking) {
                 State::Undelivered(Undelivered::Held(held)) => self.hand_over_again(*held),

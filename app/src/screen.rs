@@ -252,6 +252,7 @@ mod tests {
                 // The person's own.
                 text: String::new(),
                 max: 1,
+                fault: false,
             }],
             signing_as: Some(text()),
             token: None,

@@ -8,7 +8,7 @@ pub mod strangers;
 use crate::language::Language;
 
 pub use card::meaning;
-pub use handoff::lines;
+pub use handoff::{caution, lines};
 
 /// An error, in two sentences.
 pub trait Explain {

@@ -210,6 +210,8 @@ pub struct TokenInfo {
     pub puk_id: Option<PinId>,
     /// How it is named.
     pub unblocker: Secret,
+    /// PINs that such tokens leave the factory with.
+    pub factory_pins: &'static [&'static str],
     /// Why there is no PUK, where there is none.
     pub no_puk: Missing,
     /// Whether such a token is known to take its PIN as it is sent.
@@ -293,6 +295,17 @@ impl TokenInfo {
                     confidence: self.unblock,
                 })
                 .ok_or(self.no_puk),
+        }
+    }
+
+    /// It is known by now that the card does not unblock this PIN.
+    pub fn learn_unblock_off(&mut self, id: PinId) {
+        if id == self.first {
+            self.puk_id = None;
+            self.no_puk = Missing::UnblockOff;
+        }
+        for pin in self.further.iter_mut().filter(|pin| pin.id == id) {
+            pin.unblock = Err(Missing::UnblockOff);
         }
     }
 

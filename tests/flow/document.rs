@@ -1,8 +1,8 @@
 //! The file that is compared with the digest of a request.
 
 use securesign_app::document::{Document, Unreadable};
-use securesign_app::flow::Flow;
-use securesign_app::screen::{Action, Input, Level};
+use securesign_app::flow::{Event, Flow};
+use securesign_app::screen::{Action, ButtonStyle, Input, Kind, Level};
 use securesign_app::worker::{Job, Report};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Secret};
@@ -24,8 +24,18 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
     assert_eq!(notice.level, Level::Error);
     let said = "“other one.pdf” is not the document";
     assert!(notice.text.starts_with(said), "{}", notice.text);
-    // It can be signed all the same, and the warning stays on the screen.
+    // It can be signed all the same, after one more question, and the warning stays on the
+    // screen.
     play.press(Action::Sign, &["999999"]);
+    assert_eq!(play.secrets_sent(), 0);
+    let [back, sign] = &play.screen().buttons[..] else {
+        panic!("two ways");
+    };
+    assert_eq!(back.action, Action::Back);
+    assert_eq!(sign.style, ButtonStyle::Danger);
+    assert!(sign.inert_ms > 0 && sign.action.commits());
+    play.press(Action::SignAnyway, &[]);
+    assert_eq!(play.secrets_sent(), 1);
     play.report(Report::Signed(Err(CardError::Wrong {
         secret: Secret::Pin,
         left: Some(2),
@@ -52,6 +62,7 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
     play.give("/b");
     play.read(b"abd");
     play.press(Action::Sign, &["123456"]);
+    play.press(Action::SignAnyway, &[]);
     match play.jobs.last() {
         Some(Job::Sign { document, .. }) => assert!(document.is_none()),
         _ => panic!("a signature is asked for"),
@@ -120,4 +131,68 @@ fn an_answer_for_another_file_or_another_request_is_nobodys() {
         "its digest only; the document stays with the portal"
     );
     assert_eq!(play.screen().notice.unwrap().text, "3 tries left");
+}
+
+#[test]
+fn a_document_that_does_not_match_is_asked_about_once_and_another_one_again() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(1));
+    play.give("/a.pdf");
+    play.read(b"abd");
+    play.press(Action::Sign, &["123456"]);
+    let text = play.screen().text.join(" ");
+    assert!(text.contains("“a.pdf” does not match"), "{text}");
+    // Back is back, and nothing was sent.
+    play.press(Action::Back, &[]);
+    assert_eq!(play.screen().kind, Kind::Sign);
+    assert_eq!(play.secrets_sent(), 0);
+    // Each question for itself: the last try is asked about too.
+    play.press(Action::Sign, &["123456"]);
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::SignAnyway, &[]);
+    assert!(play.offers(Action::UseLastTry));
+    assert_eq!(play.secrets_sent(), 0);
+    play.press(Action::Back, &[]);
+    // Asked and answered for this file; the next one is another question.
+    play.press(Action::Sign, &["123456"]);
+    assert!(play.offers(Action::UseLastTry));
+    play.press(Action::Back, &[]);
+    play.give("/b.pdf");
+    play.read(b"abe");
+    play.press(Action::Sign, &["123456"]);
+    assert!(play.offers(Action::SignAnyway));
+    play.press(Action::Back, &[]);
+    // The right one needs no word.
+    play.give("/c.pdf");
+    play.read(b"abc");
+    play.press(Action::Sign, &["123456"]);
+    assert!(play.offers(Action::UseLastTry));
+    // The computer is locked meanwhile: what was typed is gone.
+    play.event(Event::Locked);
+    play.press(Action::UseLastTry, &[]);
+    assert_eq!(play.secrets_sent(), 0);
+}
+
+#[test]
+fn a_token_that_wants_the_document_has_it_asked_for_where_it_can_be_given() {
+    let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
+    let asked = |play: &Play| play.screen().compare.unwrap().label;
+    let before = asked(&play);
+    play.press(Action::Sign, &["123456"]);
+    play.report(Report::Signed(Err(CardError::RawRsa)));
+    let notice = play.screen().notice.unwrap().text;
+    assert!(notice.contains("drop it here"), "{notice}");
+    assert!(!notice.contains("terminal") && !notice.contains("--document"));
+    assert!(asked(&play).contains("from the document itself"));
+    play.give("/contract.pdf");
+    play.read(b"abc");
+    assert_eq!(asked(&play), before);
+    play.press(Action::Sign, &["123456"]);
+    assert!(matches!(
+        play.jobs.last(),
+        Some(Job::Sign {
+            document: Some(_),
+            ..
+        })
+    ));
 }

@@ -127,6 +127,7 @@ fn nothing_of_one_portals_signature_shows_on_the_request_of_another() {
     play.read(b"abd");
     play.input(Input::Choose(1));
     play.press(Action::Sign, &["999999"]);
+    play.press(Action::SignAnyway, &[]);
     play.report(Report::Signed(Err(CardError::Wrong {
         secret: Secret::Pin,
         left: Some(2),

@@ -8,6 +8,7 @@
     reason = "here a panic is a failed test"
 )]
 
+mod allow;
 #[path = "../support/bench.rs"]
 mod bench;
 mod certificates;
@@ -20,4 +21,5 @@ mod play;
 mod queue;
 mod sign;
 mod told;
+mod typed;
 mod unlock;

@@ -64,7 +64,7 @@ fn a_portal_is_typed_in_and_removed_only_after_a_question() {
     play.press(Action::Settings, &[]);
     play.press(Action::AddPortal, &[]);
     for (origin, key) in [
-        ("portal.example", "ss_live_key"),
+        ("portal", "ss_live_key"),
         ("https://portal.example", "key"),
         ("", ""),
     ] {

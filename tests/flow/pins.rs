@@ -135,7 +135,7 @@ fn a_pin_goes_to_a_kind_that_was_never_tried_only_after_that_was_said() {
     // Once it was said of this token it need not be said again.
     let (secret, left) = (Secret::Pin, Some(2));
     play.report(Report::Signed(Err(CardError::Wrong { secret, left })));
-    play.press(Action::Sign, &["654321"]);
+    play.press(Action::Sign, &["482915"]);
     assert_eq!(play.secrets_sent(), 2);
 }
 
@@ -250,9 +250,9 @@ fn a_second_pin_is_changed_and_the_first_one_is_not_spoken_of() {
         assert_ne!(play.screen().token, before);
         assert_eq!(play.screen().fields[0].max, 12);
         // Right for the first one only.
-        play.press(Action::Submit, &["123456", "87654321", "87654321"]);
+        play.press(Action::Submit, &["123456", "87482915", "87482915"]);
         assert_eq!(play.secrets_sent(), 0);
-        play.press(Action::Submit, &["12345678", "87654321", "87654321"]);
+        play.press(Action::Submit, &["12345678", "87482915", "87482915"]);
         assert!(play.offers(Action::UseLastTry));
         assert!(said(&play).contains(name), "{}", said(&play));
         play.press(Action::UseLastTry, &[]);
@@ -282,9 +282,9 @@ fn the_sign_page_of_a_blocked_second_pin_leads_to_its_unlocking() {
         play.press(Action::UnlockFurther(SECOND), &[]);
         assert!(said(&play).contains(name), "{}", said(&play));
         // The PUK of the second PIN, which is longer than that of the first.
-        play.unlock("12345678", "87654321", "87654321");
+        play.unlock("12345678", "87482915", "87482915");
         assert_eq!(play.secrets_sent(), 0);
-        play.unlock("1234567890", "87654321", "87654321");
+        play.unlock("1234567890", "87482915", "87482915");
         let job = play.jobs.last();
         assert!(
             matches!(job, Some(Job::Unblock { pin, with, .. }) if (*pin, *with) == (SECOND, PUK))
@@ -293,7 +293,7 @@ fn the_sign_page_of_a_blocked_second_pin_leads_to_its_unlocking() {
         play.report(Report::Unblocked(Err(CardError::Wrong { secret, left })));
         // Told of this PUK, and of no other.
         assert_eq!(play.screen().counters[0].value, "1");
-        play.unlock("1234567890", "87654321", "87654321");
+        play.unlock("1234567890", "87482915", "87482915");
         assert!(play.offers(Action::UseLastTry));
         play.press(Action::UseLastTry, &[]);
         play.report(Report::Unblocked(Ok(())));
@@ -310,7 +310,7 @@ fn what_was_told_of_one_puk_says_nothing_of_the_other() {
     let view = two_pins(Tries::Blocked, Tries::Blocked, unlocked_by(Tries::Unknown));
     let mut play = managed(Language::English, &view);
     play.press(Action::UnlockFurther(SECOND), &[]);
-    play.unlock("1234567890", "87654321", "87654321");
+    play.unlock("1234567890", "87482915", "87482915");
     let (secret, left) = (Secret::Puk, Some(1));
     play.report(Report::Unblocked(Err(CardError::Wrong { secret, left })));
     play.report(Report::ReadersChanged);
@@ -356,7 +356,7 @@ fn a_code_that_was_typed_for_another_secret_is_sent_as_what_it_was_asked_for() {
         (unblock.id, unblock.role) = (PinId(8), Secret::AdminPin);
     }
     play.report(Report::Tokens(Ok(vec![other])));
-    play.press(Action::Submit, &["87654321", "87654321"]);
+    play.press(Action::Submit, &["87482915", "87482915"]);
     // The card's side refuses that: see tests/pins.rs.
     let job = play.jobs.last();
     assert!(matches!(job, Some(Job::Unblock { with, .. }) if *with == PUK));

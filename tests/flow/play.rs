@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use securesign_app::document::{Document, Unreadable};
 use securesign_app::flow::{
-    Arrival, Effect, Event, Flow, Order, Reading, Recipient, Refused, Unopened,
+    Arrival, Denied, Effect, Event, Flow, Order, Reading, Recipient, Refused, Unopened,
 };
 use securesign_app::journal::Entry as Record;
 use securesign_app::screen::{Action, Input, Screen};
@@ -81,6 +81,10 @@ pub struct Play {
     pub released: Vec<String>,
     /// Ids that were signed.
     pub spent: Vec<String>,
+    /// Certificates to save: serial number and PEM.
+    pub saved: Vec<(String, String)>,
+    /// Requests whose portal may call by now.
+    pub reopened: Vec<Denied>,
 }
 
 impl Play {
@@ -99,6 +103,8 @@ impl Play {
             readings: Vec::new(),
             released: Vec::new(),
             spent: Vec::new(),
+            saved: Vec::new(),
+            reopened: Vec::new(),
         };
         play.keep(effects);
         play
@@ -120,10 +126,12 @@ impl Play {
                 }
                 Effect::Record(entry) => self.recorded.push(*entry),
                 Effect::Change(change) => self.changes.push(change),
+                Effect::Save { serial, pem } => self.saved.push((serial, pem)),
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
                 Effect::Read(reading) => self.readings.push(reading),
                 Effect::Release { request_id, .. } => self.released.push(request_id),
                 Effect::Spend { request_id, .. } => self.spent.push(request_id),
+                Effect::Reopen(denied) => self.reopened.push(*denied),
             }
         }
     }

@@ -78,7 +78,7 @@ fn r14_a_request_waits_while_a_person_or_the_card_is_at_something() {
         play.report(Report::Tokens(Ok(vec![token(Tries::Left(1))])));
         play
     };
-    let secrets = &["123456", "654321", "654321"];
+    let secrets = &["123456", "482915", "482915"];
     // A form, the question after it, and the card's work.
     let mut play = manage();
     play.press(Action::ChangePin, &[]);
@@ -191,7 +191,7 @@ fn a_reader_that_hangs_over_a_pin_leaves_open_what_came_of_it_until_it_answers()
         let mut play = Play::begin(Flow::manage(now()));
         play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
         play.press(Action::ChangePin, &[]);
-        play.press(Action::Submit, &["123456", "654321", "654321"]);
+        play.press(Action::Submit, &["123456", "482915", "482915"]);
         play.report(Report::Silent);
         play
     };

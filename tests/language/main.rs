@@ -15,3 +15,4 @@ mod screens;
 mod story;
 mod strangers;
 mod texts;
+mod trust;

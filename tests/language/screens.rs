@@ -6,8 +6,8 @@ use securesign_app::journal::{Entry, Fault, FaultKind, Ledger, Mark};
 use securesign_app::language::Language;
 use securesign_app::screen::{Action, Input, Kind};
 use securesign_app::settings::Settings;
-use securesign_app::worker::{Report, TokenId, TokenState, TokenView};
-use securesign_card::application::PinId;
+use securesign_app::worker::{Report, TokenId, TokenInfo, TokenState, TokenView};
+use securesign_card::application::{Confidence, PinId};
 use securesign_card::certificate::CertificateError;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Note, Problem, Tries};
@@ -78,7 +78,7 @@ fn what_happened_is_said_in_the_language_of_the_moment() {
     let view = token(Tries::Left(3));
     let mut story = Story::managing(&view);
     story.press(Action::ChangePin, &[]);
-    story.press(Action::Submit, &["123456", "654321", "654322"]);
+    story.press(Action::Submit, &["123456", "482915", "482916"]);
     let hindi = story.flow.screen().notice.unwrap().text;
     story.flow.speak(Language::English);
     let english = story.flow.screen().notice.unwrap().text;
@@ -110,10 +110,14 @@ fn every_screen_of_a_token_is_in_hindi() {
                         story.press(Action::Next, &[puk]);
                     }
                     for [new, again] in [
-                        ["654321", "65432"],
-                        ["65432", "65432"],
+                        ["482915", "48291"],
+                        ["48291", "48291"],
                         ["äöüäöü", "äöüäöü"],
-                        ["654321", "654321"],
+                        ["", ""],
+                        ["111111", "111111"],
+                        ["123456", "123456"],
+                        ["246810", "246810"],
+                        ["482915", "482915"],
                     ] {
                         if open == Action::Unlock {
                             story.press(Action::Submit, &[new, again]);
@@ -144,6 +148,26 @@ fn every_screen_of_a_token_is_in_hindi() {
         for mut story in [Story::signing(&blocked), Story::managing(&blocked)] {
             story.press(Action::Unlock, &[]);
         }
+        // Nothing unlocks it, and the last try where most are lost.
+        for change in [(|info| info.puk_id = None) as fn(&mut TokenInfo), |info| {
+            info.unblock = Confidence::Doubtful
+        }] {
+            let mut view = view.clone();
+            if let TokenState::Ready(info) = &mut view.state {
+                change(info);
+            }
+            let mut story = Story::signing(&view);
+            story.press(Action::Sign, &["123456"]);
+            story.press(Action::Copy, &[]);
+        }
+        let mut story = Story::managing(&view);
+        story.press(Action::Unlock, &[]);
+        story.press(Action::Next, &[]);
+        story.press(Action::Next, &["12345678"]);
+        story.press(Action::Submit, &["482915", "482915"]);
+        story.report(Report::Unblocked(Err(CardError::UnblockOff {
+            sw: StatusWord(0x6985),
+        })));
         // The token goes while its form is open.
         let mut story = Story::managing(&view);
         story.press(Action::ChangePin, &[]);
@@ -179,8 +203,8 @@ fn second_pin(view: &TokenView) {
                 story.press(open, &[]);
                 story.press(Action::Next, &[]);
                 story.press(Action::Next, &["12345678"]);
-                story.press(Action::Submit, &["123456", "654321", "654321"]);
-                story.press(Action::Submit, &["654321", "654321"]);
+                story.press(Action::Submit, &["123456", "482915", "482915"]);
+                story.press(Action::Submit, &["482915", "482915"]);
                 story.press(Action::UseLastTry, &[]);
                 story.report(Report::Changed(Ok(())));
                 story.report(Report::Unblocked(Ok(())));
@@ -273,6 +297,9 @@ fn what_is_said_of_a_file_is_in_hindi() {
         let document = Document::new(reading.algorithm, content.to_vec());
         story.event(Event::Read(reading, Ok(document)));
     }
+    story.press(Action::Sign, &["123456"]);
+    story.press(Action::SignAnyway, &[]);
+    story.report(Report::Signed(Err(CardError::RawRsa)));
     let name = || "a.pdf".to_owned();
     for error in [
         Unreadable::NoDocument(name()),
@@ -356,6 +383,11 @@ fn settings_journal_and_about_are_in_hindi() {
     story.press(Action::Back, &[]);
     story.report(Report::Tokens(Ok(Vec::new())));
     story.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    story.event(Event::Input(Input::Details(0)));
+    story.press(Action::Copy, &[]);
+    story.event(Event::Saved(Ok("/home/asha/a.pem".into())));
+    story.event(Event::Saved(Err("कारण".into())));
+    story.press(Action::Back, &[]);
     story.press(Action::About, &[]);
     story.press(Action::Back, &[]);
     story.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));

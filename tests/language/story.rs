@@ -26,7 +26,7 @@ pub const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian U
     ss_result documentType hash origin test true idle_minutes portal example gov in sha256 key \
     6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
-    Apache Caps Lock journal export which application scale MB PSS X BER";
+    Apache Caps Lock journal export which application scale MB PSS X BER PUC SO PW3";
 
 #[test]
 pub fn a_text_in_hindi_is_in_hindi() {
@@ -225,6 +225,7 @@ pub fn in_hindi(screen: &Screen) {
         }
     };
     speaks(&screen.title);
+    screen.progress.iter().for_each(|progress| speaks(progress));
     screen.text.iter().for_each(|text| speaks(text));
     for fact in &screen.facts {
         speaks(&fact.label);
@@ -257,6 +258,8 @@ pub fn in_hindi(screen: &Screen) {
     for card in &screen.certificates {
         speaks(&card.detail);
         card.unusable.iter().for_each(|reason| speaks(reason));
+        card.validity.iter().for_each(|it| speaks(&it.text));
+        card.details.iter().for_each(|details| speaks(details));
         data(&card.title);
         data(&card.pill);
     }

@@ -1,5 +1,6 @@
 //! Keeps the journal, one thing after the other, while nobody waits for the disk.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -30,6 +31,9 @@ pub enum Task {
     Read(Language),
     /// Copy it to where the user finds it, for [`Event::Exported`].
     Export(Language),
+    /// Save this certificate, of this serial number, to where the user finds it, for
+    /// [`Event::Saved`].
+    Save(String, String, Language),
     /// Nothing: what came before is done when this is dropped.
     Settle(Sender<()>),
 }
@@ -97,6 +101,15 @@ fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
                 let copied = journal::of_user().and_then(Journal::export_for_user);
                 let copied = copied.map_err(|error| own::explain(&error, language));
                 Some(Event::Exported(copied))
+            }
+            Task::Save(serial, pem, language) => {
+                let saved = own::save_for_user(&format!("certificate-{serial}"), "pem", &|file| {
+                    let mut file = own::create_new(file)?;
+                    file.write_all(pem.as_bytes())?;
+                    file.sync_all()
+                });
+                let saved = saved.map_err(|error| own::explain(&error, language));
+                Some(Event::Saved(saved))
             }
             Task::Settle(done) => {
                 drop(done);

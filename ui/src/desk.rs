@@ -311,7 +311,16 @@ impl Desk {
                 }
                 Effect::ReadJournal => self.clerk.give(Task::Read(self.flow.language())),
                 Effect::Export => self.clerk.give(Task::Export(self.flow.language())),
+                Effect::Save { serial, pem } => {
+                    let language = self.flow.language();
+                    self.clerk.give(Task::Save(serial, pem, language));
+                }
                 Effect::OpenFile => self.open_file(),
+                Effect::Reopen(denied) => {
+                    let order = settings::again(*denied, &self.seen, self.flow.language());
+                    let effects = self.flow.next(order);
+                    self.carry_out(effects);
+                }
                 Effect::Change(change) => {
                     let settings = settings::change(&change, self.flow.language());
                     if let (Change::Idle(_), Ok(settings)) = (&change, &settings) {

@@ -1,10 +1,13 @@
 //! What `tokens` and `pin status` print, for people and as JSON.
 
+use jiff::Timestamp;
 use securesign_app::language::Language;
 use securesign_app::pin_name;
 use securesign_app::pin_status::Status;
+use securesign_app::screen::ValidityState;
+use securesign_app::validity;
 use securesign_app::words::{Explain, InWords, strangers};
-use securesign_app::worker::{PinView, TokenId, TokenInfo, TokenState, TokenView};
+use securesign_app::worker::{PinView, TokenId, TokenInfo, TokenState, TokenView, UnblockView};
 use securesign_card::certificate::day;
 use securesign_card::product::{Confidence, Evidence, Obstacle, Product};
 use securesign_card::profile::{Credential, Note, Tries};
@@ -267,8 +270,9 @@ fn pin(application: Option<&str>, pins: &[PinView], at: usize, kept: bool, l: La
     let name = ("pin", pin.role.in_words(l).into());
     let status = ("status", Status::of(pin.tries, kept).in_words(l).into());
     let tries = ("tries", tries(pin.tries, l).into());
-    // With several of them, what unlocks this one is said only where something does.
-    if pin.tries == Tries::Blocked && (pins.len() == 1 || pin.unblock.is_ok()) {
+    // What unlocks it is said only where something does.
+    let spent = |unblock: UnblockView| unblock.tries == Tries::Blocked;
+    if pin.tries == Tries::Blocked && !pin.unblock.map_or(true, spent) {
         let command = ("command", unlock_command(application, pins, at).into());
         l.say_with("report-pin-blocked", [name, status, tries, command])
     } else {
@@ -290,9 +294,15 @@ fn place(credential: &Credential, l: Language) -> String {
 
 fn issued(credential: &Credential, l: Language) -> String {
     let certificate = &credential.certificate;
-    let until = match certificate.expires() {
-        Some(time) => l.say_with("report-until", [("date", day(time).into())]),
-        None => l.say("certificate-endless"),
+    let on = |time| [("date", day(time).into())];
+    let (from, to) = certificate.validity();
+    let until = match validity::state(certificate, Timestamp::now()) {
+        ValidityState::NotYet => l.say_with("report-not-before", on(from)),
+        ValidityState::Expired => l.say_with("report-expired", on(to)),
+        ValidityState::Valid | ValidityState::Expiring => match certificate.expires() {
+            Some(time) => l.say_with("report-until", on(time)),
+            None => l.say("report-endless"),
+        },
     };
     let said = [
         ("issuer", certificate.issuer().into()),
@@ -323,6 +333,7 @@ fn certificate(credential: &Credential) -> Value {
         "serialNumber": certificate.serial(),
         "validFrom": day(from),
         "validTo": day(until),
+        "validity": validity::word(validity::state(certificate, Timestamp::now())),
         "key": certificate.key().display(),
         "forSignatures": certificate.may_sign(),
     })

@@ -59,6 +59,11 @@ impl Secrets {
         self.files.pin_file.is_some()
     }
 
+    /// Whether the new PIN was given.
+    pub fn has_new_pin(&self) -> bool {
+        self.files.new_pin_file.is_some()
+    }
+
     /// Whether any secret was given: the PIN is then not meant for whatever token
     /// comes first.
     pub fn has_any(&self) -> bool {

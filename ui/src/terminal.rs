@@ -469,6 +469,11 @@ enum Word {
     Locked,
 }
 
+/// Whether the person says yes to a question; whoever says nothing says no.
+pub fn agrees(question: &str, language: Language) -> bool {
+    matches!(confirm(question, language), Word::Yes)
+}
+
 fn confirm(question: &str, language: Language) -> Word {
     if !can_ask() {
         return Word::No;

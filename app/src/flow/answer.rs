@@ -7,7 +7,7 @@ use securesign_card::transport::TransportError;
 
 use crate::worker::{PinView, Report, TokenState, TokenView};
 
-use super::{Busy, Effect, Event, Flow, Remark, State, Step, Target};
+use super::{Busy, Effect, Event, Flow, Page, Remark, State, Step, Target};
 
 impl Flow {
     pub(super) fn report(&mut self, report: Report) -> Vec<Effect> {
@@ -52,11 +52,11 @@ impl Flow {
                 // A dialogue notices by itself; an ended flow does not care.
                 State::Ready
                 | State::Looking
+                | State::Page(Page::Certificate(_))
                 | State::Change(_)
                 | State::Unlock(..)
                 | State::Unsure(..)
-                | State::Untried(..)
-                | State::LastTry(..) => vec![self.look()],
+                | State::Asked(..) => vec![self.look()],
                 _ => Vec::new(),
             },
             _ if matches!(self.state, State::Busy(Busy::Abandoned)) => {
@@ -75,7 +75,10 @@ impl Flow {
     fn answered(&mut self, busy: Busy, answer: Report) -> Vec<Effect> {
         match (busy, answer) {
             (Busy::Signing(signing), Report::Signed(result)) => match result {
-                Ok(signature) => self.signed(&signing, signature),
+                Ok(signature) => {
+                    self.factory_pin |= signing.factory_pin;
+                    self.signed(&signing, signature)
+                }
                 Err(error) => self.rejected(signing.credential.pin, error),
             },
             (Busy::Changing(of), Report::Changed(result)) => match result {
@@ -92,8 +95,16 @@ impl Flow {
                     self.achieve(Remark::Unlocked(self.role_of(&of)))
                 }
                 Err(error) => {
+                    let off = matches!(error, CardError::UnblockOff { .. });
+                    self.unblock_off = off.then(|| of.clone()).or(self.unblock_off.take());
                     self.state = State::Unlock(of, Step::Puk);
-                    self.rejected(with, error)
+                    let effects = self.rejected(with, error);
+                    if off {
+                        self.learn_off();
+                        // The page itself says it.
+                        self.remark = None;
+                    }
+                    effects
                 }
             },
             (busy, _) => self.stay(State::Busy(busy)),
@@ -160,6 +171,7 @@ impl Flow {
             }
         }
         self.tokens = Some(tokens);
+        self.learn_off();
         if let State::Busy(_) = self.state {
             // The choice belongs to the answer that is waited for.
             return;
@@ -170,7 +182,7 @@ impl Flow {
         self.choose_default();
         let meant = match &self.state {
             State::Change(of) | State::Unlock(of, _) | State::Unsure(of, _) => of.token.clone(),
-            State::Untried(id, _) | State::LastTry(id, _) => id.clone(),
+            State::Asked(_, id, _) => id.clone(),
             _ => return,
         };
         if self.token_id() != Some(meant) {
@@ -264,6 +276,20 @@ impl Flow {
         for view in tokens.iter_mut().filter(|view| view.id == id) {
             if let TokenState::Ready(info) = &mut view.state {
                 info.learn(pin, tries);
+            }
+        }
+    }
+}
+
+impl Flow {
+    /// Unlocking that the card has refused for good is offered no more.
+    fn learn_off(&mut self) {
+        let (Some(of), Some(Ok(tokens))) = (&self.unblock_off, &mut self.tokens) else {
+            return;
+        };
+        for view in tokens.iter_mut().filter(|view| view.id == of.token) {
+            if let TokenState::Ready(info) = &mut view.state {
+                info.learn_unblock_off(of.pin);
             }
         }
     }

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::CardError;
 
 use super::{Effect, Flow, Purpose, Remark, State};
 use crate::document::{self, Document, Unreadable};
@@ -106,8 +107,23 @@ impl Flow {
             name: reading.name,
             same: order.attach(document).is_ok(),
         };
+        // What was said of another file counts for this one no more.
+        self.insists = false;
         self.compared = Some(compared.clone());
         self.remark(Remark::Compared(compared))
+    }
+
+    /// The token signs only what it has hashed itself, and has not been given that.
+    pub(super) fn wants_document(&self) -> bool {
+        let given = self.order().is_some_and(|order| order.document().is_some());
+        matches!(self.failed, Some(CardError::RawRsa)) && !given
+    }
+
+    /// The last file that could be read is not the document that would be signed.
+    pub(super) fn is_other_document(&self) -> bool {
+        self.compared
+            .as_ref()
+            .is_some_and(|compared| !compared.same)
     }
 
     /// Says it, unless the person has gone on meanwhile.

@@ -140,6 +140,7 @@ impl Flow {
             return Vec::new();
         }
         self.drop_held();
+        self.do_not_allow();
         let (exit, effects) = match (&self.purpose, &self.state) {
             (_, State::Refused(refused)) => match (refused.way(), refused.outcome()) {
                 (Some(way), Some(outcome)) => {

@@ -4,7 +4,7 @@ use securesign_handoff::callback::Answer;
 
 use crate::settings::{Change, Settings};
 
-use super::{Reading, Recipient, Unopened};
+use super::{Denied, Reading, Recipient, Unopened};
 use crate::document::{Document, Unreadable};
 use crate::journal::{Entry as Record, Ledger};
 use crate::screen::Input;
@@ -33,6 +33,8 @@ pub enum Event {
     },
     /// The journal was copied to this file, or why it was not.
     Exported(Result<String, String>),
+    /// A certificate was saved in this file, or why it was not.
+    Saved(Result<String, String>),
     /// No program has opened the settings file.
     FileUnopened,
     /// The computer goes to sleep or its screen is locked. The worker has heard it by
@@ -74,11 +76,21 @@ pub enum Effect {
     /// Copy the journal to where the user finds it; answered by
     /// [`Event::Exported`].
     Export,
+    /// Save this certificate to where the user finds it; answered by [`Event::Saved`].
+    Save {
+        /// Its serial number in hex, for the file's name.
+        serial: String,
+        /// PEM.
+        pem: String,
+    },
     /// Open the settings file for the user to correct; [`Event::FileUnopened`] where
     /// that fails.
     OpenFile,
     /// Change the settings; answered by [`Event::Settings`].
     Change(Change),
+    /// The portal of this request may call by now: ask the settings again, and go on with
+    /// [`super::Flow::next`].
+    Reopen(Box<Denied>),
 }
 
 /// How it ended.

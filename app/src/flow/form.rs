@@ -9,7 +9,9 @@ use securesign_card::token::LastTry;
 
 use crate::worker::{Job, PinView, TokenId, TokenInfo};
 
-use super::{Busy, Effect, Flow, Purpose, Remark, Signing, State};
+use super::{Busy, Effect, Flow, Purpose, Question, Remark, Signing, State};
+use crate::screen::Action;
+use crate::weak;
 
 /// How far the form that unlocks a token is.
 pub(super) enum Step {
@@ -57,6 +59,7 @@ impl Flow {
     pub(super) fn back(&mut self) -> Vec<Effect> {
         match std::mem::replace(&mut self.state, State::Ready) {
             State::Unlock(of, Step::NewPin(..)) => self.show(State::Unlock(of, Step::Puk)),
+            State::Allow(refused) => self.show(State::Refused(*refused)),
             left => {
                 if matches!(left, State::Ready) {
                     self.opened = None;
@@ -64,6 +67,29 @@ impl Flow {
                 self.show(State::Ready);
                 self.give_way()
             }
+        }
+    }
+
+    /// The question on the screen is answered with yes; each yes answers one question alone.
+    pub(super) fn agree(&mut self, yes: Action) -> Vec<Effect> {
+        match (yes, std::mem::replace(&mut self.state, State::Ready)) {
+            // What is needed has been said with the question.
+            (Action::GoOn, State::Unsure(of, Errand::Unlock)) => {
+                self.show(State::Unlock(of, Step::Puk))
+            }
+            (Action::GoOn, State::Unsure(of, errand)) => self.show(errand.form(of)),
+            (Action::GoOn, State::Asked(Question::Untried, id, entry)) => {
+                self.agreed = Some(id);
+                self.enter(entry, LastTry::Keep)
+            }
+            (Action::SignAnyway, State::Asked(Question::OtherDocument, _, entry)) => {
+                self.insists = true;
+                self.enter(entry, LastTry::Keep)
+            }
+            (Action::UseLastTry, State::Asked(Question::LastTry, _, entry)) => {
+                self.enter(entry, LastTry::Use)
+            }
+            (_, other) => self.stay(other),
         }
     }
 
@@ -136,6 +162,13 @@ impl Flow {
         if let Some(Err(fault)) = of.map(|(_, pin)| pin.rules.check(&new)) {
             return self.stumble(CardError::NewPinFormat(fault));
         }
+        let factory = of.map_or(&[][..], |(info, _)| info.factory_pins);
+        if !self.any_new_pin
+            && let Some(weak) = weak::weakness(&new, secrets.last(), factory)
+        {
+            self.remark = Some(Remark::Weak(weak));
+            return Vec::new();
+        }
         let entry = match (
             std::mem::replace(&mut self.state, State::Ready),
             secrets.pop(),
@@ -188,15 +221,19 @@ impl Flow {
         }
         let tries = entry.tries(info, asked);
         let untried = info.verify != Confidence::Known && self.agreed.as_ref() != Some(token);
-        if untried && matches!(entry, Entry::Sign(Some(_))) {
-            let token = token.clone();
-            return self.show(State::Untried(token, entry));
-        }
-        if tries == Tries::Left(1) && last == LastTry::Keep {
-            let token = token.clone();
-            return self.show(State::LastTry(token, entry));
-        }
         let token = token.clone();
+        let question = if untried && matches!(entry, Entry::Sign(Some(_))) {
+            Some(Question::Untried)
+        } else if matches!(entry, Entry::Sign(_)) && self.is_other_document() && !self.insists {
+            Some(Question::OtherDocument)
+        } else if tries == Tries::Left(1) && last == LastTry::Keep {
+            Some(Question::LastTry)
+        } else {
+            None
+        };
+        if let Some(question) = question {
+            return self.show(State::Asked(question, token, entry));
+        }
         let Some((busy, job)) = self.job(token, entry, last) else {
             return Vec::new();
         };
@@ -214,8 +251,11 @@ impl Flow {
                     return None;
                 };
                 let credential = self.credential()?.clone();
+                let info = self.token()?.1.clone();
+                let factory = |pin: &Pin| weak::is_factory(pin, info.factory_pins);
                 let signing = Signing {
-                    info: self.token()?.1.clone(),
+                    factory_pin: pin.as_ref().is_some_and(factory),
+                    info,
                     credential: credential.clone(),
                     signs: false,
                 };

@@ -1,7 +1,7 @@
 //! Which certificates are offered, and which one is chosen.
 
 use securesign_card::error::Missing;
-use securesign_card::profile::{Credential, Search};
+use securesign_card::profile::{Credential, PinUse, Search, Tries};
 use securesign_card::signature::{PublicKey, ToSign};
 
 use super::{Flow, Purpose, words};
@@ -60,14 +60,13 @@ impl Flow {
         if !certificate.may_sign() {
             return Some(self.language.say("certificate-not-for-signatures"));
         }
+        if self.is_early(credential) {
+            let (from, _) = certificate.validity();
+            let date = [("date", words::date(from, self.language).into())];
+            return Some(self.language.say_with("certificate-not-yet", date));
+        }
         if self.is_outdated(credential) {
-            let (from, to) = certificate.validity();
-            let date = |time| [("date", words::date(time, self.language).into())];
-            return Some(if self.is_early(credential) {
-                self.language.say_with("certificate-not-yet", date(from))
-            } else {
-                self.language.say_with("certificate-expired", date(to))
-            });
+            return Some(self.language.say("certificate-expired"));
         }
         if matches!(certificate.key(), PublicKey::RsaPss(_)) {
             return Some(self.language.say("certificate-pss"));
@@ -96,6 +95,18 @@ impl Flow {
     /// Not valid yet, as far as this computer's clock is right.
     pub(super) fn is_early(&self, credential: &Credential) -> bool {
         self.now < credential.certificate.validity().0
+    }
+
+    /// Whether there is a certificate to sign with whose PIN is not blocked.
+    pub(super) fn has_another(&self) -> bool {
+        let signs = |offer: &Offer<'_>| {
+            let info = self.ready().find(|(id, _)| *id == offer.token);
+            let pin = info.map(|(_, info)| info.pin_for(offer.credential));
+            let pinless = offer.credential.when == PinUse::Never;
+            self.unusable(offer.credential).is_none()
+                && (pinless || pin.is_some_and(|pin| pin.tries != Tries::Blocked))
+        };
+        self.offers().iter().any(signs)
     }
 
     pub(super) fn choose(&mut self, index: usize) {

@@ -9,7 +9,7 @@ use securesign_card::profile::Credential;
 use securesign_card::signature::PublicKey;
 use securesign_handoff::callback::{self, Outcome, Scheme, Signed};
 use securesign_handoff::code::ErrorCode;
-use securesign_handoff::link::{self, Serial};
+use securesign_handoff::link::{self, Request, Serial};
 use securesign_handoff::policy::{Permit, Policy};
 
 use crate::language::Language;
@@ -74,7 +74,20 @@ impl Order {
                 None => reason.into(),
             }
         })?;
-        let way = Way::open(request.reply_to(), policy, demo)?;
+        Self::judge(request, policy, demo, seen)
+    }
+
+    /// What was understood, by these settings.
+    pub(super) fn judge(
+        request: Request,
+        policy: &Policy,
+        demo: bool,
+        seen: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, Refused> {
+        let way = match Way::open(request.reply_to(), policy, demo) {
+            Ok(way) => way,
+            Err(reason) => return Err(Refused::unless_allowed(reason, request, demo)),
+        };
         let digest = match request.document {
             link::Document::Hash(digest) => digest,
             link::Document::Pdf(_) => return Err(Refused::told(Reason::NotYet("PDF"), way)),

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use securesign_handoff::policy::Portal;
+use securesign_card::profile::Credential;
+use securesign_handoff::policy::{Portal, PortalFault};
 
 use crate::language::Language;
 use crate::settings::{Appearance, Change, SCALES, Settings, Theme, Tongue};
@@ -62,6 +63,8 @@ pub(super) enum Page {
     /// `None` while it is read; the reason where it cannot be.
     Journal(Option<Result<Ledger, String>>),
     About,
+    /// All that a certificate says.
+    Certificate(Box<Credential>),
     /// The settings are not understood; the file, its line, and what is wrong.
     Broken(String),
 }
@@ -110,6 +113,8 @@ impl Flow {
                 self.open(Page::Settings);
                 self.give_way()
             }
+            // The request, or the token window, is as it was.
+            (Page::Certificate(_), Action::Back) => self.show(State::Ready),
             (_, Action::Back) => {
                 self.state = State::Looking;
                 vec![self.look()]
@@ -133,8 +138,46 @@ impl Flow {
             }
             (Page::Broken(_), Action::OpenFile) => vec![Effect::OpenFile],
             (Page::Journal(Some(Ok(_))), Action::Export) => vec![Effect::Export],
+            // The front end has done it.
+            (Page::Certificate(_), Action::Copy) => {
+                self.remark = Some(Remark::Copied);
+                Vec::new()
+            }
+            (Page::Certificate(credential), Action::Export) => {
+                let certificate = &credential.certificate;
+                let pem = certificate.pem().unwrap_or_default();
+                let serial = certificate.serial();
+                vec![Effect::Save { serial, pem }]
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// All of a certificate on the screen, by its place there.
+    pub(super) fn detail(&mut self, at: usize) -> Vec<Effect> {
+        if !matches!(self.state, State::Ready) {
+            return Vec::new();
+        }
+        let offers = self.offers();
+        match offers.get(at).map(|offer| offer.credential.clone()) {
+            Some(credential) => self.show(State::Page(Page::Certificate(Box::new(credential)))),
+            None => Vec::new(),
+        }
+    }
+
+    /// The certificate was saved in this file, or why not.
+    pub(super) fn saved(&mut self, file: Result<String, String>) -> Vec<Effect> {
+        let remark = match file {
+            Ok(file) => Remark::Saved(file),
+            Err(reason) => Remark::Unsaved(reason),
+        };
+        let there = matches!(self.state, State::Page(Page::Certificate(_)));
+        self.tell(remark, there)
+    }
+
+    /// Whether this is what is wrong with the portal that was typed.
+    pub(super) fn faults(&self, fault: PortalFault) -> bool {
+        matches!(self.remark, Some(Remark::NoPortal(found)) if found == fault)
     }
 
     fn open(&mut self, page: Page) -> Vec<Effect> {
@@ -206,10 +249,14 @@ impl Flow {
             Ok(settings) => {
                 self.context.settings = settings;
                 self.language = self.context.language();
+                let settings = self.context.settings.clone();
+                self.go_on_allowed(&settings)
             }
-            Err(reason) => self.remark = Some(Remark::Unchanged(reason)),
+            Err(reason) => {
+                self.remark = Some(Remark::Unchanged(reason));
+                Vec::new()
+            }
         }
-        Vec::new()
     }
 
     /// The journal was read.

@@ -154,6 +154,8 @@ impl Flow {
     fn is_at_rest(&self) -> bool {
         match &self.state {
             State::Looking | State::Ready => matches!(self.purpose, Purpose::Manage),
+            // A certificate of a request that is being read.
+            State::Page(Page::Certificate(_)) => matches!(self.purpose, Purpose::Manage),
             // What is being typed or asked there would be lost.
             State::Page(page) => !matches!(page, Page::Allow(_) | Page::Forbid(_)),
             // A signature is given up by a person only.
@@ -172,6 +174,7 @@ impl Flow {
         let shown = match (order, &self.purpose, &self.state) {
             (Ok(new), Purpose::Sign(shown), _) => new.is_same(shown),
             (Err(new), _, State::Refused(shown)) => new == shown,
+            (Err(new), _, State::Allow(shown)) => *new == **shown,
             _ => false,
         };
         shown || self.queue.waiting.iter().any(waits)

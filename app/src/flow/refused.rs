@@ -2,9 +2,12 @@
 
 use securesign_handoff::callback::Outcome;
 use securesign_handoff::code::ErrorCode;
+use securesign_handoff::link::Request;
+use securesign_handoff::policy::Denial;
 
 use crate::language::Language;
 
+use super::allow::Denied;
 use super::reason::Reason;
 use super::way::Way;
 
@@ -14,6 +17,8 @@ use super::way::Way;
 pub struct Refused {
     reason: Reason,
     way: Option<Box<Way>>,
+    /// What goes on once the portal is allowed, where a person can do that here.
+    denied: Option<Box<Denied>>,
 }
 
 impl Refused {
@@ -23,8 +28,39 @@ impl Refused {
     }
 
     pub(super) fn told(reason: Reason, way: Way) -> Self {
-        let way = Some(Box::new(way));
-        Self { reason, way }
+        Self {
+            way: Some(Box::new(way)),
+            ..reason.into()
+        }
+    }
+
+    /// The request is kept where a person may allow its portal, in a file that takes another
+    /// one.
+    pub(super) fn unless_allowed(reason: Reason, request: Request, demo: bool) -> Self {
+        let mut refused = Self::from(reason);
+        let can_be_listed = |denial: &Denial| denial.remedy().is_some() && !denial.list().inline;
+        if refused.denial().is_some_and(can_be_listed) {
+            refused.denied = Some(Box::new(Denied::new(request, demo)));
+        }
+        refused
+    }
+
+    /// Who may not call, and why, where that is the reason.
+    pub(super) fn denial(&self) -> Option<&Denial> {
+        match &self.reason {
+            Reason::Denied(denial) => Some(denial),
+            _ => None,
+        }
+    }
+
+    /// A person can allow its portal here.
+    pub(super) fn can_be_allowed(&self) -> bool {
+        self.denied.is_some()
+    }
+
+    /// What goes on once the portal is allowed.
+    pub(super) fn into_denied(self) -> Option<Box<Denied>> {
+        self.denied
     }
 
     /// The portal that may hear of it.
@@ -36,7 +72,10 @@ impl Refused {
     /// as in [`super::Order::called_by`].
     pub fn called_by(mut self, caller: String) -> Self {
         if let Some(way) = &mut self.way {
-            way.called_by(caller);
+            way.called_by(caller.clone());
+        }
+        if let Some(denied) = &mut self.denied {
+            denied.called_by(caller);
         }
         self
     }
@@ -74,7 +113,11 @@ impl Refused {
 
 impl From<Reason> for Refused {
     fn from(reason: Reason) -> Self {
-        Self { reason, way: None }
+        Self {
+            reason,
+            way: None,
+            denied: None,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use securesign_card::error::{CardError, Secret};
 use securesign_handoff::policy::PortalFault;
 
 use crate::language::Language;
+use crate::weak::Weak;
 use crate::words::{Explain, InWords};
 
 use super::{Compared, Recipient, Unopened};
@@ -29,6 +30,10 @@ pub(super) enum Remark {
     TakenOut,
     /// Two entries of a new PIN.
     Differ,
+    /// A new PIN that would be guessed.
+    Weak(Weak),
+    /// Return in an empty field.
+    Empty,
     /// A file was given, and compared.
     Compared(Compared),
     /// A file was given that cannot be compared.
@@ -53,6 +58,10 @@ pub(super) enum Remark {
     FileUnopened,
     /// Something that a person passes on was copied.
     Copied,
+    /// A certificate was saved in this file.
+    Saved(String),
+    /// It was not; why.
+    Unsaved(String),
     /// The journal was copied to this file.
     Exported(String),
     /// The journal was not copied; why.
@@ -60,60 +69,68 @@ pub(super) enum Remark {
 }
 
 impl Remark {
-    pub(super) fn notice(&self, language: Language) -> Notice {
+    pub(super) fn notice(&self, l: Language) -> Notice {
         let because = |reason: &str| [("reason", reason.to_owned().into())];
         let named = |name: &str| [("name", name.to_owned().into())];
-        let role = |pin: Secret| [("pin", pin.in_words(language).into())];
+        let in_file = |file: &str| [("file", file.to_owned().into())];
+        let role = |pin: Secret| [("pin", pin.in_words(l).into())];
         let (level, text) = match self {
-            Self::Failed(error) => (Level::Error, error.tell(language)),
-            Self::Waits(by) => (Level::Info, waits(by.as_deref(), language)),
-            Self::Slow => (Level::Info, language.say("token-slow")),
-            Self::Touch => (Level::Info, language.say("touch")),
-            Self::Changed(pin) => (Level::Success, language.say_with("changed", role(*pin))),
-            Self::FileUnopened => (Level::Error, language.say("file-unopened")),
-            Self::Unlocked(pin) => (Level::Success, language.say_with("unlocked", role(*pin))),
-            Self::TakenOut => (Level::Error, language.say("taken-out")),
-            Self::Differ => (Level::Error, language.say("entries-differ")),
-            Self::Compared(Compared { name, same: true }) => (
-                Level::Success,
-                language.say_with("compared-same", named(name)),
-            ),
-            Self::Compared(Compared { name, same: false }) => (
-                Level::Error,
-                language.say_with("compared-other", named(name)),
-            ),
-            Self::Unreadable(error) => (Level::Error, error.tell(language)),
-            Self::ManyFiles => (Level::Error, language.say("compare-many")),
-            Self::NoDialog => (Level::Error, language.say("compare-no-dialog")),
-            Self::Forgotten => (Level::Info, language.say("kept-forgotten")),
-            Self::Undelivered(recipient, reason) => {
-                (Level::Error, recipient.unanswered(reason, language))
+            Self::Failed(error) => (Level::Error, error.tell(l)),
+            Self::Waits(by) => (Level::Info, waits(by.as_deref(), l)),
+            Self::Slow => (Level::Info, l.say("token-slow")),
+            Self::Touch => (Level::Info, l.say("touch")),
+            Self::Changed(pin) => (Level::Success, l.say_with("changed", role(*pin))),
+            Self::FileUnopened => (Level::Error, l.say("file-unopened")),
+            Self::Unlocked(pin) => (Level::Success, l.say_with("unlocked", role(*pin))),
+            Self::TakenOut => (Level::Error, l.say("taken-out")),
+            Self::Differ => (Level::Error, l.say("entries-differ")),
+            Self::Weak(weak) => (Level::Error, weak.in_words(l)),
+            Self::Empty => (Level::Info, l.say("entry-empty")),
+            Self::Compared(Compared { name, same: true }) => {
+                (Level::Success, l.say_with("compared-same", named(name)))
             }
-            Self::StillHeld => (Level::Error, language.say("undelivered-still")),
-            Self::NoPortal(PortalFault::Origin) => (Level::Error, language.say("portal-origin")),
-            Self::NoPortal(PortalFault::Key) => (Level::Error, language.say("portal-key")),
+            Self::Compared(Compared { name, same: false }) => {
+                (Level::Error, l.say_with("compared-other", named(name)))
+            }
+            Self::Unreadable(error) => (Level::Error, error.tell(l)),
+            Self::ManyFiles => (Level::Error, l.say("compare-many")),
+            Self::NoDialog => (Level::Error, l.say("compare-no-dialog")),
+            Self::Forgotten => (Level::Info, l.say("kept-forgotten")),
+            Self::Undelivered(recipient, reason) => (Level::Error, recipient.unanswered(reason, l)),
+            Self::StillHeld => (Level::Error, l.say("undelivered-still")),
+            Self::NoPortal(PortalFault::Origin) => (Level::Error, l.say("portal-origin")),
+            Self::NoPortal(PortalFault::Key) => (Level::Error, l.say("portal-key")),
             Self::Unchanged(reason) => {
-                let text = language.say_with("settings-unchanged", because(reason));
+                let text = l.say_with("settings-unchanged", because(reason));
                 (Level::Error, text)
             }
-            Self::Unrecorded { request, reason } => {
-                let request = ("request", request.as_str().into());
-                let reason = ("reason", reason.as_str().into());
-                let text = language.say_with("journal-unrecorded", [request, reason]);
-                (Level::Error, text)
-            }
-            Self::Copied => (Level::Success, language.say("copied")),
-            Self::Exported(file) => {
-                let file = [("file", file.as_str().into())];
-                (Level::Success, language.say_with("journal-exported", file))
-            }
-            Self::Unexported(reason) => {
-                let text = language.say_with("journal-unexported", because(reason));
-                (Level::Error, text)
-            }
+            Self::Unrecorded { request, reason } => (Level::Error, unrecorded(request, reason, l)),
+            Self::Copied => (Level::Success, l.say("copied")),
+            Self::Saved(file) => (
+                Level::Success,
+                l.say_with("certificate-saved", in_file(file)),
+            ),
+            Self::Exported(file) => (
+                Level::Success,
+                l.say_with("journal-exported", in_file(file)),
+            ),
+            Self::Unsaved(reason) => (
+                Level::Error,
+                l.say_with("certificate-unsaved", because(reason)),
+            ),
+            Self::Unexported(reason) => (
+                Level::Error,
+                l.say_with("journal-unexported", because(reason)),
+            ),
         };
         Notice { level, text }
     }
+}
+
+fn unrecorded(request: &str, reason: &str, l: Language) -> String {
+    let request = ("request", request.to_owned().into());
+    let reason = ("reason", reason.to_owned().into());
+    l.say_with("journal-unrecorded", [request, reason])
 }
 
 /// That another program has the card to itself; its name where it is known.

@@ -74,7 +74,7 @@ impl Flow {
     pub(super) fn locked(&mut self) {
         let asks = !self.screen().fields.is_empty();
         let waited = match std::mem::replace(&mut self.state, State::Ready) {
-            State::LastTry(id, entry) | State::Untried(id, entry) => {
+            State::Asked(_, id, entry) => {
                 self.state = match entry {
                     Entry::Sign(_) => State::Ready,
                     Entry::Change { pin, .. } => State::Change(Target { token: id, pin }),

@@ -1,6 +1,8 @@
 //! What stands on every screen, in the language of the flow.
 
+mod allow;
 mod certificates;
+mod details;
 mod end;
 mod forms;
 mod pages;
@@ -8,6 +10,7 @@ mod parts;
 mod sign;
 mod token;
 mod tokens;
+mod unlock;
 mod waiting;
 
 use jiff::Timestamp;
@@ -21,11 +24,12 @@ use crate::language::Language;
 use super::{Flow, Purpose, State};
 use crate::screen::{Action, Kept, Screen};
 use end::{signed, working};
-use forms::{change, last_try, unlock, unsure, untried};
+use forms::{asked, change, unsure};
 use parts::{button, notice};
 use sign::sign;
 use token::token;
 use tokens::tokens;
+use unlock::unlock;
 use waiting::{looking, waiting};
 
 /// What is to be seen.
@@ -122,14 +126,14 @@ fn unbound(flow: &Flow) -> Screen {
         State::Change(of) => change(flow, of),
         State::Unlock(of, step) => unlock(flow, of, step),
         State::Unsure(of, errand) => unsure(flow, of, *errand),
-        State::Untried(..) => untried(flow),
-        State::LastTry(_, entry) => last_try(flow, entry),
+        State::Asked(question, _, entry) => asked(flow, *question, entry),
         State::Busy(busy) => Screen {
             notice: notice(flow),
             ..working(flow, busy)
         },
         State::Signed => signed(flow),
         State::Refused(refused) => end::refused(flow, refused),
+        State::Allow(refused) => allow::allow(flow, refused),
         State::Failed(error) => end::failed(flow, error),
         State::Page(page) => pages::page(flow, page),
         State::Undelivered(undelivered) => end::undelivered(flow, undelivered),

@@ -85,6 +85,7 @@ document-comparing = “{ $name }” is being compared …
 document-same = “{ $name }”: its digest is the one below
 document-not = not “{ $name }”: the digest of that file is another one
 compare = Do you have the document? Drop it here or choose it to compare it.
+compare-wanted = Drop the document here, or click to choose it: this token makes the signature from the document itself.
 compare-many = These are several files, and one document is to be signed. Give that one alone.
 compare-no-dialog = This desktop has no dialog to choose a file. Drop the document on this window, or type its path and press Return.
 compare-path = Path of the document
@@ -110,14 +111,48 @@ document-other = This is not the document that the portal asks to be signed: its
 
 certificates = Certificates
 certificates-choose = Choose a certificate
-certificate-detail = Issued by { $issuer } · { $until }
-# Which application of a token it is in: "OpenPGP card".
-certificate-of = { $detail } · { $application }
-certificate-until = expires { $date }
-certificate-endless = no expiry date
+details = Details
+certificate-issuer = Issued by { $issuer }
+certificate-serial = serial …{ $last }
+certificate-place = In { $place }
+certificate-encryption = Encryption
+certificate-encrypts = It is for encryption and cannot sign
+# The classes of CCA India: who vouches for the holder, and how well.
+class = Class { $number }
+class-individual = Class { $number }, individual
+class-organization = Class { $number }, organisation
+certificate-expired-on = Expired on { $date }
+certificate-expires-in =
+    { $days ->
+        [one] Expires in { $days } day
+       *[other] Expires in { $days } days
+    }
+certificate-expires-today = Expires within a day
+certificate-not-before = Not valid before { $date }: is this computer’s clock right?
+certificates-expired =
+    { $count ->
+        [one] Your certificate has expired: renew it with its issuer, { $issuer }.
+       *[other] All certificates here that could sign have expired: renew yours with its issuer.
+    }
+certificate-save = Save as a file
+certificate-copy = Copy certificate
+certificate-saved = Saved in { $file }.
+certificate-unsaved = The certificate was not saved: { $reason }
+certificate-subject = Holder
+certificate-issued-by = Issuer
+certificate-from = Valid from
+certificate-to = Valid until
+certificate-key = Key
+certificate-usage = Key usage
+certificate-usage-any = not restricted
+certificate-policies = Policies
+certificate-at = Place on the token
+certificate-fingerprint = Fingerprint (SHA-256)
+certificate-until = Valid until { $date }
+certificate-endless = No expiry date
 certificate-not-for-signatures = It is not for signatures
 certificate-not-yet = Valid only from { $date }
-certificate-expired = Expired on { $date }
+certificate-expired = Renew it with its issuer
 certificate-not-with-token = The token cannot sign with it: { $missing }
 certificate-key-too-short = Its key is too short for this digest
 certificate-no-digest = Its key cannot sign a digest
@@ -199,40 +234,71 @@ hex-digits-exactly = exactly { $max } hexadecimal digits (0–9, A–F)
 characters = { $min } to { $max } characters
 characters-exactly = exactly { $max } characters
 entries-differ = The two entries of the new { -pin } differ. Nothing was sent.
+entry-empty = Nothing was typed yet.
+weak-same = That is the present { -pin }. Choose another one. Nothing was sent.
+weak-factory = Such tokens are sold with this { -pin }, so everybody knows it. Choose another one. Nothing was sent.
+weak-repeated = A { -pin } of one repeated character is guessed at once. Choose another one. Nothing was sent.
+weak-sequence = A { -pin } in counting order is guessed at once. Choose another one. Nothing was sent.
 taken-out = The token was taken out. Nothing was sent to it.
 changed = Done. The { $pin } is changed.
 unlock-need-title = Unlock the { $pin }: what you need
-unlock-need = You need the { $puk }, a second secret of { $shape }. It is in the letter or mail that came with the token; the portal does not know it.
-unlock-spends-blocked = No try of the { $pin } is needed: they are used up. A wrong { $puk } spends one of its own tries, counted below.
-unlock-spends = No try of the { $pin } is spent. A wrong { $puk } spends one of its own tries, counted below.
-unlock-spends-advice = When they are used up too, only the issuer of the token can help.
-unlock-spends-code-advice = When they are used up too, only the Admin { -pin } of the token unlocks it.
+unlock-need = You need the { $puk }, a second code of { $shape }.
+unlock-names-puk = It is also called unblocking code, PUC or SO PIN.
+unlock-names-code = It is also called resetting code.
+unlock-names-admin = It is also called SO PIN, security officer’s PIN or PW3.
+unlock-where = It usually came with the token, in a letter or an e-mail. If you do not have it, ask whoever issued the token: the portal does not know it.
+unlock-works =
+    { $left ->
+        [one] Your { $pin } works, and { $left } try is left: you need to unlock it only if you have forgotten it.
+       *[other] Your { $pin } works, and { $left } tries are left: you need to unlock it only if you have forgotten it.
+    }
+unlock-tries =
+    { $left ->
+        [one] { $left } try is left. A wrong { $puk } uses one of its tries.
+       *[other] { $left } tries are left. A wrong { $puk } uses one of its tries.
+    }
+unlock-tries-unknown = This token does not report how many tries are left. A wrong { $puk } uses one of its tries.
+unlock-step = Step { $step } of 3
+unlock-spends-advice = When no tries are left, only the issuer of the token can help, and the certificate on it may be lost.
+unlock-spends-code-advice = When no tries are left, only the Admin { -pin } of the token unlocks it.
 unlock-need-key = You need the { $puk }, a second secret of { $shape }. Whoever set up the token has it; the portal does not know it.
 unlock-key-spends = No try of the { $pin } is spent. Whether a wrong { $puk } spends one of its own tries is not known.
 unlock-have-puk = I have the { $puk }
 unlock-puk-title = Unlock the { $pin }: the { $puk }
-unlock-puk = The { $puk } of this token has { $shape }.
+unlock-puk = A { $puk } has { $shape }.
 unlock-pin-title = Unlock the { $pin }: a new { $pin }
-unlock-together = { $puk } and new { $pin } go to the token together: only now a try of the { $puk } is spent, if it is wrong.
+unlock-together = The { $puk } is checked when you press Unlock: if it is wrong, one of its tries is used then.
 unlock-key-together = First the token learns that you have the { $puk }, which is not sent to it; then the new { $pin } is set.
 unlocked = Done. The { $pin } is unlocked, and the new one is set.
 puk-blocked-title = The { $puk } is blocked
-puk-blocked-both = No tries of the { $pin } and of the { $puk } are left. Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
-puk-blocked-pin-works = Your { $pin } still works: use it with care, for it cannot be unlocked any more.
+puk-blocked-both = No tries are left, neither of the { $pin } nor of the { $puk }.
+puk-blocked = No tries of the { $puk } are left, so the { $pin } cannot be unlocked any more.
+no-way-title = This token cannot be unlocked
+no-way-works-title = The { $pin } cannot be unlocked on this token
+no-way-because = Nothing that you may have unlocks it: { $missing }.
+no-way-issuer = Only its issuer can help now: the token has to be set up again, with a new certificate. Do not reset it yourself.
+no-way-lost = The certificate on this token will probably be lost. What you have signed with it stays valid.
+copy-details = Copy details
+puk-blocked-pin-works = Your { $pin } still works. Enter it carefully: once it is blocked, it cannot be unlocked.
 unsure-change-title = Change the { $pin } of this token?
 unsure-unlock-title = Unlock this token?
 unsure-change = Changing the { $pin } is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
 unsure-unlock = Unlocking is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
-unsure-doubtful = In India tokens sold since 2023 have unlocking switched off. Then only initialising the token anew helps, and the certificate on it is lost.
+unsure-doubtful = On tokens sold in India since 2023 unlocking is disabled. If it is on yours, the issuer must reset it, and the certificate on it is lost.
 unsure-change-advice = If it fails, the present { $pin } most likely still works. Have the number of your issuer at hand.
 unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
 untried-title = Send the { -pin } to this token?
 untried = No token of this kind ({ $family }) was tried with this program. How it takes its { -pin } was read from the token itself and from standards.
 untried-advice = If that does not fit this token, one try may be lost. Nothing was sent yet.
+other-document-title = Sign a different document?
+other-document = “{ $name }” does not match: it is not the document that the portal wants signed.
+other-document-advice = If you sign now, you sign something that you have not seen. Go back and ask the portal, unless you know why they differ.
+sign-anyway = Sign anyway
 last-try-title = Use the last try?
 last-try-pin = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked and can only be unlocked with the { $puk }.
-last-try-further = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked.
-last-try-puk = One try of the { $puk } is left. If what you typed is wrong, the { $puk } is blocked for ever.
+last-try-doubtful = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked. On most tokens of this kind ({ $family }) nothing unlocks it then, and the certificate is lost.
+last-try-further = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked, and nothing that you have unlocks it.
+last-try-puk = One try of the { $puk } is left. If what you typed is wrong, the { $puk } is blocked permanently.
 last-try-unsent = Nothing was sent yet.
 
 ## While the card works, and afterwards
@@ -253,6 +319,8 @@ signed-printed = The answer to { $requester } stands on standard output.
 signed-printed-advice = The portal has it when this address is opened.
 signed-kept-terminal = The { -pin } is kept for further links of this portal; it is forgotten when this command ends.
 signed-kept = The { -pin } is kept for its next request, which will appear here; it is forgotten when { -brand } is closed.
+factory-pin = This token still has the { -pin } that it was sold with. Change it: open { -brand } from the menu and choose Change { -pin }.
+factory-pin-terminal = This token still has the { -pin } that it was sold with. Change it with { $command }.
 requests-wait =
     { $count ->
         [one] { $count } more request is waiting.
@@ -339,14 +407,16 @@ secure-messaging-lost-advice = Close other programs that use the token, and star
 secure-messaging-checksum = The token's answer was altered on its way: { $step }.
 secure-messaging-malformed = The token's answer was not protected as agreed: { $step }.
 secure-messaging-advice = Connect the token directly to the computer, close other programs that use it, and start again.
-unblock-off = The { -puk } was right, but the token does not take a new { -pin } (status word { $sw }).
-unblock-off-advice = Unlocking is switched off on tokens that are sold so. Only initialising it anew helps, with its maker's or issuer's program: the certificate is lost by that. Ask the issuer of the certificate.
+unblock-off = The { -puk } was right, but unlocking is disabled on this token (status word { $sw }).
+unblock-off-advice = Ask the issuer of the certificate: the token has to be reset, and the certificate on it is lost.
 raw-rsa = The token refuses to sign a digest that was made outside it (status word 6F83).
-raw-rsa-advice = Sign it in a terminal and give the document too (securesign sign --document FILE LINK): the token then finishes the hash itself.
+raw-rsa-advice = It needs the document itself: give it with securesign sign --document FILE LINK.
+raw-rsa-here = It needs the document itself: drop it here, or choose it, then sign again.
 unsupported = This token cannot do it: { $missing }.
 unsupported-advice = Use another certificate or another token.
 missing-pin = it has no { -pin } under any reference that this program knows
 missing-puk = it has no { -puk }
+missing-unblock-off = unlocking is disabled on this token
 missing-key-kind = keys of this kind
 missing-key-length = RSA keys of this length
 missing-key-too-short = the key is too short for this digest
@@ -524,6 +594,20 @@ denied-app-key-advice = Nothing was sent: allow it only if you trust the portal 
 denied-test-key-advice = Nothing was sent: allow it only if this portal is there to be tried out.
 denied-key-advice = Nothing was sent: ask the portal whether its key has changed, and allow the new one only if it says so.
 denied-advice = Nothing was sent: allow it only if you trust it.
+allow-portal = Allow this portal…
+allow-title = Allow this portal?
+# $domain is the part of the address that somebody has registered.
+allow-compare = { $domain } tells whose site this is. Allow it only if you know that name from the portal itself, not from a message or an advertisement.
+allow-compare-app = The result goes to whichever program on this computer opens { $domain } links. Allow it only if you have installed that program for this portal.
+allow-means = It may then ask you for signatures whenever you visit it. You see each request first, and nothing is signed unless you press Sign. You can remove it again in the settings.
+allow-other-key = You have allowed this site before, with another key. Ask the portal whether its key has changed.
+allow-local = The result goes to this computer, where any program can take it: allow this only while you are building the portal.
+allow-site = Site
+allow-key = API key
+allow-key-live = live
+allow-key-test = test key, for trying out a portal
+allow-fingerprint = Fingerprint (SHA-256)
+allow-it = Allow
 denied-lines =
     To allow it, add these lines at the end of { $file } (create the file if it is not there):
 
@@ -581,6 +665,7 @@ portal-test = test
 portal-allow = Allow a portal
 portal-allow-title = Allow a portal
 portal-allow-text = The portal tells you its address and its API key. Only allow portals that you know: they may then ask you for signatures.
+portal-allow-easier = You need not type them: start signing on the portal, and when it is refused here, press “Allow this portal…”.
 portal-address = Address of the portal
 portal-api-key = API key
 portal-allow-it = Allow
@@ -720,6 +805,9 @@ report-puk-of = { $puk } tries left, for the { $pin }: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
 report-issued = issued by { $issuer }, serial { $serial }, { $until }
 report-until = valid until { $date }
+report-endless = no expiry date
+report-expired = expired on { $date }
+report-not-before = not valid before { $date }
 report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, { $until }, not for signatures
 
 ## What doctor finds. A reader's or program's name stands in it as the system tells it.
@@ -761,7 +849,7 @@ doctor-launcher = Results go to the browser through { $program }
 doctor-no-launcher = No program opens web pages
 doctor-settings = The settings file cannot be used
 doctor-no-portal = No portal may call: only test keys with a callback on this computer work
-doctor-no-portal-advice = Open a link of your portal: the refusal says which lines to add to { $file }.
+doctor-no-portal-advice = Start signing on your portal, and allow it where it is refused; or add it to { $file }.
 doctor-portals =
     { $count ->
         [one] One portal may call

@@ -12,6 +12,8 @@ pub enum Action {
     Sign,
     /// Go on although one try is left.
     UseLastTry,
+    /// Sign although the document that was given is another one.
+    SignAnyway,
     /// Go on although it was never tried on a real token of this kind.
     GoOn,
     /// Open the form that changes the PIN.
@@ -30,6 +32,10 @@ pub enum Action {
     Settings,
     /// Open the form that lets a portal call.
     AddPortal,
+    /// Ask whether the portal that was refused may call from now on.
+    AllowPortal,
+    /// Let it call, and go on with its request.
+    Allow,
     /// Take from the portal what it was allowed.
     Remove,
     /// Open the journal.
@@ -61,7 +67,13 @@ impl Action {
     /// may ask for signatures. A hand must do that, with a key or the mouse; no other program may in its place.
     pub fn commits(self) -> bool {
         match self {
-            Self::Sign | Self::UseLastTry | Self::GoOn | Self::Submit | Self::Remove => true,
+            Self::Sign
+            | Self::UseLastTry
+            | Self::SignAnyway
+            | Self::GoOn
+            | Self::Submit
+            | Self::Allow
+            | Self::Remove => true,
             Self::ChangePin
             | Self::Unlock
             | Self::ChangeFurther(_)
@@ -69,6 +81,7 @@ impl Action {
             | Self::Next
             | Self::Settings
             | Self::AddPortal
+            | Self::AllowPortal
             | Self::Journal
             | Self::Export
             | Self::OpenFile

@@ -165,6 +165,8 @@ pub struct Line {
     pub text: String,
     /// Longest entry that makes sense, in bytes.
     pub max: usize,
+    /// What was typed here is what the notice is about: the focus goes here.
+    pub fault: bool,
 }
 
 /// A secret to type in. The front ends hide what is typed.

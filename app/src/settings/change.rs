@@ -53,7 +53,7 @@ impl Change {
                 }
             }
             // Twice the same would have to be taken away twice.
-            Self::Allow(portal) if before.portals.iter().any(|old| old.is(portal)) => {}
+            Self::Allow(portal) if before.portals.iter().any(|old| old.covers(portal)) => {}
             Self::Allow(portal) => {
                 let empty = || Item::ArrayOfTables(ArrayOfTables::new());
                 let portals = file.entry("portal").or_insert_with(empty);

@@ -181,6 +181,7 @@ impl InWords for Missing {
             Missing::Setup => language.say("missing-setup"),
             Missing::Session => language.say("missing-session"),
             Missing::Reader => language.say("missing-reader"),
+            Missing::UnblockOff => language.say("missing-unblock-off"),
             Missing::PinForm => language.say("missing-pin-form"),
         }
     }

@@ -201,15 +201,9 @@ impl Explain for Denial {
     }
 
     fn advice(&self, language: Language) -> String {
+        let when = caution(self, language);
         let Some(lines) = lines(self) else {
-            return language.say("denied-live-local-advice");
-        };
-        let when = match self.why() {
-            Why::TestToLocalhost => language.say("denied-test-local-advice"),
-            Why::TestKey => language.say("denied-test-key-advice"),
-            Why::Key if self.is_app() => language.say("denied-app-key-advice"),
-            Why::Key => language.say("denied-key-advice"),
-            Why::Origin | Why::Scheme | Why::LiveToLocalhost => language.say("denied-advice"),
+            return when;
         };
         let file = ("file", self.list().file.as_str().into());
         let lines = ("lines", lines.trim().into());
@@ -218,6 +212,18 @@ impl Explain for Denial {
             false => language.say_with("denied-lines", [file, lines]),
         };
         format!("{when} {how}")
+    }
+}
+
+/// That nothing was sent, and when the portal may be allowed.
+pub fn caution(denial: &Denial, language: Language) -> String {
+    match denial.why() {
+        Why::LiveToLocalhost => language.say("denied-live-local-advice"),
+        Why::TestToLocalhost => language.say("denied-test-local-advice"),
+        Why::TestKey => language.say("denied-test-key-advice"),
+        Why::Key if denial.is_app() => language.say("denied-app-key-advice"),
+        Why::Key => language.say("denied-key-advice"),
+        Why::Origin | Why::Scheme => language.say("denied-advice"),
     }
 }
 

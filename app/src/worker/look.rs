@@ -211,6 +211,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         change: first.change,
         unblock: unblock.map_or(Confidence::Known, |puk| puk.confidence),
         verify: token.confidence(),
+        factory_pins: token.factory_pins(),
         found,
         further: pins,
     })

@@ -44,7 +44,7 @@ const SECOND: PinId = PinId(7);
 pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-pub const SCREENS: [(&str, Make); 61] = [
+pub const SCREENS: [(&str, Make); 63] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -132,6 +132,14 @@ pub const SCREENS: [(&str, Make); 61] = [
             .link("https://portal.example.gov.in.evil.example", KEY)
             .flow
     }),
+    ("allow", |studio| {
+        let scene = studio.link("https://portal.example.gov.in.evil.example", KEY);
+        scene.press(Action::AllowPortal, &[]).flow
+    }),
+    ("allow-test", |studio| {
+        let scene = studio.link("http://localhost:8080", "ss_test_gallery");
+        scene.press(Action::AllowPortal, &[]).flow
+    }),
     ("refused-link", |studio| {
         studio.order("securesign://sign?hashAlgo=MD5").flow
     }),
@@ -218,7 +226,7 @@ pub const SCREENS: [(&str, Make); 61] = [
     }),
     ("changed", |studio| {
         let mut scene = studio.manage(3).press(Action::ChangePin, &[]);
-        scene = scene.press(Action::Submit, &[PIN, "654321", "654321"]);
+        scene = scene.press(Action::Submit, &[PIN, "482915", "482915"]);
         scene.report(Report::Changed(Ok(())));
         scene.sees(vec![studio.token(3)]).flow
     }),
@@ -231,7 +239,7 @@ pub const SCREENS: [(&str, Make); 61] = [
     ("puk-blocked", |studio| {
         let mut scene = studio
             .unlocking(2)
-            .press(Action::Submit, &["654321", "654321"]);
+            .press(Action::Submit, &["482915", "482915"]);
         scene.report(Report::Unblocked(Err(CardError::Blocked(Secret::Puk))));
         scene.flow
     }),

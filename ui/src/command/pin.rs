@@ -85,6 +85,9 @@ fn form(place: &Place, errand: Errand, files: SecretFiles, as_json: bool) -> Res
     let mut flow = Flow::form(Timestamp::now(), as_json);
     flow.0.speak(place.language);
     flow.0.in_terminal();
+    if secrets.has_new_pin() {
+        flow.0.takes_any_new_pin();
+    }
     let worker = place.worker(Duration::ZERO);
     let mut desk = Desk::start(flow, worker, Delivery::Print, Seen::load(), None);
     let patience = Some(Duration::ZERO);

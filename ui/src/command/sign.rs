@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use securesign_app::document::Document;
 use securesign_app::flow::{Effect, Flow, Order, Refused};
 use securesign_app::language::Language;
-use securesign_app::screen::Input;
+use securesign_app::screen::{Action, Input};
 use securesign_card::reader::Readers;
 
 use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
@@ -178,6 +178,9 @@ impl Run {
     /// A portal that may call hears why; to nobody else is anything sent.
     fn refuse(&mut self, text: &str) -> u8 {
         say(text);
+        if let Some((origin, id)) = self.allowed() {
+            return self.serve(&origin, &id);
+        }
         let before = self.desk.screen();
         self.desk.input(Input::Closed);
         self.desk.delivered();
@@ -187,6 +190,33 @@ impl Run {
             terminal::print(&screen, self.desk.flow().language());
         }
         self.desk.exit().map_or(REFUSED, code)
+    }
+
+    /// Whether the person lets the portal call after all: then its request is at hand, with
+    /// this origin and this id.
+    fn allowed(&mut self) -> Option<(String, String)> {
+        if !prompt::can_ask() || !self.desk.screen().offers(Action::AllowPortal) {
+            return None;
+        }
+        let l = self.desk.flow().language();
+        self.press(Action::AllowPortal);
+        let question = self.desk.screen();
+        terminal::print(&question, l);
+        if !terminal::agrees(&question.title, l) {
+            self.press(Action::Back);
+            return None;
+        }
+        self.press(Action::Allow);
+        if let Some(order) = self.desk.flow().order() {
+            return Some((order.origin().to_owned(), order.request_id().to_owned()));
+        }
+        // Why it was not written, or is refused all the same.
+        terminal::print(&self.desk.screen(), l);
+        None
+    }
+
+    fn press(&mut self, action: Action) {
+        self.desk.input(Input::Press(action, Vec::new()));
     }
 
     fn serve(&mut self, origin: &str, id: &str) -> u8 {

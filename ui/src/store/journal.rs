@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use securesign_app::journal::{Entry, LINE_LIMIT, Ledger, Mark, Reader, mark_of};
 use securesign_card::text;
 
-use super::folders::{folders, homeless};
+use super::folders::folders;
 use super::own::{self, Absent, Folder};
 
 /// The journal of this user.
@@ -93,23 +93,9 @@ impl Journal {
     /// Copies it to where the user's downloads are, under a name that is not taken
     /// yet; which one.
     pub fn export_for_user(self) -> io::Result<String> {
-        let user = directories::UserDirs::new().ok_or_else(homeless)?;
-        let folder = user.download_dir().unwrap_or(user.home_dir());
-        let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-        for again in 1..100 {
-            let more = if again == 1 {
-                String::new()
-            } else {
-                format!("-{again}")
-            };
-            let file = folder.join(format!("securesign-journal-{day}{more}.jsonl"));
-            match self.export(&file) {
-                Ok(()) => return Ok(text::path(&file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
+        let day = jiff::Timestamp::now().strftime("%Y-%m-%d");
+        let name = format!("securesign-journal-{day}");
+        own::save_for_user(&name, "jsonl", &|file| self.export(file))
     }
 
     fn folder(&self, absent: Absent) -> io::Result<Folder> {

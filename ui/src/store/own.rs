@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use securesign_app::language::Language;
 use securesign_card::text;
 
-use super::folders::folders;
+use super::folders::{folders, homeless};
 pub use system::Folder;
 
 /// How long others may hold a lock: what they do under it takes milliseconds.
@@ -62,6 +62,31 @@ pub fn session(absent: Absent) -> io::Result<Folder> {
 pub fn at(path: &Path, absent: Absent) -> io::Result<Folder> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
     Folder::of_user(parent(path), absent)?.own(name, absent)
+}
+
+/// Makes a file where the user's downloads are, under a name that is not taken yet, with
+/// `make`, which must not replace one; which file.
+pub fn save_for_user(
+    name: &str,
+    kind: &str,
+    make: &dyn Fn(&Path) -> io::Result<()>,
+) -> io::Result<String> {
+    let user = directories::UserDirs::new().ok_or_else(homeless)?;
+    let folder = user.download_dir().unwrap_or(user.home_dir());
+    for again in 1..100 {
+        let more = if again == 1 {
+            String::new()
+        } else {
+            format!("-{again}")
+        };
+        let file = folder.join(format!("{name}{more}.{kind}"));
+        match make(&file) {
+            Ok(()) => return Ok(text::path(&file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Writes a file where a person wanted it, for this user alone, so that it is never

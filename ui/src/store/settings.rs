@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use securesign_app::flow::{Order, Refused};
+use securesign_app::flow::{Denied, Order, Refused};
 use securesign_app::language::Language;
 use securesign_app::settings::{Change, Settings};
 use securesign_app::words::Explain;
@@ -14,6 +14,7 @@ use securesign_handoff::policy::Policy;
 use super::folders::folders;
 use super::own;
 use super::seen::Seen;
+use super::used;
 
 /// The settings file, whether it exists or not.
 pub fn path() -> PathBuf {
@@ -71,4 +72,13 @@ fn text(path: &Path, language: Language) -> Result<String, String> {
 pub fn accept(link: &[u8], demo: bool, seen: &Seen, language: Language) -> Result<Order, Refused> {
     let (_, policy) = load(language).map_err(Refused::unjudged)?;
     Order::accept(link, &policy, demo, &|origin| seen.contains(origin))
+}
+
+/// A request whose portal was not allowed before, judged by the settings as they are now.
+/// Last of all checks: from now on its id is used.
+pub fn again(denied: Denied, seen: &Seen, language: Language) -> Result<Order, Refused> {
+    let (_, policy) = load(language).map_err(Refused::unjudged)?;
+    denied
+        .again(&policy, &|origin| seen.contains(origin))?
+        .claimed(&|origin, id| used::claim(origin, id, language))
 }

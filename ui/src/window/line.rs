@@ -6,7 +6,7 @@ use fltk::enums::{Event, Font, FrameType, Key, LabelType};
 use fltk::frame::Frame;
 use fltk::input::Input;
 use fltk::prelude::*;
-use securesign_app::screen::Line;
+use securesign_app::screen::{Level, Line};
 
 use super::field::HEIGHT;
 use super::ink::{Area, spoken};
@@ -47,10 +47,13 @@ pub fn place(line: &Line, area: Area, palette: Palette, signals: &Signals) -> In
     widget.visible_focus(true);
 
     let inside = widget.clone();
+    let fault = line.fault;
     back.draw(move |widget| {
         let area = Area::of(widget);
         draw::draw_rect_fill(area.x, area.y, area.w, area.h, palette.ground);
-        let (edge, thickness) = if inside.has_focus() {
+        let (edge, thickness) = if fault {
+            (palette.tone(Level::Error).ink, 2)
+        } else if inside.has_focus() {
             (palette.accent, 2)
         } else {
             (palette.edge, 1)

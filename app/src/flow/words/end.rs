@@ -4,7 +4,7 @@ use securesign_card::error::CardError;
 use securesign_card::profile::PinUse;
 
 use crate::language::Language;
-use crate::words::Explain;
+use crate::words::{Explain, caution};
 
 use super::parts::{button, close, fact, late, notice, open_file, pin_name, plain, primary};
 use crate::flow::{Busy, Flow, Purpose, Refused, Signing, Target, Undelivered};
@@ -49,6 +49,15 @@ pub fn signed(flow: &Flow) -> Screen {
     } else {
         vec![l.say_with("signed", requester), l.say("signed-advice")]
     };
+    if flow.factory_pin {
+        text.push(match flow.terminal {
+            true => l.say_with(
+                "factory-pin-terminal",
+                [("command", "securesign pin change".into())],
+            ),
+            false => l.say("factory-pin"),
+        });
+    }
     if flow.kept_for().is_some() && flow.waiting() == 0 {
         text.push(if flow.terminal {
             l.say("signed-kept-terminal")
@@ -76,8 +85,18 @@ fn requester(flow: &Flow) -> String {
 /// The link was refused: why, and who is told so.
 pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
     let l = flow.language;
+    let (advice, mut buttons) = match refused.denial() {
+        // The button stands in place of the lines to write into the settings.
+        Some(denial) if refused.can_be_allowed() => {
+            let allow = button(Action::AllowPortal, l.say("allow-portal"));
+            (caution(denial, l), vec![allow])
+        }
+        _ if refused.is_unjudged() => (refused.advice(l), vec![open_file(l)]),
+        _ => (refused.advice(l), Vec::new()),
+    };
+    buttons.push(close(flow));
     Screen {
-        text: [refused.what(l), refused.advice(l)]
+        text: [refused.what(l), advice]
             .into_iter()
             .chain(
                 refused
@@ -87,11 +106,7 @@ pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
             .collect(),
         facts: vec![fact(l.say("code"), refused.code().as_str())],
         notice: notice(flow),
-        buttons: if refused.is_unjudged() {
-            vec![open_file(l), close(flow)]
-        } else {
-            vec![close(flow)]
-        },
+        buttons,
         ..plain(Kind::Failed, l.say("refused-title"))
     }
 }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use securesign_handoff::policy::Portal;
+use securesign_handoff::policy::{Portal, PortalFault};
 
 use crate::language::Language;
 use crate::settings::{Theme, Tongue};
 
+use super::details;
 use super::parts::{button, copied, danger, fact, notice, open_file, plain, primary};
 use crate::flow::Flow;
 use crate::flow::pages::{Page, THEMES, TONGUES, idles, scales};
@@ -24,10 +25,16 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
     let screen = match page {
         Page::Settings => settings(flow),
         Page::Allow(draft) => Screen {
-            text: vec![l.say("portal-allow-text")],
+            text: vec![l.say("portal-allow-text"), l.say("portal-allow-easier")],
             lines: vec![
-                line(l.say("portal-address"), &draft.origin),
-                line(l.say("portal-api-key"), &draft.key),
+                Line {
+                    fault: flow.faults(PortalFault::Origin),
+                    ..line(l.say("portal-address"), &draft.origin)
+                },
+                Line {
+                    fault: flow.faults(PortalFault::Key),
+                    ..line(l.say("portal-api-key"), &draft.key)
+                },
             ],
             buttons: vec![
                 button(Action::Back, l.say("back")),
@@ -51,6 +58,7 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
         },
         Page::Journal(ledger) => journal(flow, ledger.as_ref()),
         Page::About => about(flow),
+        Page::Certificate(credential) => details::details(credential, flow),
         Page::Broken(reason) => Screen {
             text: vec![reason.clone(), l.say("settings-broken")],
             buttons: vec![
@@ -270,5 +278,6 @@ fn line(label: String, text: &str) -> Line {
         label,
         text: text.into(),
         max: LINE_MAX,
+        fault: false,
     }
 }

@@ -6,7 +6,7 @@ use securesign_card::profile::Tries;
 
 use crate::language::{Language, Value};
 use crate::pin_status::Status;
-use crate::words::InWords;
+use crate::words::{Explain, InWords};
 
 use crate::flow::remark::Remark;
 use crate::flow::{Flow, Purpose};
@@ -71,6 +71,13 @@ pub fn notice(flow: &Flow) -> Option<Notice> {
         return late(flow);
     };
     let mut notice = remark.notice(flow.language);
+    // The next step is on the same page.
+    if let Remark::Failed(error @ CardError::RawRsa) = remark
+        && !flow.terminal
+    {
+        let what = error.what(flow.language);
+        notice.text = format!("{what} {}", flow.language.say("raw-rsa-here"));
+    }
     // Whether a try is gone was not told; how many are left may be by now.
     if let Remark::Failed(CardError::Unanswered { secret, .. }) = remark
         && let Some((_, info)) = flow.token()

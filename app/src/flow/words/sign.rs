@@ -8,13 +8,14 @@ use crate::language::Language;
 use crate::pin_status::Status;
 
 use super::certificates::{
-    certificates, chosen_index, heading, missed, no_certificate, slow_clock,
+    all_expired, certificates, chosen_index, heading, missed, no_certificate, slow_clock,
 };
 use super::parts::{
     button, copying, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary,
     tries_notice, with_late,
 };
 use super::token::unlocking;
+use super::unlock::{has_way, no_way};
 use super::waiting::waiting;
 use crate::flow::{Compared, Flow, Order, Purpose};
 use crate::screen::{Action, Ask, Fact, Kind, Level, Line, Notice, Screen};
@@ -35,6 +36,9 @@ pub fn sign(flow: &Flow) -> Screen {
     let pin = flow.asked_pin(info);
     let blocked = pin.tries == Tries::Blocked && !pinless;
     let usable = flow.chosen.is_some();
+    if usable && blocked && !has_way(&pin) && !flow.has_another() {
+        return no_way(flow, &pin);
+    }
     let mut screen = Screen {
         facts: facts(flow),
         chosen: chosen_index(flow),
@@ -44,11 +48,12 @@ pub fn sign(flow: &Flow) -> Screen {
             .collect(),
         ..plain(Kind::Sign, l.say("sign-title"))
     };
-    screen.notice = if cards.is_empty() {
+    screen.notice = if flow.offers().is_empty() {
         Some(in_the_way(flow, no_certificate(flow)))
+    } else if let Some(text) = all_expired(flow) {
+        Some(in_the_way(flow, text))
     } else if blocked {
-        // The first one is said to be unlocked, and beside it why nothing does.
-        let text = match pin.unblock.is_ok() || pin.id == info.first {
+        let text = match has_way(&pin) {
             true => l.say_with("pin-blocked-unlock", pin_and_puk(&pin, l)),
             false => CardError::Blocked(pin.role).what(l),
         };
@@ -80,11 +85,16 @@ pub fn sign(flow: &Flow) -> Screen {
 /// It can be signed: with a PIN, unless one is kept or none is wanted.
 fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     let l = flow.language;
-    screen.compare = Some(button(Action::Compare, l.say("compare")));
+    let compare = match flow.wants_document() {
+        true => l.say("compare-wanted"),
+        false => l.say("compare"),
+    };
+    screen.compare = Some(button(Action::Compare, compare));
     screen.lines.extend(flow.path.as_ref().map(|path| Line {
         label: l.say("compare-path"),
         text: path.clone(),
         max: PATH_MAX,
+        fault: false,
     }));
     if flow.in_session() {
         let pin = flow.asked_pin(info).role;

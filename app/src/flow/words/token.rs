@@ -1,7 +1,7 @@
 //! The token window.
 
 use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::Tries;
+use securesign_card::profile::{Problem, Tries};
 
 use crate::language::Language;
 use crate::words::{Explain, InWords};
@@ -11,10 +11,11 @@ use super::parts::{
     button, copied, counters, fact, links, no_change, no_unlock, notice, pin_and_puk, pin_name,
     pin_status, plain, puk_name,
 };
+use super::unlock::has_way;
 use super::waiting::waiting;
 use crate::flow::Flow;
 use crate::screen::{Action, Button, ButtonStyle, Kind, Level, Notice, Screen};
-use crate::worker::{PinView, TokenInfo, UnblockView};
+use crate::worker::{PinView, TokenInfo};
 
 /// The token window.
 pub fn token(flow: &Flow) -> Screen {
@@ -37,6 +38,7 @@ pub fn token(flow: &Flow) -> Screen {
         .found
         .notes
         .iter()
+        .filter(|note| !matches!(note.problem, Problem::Encryption(_)))
         .map(|note| note.in_words(l))
         .collect();
     for pin in &pins {
@@ -61,9 +63,15 @@ pub fn token(flow: &Flow) -> Screen {
 /// main button is, but for one that is blocked.
 fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
     let pins = info.pins();
-    let mut buttons = vec![match flow.opened() {
+    // Whoever has changed a PIN has done what they came for.
+    let done = flow.has_achieved();
+    let leave = match flow.opened() {
         Some(_) if !flow.lean => button(Action::Back, l.say("back")),
         _ => button(Action::Close, l.say("close")),
+    };
+    let mut buttons = vec![Button {
+        style: style(done),
+        ..leave
     }];
     // What is blocked is what people come for.
     let is_blocked = |pin: &PinView| pin.tries == Tries::Blocked;
@@ -71,11 +79,8 @@ fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
     in_order.sort_by_key(|pin| is_blocked(pin));
     let last = in_order.last().map(|pin| pin.id);
     for pin in in_order {
-        let main = last == Some(pin.id);
-        let spent = |unblock: UnblockView| unblock.tries == Tries::Blocked;
-        if !pin.unblock.is_ok_and(spent) {
-            buttons.extend(unlocking(info, pin, main && is_blocked(pin), l));
-        }
+        let main = last == Some(pin.id) && !done;
+        buttons.extend(unlocking(info, pin, main && is_blocked(pin), l));
         if !is_blocked(pin) && pin.change.is_ok() {
             let action = match pin.id == info.first {
                 true => Action::ChangePin,
@@ -90,9 +95,10 @@ fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
     buttons
 }
 
-/// The way to unlock a PIN, where there is one. It is named where there are several.
+/// The way to unlock a PIN, where there is one that has tries left. It is named where there
+/// are several.
 pub fn unlocking(info: &TokenInfo, pin: &PinView, main: bool, l: Language) -> Option<Button> {
-    let unblock = pin.unblock.ok()?;
+    let unblock = pin.unblock.ok().filter(|_| has_way(pin))?;
     let action = match pin.id == info.first {
         true => Action::Unlock,
         false => Action::UnlockFurther(pin.id),
@@ -122,7 +128,7 @@ fn blocked_notice(info: &TokenInfo, l: Language) -> Option<Notice> {
         Ok(unblock) if unblock.tries == Tries::Blocked && unblock.role != Secret::ResetCode => {
             l.say_with("both-blocked", pin_and_puk(pin, l))
         }
-        Err(_) if pin.id != info.first => CardError::Blocked(pin.role).what(l),
+        Err(_) => CardError::Blocked(pin.role).what(l),
         _ => l.say_with("pin-blocked", pin_and_puk(pin, l)),
     });
     let said: Vec<String> = said.collect();

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use accesskit::{Action, Live, Node, NodeId, Role, Toggled, TreeId, TreeInfo, TreeUpdate};
+use accesskit::{Action, Invalid, Live, Node, NodeId, Role, Toggled, TreeId, TreeInfo, TreeUpdate};
 use securesign_app::screen::{
     Action as Deed, Button, CertificateCard, Choice, Counter, Fact, Field, Kept, Level, Line,
     Notice, Row, Screen,
@@ -327,6 +327,9 @@ fn row(row: &Row) -> Node {
 fn line(line: &Line) -> Node {
     let mut node = named(Role::TextInput, &line.label);
     node.set_value(line.text.as_str());
+    if line.fault {
+        node.set_invalid(Invalid::True);
+    }
     node
 }
 

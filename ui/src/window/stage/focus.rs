@@ -90,7 +90,13 @@ impl Stage {
         })
     }
 
-    /// The first field; else the main button, unless it waits, for then Enter
+    /// Where something was typed that cannot be right.
+    pub(super) fn fault(&self) -> Option<Stop> {
+        let at = self.screen.lines.iter().position(|line| line.fault);
+        at.map(Stop::Line)
+    }
+
+    /// Where the fault is; else the first field; else the main button, unless it waits, for then Enter
     /// must not reach it; else the chosen card; else whatever there is.
     pub(super) fn first_stop(&self) -> Option<Stop> {
         let stops = self.stops();
@@ -101,6 +107,7 @@ impl Stage {
             .iter()
             .position(|button| button.is_main() && button.is_prompt());
         [
+            self.fault(),
             Some(Stop::Line(0)),
             Some(Stop::Field(0)),
             main.map(Stop::Button),

@@ -57,7 +57,7 @@ impl Stage {
         }
         self.replace(next, same);
         let kept = kept.filter(|stop| self.stops().contains(stop));
-        self.focus(kept.or(self.first_stop()));
+        self.focus(self.fault().or(kept).or(self.first_stop()));
     }
 
     /// Puts another screen in the place of this one.
