@@ -1,10 +1,12 @@
 //! What a signature does not need may fail in any way.
 
+use securesign_app::worker::Look;
 use securesign_card::error::CardError;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::pkcs15::emulator::Pkcs15Card;
 
 use crate::bench::{Bench, Shared};
+use crate::starcos::{ESIGN, esign};
 use crate::{KINDS, Kind, PIN, tries};
 
 /// What cards say that do not give something. The last ones make no sense, or no end.
@@ -51,27 +53,45 @@ type Run = (Result<Vec<u8>, CardError>, Vec<Vec<u8>>, Option<u8>);
 
 fn run(kind: &Kind, nth: Option<usize>, answer: &'static [u8]) -> Run {
     let card = Shared::new(kind.card(kind.keys[0]).build().unwrap());
+    run_on(&card, Bench::cold_signature, nth, answer)
+}
+
+/// The same with all that is shown of a card.
+fn run_shown(card: &Shared<Pkcs15Card>, nth: Option<usize>, answer: &'static [u8]) -> Run {
+    let shown = |bench: &Bench, pin: &str| {
+        let (id, info) = bench.token_by(Look::Everything);
+        bench.sign(&id, &info.found.credentials[0], Some(pin))
+    };
+    run_on(card, shown, nth, answer)
+}
+
+fn run_on(
+    card: &Shared<Pkcs15Card>,
+    job: impl Fn(&Bench, &str) -> Result<Vec<u8>, CardError>,
+    nth: Option<usize>,
+    answer: &'static [u8],
+) -> Run {
     let between = Shared::new(Between {
         card: card.clone(),
         nth,
         answer,
         log: Vec::new(),
     });
-    let bench = Bench::new(between.clone(), kind.reader);
-    let result = bench.cold_signature(PIN);
+    let bench = Bench::new(between.clone(), None);
+    let result = job(&bench, PIN);
     bench.end();
     let log = between.card().log.clone();
-    (result, log, tries(&card))
+    (result, log, tries(card))
 }
 
-/// The tries left, what the card says of itself, EF(TokenInfo) and the log-out: numbers of
-/// the commands that are about these.
+/// The tries left, what the card says of itself, EF(TokenInfo), EF(GDO) and the log-out: numbers
+/// of the commands that are about these.
 fn optional(log: &[Vec<u8>]) -> Vec<usize> {
     let signed = log.iter().rposition(|it| [0x2A, 0x88].contains(&it[1]));
-    let mut found = reading(log, &[[0x50, 0x32]]);
+    let mut found = reading(log, &[[0x50, 0x32], [0x2F, 0x02]]);
     found.extend(log.iter().enumerate().filter_map(|(nth, command)| {
         let ins = command[1];
-        let is_question = ins == 0xCA || ins == 0x20 && command.len() == 4;
+        let is_question = [0xCA, 0xEA].contains(&ins) || ins == 0x20 && command.len() == 4;
         (is_question || Some(nth) > signed && ins != 0xC0).then_some(nth)
     }));
     found
@@ -120,6 +140,38 @@ fn what_a_signature_does_not_need_is_refused_and_it_is_made_all_the_same() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Makes a card that nothing was done with yet.
+type Fresh = Box<dyn Fn() -> Shared<Pkcs15Card>>;
+
+#[test]
+fn what_is_shown_of_a_card_may_be_refused_and_it_signs_all_the_same() {
+    let ours = KINDS.iter().filter(|kind| kind.family == "EnterSafe");
+    let mut cards: Vec<(String, Fresh)> = Vec::new();
+    for kind in ours {
+        let card = || Shared::new(kind.card(kind.keys[0]).build().unwrap());
+        cards.push((kind.name().to_owned(), Box::new(card)));
+    }
+    for (dialect, family, ..) in ESIGN {
+        cards.push((family.to_owned(), Box::new(move || esign(dialect, true))));
+    }
+    assert_eq!(cards.len(), 5);
+    for (name, card) in &cards {
+        let (done, whole, _) = run_shown(&card(), None, &[]);
+        done.unwrap();
+        let places = optional(&whole);
+        // The serial number, and what else the token says of itself.
+        assert!(places.len() >= 3, "{name}: {whole:02X?}");
+        for nth in places {
+            for answer in ANSWERS {
+                let name = format!("{name}, {:02X?}, {answer:02X?}", whole[nth]);
+                let (result, log, tries) = run_shown(&card(), Some(nth), answer);
+                assert!(result.is_ok(), "{name}: {result:?}");
+                assert_eq!((verified(&log), tries), (1, Some(3)), "{name}");
+            }
+        }
+    }
 }
 
 #[test]

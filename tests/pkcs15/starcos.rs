@@ -72,13 +72,13 @@ fn a_card_of_the_chamber_of_notaries_gets_no_pin() {
 
 /// Both generations with the eSign application: what they are called, the references of their
 /// PINs, and whether the tries left are told.
-const ESIGN: [(Dialect, &str, u8, bool); 2] = [
+pub const ESIGN: [(Dialect, &str, u8, bool); 2] = [
     (STARCOS34_ESIGN, "STARCOS 3.4", 0x01, true),
     (STARCOS35_ESIGN, "STARCOS 3.5 eSign", 0x06, false),
 ];
 
 /// A card with the certificate of authentication, and with that of encryption too.
-fn esign(dialect: Dialect, both: bool) -> Shared<Pkcs15Card> {
+pub fn esign(dialect: Dialect, both: bool) -> Shared<Pkcs15Card> {
     let builder = Pkcs15Card::builder(dialect)
         .seed(b"tests")
         .object(Object::signing(HOLDER, KeyKind::Rsa2048));
