@@ -170,12 +170,7 @@ impl<'a> Bench<'a> {
                 succeed(reset.args(["--reader", READER, "--reset"]), LIMIT);
                 let before = self.card.count();
                 let done = succeed(&mut command, LIMIT);
-                let after = self.card.count();
-                row.count = Count {
-                    apdus: after.apdus - before.apdus,
-                    to_card: after.to_card - before.to_card,
-                    from_card: after.from_card - before.from_card,
-                };
+                row.count = self.card.count() - before;
                 row.times.push(done.took);
             }
         }

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::ops::Sub;
 use std::os::linux::net::TcpStreamExt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
@@ -24,6 +25,18 @@ pub struct Count {
     pub apdus: u64,
     pub to_card: u64,
     pub from_card: u64,
+}
+
+impl Sub for Count {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            apdus: self.apdus - before.apdus,
+            to_card: self.to_card - before.to_card,
+            from_card: self.from_card - before.from_card,
+        }
+    }
 }
 
 /// A card in a reader. It is removed with the value.
