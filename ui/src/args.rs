@@ -95,6 +95,14 @@ pub enum Command {
     #[command(subcommand)]
     Trace(Trace),
 
+    /// Learn from a recording of another program's talk with a token, for a report
+    ///
+    /// The recording is a log of pcsc-spy or of pcscd --apdu, or a capture of USB (pcapng or
+    /// pcap, of usbmon or USBPcap). What it tells of the token, and its commands without PINs,
+    /// is printed and written into a new file. The PIN that was typed while it was recorded is
+    /// asked for, so that it is found and left out wherever it stands.
+    Learn(Learn),
+
     /// Look for what is missing on this computer, and say what to do
     Doctor,
 
@@ -314,6 +322,33 @@ impl From<UnblockSecrets> for SecretFiles {
             pin_file: None,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// The recording
+    pub recording: PathBuf,
+
+    /// File to write [default: the name of the recording, and .trace]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+
+    /// File whose first line is the PIN that was typed; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+
+    /// File whose first line is the PUK that was typed; - is standard input, the line after
+    /// the PIN
+    #[arg(long, value_name = "FILE")]
+    pub puk_file: Option<PathBuf>,
+
+    /// Ask for no PIN: what cannot be known to hold none is left out
+    #[arg(long, conflicts_with_all = ["pin_file", "puk_file"])]
+    pub no_pin: bool,
+
+    /// Keep whole answers, certificates with their names too: for test cards
+    #[arg(long)]
+    pub full: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod journal;
+mod learn;
 mod pin;
 mod result;
 mod sign;
@@ -27,6 +28,7 @@ use crate::store::{settings, used};
 pub use demo::demo;
 pub use doctor::doctor;
 pub use journal::journal;
+pub use learn::learn;
 pub use pin::pin;
 pub use result::result;
 pub use sign::sign;

@@ -111,6 +111,7 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
             None => command::trace(command, place.only, &carry_out),
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
+        Some(Command::Learn(asked)) => command::learn(asked, language),
         Some(Command::Doctor) => command::doctor(&place),
         Some(Command::Register) => told(scheme::register(language)),
         Some(Command::Unregister) => told(scheme::unregister(language)),

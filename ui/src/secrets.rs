@@ -26,12 +26,9 @@ impl Secrets {
     /// Reads the files that were named, in the order PIN, PUK, new PIN.
     pub fn read(files: SecretFiles, language: Language) -> Result<Self, String> {
         let line = |file: &Option<std::path::PathBuf>| -> Result<Option<Pin>, String> {
-            let Some(path) = file else { return Ok(None) };
-            first_line(path).map(Some).map_err(|error| {
-                let file = ("file", text::path(path).into());
-                let reason = ("reason", text::reason(&error).into());
-                language.say_with("secret-unreadable", [file, reason])
-            })
+            file.as_deref()
+                .map(|path| of_file(path, language))
+                .transpose()
         };
         let pin = line(&files.pin_file)?;
         let puk = line(&files.puk_file)?;
@@ -127,6 +124,15 @@ impl Secrets {
         }
         Ok(filled)
     }
+}
+
+/// The secret in the first line of a file, or in the next one of standard input.
+pub fn of_file(path: &Path, language: Language) -> Result<Pin, String> {
+    first_line(path).map_err(|error| {
+        let file = ("file", text::path(path).into());
+        let reason = ("reason", text::reason(&error).into());
+        language.say_with("secret-unreadable", [file, reason])
+    })
 }
 
 /// Why a form is not filled in.

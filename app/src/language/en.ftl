@@ -66,7 +66,7 @@ unknown-own = It works today with its maker's own software.
 unknown-own-maker = It works today with the software of its maker, { $maker }.
 unknown-own-named = It works today with the software of its maker, { $maker }: { $software }.
 unknown-others = Other programs can use it today through { $software }.
-unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its ATR (answer to reset).
+unknown-advice = Nothing was written to it, and no { -pin } was sent. To help make it work here, report which token it is, with its ATR (answer to reset). Even better is a recording of its own software at work, without your { -pin }: see securesign learn --help.
 atr = ATR
 command-start = To start it
 command-install = To install it
@@ -794,7 +794,7 @@ window-failed = The window could not be opened ({ $reason }). Sign in to the des
 report-empty = empty
 report-unsupported = Not supported: { $name }
 report-unsupported-unknown = Not supported: unknown
-report-help = To help make it work here, report which token it is, with this answer to reset.
+report-help = To help make it work here, report which token it is, with this answer to reset, or with a recording of its own software (securesign learn --help).
 report-atr = Answer to reset: { $atr }
 report-token = { $label } ({ $family })
 report-serial = { $token }, serial number { $serial }
@@ -809,6 +809,18 @@ report-endless = no expiry date
 report-expired = expired on { $date }
 report-not-before = not valid before { $date }
 report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, { $until }, not for signatures
+
+## learn
+
+learn-pin = The { -pin } that was typed while it was recorded (empty: none was):
+learn-further = Another { -pin } or PUK that was typed (empty: no more):
+learn-nobody = There is no terminal to ask for the { -pin } that was typed while it was recorded. Give it with --pin-file (- is standard input), or say --no-pin.
+learn-kind = { $file } is no recording that can be read. It has to be a log of pcsc-spy or of pcscd --apdu, or a capture of USB (pcapng or pcap).
+learn-link = { $file } is a capture of something else than USB (link type { $link }). Capture with usbmon on Linux or USBPcap on Windows.
+learn-silent = In { $file } no smart card is spoken to. If it is a capture of USB, the token may not be a smart-card reader (CCID); else record again while its own software signs.
+learn-unwritten = { $file } cannot be written: { $reason }
+learn-written = What was learned is in { $file }, as it is printed here. Read it whole before you send it: no { -pin } is to be in it, nor anything else that you would keep to yourself.
+learn-guarded = No { -pin } was given, so only the commands that are made for one are known to hold it. Commands that no standard has are shown by their length alone.
 
 ## What doctor finds. A reader's or program's name stands in it as the system tells it.
 

@@ -65,7 +65,7 @@ unknown-own = अभी यह अपने निर्माता के स�
 unknown-own-maker = अभी यह अपने निर्माता { $maker } के सॉफ़्टवेयर से चलता है।
 unknown-own-named = अभी यह अपने निर्माता { $maker } के सॉफ़्टवेयर से चलता है: { $software }।
 unknown-others = दूसरे प्रोग्राम अभी { $software } के ज़रिए इसका इस्तेमाल कर सकते हैं।
-unknown-advice = इस पर कुछ नहीं लिखा गया और कोई { -pin } नहीं भेजा गया। यह आगे चलकर यहाँ भी काम करे, इसके लिए बताएँ कि यह कौन-सा टोकन है और इसका ATR (रीसेट का उत्तर) क्या है।
+unknown-advice = इस पर कुछ नहीं लिखा गया और कोई { -pin } नहीं भेजा गया। यह आगे चलकर यहाँ भी काम करे, इसके लिए बताएँ कि यह कौन-सा टोकन है और इसका ATR (रीसेट का उत्तर) क्या है। इससे भी अच्छा है उसके अपने सॉफ़्टवेयर के काम की रिकॉर्डिंग, आपके { -pin } के बिना: securesign learn --help देखें।
 atr = टोकन का ATR
 command-start = चालू करने के लिए
 command-install = इंस्टॉल करने के लिए
@@ -790,7 +790,7 @@ window-failed = विंडो नहीं खुल सकी ({ $reason })�
 report-empty = खाली
 report-unsupported = समर्थित नहीं: { $name }
 report-unsupported-unknown = समर्थित नहीं: अज्ञात
-report-help = यह आगे चलकर यहाँ काम करे, इसके लिए इस ATR के साथ बताएँ कि यह कौन-सा टोकन है।
+report-help = यह आगे चलकर यहाँ काम करे, इसके लिए इस ATR के साथ, या उसके अपने सॉफ़्टवेयर की रिकॉर्डिंग के साथ (securesign learn --help), बताएँ कि यह कौन-सा टोकन है।
 report-atr = ATR (रीसेट का उत्तर): { $atr }
 report-token = { $label } ({ $family })
 report-serial = { $token }, क्रम संख्या { $serial }
@@ -805,6 +805,18 @@ report-endless = समाप्ति की तारीख नहीं ह�
 report-expired = { $date } को समाप्त हो गया
 report-not-before = { $date } से पहले मान्य नहीं
 report-issued-not-for-signatures = जारीकर्ता { $issuer }, क्रम संख्या { $serial }, { $until }, हस्ताक्षर के लिए नहीं
+
+## learn
+
+learn-pin = रिकॉर्डिंग के समय लिखा गया { -pin } (कोई नहीं लिखा गया था तो खाली रखें):
+learn-further = लिखा गया कोई और { -pin } या PUK (और नहीं है तो खाली रखें):
+learn-nobody = रिकॉर्डिंग के समय लिखा गया { -pin } पूछने के लिए कोई टर्मिनल नहीं है। उसे --pin-file से दें (- का अर्थ है मानक इनपुट), या --no-pin लिखें।
+learn-kind = { $file } ऐसी रिकॉर्डिंग नहीं है जो पढ़ी जा सके। वह pcsc-spy या pcscd --apdu का लॉग हो, या USB का कैप्चर (pcapng या pcap)।
+learn-link = { $file } USB का कैप्चर नहीं है (लिंक का प्रकार { $link })। Linux पर usbmon या Windows पर USBPcap से कैप्चर करें।
+learn-silent = { $file } में किसी स्मार्ट कार्ड से बात नहीं हुई। यदि यह USB का कैप्चर है, तो हो सकता है कि टोकन स्मार्ट कार्ड रीडर (CCID) न हो; अन्यथा जब टोकन का अपना सॉफ़्टवेयर हस्ताक्षर करे, तब फिर से रिकॉर्ड करें।
+learn-unwritten = { $file } लिखी नहीं जा सकी: { $reason }
+learn-written = जो पता चला, वह { $file } में है, जैसा यहाँ छपा है। भेजने से पहले उसे पूरा पढ़ें: उसमें न { -pin } होना चाहिए, न कुछ और जो आप अपने तक रखना चाहें।
+learn-guarded = कोई { -pin } नहीं दिया गया, इसलिए केवल वे आदेश पहचाने गए जो { -pin } के लिए ही बने हैं। जो आदेश किसी मानक में नहीं हैं, उनकी केवल लंबाई दिखाई गई है।
 
 ## What doctor finds. A reader's or program's name stands in it as the system tells it.
 

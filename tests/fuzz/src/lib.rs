@@ -6,6 +6,7 @@ pub mod atr;
 pub mod card;
 pub mod certificate;
 pub mod epass;
+pub mod learn;
 pub mod link;
 pub mod object;
 pub mod result;
@@ -17,11 +18,12 @@ pub mod trace;
 pub type Run = fn(&[u8]);
 
 /// Every target; the names are those of the binaries and of the seed folders.
-pub const TARGETS: [(&str, Run); 10] = [
+pub const TARGETS: [(&str, Run); 11] = [
     ("atr", atr::run),
     ("card", card::run),
     ("certificate", certificate::run),
     ("epass", epass::run),
+    ("learn", learn::run),
     ("link", link::run),
     ("object", object::run),
     ("result", result::run),

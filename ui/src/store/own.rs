@@ -105,6 +105,17 @@ pub fn create_new(file: &Path) -> io::Result<File> {
     Folder::found(parent(file))?.create_new(name)
 }
 
+/// Writes a file that is not there yet, where a person wanted it and for this user alone. It
+/// is whole or not there; where the program is ended meanwhile, empty.
+pub fn write_new(file: &Path, content: &[u8]) -> io::Result<()> {
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let folder = Folder::found(parent(file))?;
+    folder.create_new(name)?;
+    folder.replace(name, content).inspect_err(|_| {
+        let _ = folder.remove(name);
+    })
+}
+
 /// The file that a person means, where they have put a link to it.
 pub fn meant(file: &Path) -> PathBuf {
     fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())

@@ -1,0 +1,121 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::missing_errors_doc)]
+
+pub mod apdu;
+pub mod contents;
+pub mod findings;
+mod format;
+pub mod kind;
+pub mod logins;
+mod missing;
+pub mod recording;
+mod redact;
+mod report;
+pub mod secret;
+pub mod signatures;
+pub mod steps;
+
+use securesign_card::memory::OutOfMemory;
+use securesign_card::pin::Pin;
+use securesign_card::text;
+use securesign_card::trace::{Detail, Entry, Trace};
+
+use findings::Findings;
+use recording::{Conversation, Recording, Source};
+use redact::Redaction;
+
+pub use format::{Unreadable, read};
+pub use report::About;
+
+/// Longest line of a name from outside.
+const NAME: usize = 120;
+
+/// What may be sent: the report as comments, and the trace below it.
+///
+/// `typed`: the PINs and PUKs that were typed while it was recorded; nothing of them is in the
+/// result.
+///
+/// # Errors
+///
+/// [`OutOfMemory`]: the system gives no page for a secret.
+pub fn learn(
+    recording: &Recording,
+    typed: &[Pin],
+    about: &About<'_>,
+) -> Result<Trace, OutOfMemory> {
+    let mut entries = heading(recording, about);
+    let mut traces = Vec::new();
+    for conversation in &recording.conversations {
+        let found = findings::findings(conversation, typed)?;
+        let reader = text::clean(&conversation.reader, NAME);
+        entries.push(Entry::Blank);
+        for line in report::report(&found, &reader, about) {
+            entries.push(Entry::Comment(text::clean(&line, 1_000)));
+        }
+        traces.push(Entry::Blank);
+        traces.extend(redacted(conversation, &found, &reader, about).entries);
+    }
+    entries.extend(traces);
+    Ok(Trace { entries })
+}
+
+fn heading(recording: &Recording, about: &About<'_>) -> Vec<Entry> {
+    let source = match recording.source {
+        Source::Spy => "the log of libpcscspy",
+        Source::Printed => "the log of pcsc-spy",
+        Source::Daemon => "the log of pcscd",
+        Source::Usb => "a capture of USB",
+    };
+    let shown = match about.detail {
+        Detail::Full => {
+            "All answers in full that are known to hold no secret, certificates included."
+        }
+        Detail::Short => {
+            "Long answers are cut, and certificates and their holders' names left out."
+        }
+    };
+    let mut entries = vec![
+        Entry::Comment("What a recording of another program tells about a card.".into()),
+        Entry::Comment(shown.into()),
+        Entry::Comment(
+            "PINs and PUKs, keys, challenges and what is enciphered are never shown.".into(),
+        ),
+        Entry::Comment("Read it before you send it.".into()),
+    ];
+    if recording.cut {
+        let text = "Parts of the recording were cut off, or were more than is read.";
+        entries.push(Entry::Comment(text.into()));
+    }
+    entries.push(Entry::Header("source".into(), source.into()));
+    let version = env!("CARGO_PKG_VERSION");
+    entries.push(Entry::Header(
+        "program".into(),
+        format!("securesign {version}"),
+    ));
+    entries
+}
+
+fn redacted(
+    conversation: &Conversation,
+    found: &Findings<'_>,
+    reader: &str,
+    about: &About<'_>,
+) -> Trace {
+    let persons = found.certificates.iter();
+    let persons = persons.map(|stored| stored.certificate.subject()).collect();
+    let mut trace = Redaction {
+        conversation,
+        steps: &found.steps,
+        secrets: &found.secrets,
+        secret_steps: found.secret_steps(),
+        certificate_steps: found.certificate_steps(),
+        names: found.names(),
+        persons,
+        detail: about.detail,
+    }
+    .trace();
+    if let Some(Entry::Header(_, name)) = trace.entries.first_mut() {
+        *name = reader.to_owned();
+    }
+    trace
+}

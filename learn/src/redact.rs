@@ -1,0 +1,217 @@
+//! What may be shown of a recording: the trace in our format, without secrets.
+//!
+//! Data is shown where it is known to be harmless, and hidden else. The whole of a field is
+//! hidden, and not the place of a PIN in it: the hole in something that is public would tell it.
+
+use std::collections::HashMap;
+
+use securesign_card::tlv;
+use securesign_card::trace::{Detail, Entry, Trace};
+
+use crate::apdu::Apdu;
+use crate::kind::{Kind, kind};
+use crate::recording::{Answer, Conversation, Event, Exchange};
+use crate::secret::Secrets;
+use crate::steps::Step;
+
+/// What [`Detail::Short`] shows of an answer, and from which length on it cuts.
+const KEPT: usize = 8;
+const LONG: usize = 48;
+
+/// Of answers to commands that are not known, in the same.
+const KEPT_OF_OTHERS: usize = 2;
+
+/// What is known of a conversation when it is written down.
+pub struct Redaction<'a> {
+    /// The conversation.
+    pub conversation: &'a Conversation,
+    /// Its commands.
+    pub steps: &'a [Step],
+    /// What is secret in it.
+    pub secrets: &'a Secrets<'a>,
+    /// Steps in which a secret was found, or in what they read together.
+    pub secret_steps: Vec<usize>,
+    /// Steps that read certificates.
+    pub certificate_steps: Vec<usize>,
+    /// What steps are for.
+    pub names: HashMap<usize, &'static str>,
+    /// Persons that certificates name.
+    pub persons: Vec<String>,
+    /// How much is shown.
+    pub detail: Detail,
+}
+
+impl Redaction<'_> {
+    /// The trace of the conversation.
+    pub fn trace(&self) -> Trace {
+        let mut entries = vec![Entry::Header(
+            "reader".into(),
+            self.conversation.reader.clone(),
+        )];
+        let mut of_event: HashMap<usize, usize> = HashMap::new();
+        for (number, step) in self.steps.iter().enumerate() {
+            of_event.extend(step.events.iter().map(|event| (*event, number)));
+        }
+        let mut named = None;
+        for (at, event) in self.conversation.events.iter().enumerate() {
+            match event {
+                Event::Reset(atr) => {
+                    entries.push(Entry::Blank);
+                    entries.push(Entry::Header("atr".into(), hex(atr).join(" ")));
+                    named = None;
+                }
+                Event::KeyPad(command) => {
+                    let header = command.first_chunk::<4>();
+                    let header = header.map_or(String::new(), |header| hex(header).join(" "));
+                    let text = format!("The reader took a PIN at its own keys for {header}.");
+                    entries.push(Entry::Comment(text));
+                }
+                Event::Exchange(exchange) => {
+                    let step = of_event.get(&at).copied();
+                    let name = step.and_then(|step| self.names.get(&step)).copied();
+                    if let Some(name) = name
+                        && named != step
+                    {
+                        entries.push(Entry::Step(name.into()));
+                        named = step;
+                    }
+                    self.exchange(exchange, step, at, &mut entries);
+                }
+            }
+        }
+        Trace { entries }
+    }
+
+    fn exchange(
+        &self,
+        exchange: &Exchange,
+        step: Option<usize>,
+        at: usize,
+        entries: &mut Vec<Entry>,
+    ) {
+        let (Some(apdu), Some(number)) = (Apdu::of(&exchange.command), step) else {
+            // Less than a header.
+            entries.push(Entry::Sent(vec![hidden("hidden", exchange.command.len())]));
+            entries.push(Entry::Answer(vec!["!other".into()]));
+            return;
+        };
+        entries.push(Entry::Sent(self.command(&exchange.command, &apdu, number)));
+        entries.push(Entry::Answer(match &exchange.answer {
+            Answer::Bytes(bytes) => self.answer(bytes, number, at),
+            Answer::Failed => vec!["!mute".into()],
+            Answer::Lost => vec!["!lost".into()],
+        }));
+    }
+
+    fn command(&self, bytes: &[u8], apdu: &Apdu, number: usize) -> Vec<String> {
+        let data = &bytes[apdu.data.clone()];
+        let mut tokens = hex(&bytes[..apdu.data.start]);
+        let kind = kind(&self.steps[number].header);
+        let secret = matches!(kind, Kind::Verify | Kind::Replace);
+        if data.is_empty() {
+        } else if secret || self.is_secret(number) || self.secrets.find(data).is_some() {
+            tokens.push(hidden("pin", data.len()));
+        } else if apdu.odd {
+            tokens.push(hidden("hidden", data.len()));
+        } else if apdu.is_protected() {
+            tokens.extend(skeleton(data));
+        } else {
+            match kind {
+                Kind::Select | Kind::Read | Kind::Compute => tokens.extend(hex(data)),
+                Kind::Other if self.shows_others() => tokens.extend(hex(data)),
+                _ => tokens.push(hidden("hidden", data.len())),
+            }
+        }
+        tokens.extend(hex(&bytes[apdu.data.end..]));
+        tokens
+    }
+
+    fn answer(&self, bytes: &[u8], number: usize, at: usize) -> Vec<String> {
+        let step = &self.steps[number];
+        let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
+        let kind = kind(&step.header);
+        let first = step.events.first() == Some(&at);
+        let short = self.detail == Detail::Short;
+        let mut tokens = Vec::new();
+        if data.is_empty() {
+        } else if self.is_secret(number) || self.secrets.find(data).is_some() {
+            tokens.push(hidden("pin", data.len()));
+        } else if step.protected {
+            tokens.extend(skeleton(data));
+        } else if matches!(
+            kind,
+            Kind::Authenticate | Kind::Decipher | Kind::Verify | Kind::Replace
+        ) {
+            tokens.push(hidden("hidden", data.len()));
+        } else if short && self.certificate_steps.contains(&number) {
+            tokens.push(hidden("certificate", data.len()));
+        } else if short && self.names_somebody(data) {
+            tokens.push(hidden("name", data.len()));
+        } else if kind == Kind::Other && !self.shows_others() {
+            cut(&mut tokens, data, KEPT_OF_OTHERS);
+        } else if short && step.answer.len() > LONG {
+            // The rest of a long answer is a part of it, however short.
+            cut(&mut tokens, data, if first { KEPT } else { 0 });
+        } else {
+            tokens.extend(hex(data));
+        }
+        tokens.extend(hex(sw));
+        tokens
+    }
+
+    fn is_secret(&self, number: usize) -> bool {
+        self.secret_steps.contains(&number)
+    }
+
+    /// What is not known is shown to test cards' owners alone, and where it is known how
+    /// their PIN looks.
+    fn shows_others(&self) -> bool {
+        self.detail == Detail::Full && self.secrets.are_typed()
+    }
+
+    fn names_somebody(&self, data: &[u8]) -> bool {
+        self.persons.iter().any(|person| {
+            let person = person.as_bytes();
+            person.len() > 2 && data.windows(person.len()).any(|window| window == person)
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> Vec<String> {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+}
+
+fn hidden(what: &str, length: usize) -> String {
+    format!("<{what}:{length}>")
+}
+
+fn cut(tokens: &mut Vec<String>, data: &[u8], kept: usize) {
+    let (shown, rest) = data.split_at(kept.min(data.len()));
+    tokens.extend(hex(shown));
+    if !rest.is_empty() {
+        tokens.push(hidden("hidden", rest.len()));
+    }
+}
+
+/// Of secure messaging (ISO 7816-4, 10): tags and lengths, and the contents that are no
+/// secret, which are Le and the status word. With keys that are published, or known to a
+/// maker, a cryptogram is as good as what it hides.
+fn skeleton(data: &[u8]) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut rest = data;
+    while !rest.is_empty() {
+        let Ok((object, after)) = tlv::first(rest) else {
+            tokens.push(hidden("hidden", rest.len()));
+            break;
+        };
+        let header = rest.len() - after.len() - object.value.len();
+        tokens.extend(hex(&rest[..header]));
+        match object.tag {
+            0x96 | 0x97 | 0x99 => tokens.extend(hex(object.value)),
+            _ if object.value.is_empty() => {}
+            _ => tokens.push(hidden("hidden", object.value.len())),
+        }
+        rest = after;
+    }
+    tokens
+}
