@@ -23,6 +23,8 @@ const MAX_APDU_DATA_SIZE: u8 = 0x0A;
 const BUSY_ATTEMPTS: u32 = 8;
 /// Most characters of a reader's name that are shown; PC/SC has 128 bytes at most.
 const NAME_MAX: usize = 128;
+/// Room for names of readers, in bytes.
+const NAMES: usize = 2048;
 /// Before looking again after a reader was unplugged.
 const UNPLUGGED_PAUSE: Duration = Duration::from_millis(500);
 const BUSY_PAUSE: Duration = Duration::from_millis(125);
@@ -113,8 +115,7 @@ impl Readers for PcscReaders {
         let generation = self.generation;
         let mut connection = Connection(Some(card));
         let card = connection.card()?;
-        let bytes = card.status2_owned().map_err(describe)?.atr().to_vec();
-        let atr = Atr::accepted(&bytes);
+        let atr = Atr::accepted(&answer_to_reset(card).map_err(describe)?);
         let max_data = max_apdu_data(card);
         let still = move || {
             let mut states = [ReaderState::new(name.clone(), State::UNAWARE)];
@@ -336,8 +337,15 @@ fn fate(card: &pcsc::Card) -> Option<TransportError> {
     None
 }
 
+/// In one call where they fit, which they do where a computer has a dozen.
 fn names(context: &pcsc::Context) -> Result<Vec<CString>, Error> {
-    match context.list_readers_owned() {
+    let mut buffer = [0; NAMES];
+    let names = match context.list_readers(&mut buffer) {
+        Ok(names) => Ok(names.map(CStr::to_owned).collect()),
+        Err(Error::InsufficientBuffer) => context.list_readers_owned(),
+        Err(error) => Err(error),
+    };
+    match names {
         Err(Error::NoReadersAvailable) => Ok(Vec::new()),
         other => other,
     }
@@ -382,6 +390,17 @@ fn patiently<T>(mut connect: impl FnMut() -> Result<T, Error>) -> Result<T, Erro
         }
     }
     connect()
+}
+
+/// In one call where the reader's names fit.
+fn answer_to_reset(card: &pcsc::Card) -> Result<Vec<u8>, Error> {
+    let mut names = [0; NAMES];
+    let mut atr = [0; pcsc::MAX_ATR_SIZE];
+    match card.status2(&mut names, &mut atr) {
+        Ok(status) => Ok(status.atr().to_vec()),
+        Err(Error::InsufficientBuffer) => Ok(card.status2_owned()?.atr().to_vec()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The reader's limit for the data of an APDU (PC/SC part 10, 2.6.14); `None`

@@ -366,7 +366,6 @@ impl Desk {
     }
 
     /// Nothing more is signed, and what is kept is forgotten; then as [`Self::delivered`].
-    #[cfg(feature = "window")]
     pub fn end(&mut self) {
         farewell::part(&self.hand, &self.clerk);
         self.delivered();

@@ -32,6 +32,8 @@ pub struct Terminal<'a> {
     pub chosen: bool,
     /// Nobody could be asked: left without a word to the portal.
     pub abandoned: bool,
+    /// Another link may follow, for which the token is kept at hand.
+    pub follows: bool,
 }
 
 impl Terminal<'_> {
@@ -85,7 +87,11 @@ impl Terminal<'_> {
 
     /// What is left to be said when all is over.
     fn tell_end(&mut self, told: Option<&Screen>) {
-        self.desk.delivered();
+        match self.follows {
+            true => self.desk.delivered(),
+            // The token is logged out while the journal is written.
+            false => self.desk.end(),
+        }
         // An answer that could not be handed over has a screen of its own.
         let screen = still(self.desk.screen());
         if screen.kind == Kind::Failed && told != Some(&screen) {

@@ -25,6 +25,8 @@ pub struct Progress(Arc<(Mutex<State>, Condvar)>);
 #[derive(Default)]
 struct State {
     step: Option<Since>,
+    /// When it is looked at in any case; `None`: not before somebody is woken.
+    looked_at: Option<Instant>,
     ended: bool,
 }
 
@@ -77,13 +79,23 @@ pub enum News {
 }
 
 impl Progress {
+    /// Most steps are over before there is anything to tell of them: nobody is woken who
+    /// looks in time.
     pub(super) fn is(&self, step: Option<Step>) {
-        self.lock().step = step.map(|step| Since {
-            step,
-            start: Instant::now(),
-            told: 0,
-        });
-        self.0.1.notify_all();
+        let start = Instant::now();
+        let first = step.and_then(|step| step.outlook().first());
+        let due = first.map(|(limit, _)| start + *limit);
+        let mut state = self.lock();
+        let in_time = match (due, state.looked_at) {
+            (Some(due), Some(at)) => at <= due,
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        let told = 0;
+        state.step = step.map(|step| Since { step, start, told });
+        if !in_time {
+            self.0.1.notify_all();
+        }
     }
 
     /// The worker has ended.
@@ -119,10 +131,11 @@ impl Progress {
 
     fn wait<'s>(
         &self,
-        state: MutexGuard<'s, State>,
+        mut state: MutexGuard<'s, State>,
         limit: Option<Duration>,
     ) -> MutexGuard<'s, State> {
         let changed = &self.0.1;
+        state.looked_at = limit.map(|limit| Instant::now() + limit);
         match limit {
             Some(limit) => {
                 let waited = changed.wait_timeout(state, limit);

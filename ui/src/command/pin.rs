@@ -97,6 +97,7 @@ fn form(place: &Place, errand: Errand, files: SecretFiles, as_json: bool) -> Res
         patience,
         chosen: false,
         abandoned: false,
+        follows: false,
     };
     terminal.form(errand);
     // The token window may be closed at leisure; a command has a task.

@@ -68,6 +68,7 @@ pub fn sign(place: &Place, asked: Sign) -> Result<u8, String> {
         desk,
         secrets,
         patience,
+        many,
     };
     let next = || if many { next() } else { None };
     Ok(run.all(place, present, &next, &watched))
@@ -132,6 +133,7 @@ struct Run {
     desk: Desk,
     secrets: Secrets,
     patience: Option<Duration>,
+    many: bool,
 }
 
 impl Run {
@@ -226,6 +228,7 @@ impl Run {
             patience: self.patience,
             chosen: false,
             abandoned: false,
+            follows: self.many,
         };
         let exit = terminal.sign();
         if terminal.abandoned {
