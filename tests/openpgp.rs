@@ -13,6 +13,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "openpgp/places.rs"]
+mod places;
 
 use std::fs;
 use std::path::Path;
@@ -20,9 +22,10 @@ use std::process::Command;
 
 use bench::{Bench, Shared, abc};
 use securesign_app::worker::{Job, Look, Report, TokenInfo};
+use securesign_card::certificate::Certificate;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{PinUse, Problem, Search, Tries};
+use securesign_card::profile::{Credential, PinUse, Problem, Search, Tries};
 use securesign_card::signature::ToSign;
 use securesign_card::token::LastTry;
 use securesign_vendors::emulator::{Emulator, KeyKind};

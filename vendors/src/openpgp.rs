@@ -112,6 +112,8 @@ struct Opened {
     pins: [PinObject; 3],
     /// Tries left of PW1, as selecting has just told them.
     tries: Option<Tries>,
+    /// It has refused an input that is shorter than the curve of a key.
+    whole: bool,
 }
 
 impl Opened {
@@ -120,6 +122,7 @@ impl Opened {
             kdf: None,
             pins: pin::objects(related.status),
             tries: related.status.map(|status| status.pw1),
+            whole: false,
             related,
         }
     }
@@ -131,6 +134,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        *card.environment() = None;
         let related = select(card)?;
         // With the serial number in it.
         if related.aid != self.related.aid {
@@ -221,7 +225,7 @@ impl Application for Opened {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        sign::sign(card, credential, what)
+        sign::sign(card, &mut self.whole, credential, what)
     }
 
     fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {

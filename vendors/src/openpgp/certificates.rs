@@ -31,15 +31,16 @@ pub const SIGNATURE: Slot = Slot {
     label: "Signature key (OpenPGP 1)",
 };
 /// The key of INTERNAL AUTHENTICATE.
-const AUTHENTICATION: Slot = Slot {
+pub const AUTHENTICATION: Slot = Slot {
     key: 0xA4,
     occurrence: 0,
     position: 2,
     label: "Authentication key (OpenPGP 3)",
 };
-/// It decrypts, and signs nowhere but where MANAGE SECURITY ENVIRONMENT was seen to work,
-/// which nothing tells beforehand (§9).
-const DECRYPTION: Slot = Slot {
+/// It decrypts. Where MANAGE SECURITY ENVIRONMENT works it signs in the place of the
+/// authentication key, for who asks for its certificate; one card only says that it does, and
+/// signs with the other (§9).
+pub const DECRYPTION: Slot = Slot {
     key: 0xB8,
     occurrence: 1,
     position: 1,
@@ -124,11 +125,14 @@ fn take_in(
     let Content::Object(Some(der)) = &content else {
         return Ok(content);
     };
+    let stands_in = |certificate: &Certificate| {
+        related.swaps_keys && search.ends_with(certificate) && certificate.may_sign()
+    };
     // Cards give what was written; some fill it up.
     match Certificate::parse(der) {
-        Ok(certificate) if slot.key == DECRYPTION.key => found.notes.push(Note {
+        Ok(it) if slot.key == DECRYPTION.key && !stands_in(&it) => found.notes.push(Note {
             place,
-            problem: Problem::Encryption(certificate.subject()),
+            problem: Problem::Encryption(it.subject()),
         }),
         Ok(certificate) => found.credentials.push(Credential {
             label: place,

@@ -32,6 +32,8 @@ pub struct Related {
     pub version: u16,
     /// The card may have a KDF-DO.
     pub may_derive: bool,
+    /// It says that MANAGE SECURITY ENVIRONMENT lets a key stand in for another (3.3 and later).
+    pub swaps_keys: bool,
     /// PW status bytes.
     pub status: Option<Status>,
     /// Whether the keys for signature, decryption and authentication have a fingerprint:
@@ -112,6 +114,7 @@ impl Related {
             version: version.map_or(0, |it| u16::from(it[0]) << 8 | u16::from(it[1])),
             may_derive: of(CAPABILITIES)
                 .is_some_and(|it| it.first().is_some_and(|b| b & 0x01 != 0)),
+            swaps_keys: of(CAPABILITIES).is_some_and(|it| it.get(9) == Some(&0x01)),
             status: of(STATUS).and_then(Status::parse),
             has_key,
         }
@@ -157,6 +160,7 @@ mod tests {
     fn what_is_cut_off_is_missing_and_the_rest_is_read() {
         let whole = parsed(OPCARD);
         assert_eq!((whole.version, whole.may_derive), (0x0304, true));
+        assert!(whole.swaps_keys);
         let status = whole.status.unwrap();
         assert!(status.once);
         assert_eq!(
