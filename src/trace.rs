@@ -202,6 +202,8 @@ pub struct Recording {
     /// The answer before went on (`61xx`) and was cut.
     cut: Arc<AtomicBool>,
     detail: Detail,
+    /// More entries than these are not kept; the oldest go first.
+    most: usize,
 }
 
 impl Recording {
@@ -211,7 +213,15 @@ impl Recording {
             trace: Arc::default(),
             cut: Arc::default(),
             detail,
+            most: usize::MAX,
         }
+    }
+
+    /// Empty, and never more than so many entries, the last ones: for a report on what went
+    /// wrong.
+    pub fn recent(detail: Detail, most: usize) -> Self {
+        let all = Self::new(detail);
+        Self { most, ..all }
     }
 
     /// What was recorded so far.
@@ -225,6 +235,8 @@ impl Recording {
     fn push(&self, entry: Entry) {
         if let Ok(mut trace) = self.trace.lock() {
             trace.entries.push(entry);
+            let over = trace.entries.len().saturating_sub(self.most);
+            trace.entries.drain(..over);
         }
     }
 
@@ -291,6 +303,15 @@ atr:     3B 00
 > 00 20 00 80 | 08 <pin:8>
 < !removed
 ";
+
+    #[test]
+    fn of_what_is_recent_the_oldest_goes_first() {
+        let recent = Recording::recent(Detail::Short, 2);
+        for name in ["a", "b", "c"] {
+            recent.push(Entry::Step(name.into()));
+        }
+        assert_eq!(recent.trace().to_string(), "== b\n== c\n");
+    }
 
     #[test]
     fn printing_and_parsing_are_inverse() {

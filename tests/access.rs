@@ -45,7 +45,15 @@ fn the_sign_window_says_who_asks_for_what_and_what_can_be_done() {
     assert_eq!(names(&tree, "password text"), ["PIN"]);
     assert_eq!(
         names(&tree, "button"),
-        [COPY, COMPARE, "Show PIN", "Cancel", "Sign"]
+        [
+            COPY,
+            COMPARE,
+            "Details: Demo Holder",
+            "Details: Demo Holder (RSA)",
+            "Show PIN",
+            "Cancel",
+            "Sign"
+        ]
     );
     assert_eq!(names(&tree, "notification"), ["3 tries left"]);
     let labels = names(&tree, "label");
@@ -61,13 +69,16 @@ fn the_sign_window_says_who_asks_for_what_and_what_can_be_done() {
     let group = tree
         .iter()
         .position(|node| node.name == "Choose a certificate");
-    let cards = &tree[group.expect("a group") + 1..][..2];
+    // Each with what tells more of it.
+    let group = &tree[group.expect("a group") + 1..][..4];
+    let roles: Vec<&str> = group.iter().map(|node| node.role.as_str()).collect();
+    assert_eq!(roles, ["radio button", "button"].repeat(2));
+    let cards = [&group[0], &group[2]];
     for (card, chosen) in cards.iter().zip([true, false]) {
-        assert_eq!(card.role, "radio button");
         assert!(card.is(ENABLED) && card.is(CHECKED) == chosen, "{card:?}");
-        assert!(card.description.contains("expires"), "{card:?}");
+        assert!(card.description.contains("Valid until"), "{card:?}");
     }
-    assert!(reader.click(&cards[1]).unwrap());
+    assert!(reader.click(cards[1]).unwrap());
     assert!(reader.becomes("radio button", &cards[1].name, CHECKED));
 
     // The focus goes where the keys go.
@@ -165,7 +176,9 @@ fn tab_goes_through_everything_and_around() {
         ("button", COPY),
         ("button", COMPARE),
         ("radio button", "Demo Holder"),
+        ("button", "Details: Demo Holder"),
         ("radio button", "Demo Holder (RSA)"),
+        ("button", "Details: Demo Holder (RSA)"),
         ("button", "Show PIN"),
         ("password text", "PIN"),
     ];

@@ -302,6 +302,36 @@ fn r19_a_link_goes_to_the_open_window_and_nothing_of_another_is_loaded() {
 }
 
 #[test]
+fn doctor_tells_programs_the_same() {
+    let (copy, display) = (Copy::new(), Display::new());
+    fs::copy(WINDOW, copy.beside()).unwrap();
+    let doctor = |words: &[&str]| {
+        let mut command = copy.command(words);
+        let done = run(command.env("DISPLAY", &display.name), LIMIT);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        done.stdout
+    };
+    let json: serde_json::Value = serde_json::from_str(&doctor(&["doctor", "--json"])).unwrap();
+    assert_eq!(json["well"], false);
+    let findings = json["findings"].as_array().unwrap();
+    // A line for each, and one more where something is to be done.
+    let text = doctor(&["doctor"]);
+    let mut lines = text.lines();
+    for finding in findings {
+        let (well, what) = (&finding["well"], finding["what"].as_str().unwrap());
+        let mark = if *well == true { "ok" } else { "MISSING" };
+        assert_eq!(lines.next(), Some(&*format!("{mark:<7}  {what}")));
+        if let Some(advice) = finding["advice"].as_str() {
+            assert_eq!(*well, false);
+            assert_eq!(lines.next(), Some(&*format!("         → {advice}")));
+        }
+    }
+    assert_eq!(lines.next(), None);
+    let last = findings.last().unwrap();
+    assert_eq!(last["what"], "There is a display for the window");
+}
+
+#[test]
 fn doctor_says_whether_the_window_is_there_and_starts() {
     let (copy, display) = (Copy::new(), Display::new());
     let doctor = || {

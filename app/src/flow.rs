@@ -369,6 +369,7 @@ impl Flow {
             Event::Journal(read) => self.journal(read),
             Event::Exported(file) => self.exported(file),
             Event::Saved(file) => self.saved(file),
+            Event::Diagnosed(text) => self.diagnosed(text),
             Event::Settings(_) | Event::Unrecorded { .. } | Event::Locked => Vec::new(),
             Event::FileUnopened => self.unopened(),
             Event::Report(report) => self.report(report),
@@ -401,7 +402,7 @@ impl Flow {
             Action::OpenFile => vec![Effect::OpenFile],
             Action::AllowPortal => self.ask_to_allow(),
             Action::Allow => self.allow(),
-            Action::AddPortal | Action::Remove | Action::Export => Vec::new(),
+            Action::AddPortal | Action::Remove | Action::Export | Action::Diagnose => Vec::new(),
             Action::UseLastTry | Action::GoOn | Action::SignAnyway => self.agree(action),
             Action::ChangePin => self.set_out(Errand::Change, None),
             Action::Unlock => self.set_out(Errand::Unlock, None),
@@ -416,10 +417,7 @@ impl Flow {
                 }
             },
             // The front end has done it.
-            Action::Copy => {
-                self.remark = Some(Remark::Copied);
-                Vec::new()
-            }
+            Action::Copy => self.copied(),
             Action::Compare => self.take_path(),
             Action::Cancel | Action::Close => self.part(),
         }

@@ -97,6 +97,33 @@ fn a_portal_is_typed_in_and_removed_only_after_a_question() {
 }
 
 #[test]
+fn what_is_reported_is_shown_as_a_whole_before_it_is_saved() {
+    const REPORT: &str = "SecureSign\nok  a reader\n\n> 00 20 00 80 | 08 <pin:8>\n< 63 C2\n";
+    let mut play = managed(Settings::default());
+    play.press(Action::About, &[]);
+    play.press(Action::Diagnose, &[]);
+    assert_eq!(play.diagnoses, 1);
+    assert!(!play.offers(Action::Export) && !play.offers(Action::Copy));
+    play.event(Event::Diagnosed(REPORT.to_owned()));
+    let screen = play.screen();
+    let shown = screen.text[1..].join("\n");
+    let lines: Vec<&str> = REPORT.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(shown, lines.join("\n"));
+    assert_eq!(screen.copy.as_deref(), Some(REPORT));
+    assert!(play.reports.is_empty());
+    play.press(Action::Export, &[]);
+    assert_eq!(play.reports, [REPORT]);
+    play.event(Event::Exported(Err("The disk is full.".into())));
+    let said = play.screen().notice.unwrap().text;
+    assert_eq!(said, "The report was not saved: The disk is full.");
+    play.press(Action::Back, &[]);
+    assert!(play.offers(Action::Diagnose));
+    // One that comes late is not shown anywhere else.
+    play.event(Event::Diagnosed(REPORT.to_owned()));
+    assert!(play.offers(Action::Diagnose));
+}
+
+#[test]
 fn the_journal_shows_what_it_holds_and_whether_it_holds_together() {
     let mut play = managed(Settings::default());
     let (flow, _) = Flow::sign(order(&link(CALLBACK, "ss_test_k", &[])), now());

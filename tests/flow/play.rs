@@ -85,6 +85,9 @@ pub struct Play {
     pub saved: Vec<(String, String)>,
     /// Requests whose portal may call by now.
     pub reopened: Vec<Denied>,
+    /// How often a report was gathered, and what was written of it.
+    pub diagnoses: u32,
+    pub reports: Vec<String>,
 }
 
 impl Play {
@@ -105,6 +108,8 @@ impl Play {
             spent: Vec::new(),
             saved: Vec::new(),
             reopened: Vec::new(),
+            diagnoses: 0,
+            reports: Vec::new(),
         };
         play.keep(effects);
         play
@@ -128,6 +133,8 @@ impl Play {
                 Effect::Change(change) => self.changes.push(change),
                 Effect::Save { serial, pem } => self.saved.push((serial, pem)),
                 Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
+                Effect::Diagnose => self.diagnoses += 1,
+                Effect::SaveReport(text) => self.reports.push(text),
                 Effect::Read(reading) => self.readings.push(reading),
                 Effect::Release { request_id, .. } => self.released.push(request_id),
                 Effect::Spend { request_id, .. } => self.spent.push(request_id),

@@ -104,7 +104,11 @@ pub enum Command {
     Learn(Learn),
 
     /// Look for what is missing on this computer, and say what to do
-    Doctor,
+    Doctor {
+        /// Print as JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
 
     /// Let securesign:// links of your browser open this program
     ///

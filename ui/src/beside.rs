@@ -42,10 +42,11 @@ pub fn take_over(language: Language) -> Result<u8, String> {
     })
 }
 
-/// What it says for `doctor`, and whether all is well there.
-pub fn doctor(path: PathBuf) -> Result<(String, bool), String> {
+/// What it says for `doctor`, in words or as JSON, and whether all is well there.
+pub fn doctor(path: PathBuf, json: bool) -> Result<(String, bool), String> {
     let output = Command::new(path)
         .arg("doctor")
+        .args(json.then_some("--json"))
         .stdin(Stdio::null())
         .output()
         .map_err(|error| text::reason(&error))?;

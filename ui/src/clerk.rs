@@ -10,6 +10,7 @@ use securesign_app::flow::Event;
 use securesign_app::journal::Entry;
 use securesign_app::language::Language;
 
+use crate::diagnostics;
 use crate::store::journal::{self, Journal};
 use crate::store::{own, used};
 
@@ -34,6 +35,8 @@ pub enum Task {
     /// Save this certificate, of this serial number, to where the user finds it, for
     /// [`Event::Saved`].
     Save(String, String, Language),
+    /// Write this report to where the user finds it, for [`Event::Exported`].
+    Report(String, Language),
     /// Nothing: what came before is done when this is dropped.
     Settle(Sender<()>),
 }
@@ -110,6 +113,11 @@ fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
                 });
                 let saved = saved.map_err(|error| own::explain(&error, language));
                 Some(Event::Saved(saved))
+            }
+            Task::Report(text, language) => {
+                let saved = diagnostics::save(&text);
+                let saved = saved.map_err(|error| own::explain(&error, language));
+                Some(Event::Exported(saved))
             }
             Task::Settle(done) => {
                 drop(done);

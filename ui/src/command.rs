@@ -26,7 +26,7 @@ use crate::store::seen::Seen;
 use crate::store::{settings, used};
 
 pub use demo::demo;
-pub use doctor::doctor;
+pub use doctor::{doctor, findings};
 pub use journal::journal;
 pub use learn::learn;
 pub use pin::pin;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "window")]
 mod calls;
+mod files;
 
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,19 +11,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use securesign_app::document::Document;
-use securesign_app::flow::{
-    Effect, Event, Exit, Flow, Order, Reading, Recipient, Refused, Unopened,
-};
+use securesign_app::flow::{Effect, Event, Exit, Flow, Order, Recipient, Refused, Unopened};
 #[cfg(feature = "window")]
 use securesign_app::language::Language;
 use securesign_app::screen::{Input, Kind, Level, Screen};
 use securesign_app::settings::Change;
 #[cfg(feature = "window")]
 use securesign_app::settings::{Appearance, Theme};
-use securesign_app::worker::{Job, TokenId, Worker, watch, watch_over};
+use securesign_app::worker::{Job, TokenId, Worker, watch};
 use securesign_card::reader::Readers;
 use securesign_card::text;
+use securesign_card::trace::Recording;
 use securesign_handoff::callback::Answer;
 
 use crate::browser::Caller;
@@ -30,11 +29,11 @@ use crate::clerk::{Clerk, Task};
 #[cfg(feature = "window")]
 use crate::front;
 use crate::guard::{Alarm, Guard};
-use crate::hand::Hand;
+use crate::hand::{self, Hand};
 use crate::output::say;
 use crate::store::seen::Seen;
 use crate::store::{settings, used};
-use crate::{browser, farewell, file};
+use crate::{browser, diagnostics, farewell};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +74,7 @@ pub struct Desk {
     seen: Seen,
     stuck: bool,
     watching: bool,
+    recent: Recording,
     #[cfg(feature = "window")]
     calls: calls::Calls,
 }
@@ -102,11 +102,8 @@ impl Desk {
             locked(Event::Locked);
         });
         let guard = Guard::new(alarm.clone());
-        let progress = worker.progress.clone();
-        let overdue = reporter(&sender, &wake);
-        std::thread::spawn(move || {
-            watch_over(&progress, &|late| _ = overdue(Event::Report(late)));
-        });
+        let news = reporter(&sender, &wake);
+        hand::tell_of(&worker.progress, move |told| _ = news(Event::Report(told)));
         let (waiting, ready) = channel();
         let gate = watched.is_some().then_some(ready);
         let hand = Hand::new(jobs, move || {
@@ -133,6 +130,7 @@ impl Desk {
             seen,
             stuck: false,
             watching: false,
+            recent: diagnostics::recording(),
             #[cfg(feature = "window")]
             calls: calls::Calls::default(),
         };
@@ -315,6 +313,11 @@ impl Desk {
                     let language = self.flow.language();
                     self.clerk.give(Task::Save(serial, pem, language));
                 }
+                Effect::Diagnose => self.diagnose(),
+                Effect::SaveReport(text) => {
+                    let language = self.flow.language();
+                    self.clerk.give(Task::Report(text, language));
+                }
                 Effect::OpenFile => self.open_file(),
                 Effect::Reopen(denied) => {
                     let order = settings::again(*denied, &self.seen, self.flow.language());
@@ -330,27 +333,6 @@ impl Desk {
                 }
             }
         }
-    }
-
-    /// Reads a file without making a window wait for it, or for the disk.
-    fn read(&self, reading: Reading) {
-        let report = reporter(&self.sender, &self.wake);
-        std::thread::spawn(move || {
-            let document = file::read(&reading.path, &reading.name)
-                .map(|content| Document::new(reading.algorithm, content));
-            report(Event::Read(reading, document));
-        });
-    }
-
-    /// Has the settings file opened without making a window wait for it.
-    fn open_file(&self) {
-        let report = reporter(&self.sender, &self.wake);
-        std::thread::spawn(move || {
-            if let Err(reason) = browser::open_file(&settings::path()) {
-                tracing::debug!("the settings are not opened: {reason:?}");
-                report(Event::FileUnopened);
-            }
-        });
     }
 
     /// Starts the browser without making a window wait for it.

@@ -4,7 +4,13 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use securesign_app::worker::Job;
+use securesign_app::worker::{Job, Progress, Report, watch_over};
+
+/// Has it told how the worker is getting on, by a thread of its own.
+pub fn tell_of(progress: &Progress, tell: impl Fn(Report) + Send + 'static) {
+    let progress = progress.clone();
+    std::thread::spawn(move || watch_over(&progress, &tell));
+}
 
 /// Clones reach the same worker.
 #[derive(Clone)]

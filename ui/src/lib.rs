@@ -15,6 +15,7 @@ mod command;
 mod dark;
 mod demo;
 mod desk;
+mod diagnostics;
 mod errand;
 mod farewell;
 mod file;
@@ -112,7 +113,7 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
             Some(_) => Err("A recording cannot be recorded.".into()),
         },
         Some(Command::Learn(asked)) => command::learn(asked, language),
-        Some(Command::Doctor) => command::doctor(&place),
+        Some(Command::Doctor { json }) => command::doctor(&place, json),
         Some(Command::Register) => told(scheme::register(language)),
         Some(Command::Unregister) => told(scheme::unregister(language)),
         Some(Command::Demo { link }) => command::demo(link),

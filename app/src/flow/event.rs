@@ -35,6 +35,8 @@ pub enum Event {
     Exported(Result<String, String>),
     /// A certificate was saved in this file, or why it was not.
     Saved(Result<String, String>),
+    /// What is to be reported, as it is written where that is wanted.
+    Diagnosed(String),
     /// No program has opened the settings file.
     FileUnopened,
     /// The computer goes to sleep or its screen is locked. The worker has heard it by
@@ -83,6 +85,10 @@ pub enum Effect {
         /// PEM.
         pem: String,
     },
+    /// Gather what is to be reported, for [`Event::Diagnosed`].
+    Diagnose,
+    /// Write this report to where the user finds it, for [`Event::Exported`].
+    SaveReport(String),
     /// Open the settings file for the user to correct; [`Event::FileUnopened`] where
     /// that fails.
     OpenFile,

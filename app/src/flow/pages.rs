@@ -65,6 +65,8 @@ pub(super) enum Page {
     About,
     /// All that a certificate says.
     Certificate(Box<Credential>),
+    /// What is to be reported; `None` while it is gathered.
+    Diagnostics(Option<String>),
     /// The settings are not understood; the file, its line, and what is wrong.
     Broken(String),
 }
@@ -109,6 +111,7 @@ impl Flow {
             };
         };
         match (page, action) {
+            (Page::About, Action::Diagnose) | (Page::Diagnostics(_), _) => self.report_on(action),
             (Page::Allow(_) | Page::Forbid(_), Action::Back) => {
                 self.open(Page::Settings);
                 self.give_way()
@@ -267,13 +270,43 @@ impl Flow {
         Vec::new()
     }
 
-    /// The journal was copied to this file, or why not.
+    /// A button that leads to what is to be reported, or is on that page.
+    fn report_on(&mut self, action: Action) -> Vec<Effect> {
+        match (&self.state, action) {
+            (_, Action::Diagnose) => {
+                self.open(Page::Diagnostics(None));
+                vec![Effect::Diagnose]
+            }
+            (_, Action::Back) => self.open(Page::About),
+            (_, Action::Copy) => self.copied(),
+            (State::Page(Page::Diagnostics(Some(text))), Action::Export) => {
+                vec![Effect::SaveReport(text.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is to be reported was gathered.
+    pub(super) fn diagnosed(&mut self, text: String) -> Vec<Effect> {
+        if let State::Page(Page::Diagnostics(shown)) = &mut self.state {
+            *shown = Some(text);
+        }
+        Vec::new()
+    }
+
+    /// A file was written for the user, or why not.
     pub(super) fn exported(&mut self, file: Result<String, String>) -> Vec<Effect> {
         let remark = match file {
             Ok(file) => Remark::Exported(file),
+            Err(reason) if matches!(self.state, State::Page(Page::Diagnostics(_))) => {
+                Remark::Unreported(reason)
+            }
             Err(reason) => Remark::Unexported(reason),
         };
-        let there = matches!(self.state, State::Page(Page::Journal(_)));
+        let there = matches!(
+            self.state,
+            State::Page(Page::Journal(_) | Page::Diagnostics(_))
+        );
         self.tell(remark, there)
     }
 

@@ -66,6 +66,8 @@ pub(super) enum Remark {
     Exported(String),
     /// The journal was not copied; why.
     Unexported(String),
+    /// What is to be reported was not written; why.
+    Unreported(String),
 }
 
 impl Remark {
@@ -113,6 +115,10 @@ impl Remark {
             Self::Exported(file) => (
                 Level::Success,
                 l.say_with("journal-exported", in_file(file)),
+            ),
+            Self::Unreported(reason) => (
+                Level::Error,
+                l.say_with("diagnostics-unsaved", because(reason)),
             ),
             Self::Unsaved(reason) => (
                 Level::Error,

@@ -46,6 +46,8 @@ pub enum Action {
     OpenFile,
     /// Tell about this program.
     About,
+    /// Gather what is to be reported when something goes wrong.
+    Diagnose,
     /// Back to the screen before.
     Back,
     /// Look for tokens again.
@@ -86,6 +88,7 @@ impl Action {
             | Self::Export
             | Self::OpenFile
             | Self::About
+            | Self::Diagnose
             | Self::Back
             | Self::Retry
             | Self::Compare

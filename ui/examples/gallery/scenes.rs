@@ -36,6 +36,21 @@ const FILE: &str = "~/.config/securesign/settings.toml";
 const PORTAL: &str = "https://portal.example.gov.in";
 const KEY: &str = "ss_live_gallery";
 const PROXKEY: &str = "3B 6D 00 00 57 44 36 41 01 86 93 12 11 3C 19 70 AF";
+const REPORT: &str = "\
+SecureSign 0.1.0 on linux (x86_64)
+
+ok       The smart-card service answers
+MISSING  No portal may call
+         → Allow one in the settings.
+
+Tokens
+Example reader 00 00: PIV, PIV
+
+What went to the card last (PINs are not in it)
+== verify the PIN
+> 00 20 00 80 | 08 <pin:8>
+< 63 C2
+";
 const PIN: &str = "123456";
 const PUK: &str = "12345678";
 const SECOND: PinId = PinId(7);
@@ -44,7 +59,7 @@ const SECOND: PinId = PinId(7);
 pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-pub const SCREENS: [(&str, Make); 63] = [
+pub const SCREENS: [(&str, Make); 64] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -267,6 +282,12 @@ pub const SCREENS: [(&str, Make); 63] = [
     }),
     ("about", |studio| {
         studio.manage(3).press(Action::About, &[]).flow
+    }),
+    ("diagnostics", |studio| {
+        let about = studio.manage(3).press(Action::About, &[]);
+        let mut scene = about.press(Action::Diagnose, &[]);
+        scene.event(Event::Diagnosed(REPORT.into()));
+        scene.flow
     }),
 ];
 

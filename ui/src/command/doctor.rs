@@ -11,6 +11,7 @@ use securesign_card::product::Product;
 use securesign_card::reader::{Presence, Readers};
 use securesign_card::text;
 use securesign_card::transport::TransportError;
+use serde_json::{Value, json};
 
 use super::tokens::look;
 use super::{DONE, NOT_DONE};
@@ -18,7 +19,7 @@ use super::{DONE, NOT_DONE};
 use crate::beside;
 #[cfg(feature = "window")]
 use crate::front::{FrontEnd, WindowError};
-use crate::output::print;
+use crate::output::{print, print_json};
 use crate::place::Place;
 use crate::scheme::{self, Owner, Sandbox};
 use crate::store::settings;
@@ -45,39 +46,55 @@ fn bad(what: impl Into<String>, advice: impl Into<String>) -> Finding {
 }
 
 /// Looks at everything, and prints what it finds.
-pub fn doctor(place: &Place) -> Result<u8, String> {
+pub fn doctor(place: &Place, json: bool) -> Result<u8, String> {
     let tokens = look(place, Look::Tries);
     let tokens = tokens
         .unwrap_or_else(|_| Ok(Vec::new()))
         .unwrap_or_default();
-    let (text, well) = examine(&mut PcscReaders::new(), &tokens, place.language);
+    if json {
+        let mut all = as_json(&examine(&tokens, Language::English));
+        #[cfg(feature = "window")]
+        all.extend(window_json());
+        return print_all(all);
+    }
+    let l = place.language;
+    let (text, well) = tell(&examine(&tokens, l), l);
+    #[cfg(feature = "window")]
+    let (text, well) = {
+        let (window, there) = window(l);
+        (text + &window, well && there)
+    };
     print(&text)?;
-    Ok(if well { DONE } else { NOT_DONE })
+    Ok(done(well))
 }
 
-/// The text to print, and whether all is well. `tokens` is what the
-/// cards in the readers are, as far as they were looked at.
-fn examine(readers: &mut dyn Readers, tokens: &[TokenView], language: Language) -> (String, bool) {
-    let l = language;
-    let mut findings = cards(readers, tokens, l);
+fn done(well: bool) -> u8 {
+    if well { DONE } else { NOT_DONE }
+}
+
+/// What was looked at, without the window, in English: for a report.
+pub fn findings(tokens: &[TokenView]) -> String {
+    let l = Language::English;
+    tell(&examine(tokens, l), l).0
+}
+
+/// Everything but the window. `tokens` is what the cards in the readers are, as far as they
+/// were looked at.
+fn examine(tokens: &[TokenView], l: Language) -> Vec<Finding> {
+    let mut findings = cards(&mut PcscReaders::new(), tokens, l);
     findings.push(memory(l));
     findings.push(sleep(l));
     findings.push(handler(l));
     findings.extend(browser(l));
     findings.push(launcher(l));
     findings.push(portals(l));
-    #[cfg(feature = "window")]
-    {
-        let ((told, well), (window, there)) = (tell(&findings, l), window(l));
-        (told + &window, well && there)
-    }
-    #[cfg(not(feature = "window"))]
-    tell(&findings, l)
+    findings
 }
 
 /// What `securesign-window` looks at.
 #[cfg(feature = "window")]
-pub fn display(front_end: &dyn FrontEnd, l: Language) -> (String, bool) {
+pub fn display(front_end: &dyn FrontEnd, json: bool, l: Language) -> Result<u8, String> {
+    let l = if json { Language::English } else { l };
     let advice = || l.say("doctor-no-display-advice");
     let finding = match front_end.look_for_display() {
         Ok(()) => good(l.say("doctor-display")),
@@ -87,7 +104,32 @@ pub fn display(front_end: &dyn FrontEnd, l: Language) -> (String, bool) {
         }
         Err(_) => bad(l.say("doctor-no-display"), advice()),
     };
-    tell(&[finding], l)
+    if json {
+        return print_all(as_json(&[finding]));
+    }
+    let (text, well) = tell(&[finding], l);
+    print(&text)?;
+    Ok(done(well))
+}
+
+/// `advice` is null where nothing is to be done.
+fn as_json(findings: &[Finding]) -> Vec<Value> {
+    let finding = |it: &Finding| {
+        let well = it.advice.is_none();
+        json!({ "well": well, "what": it.what, "advice": it.advice })
+    };
+    findings.iter().map(finding).collect()
+}
+
+/// Prints findings as JSON, with the version of the program.
+fn print_all(findings: Vec<Value>) -> Result<u8, String> {
+    let well = findings.iter().all(|finding| finding["well"] == true);
+    print_json(&json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "well": well,
+        "findings": findings,
+    }))?;
+    Ok(done(well))
 }
 
 /// The text to print, and whether all is well.
@@ -282,10 +324,44 @@ fn window(l: Language) -> (String, bool) {
             return failed(l.say_with("doctor-no-window", file));
         }
     };
-    match beside::doctor(path) {
+    match beside::doctor(path, false) {
         Ok((more, well)) => {
             let (installed, _) = tell(&[good(l.say("doctor-window"))], l);
             (installed + &more, well)
+        }
+        Err(reason) => {
+            let reason = [("reason", reason.into())];
+            failed(l.say_with("doctor-window-unstarted", reason))
+        }
+    }
+}
+
+/// The same for programs.
+#[cfg(feature = "window")]
+fn window_json() -> Vec<Value> {
+    let l = Language::English;
+    let failed = |what| as_json(&[bad(what, l.say("doctor-no-window-advice"))]);
+    let path = match beside::path() {
+        Ok(path) => path,
+        Err(missing) => {
+            let file = [("file", text::path(&missing).into())];
+            return failed(l.say_with("doctor-no-window", file));
+        }
+    };
+    let said = beside::doctor(path, true).and_then(|(said, _)| {
+        serde_json::from_str::<Value>(&said).map_err(|error| text::reason(&error))
+    });
+    match said {
+        Ok(mut said) => {
+            let mut all = as_json(&[good(l.say("doctor-window"))]);
+            all.extend(
+                said["findings"]
+                    .as_array_mut()
+                    .map(std::mem::take)
+                    .into_iter()
+                    .flatten(),
+            );
+            all
         }
         Err(reason) => {
             let reason = [("reason", reason.into())];

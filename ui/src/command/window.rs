@@ -8,8 +8,9 @@ use securesign_app::flow::{Context, Effect, Exit, Flow, Refused};
 use securesign_app::language::Language;
 use securesign_app::screen::Kind;
 use securesign_app::settings::Settings;
+use securesign_app::worker::Worker;
 use securesign_card::text;
-use securesign_card::trace::Recording;
+use securesign_card::trace::{RecordedReaders, Recording};
 use securesign_handoff::policy::Policy;
 
 use super::{DONE, NOT_DONE, REFUSED, claimed, code, doctor, judge, order, refusal, trace};
@@ -17,12 +18,12 @@ use crate::args::{Arguments, Command};
 use crate::browser::Caller;
 use crate::desk::{self, Delivery, Desk};
 use crate::front::FrontEnd;
-use crate::output::{print, say};
+use crate::output::say;
 use crate::place::{self, Place};
 use crate::store::seen::Seen;
 use crate::store::{journal, settings};
 use crate::terminal;
-use crate::{beside, instance, language};
+use crate::{beside, diagnostics, instance, language};
 
 /// In the terminal: the window that is open takes the link, else the executable that has
 /// one takes this one's place. No request is used up by then.
@@ -56,11 +57,7 @@ pub fn show(
                 show(front_end, arguments, recording)
             })
         }
-        Some(Command::Doctor) => {
-            let (text, well) = doctor::display(front_end, language);
-            print(&text)?;
-            Ok(if well { DONE } else { NOT_DONE })
-        }
+        Some(Command::Doctor { json }) => doctor::display(front_end, json, language),
         Some(_) => Err(language.say("window-only")),
     }
 }
@@ -93,9 +90,19 @@ fn open(
         .map_err(|error| error.tell(place.language))?;
     let seen = Seen::load();
     let flow = flow(link, &settings, policy, &seen, place);
+    let recent = diagnostics::recording();
     let worker = place.worker(settings.idle);
+    let readers = RecordedReaders {
+        readers: worker.readers,
+        recording: recent.clone(),
+    };
+    let worker = Worker {
+        readers: Box::new(readers),
+        ..worker
+    };
     let mut desk = Desk::start(flow, worker, delivery, seen, place.watched());
     desk.called_by(Caller::find());
+    desk.records(recent);
     if let Some(instance) = &mut instance {
         desk.listen(instance);
     }

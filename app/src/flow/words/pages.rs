@@ -59,6 +59,7 @@ pub fn page(flow: &Flow, page: &Page) -> Screen {
         Page::Journal(ledger) => journal(flow, ledger.as_ref()),
         Page::About => about(flow),
         Page::Certificate(credential) => details::details(credential, flow),
+        Page::Diagnostics(text) => diagnostics(text.as_deref(), l),
         Page::Broken(reason) => Screen {
             text: vec![reason.clone(), l.say("settings-broken")],
             buttons: vec![
@@ -233,8 +234,37 @@ fn about(flow: &Flow) -> Screen {
             copied(l.say("settings-title"), &context.settings_file, l),
             copied(l.say("journal"), &context.journal_file, l),
         ],
-        buttons: vec![primary(Action::Back, l.say("back"))],
+        buttons: vec![
+            button(Action::Diagnose, l.say("diagnostics")),
+            primary(Action::Back, l.say("back")),
+        ],
         ..plain(Kind::Page, l.say("about-title"))
+    }
+}
+
+/// All that will be written, before it is.
+fn diagnostics(gathered: Option<&str>, l: Language) -> Screen {
+    let back = button(Action::Back, l.say("back"));
+    let screen = plain(Kind::Page, l.say("diagnostics-title"));
+    let Some(gathered) = gathered else {
+        return Screen {
+            text: vec![l.say("diagnostics-gathering")],
+            buttons: vec![back],
+            ..screen
+        };
+    };
+    let lines = gathered.lines().filter(|line| !line.is_empty());
+    Screen {
+        text: std::iter::once(l.say("diagnostics-text"))
+            .chain(lines.map(str::to_owned))
+            .collect(),
+        copy: Some(gathered.to_owned()),
+        buttons: vec![
+            back,
+            button(Action::Copy, l.say("copy")),
+            primary(Action::Export, l.say("diagnostics-save")),
+        ],
+        ..screen
     }
 }
 
