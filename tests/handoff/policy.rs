@@ -358,3 +358,29 @@ fn settings_that_are_wrong_name_the_line() {
     let never = Settings::from_toml("[session]\nidle_minutes = 0").unwrap();
     assert!(never.idle.is_zero());
 }
+
+#[test]
+fn the_manual_page_of_the_settings_shows_settings() {
+    let page = include_str!("../../ui/desktop/man/securesign-settings.5");
+    let (_, example) = page.split_once(".EX\n").unwrap();
+    let (example, _) = example.split_once(".EE\n").unwrap();
+    let settings = Settings::from_toml(example).unwrap();
+    assert_eq!(settings.portals.len(), 2);
+    assert_eq!(settings.schemes, ["myapp"]);
+    // Each key is explained, and no other one.
+    let explained: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix(".B "))
+        .collect();
+    let keys = example.lines().filter_map(|line| line.split_once(" = "));
+    for (key, _) in keys.clone() {
+        assert!(explained.contains(&key), "{key} is not explained");
+    }
+    let others = ["Settings", "securesign doctor"];
+    for key in explained.iter().filter(|key| !others.contains(key)) {
+        assert!(
+            keys.clone().any(|(shown, _)| shown == *key),
+            "{key} is not shown"
+        );
+    }
+}
