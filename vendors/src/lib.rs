@@ -48,8 +48,9 @@ pub static PROFILES: &[&dyn Profile] = &[
     &piv::PIV,
     &openpgp::OPENPGP,
     &pkcs15::ISOAPPLET,
-    &sc_hsm::SC_HSM,
     &gids::GIDS,
+    // Most of its cards are known by their answer to reset.
+    &sc_hsm::SC_HSM,
     // Any card with such a directory: after all that have a name.
     &pkcs15::ANY,
 ];
