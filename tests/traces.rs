@@ -32,8 +32,9 @@ use securesign_card::transport::TransportError;
 const DOCUMENT: &[u8] = b"SecureSign demo document\n";
 
 /// What every family must be able to show.
-const JOURNEYS: [&str; 6] = [
+const JOURNEYS: [&str; 7] = [
     "blocked",
+    "change",
     "removed",
     "sign",
     "status",
