@@ -31,7 +31,7 @@ exec 3<&0 4<&1 0</dev/null 1>"$1/log" 2>&1
 ( exec 3<&-; read -r _ <&4; kill -KILL $$ ) &
 exec 4<&-
 export LISTEN_FDS=1 LISTEN_PID=$$ PCSCLITE_HP_DROPDIR="$1/no-usb-drivers"
-exec pcscd --foreground -c "$1/readers"
+exec pcscd --foreground -c "$1/readers" $2
 "#;
 
 /// A running daemon. It ends with the value, also when a test panics.
@@ -40,11 +40,21 @@ pub struct Daemon {
     alive: Option<PipeWriter>,
     readers: Vec<(String, u16)>,
     scratch: Scratch,
+    option: &'static str,
 }
 
 impl Daemon {
     /// Starts a daemon with these readers, all empty.
     pub fn start(readers: &[&str]) -> Self {
+        Self::start_with(readers, "")
+    }
+
+    /// The same, and it writes every command and answer into its log.
+    pub fn logging_commands(readers: &[&str]) -> Self {
+        Self::start_with(readers, "--apdu")
+    }
+
+    fn start_with(readers: &[&str], option: &'static str) -> Self {
         let driver = driver();
         let scratch = Scratch::new("pcscd");
         let dir = scratch.path();
@@ -56,12 +66,13 @@ impl Daemon {
         fs::create_dir(dir.join("readers")).expect("a directory");
         fs::write(dir.join("readers/vpcd"), configure(dir, driver, &readers)).expect("a file");
 
-        let (child, alive) = launch(dir);
+        let (child, alive) = launch(dir, option);
         let mut daemon = Self {
             child,
             alive: Some(alive),
             readers,
             scratch,
+            option,
         };
         daemon.wait_until_ready();
         daemon
@@ -74,7 +85,7 @@ impl Daemon {
         let _ = self.child.wait();
         drop(self.alive.take());
         fs::remove_file(self.socket()).expect("its socket");
-        let (child, alive) = launch(self.scratch.path());
+        let (child, alive) = launch(self.scratch.path(), self.option);
         self.child = child;
         self.alive = Some(alive);
         self.wait_until_ready();
@@ -129,12 +140,13 @@ impl Daemon {
     }
 }
 
-fn launch(dir: &Path) -> (Child, PipeWriter) {
+fn launch(dir: &Path, option: &str) -> (Child, PipeWriter) {
     let listener = UnixListener::bind(dir.join("socket")).expect("a socket");
     let (dead, alive) = std::io::pipe().expect("a pipe");
     let child = Command::new("sh")
         .args(["-c", LAUNCH, "sh"])
         .arg(dir)
+        .arg(option)
         .stdin(OwnedFd::from(listener))
         .stdout(Stdio::from(dead))
         .spawn()
