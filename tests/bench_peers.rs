@@ -168,6 +168,8 @@ impl<'a> Bench<'a> {
                 // out.
                 let mut reset = self.daemon.command("opensc-tool");
                 succeed(reset.args(["--reader", READER, "--reset"]), LIMIT);
+                // And ours knows of no other start.
+                let _ = fs::remove_dir_all(self.scratch.path().join(".cache"));
                 let before = self.card.count();
                 let done = succeed(&mut command, LIMIT);
                 row.count = self.card.count() - before;
