@@ -312,7 +312,7 @@ impl Stage {
                 return Ok(false);
             }
             // The path is typed; a secret that was, too, stays.
-            Signal::Press(Action::Compare) if self.takes_path() => {
+            Signal::Press(Action::Compare) if self.has_path() => {
                 self.send_lines();
                 self.model.input(Input::Press(Action::Compare, Vec::new()));
             }
@@ -374,9 +374,11 @@ impl Stage {
         Ok(())
     }
 
-    /// Whether the path of a file is typed here, for there is no dialog.
-    fn takes_path(&self) -> bool {
-        self.screen.compare.is_some() && !self.screen.lines.is_empty()
+    /// Whether the path of a file was typed here, for there is no dialog. Without one the
+    /// dialog is tried again.
+    fn has_path(&self) -> bool {
+        let mut lines = self.page.widgets.lines.iter();
+        self.screen.compare.is_some() && lines.any(|line| !line.value().is_empty())
     }
 
     fn send_lines(&mut self) {
@@ -402,7 +404,7 @@ impl Stage {
             self.focus(Some(Stop::Field(more)));
             return Ok(false);
         }
-        if matches!(stop, Some(Stop::Line(_))) && self.takes_path() {
+        if matches!(stop, Some(Stop::Line(_))) && self.screen.compare.is_some() {
             return self.on(Signal::Press(Action::Compare));
         }
         let in_field = matches!(stop, Some(Stop::Field(_) | Stop::Line(_)));

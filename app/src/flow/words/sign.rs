@@ -11,8 +11,8 @@ use super::certificates::{
     all_expired, certificates, chosen_index, heading, missed, no_certificate, slow_clock,
 };
 use super::parts::{
-    button, copying, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary,
-    tries_notice, with_late,
+    button, copying, danger, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain,
+    primary, tries_notice, with_late,
 };
 use super::token::unlocking;
 use super::unlock::{has_way, no_way};
@@ -109,7 +109,12 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         screen.fields.push(field(Ask::Pin, label, max, l));
         screen.signing_as = signing_as(screen, l);
     }
-    screen.buttons.push(primary(Action::Sign, l.say("sign")));
+    // Once a document did not match, Return alone does not sign.
+    let differs = matches!(flow.compared, Some(Compared { same: false, .. }));
+    screen.buttons.push(match differs {
+        true => danger(Action::Sign, l.say("sign")),
+        false => primary(Action::Sign, l.say("sign")),
+    });
 }
 
 /// Whose certificate is chosen, said beside the PIN.
