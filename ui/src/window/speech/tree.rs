@@ -184,7 +184,7 @@ impl Grove<'_> {
             };
             parts.push(self.add_stop(Stop::Card(at), node));
             if let Some(details) = &shown.details {
-                let name = format!("{details}: {}", shown.title);
+                let name = format!("{details}: {}", known_by(shown));
                 parts.push(self.add_stop(Stop::Details(at), quiet(&name)));
             }
         }
@@ -293,17 +293,17 @@ fn counter(counter: &Counter) -> Node {
 }
 
 fn card(role: Role, card: &CertificateCard) -> Node {
-    let mut node = named(role, &card.title);
+    let mut node = named(role, &known_by(card));
     let validity = card.validity.as_ref().map(|validity| &validity.text);
-    let more = [
-        Some(&card.detail),
-        validity,
-        Some(&card.pill),
-        card.unusable.as_ref(),
-    ];
+    let more = [validity, Some(&card.pill), card.unusable.as_ref()];
     let more: Vec<&str> = more.into_iter().flatten().map(String::as_str).collect();
     node.set_description(more.join(", "));
     node
+}
+
+/// The name of a card: two certificates of one person must not sound the same.
+fn known_by(card: &CertificateCard) -> String {
+    format!("{}, {}", card.title, card.detail)
 }
 
 fn choice(shown: &CertificateCard, chosen: bool) -> Node {

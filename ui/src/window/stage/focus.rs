@@ -26,14 +26,14 @@ impl Stage {
         let compare = self.page.widgets.compare.iter().map(|_| Stop::Compare);
         let cards = (0..self.page.widgets.cards.len())
             .filter(|&at| self.page.widgets.cards[at].has_visible_focus())
-            .map(|at| (at, Stop::Card(at)));
+            .map(Stop::Card);
+        // The last of all: whoever signs by keys alone does not go through them.
         let details = self
             .page
             .widgets
             .details
             .iter()
-            .map(|(at, _)| (*at, Stop::Details(*at)));
-        let cards = by_place(cards.chain(details));
+            .map(|(at, _)| Stop::Details(*at));
         let choices = (0..self.page.widgets.choices.len()).map(Stop::Choice);
         let rows = (0..self.page.widgets.rows.len()).map(Stop::Row);
         let lines = (0..self.page.widgets.lines.len()).map(Stop::Line);
@@ -46,7 +46,8 @@ impl Stage {
         // Before them, so that Tab leads from a secret to the buttons.
         let reveals = (0..self.page.widgets.reveals.len()).map(Stop::Reveal);
         let below = lines.chain(reveals).chain(fields).chain(buttons);
-        above.chain(below).chain(links).chain(lock).collect()
+        let after = links.chain(lock).chain(details);
+        above.chain(below).chain(after).collect()
     }
 
     /// The button beside a fact or on a certificate.
