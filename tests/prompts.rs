@@ -453,7 +453,7 @@ fn a_person_is_asked_which_application_of_a_token_is_meant() {
     terminal.types("3\n");
     terminal.says("Token number", 2);
     terminal.types("2\n");
-    for (at, typed) in [(1, "222222\n"), (2, "555555\n"), (3, "555555\n")] {
+    for (at, typed) in [(1, "222222\n"), (2, "482915\n"), (3, "482915\n")] {
         terminal.says(EACH, at);
         terminal.types(typed);
     }
@@ -461,7 +461,7 @@ fn a_person_is_asked_which_application_of_a_token_is_meant() {
     assert_eq!(ended.code, 0, "{}", ended.text);
 
     // It was the second one's that was changed.
-    let (old, new) = (home.file("old", "555555\n"), home.file("new", "666666\n"));
+    let (old, new) = (home.file("old", "482915\n"), home.file("new", "666666\n"));
     let line = [
         "pin",
         "change",
