@@ -29,7 +29,8 @@ use securesign_card::reader::Readers;
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
 use securesign_handoff::policy::Portal;
-use securesign_vendors::emulator::{EmulatedReaders, Slot as ReaderSlot};
+use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot as ReaderSlot};
+use securesign_vendors::openpgp::emulator::{KeySlot, OpenPgpCard, YUBIKEY5};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 
 const FILE: &str = "~/.config/securesign/settings.toml";
@@ -59,7 +60,7 @@ const SECOND: PinId = PinId(7);
 pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-pub const SCREENS: [(&str, Make); 64] = [
+pub const SCREENS: [(&str, Make); 67] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -88,6 +89,16 @@ pub const SCREENS: [(&str, Make); 64] = [
     ("sign-tokens", |studio| {
         let both = vec![studio.token(3), studio.expired()];
         studio.request().sees(both).flow
+    }),
+    ("sign-applications", |studio| {
+        studio.request().sees(studio.two_applications()).flow
+    }),
+    ("sign-untried", |studio| {
+        let view = with(&studio.token(3), |info| {
+            info.verify = Confidence::Inferred;
+        });
+        let scene = studio.request().sees(vec![view]);
+        scene.press(Action::Sign, &[PIN]).flow
     }),
     ("sign-expired", |studio| {
         studio.request().sees(vec![studio.expired()]).flow
@@ -212,6 +223,9 @@ pub const SCREENS: [(&str, Make); 64] = [
     ("tokens-opened", |studio| {
         studio.several().input(Input::Row(0)).flow
     }),
+    ("token-applications", |studio| {
+        studio.managing().sees(studio.two_applications()).flow
+    }),
     ("token-pins", |studio| studio.pins(3, 2).flow),
     ("token-pins-blocked", |studio| studio.pins(3, 0).flow),
     ("change-pins", |studio| {
@@ -324,11 +338,19 @@ fn read(slots: Vec<ReaderSlot>) -> Vec<TokenView> {
     }
 }
 
+/// What the worker tells of this card.
+fn view(card: impl Emulator + 'static, reader: &str) -> TokenView {
+    let slot = ReaderSlot::new(reader, None);
+    slot.insert(Box::new(card));
+    read(vec![slot]).remove(0)
+}
+
 /// What the scenes are played with.
 pub struct Studio {
     language: Language,
     good: TokenView,
     old: TokenView,
+    openpgp: TokenView,
 }
 
 impl Studio {
@@ -346,15 +368,15 @@ impl Studio {
             .validity(Duration::from_secs(0), Duration::from_secs(1_700_000_000))
             .subject(Slot::SIGNATURE, "CN=Rohan Mehta")
             .key(Slot::SIGNATURE, KeyKind::P384);
-        let view = |card: PivCard, reader: &str| {
-            let slot = ReaderSlot::new(reader, None);
-            slot.insert(Box::new(card));
-            read(vec![slot]).remove(0)
-        };
+        let openpgp = OpenPgpCard::builder(YUBIKEY5)
+            .seed(b"gallery")
+            .holder("CN=Asha Sharma")
+            .key(KeySlot::Signature, KeyKind::P256);
         Self {
             language,
             good: view(card.build().expect("a card"), "Example reader 00 00"),
             old: view(old.build().expect("a card"), "Example reader 01 00"),
+            openpgp: view(openpgp.build().expect("a card"), "Example reader 00 00"),
         }
     }
 
@@ -373,6 +395,15 @@ impl Studio {
             info.pin = tries;
             info.puk = Tries::Left(3);
         })
+    }
+
+    /// PIV and OpenPGP on one token, each with its own PIN.
+    fn two_applications(&self) -> Vec<TokenView> {
+        let piv = self.token(3);
+        let mut openpgp = with(&self.openpgp, |info| info.pin = Tries::Left(2));
+        openpgp.id = piv.id.clone();
+        openpgp.id.application = Some("openpgp");
+        vec![piv, openpgp]
     }
 
     /// The second key wants a PIN of its own, with a PUK of its own.
