@@ -1,11 +1,15 @@
 //! A portal is allowed where it is refused, and the same request goes on.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use securesign_app::flow::{Arrival, Event, Exit};
 use securesign_app::screen::{Action, Input, Kind, Level};
 use securesign_app::settings::{Change, Settings};
 use securesign_app::worker::{Job, Report};
+use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::Tries;
 
+use crate::bench::abc;
 use crate::play::{Play, accept, link, token};
 
 const CALLBACK: &str = "https://services.gst.gov.in/signed";
@@ -234,4 +238,39 @@ fn the_focus_goes_where_the_fault_is() {
     play.input(Input::Lines(vec!["gst.gov.in".into(), "ss_live_k".into()]));
     play.press(Action::Submit, &[]);
     assert!(matches!(&play.changes[..], [Change::Allow(_)]));
+}
+
+#[test]
+fn another_request_of_a_portal_that_is_not_allowed_yet_waits_for_its_turn() {
+    let request = |id: &str| link(CALLBACK, "ss_live_k", &[]).replace("request-7", id);
+    let other_digest = request("request-7").replace("SHA256", "SHA384");
+    let other_digest = other_digest.replace(
+        &encoded(HashAlgorithm::Sha256),
+        &encoded(HashAlgorithm::Sha384),
+    );
+    for other in [request("request-8"), other_digest] {
+        let mut play = refused(CALLBACK, "ss_live_k");
+        play.press(Action::AllowPortal, &[]);
+        let other = || accept(&other, false, false);
+        assert_eq!(play.arrive(other()), Arrival::Waiting(1));
+        assert_eq!(play.arrive(other()), Arrival::AlreadyThere);
+        assert_eq!(play.flow.waiting(), 1);
+    }
+    // Where nothing is asked yet, it takes the place of the one that is shown.
+    let mut play = refused(CALLBACK, "ss_live_k");
+    let other = accept(&request("request-8"), false, false);
+    assert_eq!(play.arrive(other), Arrival::Shown);
+    play.press(Action::AllowPortal, &[]);
+    play.press(Action::Allow, &[]);
+    let (_, settings) = written(&play, "");
+    play.event(Event::Settings(Ok(settings.clone())));
+    let denied = play.reopened.remove(0);
+    let order = denied.again(&settings.policy("settings.toml"), &|_| false);
+    assert_eq!(order.unwrap().request_id(), "request-8");
+}
+
+/// The digest of "abc" as a link has it, escaped.
+fn encoded(algorithm: HashAlgorithm) -> String {
+    let text = STANDARD.encode(abc(algorithm).bytes());
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

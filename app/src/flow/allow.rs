@@ -25,6 +25,10 @@ impl Denied {
         }
     }
 
+    pub(super) fn request(&self) -> &Request {
+        &self.request
+    }
+
     pub(super) fn called_by(&mut self, caller: String) {
         self.caller = Some(caller);
     }

@@ -125,6 +125,7 @@ impl From<Reason> for Refused {
 impl PartialEq for Refused {
     fn eq(&self, other: &Self) -> bool {
         let to = |refused: &Self| refused.way().map(|way| way.to().clone());
-        self.reason == other.reason && to(self) == to(other)
+        let request = |refused: &Self| refused.denied.as_deref().map(Denied::request).cloned();
+        self.reason == other.reason && to(self) == to(other) && request(self) == request(other)
     }
 }
