@@ -158,12 +158,21 @@ impl Flow {
     /// Another link in the same run; an accepted PIN goes on for the same
     /// token, certificate and origin.
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        self.queue.place += 1;
+        self.begin(order)
+    }
+
+    /// The answer to [`Effect::Reopen`]: the same request, not the next one.
+    pub fn reopened(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+        self.begin(order)
+    }
+
+    fn begin(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
         // What the token says to the one before is not for this one.
         self.owed += u32::from(matches!(self.state, State::Busy(_)));
         self.stale = self.looks;
         self.late.retain(|(shown, _)| *shown == self.number);
         self.number += 1;
-        self.queue.place += 1;
         self.exit = None;
         self.hung = None;
         self.remark = None;

@@ -63,11 +63,13 @@ fn a_portal_is_allowed_where_it_is_refused_and_its_request_goes_on() {
     play.event(Event::Settings(Ok(settings.clone())));
     let denied = play.reopened.remove(0);
     let order = denied.again(&settings.policy("settings.toml"), &|_| false);
-    let effects = play.flow.next(order);
+    let effects = play.flow.reopened(order);
     play.keep(effects);
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     assert_eq!(play.screen().kind, Kind::Sign);
     assert_eq!(play.shown().as_deref(), Some("request-7"));
+    // It is the only one, not the second of two.
+    assert_eq!(play.screen().progress, None);
     play.press(Action::Sign, &["123456"]);
     assert!(matches!(play.jobs.last(), Some(Job::Sign { .. })));
     play.report(Report::Signed(Ok(vec![0x30, 0x01])));
@@ -267,6 +269,44 @@ fn another_request_of_a_portal_that_is_not_allowed_yet_waits_for_its_turn() {
     let denied = play.reopened.remove(0);
     let order = denied.again(&settings.policy("settings.toml"), &|_| false);
     assert_eq!(order.unwrap().request_id(), "request-8");
+}
+
+#[test]
+fn what_waited_is_not_refused_for_a_portal_that_was_allowed_meanwhile() {
+    let mut play = refused(CALLBACK, "ss_live_k");
+    play.press(Action::AllowPortal, &[]);
+    let more = [
+        (CALLBACK, "ss_live_k", "request-8"),
+        ("https://b.example/cb", "ss_live_k", "request-9"),
+    ];
+    for (callback, key, id) in more {
+        let link = link(callback, key, &[]).replace("request-7", id);
+        play.arrive(accept(&link, false, false));
+    }
+    play.press(Action::Allow, &[]);
+    let (_, settings) = written(&play, "");
+    play.event(Event::Settings(Ok(settings.clone())));
+    // As the front end does it.
+    let reopen = |play: &mut Play| {
+        let denied = play.reopened.remove(0);
+        let order = denied.again(&settings.policy("settings.toml"), &|_| false);
+        let effects = play.flow.reopened(order);
+        play.keep(effects);
+        play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    };
+    for (id, progress) in [
+        ("request-7", "Request 1 of 3"),
+        ("request-8", "Request 2 of 3"),
+    ] {
+        reopen(&mut play);
+        assert_eq!(play.shown().as_deref(), Some(id));
+        assert_eq!(play.screen().progress.as_deref(), Some(progress));
+        play.press(Action::Cancel, &[]);
+    }
+    // Another portal's is asked about, as before.
+    reopen(&mut play);
+    assert!(play.offers(Action::AllowPortal));
+    assert!(play.reopened.is_empty());
 }
 
 /// The digest of "abc" as a link has it, escaped.

@@ -321,7 +321,7 @@ impl Desk {
                 Effect::OpenFile => self.open_file(),
                 Effect::Reopen(denied) => {
                     let order = settings::again(*denied, &self.seen, self.flow.language());
-                    let effects = self.flow.next(order);
+                    let effects = self.flow.reopened(order);
                     self.carry_out(effects);
                 }
                 Effect::Change(change) => {

@@ -95,7 +95,7 @@ pub enum Effect {
     /// Change the settings; answered by [`Event::Settings`].
     Change(Change),
     /// The portal of this request may call by now: ask the settings again, and go on with
-    /// [`super::Flow::next`].
+    /// [`super::Flow::reopened`].
     Reopen(Box<Denied>),
 }
 

@@ -124,7 +124,7 @@ impl Flow {
     }
 
     /// The next request that waits, if any. One whose portal may not call any more is
-    /// refused, and nobody has seen it.
+    /// refused, and nobody has seen it; one whose portal may call by now goes on.
     pub(super) fn advance(&mut self) -> Vec<Effect> {
         let Some(order) = self.queue.waiting.pop_front() else {
             return Vec::new();
@@ -135,7 +135,10 @@ impl Flow {
             let permit = permit.inspect_err(|_| effects.push(order.release()))?;
             Ok(order.permitted(permit))
         });
+        let denied = order.as_ref().err().and_then(Refused::denied);
+        let reopen = denied.cloned().map(Box::new).map(Effect::Reopen);
         effects.extend(self.next(order));
+        effects.extend(reopen);
         effects
     }
 

@@ -58,6 +58,11 @@ impl Refused {
         self.denied.is_some()
     }
 
+    /// What may go on by the settings as they are now.
+    pub(super) fn denied(&self) -> Option<&Denied> {
+        self.denied.as_deref()
+    }
+
     /// What goes on once the portal is allowed.
     pub(super) fn into_denied(self) -> Option<Box<Denied>> {
         self.denied
@@ -125,7 +130,7 @@ impl From<Reason> for Refused {
 impl PartialEq for Refused {
     fn eq(&self, other: &Self) -> bool {
         let to = |refused: &Self| refused.way().map(|way| way.to().clone());
-        let request = |refused: &Self| refused.denied.as_deref().map(Denied::request).cloned();
+        let request = |refused: &Self| refused.denied().map(Denied::request).cloned();
         self.reason == other.reason && to(self) == to(other) && request(self) == request(other)
     }
 }
