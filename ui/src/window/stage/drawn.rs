@@ -216,7 +216,15 @@ fn astray(stage: &mut Stage) -> Vec<String> {
     }
     // As people read; what shows a secret comes before the secret, so that Tab leads from
     // that to the buttons, and ways to other pages come last.
-    let is_in_order = |stop: &Stop| !matches!(stop, Stop::Reveal(_) | Stop::Link(_) | Stop::Lock);
+    let is_details = |stop: &Stop| matches!(stop, Stop::Details(_));
+    let is_apart = |stop: &Stop| matches!(stop, Stop::Reveal(_) | Stop::Link(_) | Stop::Lock);
+    let is_in_order = |stop: &Stop| !is_apart(stop) && !is_details(stop);
+    let last = stops.iter().rposition(is_in_order);
+    if stops.iter().position(is_details) < last && stops.iter().any(is_details) {
+        found.push(format!(
+            "details come before what they are details of: {stops:?}"
+        ));
+    }
     let places = stops.iter().filter(|stop| is_in_order(stop));
     let places: Vec<(i32, i32)> = places
         .map(|&stop| stage.place(stop))
