@@ -6,10 +6,10 @@ use securesign_card::profile::Tries;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Emulator, Fault, KeyKind};
 use securesign_vendors::piv::emulator::{NIST, PivCard};
-use securesign_vendors::pkcs15::emulator::Pkcs15Card;
+use securesign_vendors::pkcs15::emulator::{Object, PinObject, Pkcs15Card};
 
 use crate::bench::{Bench, Shared};
-use crate::{KINDS, Kind, NEW, PIN, PUK, sent, tries, unblocking_tries};
+use crate::{HOLDER, KINDS, Kind, NEW, PIN, PUK, reference, sent, tries, unblocking_tries};
 
 fn kinds() -> impl Iterator<Item = &'static Kind> {
     let kinds = KINDS.iter().filter(|kind| kind.family == "EnterSafe");
@@ -104,6 +104,31 @@ fn a_wrong_puk_is_all_that_is_sent() {
         assert_eq!(sent(&card, VERIFY), 1);
         assert_eq!(sent(&card, GET_CHALLENGE), 0);
         assert_eq!(sent(&card, WRITE_KEY), 0);
+    }
+}
+
+/// Where the directory says what has the reference after the PIN's, or lists a PUK anywhere,
+/// nothing that was typed for a PUK is tried there.
+#[test]
+fn r24_what_the_directory_lists_otherwise_is_never_taken_for_a_puk() {
+    let kind = kinds().next().unwrap();
+    let reference = reference(&Shared::new(kind.card(KeyKind::Rsa2048).build().unwrap()));
+    for other in [
+        PinObject::officer("87654321").reference(reference + 1),
+        PinObject::user("87654321").reference(reference + 1),
+        PinObject::unblocking("87654321").reference(reference + 5),
+    ] {
+        let card = Pkcs15Card::builder(kind.dialect)
+            .seed(b"tests")
+            .pin(PinObject::user(PIN).reference(reference))
+            .pin(other)
+            .object(Object::signing(HOLDER, KeyKind::Rsa2048).behind(Some(0)));
+        let (bench, card) = kind.watched(card);
+        let (id, info) = bench.token_by(Look::Everything);
+        assert_eq!(info.no_puk, Missing::Puk);
+        assert_eq!(info.puk_id, None);
+        bench.unblock(&id, PUK, NEW).unwrap_err();
+        assert_eq!(sent(&card, VERIFY), 0);
     }
 }
 

@@ -69,10 +69,8 @@ fn unblocked(entries: &[PinEntry], mut objects: Vec<PinObject>, habits: &Habits)
         // A PUK that is not listed: its rules, its counter and its reference.
         let own = match habits.unblocking {
             Unblocking::Puk(rules, counter) => Some((rules, counter, object.reference)),
-            Unblocking::Next(rules) => {
-                let next = object.reference.wrapping_add(1);
-                Some((rules, RetryCounter::Unknown, next))
-            }
+            Unblocking::Next(rules) => unnamed(entries, object.reference, habits)
+                .map(|next| (rules, RetryCounter::Unknown, next)),
             Unblocking::Listed | Unblocking::Officer => None,
         };
         object.unblock = match (with, own) {
@@ -99,6 +97,16 @@ fn unblocked(entries: &[PinEntry], mut objects: Vec<PinObject>, habits: &Habits)
     }
     objects.extend(unlisted);
     objects
+}
+
+/// The reference after that of a PIN, where the directory leaves room for a PUK that it does
+/// not list: it says of nothing else what is there, and lists no PUK.
+fn unnamed(entries: &[PinEntry], reference: u8, habits: &Habits) -> Option<u8> {
+    let next = reference.checked_add(1)?;
+    let is_listed = |entry: &PinEntry| {
+        entry.is(PinFlag::UnblockingPin) || entry.reference | habits.reference == next
+    };
+    (!entries.iter().any(is_listed)).then_some(next)
 }
 
 /// The place of the holder's PIN in the list: the one that `key` names, or the first that
