@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use securesign_app::worker::{Look, TokenInfo};
 use securesign_card::cache::Cache;
-use securesign_card::profile::Search;
+use securesign_card::error::{CardError, Secret};
+use securesign_card::profile::{Search, Tries};
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{
     CANOKEY, KeyKind, NIST, OPENFIPS201, PIVAPPLET, PivCard, Slot,
@@ -84,15 +85,15 @@ impl Emulator for Reissued {
                 [&policy[..], &[0x90, 0x00]].concat()
             }
             [_, 0x20, _, 0x80] => vec![0x63, 0xC5],
-            [_, 0x20, _, 0x80, ..] => {
+            [_, 0x20 | 0x24, _, 0x80, ..] => {
                 self.sent.lock().unwrap().push(0x80);
                 vec![0x63, 0xC4]
             }
-            [_, 0x20, p1, 0x00, rest @ ..] => {
+            [_, ins @ (0x20 | 0x24), p1, 0x00, rest @ ..] => {
                 if !rest.is_empty() {
                     self.sent.lock().unwrap().push(0x00);
                 }
-                let own = [&[0x00, 0x20, *p1, 0x80], rest].concat();
+                let own = [&[0x00, *ins, *p1, 0x80], rest].concat();
                 self.card.transmit(&own)
             }
             other => self.card.transmit(other),
@@ -129,6 +130,45 @@ fn a_refused_pin_has_the_card_asked_again_which_pin_is_the_holders() {
         .sign(&id, &info.found.credentials[0], Some(PIN))
         .unwrap();
     assert_eq!(*sent.lock().unwrap(), [0x80, 0x00, 0x00]);
+}
+
+#[test]
+fn a_pin_that_was_refused_when_it_was_changed_has_the_card_asked_again_too() {
+    let cache = Memory::default();
+    look(card(NIST, b"cache"), &cache, Look::Everything);
+    let sent: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let reissued = Reissued {
+        card: card(NIST, b"cache"),
+        sent: Arc::clone(&sent),
+    };
+    let bench = Bench::caching(reissued, None, cache);
+    let (id, _) = bench.token();
+    bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
+    let (id, _) = bench.token();
+    bench.change(&id, Secret::Pin, PIN, "654321").unwrap();
+    assert_eq!(*sent.lock().unwrap(), [0x80, 0x00]);
+}
+
+/// The key may be on two cards, of which one tells the tries left of its PUK.
+#[test]
+fn r24_the_last_try_of_a_puk_is_asked_for_whatever_another_card_with_the_certificate_told() {
+    let with_one_try = |personality| {
+        let card = PivCard::builder(personality).seed(b"cache");
+        let card = card.key(Slot::SIGNATURE, KeyKind::P256).tries(3, 1);
+        card.puk("12345678").build().unwrap()
+    };
+    let cache = Memory::default();
+    let certificate = |info: &TokenInfo| info.found.credentials[0].certificate.der().to_vec();
+    let (first, _) = look(card(NIST, b"cache"), &cache, Look::Everything);
+    let bench = Bench::caching(with_one_try(CANOKEY), None, cache.clone());
+    let (id, info) = bench.token_by(Look::Everything);
+    assert_eq!(certificate(&info), certificate(&first));
+    let kept = bench.unblock(&id, "87654321", "654321").unwrap_err();
+    assert_eq!(kept, CardError::LastTry(Secret::Puk));
+    let (id, info) = bench.token_by(Look::Everything);
+    assert_eq!(info.puk, Tries::Left(1));
+    let kept = bench.unblock(&id, "87654321", "654321").unwrap_err();
+    assert_eq!(kept, CardError::LastTry(Secret::Puk));
 }
 
 #[test]

@@ -200,12 +200,8 @@ impl Application for Opened {
         value: &Pin,
     ) -> Result<(), CardError> {
         let pin = self.pin(credential.pin)?;
-        let result = self.told(&pin, iso::verify(card, &pin, value));
-        // It may be right for another PIN than the one that was the holder's.
-        if result.is_err() && self.memory.doubt(card) {
-            self.pin_is_known = false;
-        }
-        result
+        let result = iso::verify(card, &pin, value);
+        self.told(card, &pin, result)
     }
 
     fn change(
@@ -218,7 +214,8 @@ impl Application for Opened {
     ) -> Result<(), CardError> {
         // SP 800-73-4, part 2, 3.2.2
         let pin = self.pin(pin)?;
-        self.told(&pin, iso::change(card, &pin, old, new))
+        let result = iso::change(card, &pin, old, new);
+        self.told(card, &pin, result)
     }
 
     fn unblock(
@@ -230,7 +227,17 @@ impl Application for Opened {
         new: &Pin,
     ) -> Result<(), CardError> {
         let (pin, with) = (self.pin(pin)?, self.pin(with)?);
-        self.told(&with, iso::unblock(card, (&pin, &with), code, new))
+        // Nobody was asked whether the last try may be spent, because another card, or this one
+        // at another time, told no tries left.
+        if self.memory.recalls(NO_METADATA) {
+            match self.ask_puk_tries(card)? {
+                Tries::Left(1) => return Err(CardError::LastTry(with.role)),
+                Tries::Blocked => return Err(CardError::Blocked(with.role)),
+                Tries::Left(_) | Tries::Unknown => {}
+            }
+        }
+        let result = iso::unblock(card, (&pin, &with), code, new);
+        self.told(card, &with, result)
     }
 
     fn sign(
@@ -329,19 +336,26 @@ impl Opened {
     }
 
     fn puk_tries(&mut self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
-        if self.memory.knows(NO_METADATA) {
-            return Ok(Tries::Unknown);
+        match self.memory.knows(NO_METADATA) {
+            true => Ok(Tries::Unknown),
+            false => self.ask_puk_tries(card),
         }
+    }
+
+    fn ask_puk_tries(&mut self, card: &mut Channel<'_>) -> Result<Tries, CardError> {
         let answer = metadata(card, "read the PUK tries left", PIN_UNBLOCKING_KEY)?;
         let refused = [
             StatusWord::OK,
             StatusWord::UNKNOWN_INS,
             StatusWord::FUNCTION,
         ];
-        if refused.contains(&answer.sw) && tries_in(&answer) == Tries::Unknown {
-            self.memory.learn(card, NO_METADATA);
+        let tries = tries_in(&answer);
+        match tries {
+            Tries::Unknown if refused.contains(&answer.sw) => self.memory.learn(card, NO_METADATA),
+            Tries::Unknown => {}
+            Tries::Left(_) | Tries::Blocked => self.memory.forget(card, NO_METADATA),
         }
-        Ok(tries_in(&answer))
+        Ok(tries)
     }
 
     /// `tries` of the PIN that is taken, where nothing has told whether it is the holder's.
@@ -379,8 +393,18 @@ impl Opened {
         })
     }
 
-    /// The counter of a refusal, on cards that leave the C out of `63Cx`.
-    fn told(&self, pin: &PinObject, result: Result<(), CardError>) -> Result<(), CardError> {
+    /// What a PIN or PUK was answered, with the counter of a refusal also of cards that leave
+    /// the C out of `63Cx`. What was refused may be right for another PIN than the one that
+    /// was the holder's once: what is remembered is asked again.
+    fn told(
+        &mut self,
+        card: &Channel<'_>,
+        pin: &PinObject,
+        result: Result<(), CardError>,
+    ) -> Result<(), CardError> {
+        if result.is_err() && self.memory.doubt(card) {
+            self.pin_is_known = false;
+        }
         match result {
             Err(CardError::Refused {
                 sw: StatusWord(bare @ 0x6301..=0x630F),

@@ -17,8 +17,8 @@ pub struct Memory {
     known: u8,
     /// Where certificates were read: under what it is kept.
     names: Vec<Name>,
-    /// Some of it was not found out since the card was inserted.
-    recalled: bool,
+    /// What of it was not found out since the card was inserted.
+    recalled: u8,
 }
 
 impl Memory {
@@ -38,15 +38,29 @@ impl Memory {
             .collect();
         for name in &self.names {
             if let Some(&[kept]) = cache.find(name).as_deref() {
-                self.recalled |= kept & !self.known != 0;
+                self.recalled |= kept & !self.known;
                 self.known |= kept;
             }
         }
     }
 
+    /// As [`Memory::knows`], from another time: the certificate may be on another card as well.
+    pub fn recalls(&self, what: u8) -> bool {
+        self.recalled & what != 0
+    }
+
     pub fn learn(&mut self, card: &Channel<'_>, what: u8) {
+        self.recalled &= !what;
         if !self.knows(what) {
             self.known |= what;
+            self.keep(card);
+        }
+    }
+
+    pub fn forget(&mut self, card: &Channel<'_>, what: u8) {
+        if self.knows(what) {
+            self.known &= !what;
+            self.recalled &= !what;
             self.keep(card);
         }
     }
@@ -54,11 +68,11 @@ impl Memory {
     /// What was not found out since the card was inserted may be wrong. Whether any of it was.
     pub fn doubt(&mut self, card: &Channel<'_>) -> bool {
         let doubted = std::mem::take(&mut self.recalled);
-        if doubted {
-            self.known = 0;
+        if doubted != 0 {
+            self.known &= !doubted;
             self.keep(card);
         }
-        doubted
+        doubted != 0
     }
 
     fn keep(&self, card: &Channel<'_>) {
