@@ -21,7 +21,7 @@ mod openssl;
 
 use bench::{Bench, Shared};
 use between::{At, Between, Studied};
-use securesign_app::worker::{Look, TokenInfo};
+use securesign_app::worker::{Job, Look, TokenInfo};
 use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Credential, Search, Tries};
@@ -76,6 +76,47 @@ fn tries(card: &Shared<Pkcs15Card>) -> [u8; 2] {
 fn is_verified(card: &Shared<Pkcs15Card>) -> bool {
     let verified = |reference| card.card().is_verified(reference);
     verified(PIN_REFERENCE) || verified(PUK_REFERENCE)
+}
+
+/// A card that is exchanged behind the reader's back for one that keeps its number to itself.
+#[test]
+fn a_card_that_tells_no_number_any_more_is_not_taken_for_the_one_that_did() {
+    let refusing = Shared::new(Silent {
+        card: Shared::new(card(KeyKind::Rsa2048).build().unwrap()),
+        is_silent: false,
+    });
+    let bench = Bench::new(refusing.clone(), None);
+    let (id, info) = bench.token_by(Look::Everything);
+    // Another job in between ends the dialogue that lingers.
+    bench.send(Job::Check);
+    let asked = sent(&refusing.card().card, VERIFY);
+    refusing.card().is_silent = true;
+    let error = bench.sign(&id, only(&info), Some(PIN)).unwrap_err();
+    assert_eq!(error, CardError::Changed);
+    assert_eq!(sent(&refusing.card().card, VERIFY), asked);
+}
+
+/// A card that refuses GET DATA.
+struct Silent {
+    card: Shared<Pkcs15Card>,
+    is_silent: bool,
+}
+
+impl Emulator for Silent {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        match self.is_silent && command.starts_with(&[0x80, 0xCA]) {
+            true => vec![0x6A, 0x88],
+            false => self.card.transmit(command),
+        }
+    }
 }
 
 /// How often a command with this instruction went to the card.

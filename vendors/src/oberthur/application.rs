@@ -113,9 +113,10 @@ impl Application for Opened {
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         self.files.forget();
-        match (select(card)?, &self.serial) {
-            (Some(now), Some(before)) if now != *before => Err(CardError::Changed),
-            _ => Ok(()),
+        // Whoever tells its number now and then only cannot be told from another card.
+        match select(card)? == self.serial {
+            true => Ok(()),
+            false => Err(CardError::Changed),
         }
     }
 
@@ -137,7 +138,7 @@ impl Application for Opened {
     }
 
     fn serial(&mut self, _card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
-        // As it was told when the application was selected in this dialogue.
+        // It was told in this dialogue: another one, or none, would have been another card's.
         Ok(self.serial.clone())
     }
 
