@@ -3,6 +3,7 @@
 
 use securesign_app::worker::{Look, TokenState};
 use securesign_card::error::Secret;
+use securesign_card::profile::Tries;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::Fault;
 use securesign_vendors::gids::emulator::{ALL, GIDS_APPLET, GidsCard};
@@ -11,6 +12,7 @@ use super::bench::{Bench, Shared};
 use super::between::{At, Between, Studied};
 use super::{
     ADMIN_KEY, AUTHENTICATE, CHANGE, NEW, PIN, PSO, UNBLOCK, only, sent, tries, watched, with_key,
+    with_puk,
 };
 
 #[test]
@@ -138,6 +140,27 @@ const ANSWERS: [&[u8]; 9] = [
     &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
     &[0x61, 0x10],
 ];
+
+/// What says that there is a PUK is refused once, when the card is read: the administrator's key
+/// is not asked for before it is asked again.
+#[test]
+fn a_puk_that_was_not_seen_at_first_is_seen_before_the_admin_key_is_asked_for() {
+    let about = "object 3FFF [7F, 73]";
+    let look = |at| {
+        let card = Shared::new(with_puk().build().unwrap());
+        let between = Shared::new(Between::new(card, at, &[0x6F, 0x00]));
+        let bench = Bench::new(between.clone(), None);
+        let (_, info) = bench.token_by(Look::Everything);
+        let log = between.card().log.clone();
+        (info, log)
+    };
+    let (info, log) = look(At::Nowhere);
+    assert_eq!((info.unblocker, info.puk), (Secret::Puk, Tries::Left(3)));
+    let first = log.iter().position(|it| it == about).unwrap();
+    let (refused, again) = look(At::Nth(first));
+    assert_eq!(refused, info);
+    assert_eq!(again.iter().filter(|it| *it == about).count(), 3);
+}
 
 /// Of all that the card is asked, SELECT, the index, one certificate, the PIN and the
 /// signature are needed; to unblock also that the administrator is known.

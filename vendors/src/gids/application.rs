@@ -50,18 +50,48 @@ pub struct Opened {
     /// As SELECT told it, with the version.
     identifier: Vec<u8>,
     pins: [PinObject; 3],
+    /// The card has said whether it has a PUK; else it is asked again before the
+    /// administrator's key is.
+    puk_is_known: bool,
 }
+
+const LOOK_FOR_PUK: &str = "look for a PUK";
 
 impl Opened {
     /// Asks whether the card has a PUK: where it has none, the administrator's key unblocks.
     pub fn new(card: &mut Channel<'_>, identifier: Vec<u8>) -> Result<Self, CardError> {
-        let puk = given(tries(card, "look for a PUK", PUK_STATUS))?;
-        let unblock = match puk {
-            Some(Tries::Left(_)) => with_puk(),
-            _ => with_admin_key(),
+        let mut opened = Self {
+            identifier,
+            pins: pins(with_admin_key()),
+            puk_is_known: false,
         };
-        let pins = pins(unblock);
-        Ok(Self { identifier, pins })
+        given(opened.puk_tries(card, LOOK_FOR_PUK))?;
+        Ok(opened)
+    }
+}
+
+impl Opened {
+    /// Tries left of the PUK. Where it has none, or no PUK, the administrator's key unblocks.
+    fn puk_tries(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+    ) -> Result<Tries, CardError> {
+        let left = match tries(card, during, PUK_STATUS) {
+            Err(CardError::Refused {
+                sw: StatusWord::NO_REFERENCE | StatusWord::NOT_FOUND,
+                ..
+            }) => Tries::Blocked,
+            other => other?,
+        };
+        let unblock = match left {
+            Tries::Left(_) => with_puk(),
+            Tries::Blocked => with_admin_key(),
+            Tries::Unknown => return Ok(left),
+        };
+        self.pins[0].unblock = Ok(unblock);
+        self.puk_is_known = true;
+        Ok(left)
     }
 }
 
@@ -160,14 +190,13 @@ impl Application for Opened {
                 }) => Err(CardError::Unsupported(Missing::Pin)),
                 other => other,
             },
-            PUK => {
-                let left = tries(card, "read the PUK tries left", PUK_STATUS)?;
-                if left == Tries::Blocked {
-                    self.pins[0].unblock = Ok(with_admin_key());
+            PUK => self.puk_tries(card, "read the PUK tries left"),
+            _ => {
+                if !self.puk_is_known {
+                    given(self.puk_tries(card, LOOK_FOR_PUK))?;
                 }
-                Ok(left)
+                Ok(Tries::Unknown)
             }
-            _ => Ok(Tries::Unknown),
         }
     }
 
