@@ -109,6 +109,9 @@ pub enum CardError {
         /// Status word.
         sw: StatusWord,
     },
+    /// This code was accepted, and the new PIN that came with it is refused: more was typed
+    /// than the code, and the rest of it has become the beginning of the PIN.
+    OtherPin(Secret),
     /// The card's RSA fails on a digest made outside the card (6F83, seen on
     /// ePass2003 in FIPS mode).
     RawRsa,
@@ -283,6 +286,12 @@ impl fmt::Display for CardError {
             }
             Self::SecureMessaging { during, fault } => write!(f, "{during}: {fault}"),
             Self::UnblockOff { sw } => write!(f, "unblocking is switched off ({sw})"),
+            Self::OtherPin(secret) => {
+                write!(
+                    f,
+                    "the {secret} was accepted, and the new PIN is another one than typed"
+                )
+            }
             Self::RawRsa => f.write_str("the card does not sign digests made outside it"),
             Self::Unsupported(missing) => write!(f, "not possible with this card: {missing}"),
             Self::BadSignature => f.write_str("the signature does not fit the certificate"),

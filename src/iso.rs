@@ -56,7 +56,10 @@ pub fn verify(card: &mut Channel<'_>, pin: &PinObject, value: &Pin) -> Result<()
     judge("verify the PIN", pin.role, response.sw)
 }
 
-/// CHANGE REFERENCE DATA, old and new value (ISO 7816-4, 11.5.7).
+/// CHANGE REFERENCE DATA, old and new value (ISO 7816-4, 11.5.7). Nothing stands between them:
+/// where their lengths differ from value to value, the card knows that of its own, and takes
+/// what was typed after it for the beginning of the new one. VERIFY, which takes the old value
+/// whole or not at all, is therefore sent first; where that cannot be, [`confirm`] follows.
 ///
 /// # Errors
 ///
@@ -73,15 +76,31 @@ pub fn change(
         _ => "change the PUK",
     };
     let block = both(&encode(pin, old)?, &encode(pin, new)?);
+    let mut is_certain = pin.rules.has_one_length();
+    if pin.role.is_pin() && !is_certain {
+        is_certain = match verify(card, pin, old) {
+            // A transport PIN, which can be nothing but changed (seen on the SmartCard-HSM).
+            Err(CardError::Refused {
+                sw: StatusWord::NOT_USABLE,
+                ..
+            }) => false,
+            other => other.map(|()| true)?,
+        };
+    }
     let command = Command::new([0x00, 0x24, 0x00, pin.reference]).secret(&block);
-    judge_new(during, pin.role, card.send(during, &command)?.sw)
+    judge_new(during, pin.role, card.send(during, &command)?.sw)?;
+    match is_certain {
+        true => Ok(()),
+        false => confirm(verify(card, pin, new), pin.role),
+    }
 }
 
-/// RESET RETRY COUNTER with resetting code and new value (ISO 7816-4, 11.5.10).
+/// RESET RETRY COUNTER with resetting code and new value (ISO 7816-4, 11.5.10). Where more may
+/// have been typed than the code, [`confirm`] follows.
 ///
 /// # Errors
 ///
-/// As [`change`].
+/// As [`change`]; as [`confirm`].
 pub fn unblock(
     card: &mut Channel<'_>,
     (pin, with): (&PinObject, &PinObject),
@@ -91,7 +110,27 @@ pub fn unblock(
     let block = both(&encode(with, code)?, &encode(pin, new)?);
     let command = Command::new([0x00, 0x2C, 0x00, pin.reference]).secret(&block);
     let during = "unblock the PIN";
-    judge_new(during, with.role, card.send(during, &command)?.sw)
+    judge_new(during, with.role, card.send(during, &command)?.sw)?;
+    match with.rules.has_one_length() {
+        true => Ok(()),
+        false => confirm(verify(card, pin, new), with.role),
+    }
+}
+
+/// What VERIFY with the new value tells of the resetting code before it, which cannot be
+/// verified alone: refused right after it was set, with all its tries, the new value begins
+/// with what was typed behind the code.
+///
+/// # Errors
+///
+/// [`CardError::OtherPin`]: it is wrong; [`CardError::Transport`]. A card that does not say
+/// whether it is right has taken it all the same.
+pub fn confirm(result: Result<(), CardError>, code: Secret) -> Result<(), CardError> {
+    match result {
+        Err(CardError::Wrong { .. } | CardError::Blocked(_)) => Err(CardError::OtherPin(code)),
+        Err(CardError::Refused { .. }) => Ok(()),
+        other => other,
+    }
 }
 
 /// MANAGE SECURITY ENVIRONMENT, SET for computation (ISO 7816-4, 11.5.11), unless

@@ -167,6 +167,15 @@ impl PinRules {
         }
     }
 
+    /// Whether all values take as many bytes, so that two of them can be told apart when nothing
+    /// stands between them.
+    pub fn has_one_length(&self) -> bool {
+        match self.form {
+            Form::Exact | Form::Packed => self.min == self.max,
+            Form::Padded { .. } | Form::Bcd { .. } | Form::Iso9564 => true,
+        }
+    }
+
     /// The bytes for the command, in the form that the card wants.
     ///
     /// # Errors

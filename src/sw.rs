@@ -19,6 +19,8 @@ impl StatusWord {
     pub const SECURITY_STATUS: Self = Self(0x6982);
     /// The PIN or PUK is blocked.
     pub const BLOCKED: Self = Self(0x6983);
+    /// Reference data not usable: a transport PIN, for instance.
+    pub const NOT_USABLE: Self = Self(0x6984);
     /// Conditions of use not satisfied.
     pub const CONDITIONS: Self = Self(0x6985);
     /// Bad data field.

@@ -372,6 +372,29 @@ fn pw1_is_changed_on_every_product_and_a_wrong_old_one_costs_one_try() {
     }
 }
 
+/// The card knows where the old value ends and takes the rest for the new one's beginning.
+#[test]
+fn what_is_typed_behind_a_right_value_never_becomes_the_beginning_of_pw1() {
+    for product in readable() {
+        let name = product.name;
+        let (bench, card) = watched(keys(product).reset_code(CODE));
+        let (id, info) = bench.token_by(Look::Everything);
+        let credential = &info.found.credentials[0];
+        let longer = format!("{PW1}7");
+        let error = bench
+            .change(&id, Secret::Pin, &longer, "abcdef")
+            .unwrap_err();
+        assert_eq!(error, wrong(Secret::Pin, 2), "{name}");
+        bench.sign(&id, credential, Some(PW1)).unwrap();
+        let longer = format!("{CODE}7");
+        let error = bench.unblock(&id, &longer, "abcdef").unwrap_err();
+        assert_eq!(error, CardError::OtherPin(Secret::ResetCode), "{name}");
+        assert_eq!(card.card().tries(), [2, 3, 3], "{name}");
+        bench.unblock(&id, CODE, "abcdef").unwrap();
+        bench.sign(&id, credential, Some("abcdef")).unwrap();
+    }
+}
+
 #[test]
 fn with_key_derivation_every_secret_is_hashed_and_one_wrong_entry_costs_one_try() {
     for product in [SMARTPGP, OPCARD, YUBIKEY5] {

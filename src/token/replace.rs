@@ -120,7 +120,8 @@ impl Token<'_> {
         let result = result.map_err(|error| self.unless_lost(replaced, sent, error));
         self.void();
         self.state(pin.id).tries = None;
-        if result.is_ok() {
+        // With another new value than was meant, its tries are full all the same.
+        if matches!(result, Ok(()) | Err(CardError::OtherPin(_))) {
             self.told.remove(&pin.id);
         }
         self.settle(&with, result)

@@ -336,6 +336,30 @@ fn a_pin_is_changed_once_and_what_it_cannot_be_costs_nothing() {
     }
 }
 
+/// The card knows where the old value ends and takes the rest for the new one's beginning.
+#[test]
+fn what_is_typed_behind_a_right_value_never_becomes_the_beginning_of_the_new_pin() {
+    for product in ALL {
+        let name = product.name;
+        let (bench, gids) = watched(with_key(product));
+        let (id, info) = bench.token();
+        let longer = format!("{PIN}7");
+        let error = bench.change(&id, Secret::Pin, &longer, NEW).unwrap_err();
+        assert_eq!(error, wrong(Secret::Pin, Some(2)), "{name}");
+        assert_eq!(sent(&gids, CHANGE), 0, "{name}");
+        bench.sign(&id, only(&info), Some(PIN)).unwrap();
+    }
+    // The PUK is compared together with the new PIN only: what the card has made of them is said.
+    let (bench, gids) = blocked(with_puk());
+    let (id, info) = bench.token_by(Look::Everything);
+    let longer = format!("{PUK}7");
+    let error = bench.unblock(&id, &longer, NEW).unwrap_err();
+    assert_eq!(error, CardError::OtherPin(Secret::Puk));
+    assert_eq!(tries(&gids), [2, 3]);
+    bench.unblock(&id, PUK, NEW).unwrap();
+    bench.sign(&id, only(&info), Some(NEW)).unwrap();
+}
+
 /// What such a card tells of tries, no source says; the emulator has none.
 #[test]
 fn a_card_that_nobody_has_personalised_shows_nothing_and_gets_no_pin() {

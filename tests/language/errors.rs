@@ -87,6 +87,7 @@ pub fn card_errors() -> Vec<CardError> {
         let cause = Box::new(CardError::Malformed { during, at: 0 });
         errors.push(CardError::Unanswered { secret, cause });
         errors.push(CardError::Unclear(secret));
+        errors.push(CardError::OtherPin(secret));
     }
     for fault in [Fault::Lost, Fault::Checksum, Fault::Malformed] {
         errors.push(CardError::SecureMessaging { during, fault });

@@ -229,7 +229,7 @@ impl Flow {
                 Vec::new()
             }
             // What is left of the tries is read before anybody types again.
-            CardError::Unclear(_) | CardError::Unanswered { .. } => {
+            CardError::Unclear(_) | CardError::Unanswered { .. } | CardError::OtherPin(_) => {
                 self.state = State::Looking;
                 vec![self.look()]
             }

@@ -58,6 +58,7 @@ impl Explain for CardError {
                 Fault::Malformed => l.say_with("secure-messaging-malformed", step(during)),
             },
             Self::UnblockOff { sw } => l.say_with("unblock-off", status(sw)),
+            Self::OtherPin(secret) => l.say_with("other-pin", of(secret)),
             Self::RawRsa => l.say("raw-rsa"),
             Self::Unsupported(missing) => {
                 l.say_with("unsupported", [worded("missing", missing, l)])
@@ -98,6 +99,9 @@ impl Explain for CardError {
             } => l.say("secure-messaging-lost-advice"),
             Self::SecureMessaging { .. } => l.say("secure-messaging-advice"),
             Self::UnblockOff { .. } => l.say("unblock-off-advice"),
+            Self::OtherPin(secret) => {
+                l.say_with("other-pin-advice", [("secret", secret.in_words(l).into())])
+            }
             Self::RawRsa => l.say("raw-rsa-advice"),
             Self::Declined { reason, .. } => declined_advice(*reason, l),
             Self::Refused { .. } | Self::Malformed { .. } => l.say("repeat-advice"),

@@ -112,7 +112,8 @@ impl Opened {
         told(card, pin.role, iso::judge(during, pin.role, sw))
     }
 
-    /// CHANGE REFERENCE DATA: the old value and the new one, with nothing between.
+    /// CHANGE REFERENCE DATA: the old value and the new one, with nothing between. VERIFY
+    /// comes first, as in [`iso::change`].
     pub(super) fn replace(
         &mut self,
         card: &mut Channel<'_>,
@@ -120,8 +121,9 @@ impl Opened {
         old: &Pin,
         new: &Pin,
     ) -> Result<(), CardError> {
-        let old = self.encode(card, pin, old)?;
         let new = self.encode(card, pin, new)?;
+        self.present(card, pin.reference, pin, old)?;
+        let old = self.encode(card, pin, old)?;
         let during = "change the PIN";
         let both = iso::both(&old, &new);
         let command = Command::new([0x00, 0x24, 0x00, pin.reference]).secret(&both);
@@ -129,7 +131,7 @@ impl Opened {
         told(card, pin.role, iso::judge_new(during, pin.role, sw))
     }
 
-    /// RESET RETRY COUNTER with the reset code.
+    /// RESET RETRY COUNTER with the reset code, and VERIFY after it ([`iso::confirm`]).
     pub(super) fn unblock_by_code(
         &mut self,
         card: &mut Channel<'_>,
@@ -138,11 +140,12 @@ impl Opened {
         new: &Pin,
     ) -> Result<(), CardError> {
         let code = self.encode(card, with, code)?;
-        let new = self.encode(card, pin, new)?;
-        let both = iso::both(&code, &new);
+        let block = self.encode(card, pin, new)?;
+        let both = iso::both(&code, &block);
         let command = Command::new([0x00, 0x2C, 0x00, pin.reference]).secret(&both);
         let sw = card.send(UNBLOCK, &command)?.sw;
-        told(card, with.role, iso::judge_new(UNBLOCK, with.role, sw))
+        told(card, with.role, iso::judge_new(UNBLOCK, with.role, sw))?;
+        iso::confirm(self.present(card, pin.reference, pin, new), with.role)
     }
 
     /// RESET RETRY COUNTER after PW3 was verified, which is logged out at once: it may do
