@@ -44,6 +44,7 @@ pub use compare::Reading;
 use end::Undelivered;
 pub use event::{Effect, Event, Exit};
 use form::{Entry, Errand, Step, Target};
+use offers::Chosen;
 pub use order::{Order, OtherDocument, Spent};
 pub use pages::Context;
 use pages::Page;
@@ -72,7 +73,7 @@ pub struct Flow {
     tokens: Option<Result<Vec<TokenView>, TransportError>>,
     /// The token that may get a PIN although none of its kind was tried.
     agreed: Option<TokenId>,
-    chosen: Option<(TokenId, usize)>,
+    chosen: Option<Chosen>,
     /// Which of several is shown in the token window.
     opened: Option<TokenId>,
     remark: Option<Remark>,
@@ -85,7 +86,8 @@ pub struct Flow {
     /// The last obstacle that a person ran into, for the error callback.
     obstacle: Option<CardError>,
     session: Option<Session>,
-    /// How often a kept PIN was forgotten: what was typed before is, too.
+    /// How often a kept PIN was forgotten, or the certificate went that one was typed for: what
+    /// was typed before is forgotten, too.
     forgotten: u32,
     /// PUK tries left as a refusal told them, for tokens that do not tell
     /// otherwise.

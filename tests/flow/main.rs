@@ -12,6 +12,7 @@ mod allow;
 #[path = "../support/bench.rs"]
 mod bench;
 mod certificates;
+mod chosen;
 mod document;
 mod kept;
 mod once;

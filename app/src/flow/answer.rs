@@ -79,7 +79,12 @@ impl Flow {
                     self.factory_pin |= signing.factory_pin;
                     self.signed(&signing, signature)
                 }
-                Err(error) => self.rejected(signing.credential.pin, error),
+                Err(error) => {
+                    let effects = self.rejected(signing.credential.pin, error);
+                    // The tokens may have changed while it was busy.
+                    self.choose_again();
+                    effects
+                }
             },
             (Busy::Changing(of), Report::Changed(result)) => match result {
                 Ok(()) => self.achieve(Remark::Changed(self.role_of(&of))),
@@ -179,7 +184,7 @@ impl Flow {
         if matches!(self.state, State::Looking) {
             self.state = State::Ready;
         }
-        self.choose_default();
+        self.choose_again();
         let meant = match &self.state {
             State::Change(of) | State::Unlock(of, _) | State::Unsure(of, _) => of.token.clone(),
             State::Asked(_, id, _) => id.clone(),

@@ -1,18 +1,50 @@
 //! Which certificates are offered, and which one is chosen.
 
+use securesign_card::application::PinId;
 use securesign_card::error::Missing;
 use securesign_card::profile::{Credential, PinUse, Search, Tries};
 use securesign_card::signature::{PublicKey, ToSign};
 
-use super::{Flow, Purpose, words};
+use super::{Entry, Flow, Purpose, Remark, State, words};
 use crate::words::InWords;
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
 /// A certificate on a token.
 pub(super) struct Offer<'a> {
     pub(super) token: &'a TokenId,
-    pub(super) index: usize,
     pub(super) credential: &'a Credential,
+}
+
+/// The certificate that is chosen. It is told by what it is: at its place in the list there
+/// may be another one after the next look.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) token: TokenId,
+    key: u16,
+    pin: PinId,
+    /// DER.
+    certificate: Vec<u8>,
+}
+
+impl Chosen {
+    fn new(token: &TokenId, credential: &Credential) -> Self {
+        Self {
+            token: token.clone(),
+            key: credential.key,
+            pin: credential.pin,
+            certificate: credential.certificate.der().to_vec(),
+        }
+    }
+
+    pub(super) fn is(&self, offer: &Offer<'_>) -> bool {
+        self.token == *offer.token && self.is_credential(offer.credential)
+    }
+
+    fn is_credential(&self, credential: &Credential) -> bool {
+        self.key == credential.key
+            && self.pin == credential.pin
+            && self.certificate == credential.certificate.der()
+    }
 }
 
 impl Flow {
@@ -36,15 +68,8 @@ impl Flow {
         };
         self.ready()
             .flat_map(|(token, info)| {
-                info.found
-                    .credentials
-                    .iter()
-                    .enumerate()
-                    .map(move |(index, credential)| Offer {
-                        token,
-                        index,
-                        credential,
-                    })
+                let credentials = info.found.credentials.iter();
+                credentials.map(move |credential| Offer { token, credential })
             })
             .filter(|offer| search.wants(&offer.credential.certificate))
             .filter(|offer| self.opened().is_none_or(|opened| opened == offer.token))
@@ -110,13 +135,16 @@ impl Flow {
     }
 
     pub(super) fn choose(&mut self, index: usize) {
+        // What waits behind a question was typed for the one that is chosen.
+        if !self.screen().is_choice() {
+            return;
+        }
         let offers = self.offers();
         let Some(offer) = offers.get(index) else {
             return;
         };
         if self.unusable(offer.credential).is_none() {
-            let chosen = (offer.token.clone(), offer.index);
-            self.chosen = Some(chosen);
+            self.chosen = Some(Chosen::new(offer.token, offer.credential));
             self.remark = None;
         }
     }
@@ -128,25 +156,47 @@ impl Flow {
         let usable = |offer: &&Offer<'_>| self.unusable(offer.credential).is_none();
         let still = |offer: &&Offer<'_>| {
             let chosen = self.chosen.as_ref();
-            chosen.is_some_and(|(token, index)| token == offer.token && *index == offer.index)
+            chosen.is_some_and(|chosen| chosen.is(offer))
         };
         let kept = |offer: &&Offer<'_>| self.is_kept_for(offer.token, offer.credential);
         let usable: Vec<&Offer<'_>> = offers.iter().filter(usable).collect();
         let find = |wanted: &dyn Fn(&&Offer<'_>) -> bool| usable.iter().find(|it| wanted(it));
         let found = find(&still).or_else(|| find(&kept)).or(usable.first());
-        self.chosen = found.map(|offer| (offer.token.clone(), offer.index));
+        self.chosen = found.map(|offer| Chosen::new(offer.token, offer.credential));
+    }
+
+    /// The choice by what the tokens hold now. A PIN that was typed for a certificate that is
+    /// gone goes to no other.
+    pub(super) fn choose_again(&mut self) {
+        let Some(before) = self.chosen.clone() else {
+            return self.choose_default();
+        };
+        self.choose_default();
+        if self.chosen.as_ref() == Some(&before) {
+            return;
+        }
+        self.forgotten += 1;
+        if let State::Asked(_, _, Entry::Sign(_)) = self.state {
+            let is_here = self.ready().any(|(id, _)| *id == before.token);
+            self.state = State::Ready;
+            self.remark = Some(match is_here {
+                true => Remark::CertificateGone,
+                false => Remark::TakenOut,
+            });
+        }
     }
 
     pub(super) fn credential(&self) -> Option<&Credential> {
-        let (token, index) = self.chosen.as_ref()?;
-        let (_, info) = self.ready().find(|(id, _)| *id == token)?;
-        info.found.credentials.get(*index)
+        let chosen = self.chosen.as_ref()?;
+        let (_, info) = self.ready().find(|(id, _)| **id == chosen.token)?;
+        let mut credentials = info.found.credentials.iter();
+        credentials.find(|credential| chosen.is_credential(credential))
     }
 
     /// The token in question: that of the chosen certificate; in the token window the
     /// one that was opened, or the only one.
     pub(super) fn token(&self) -> Option<(&TokenId, &TokenInfo)> {
-        let chosen = self.chosen.as_ref().map(|(token, _)| token);
+        let chosen = self.chosen.as_ref().map(|chosen| &chosen.token);
         match self.opened().or(chosen) {
             Some(token) => self.ready().find(|(id, _)| *id == token),
             None => self.ready().next(),

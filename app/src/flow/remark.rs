@@ -28,6 +28,8 @@ pub(super) enum Remark {
     Unlocked(Secret),
     /// The token of a form is gone.
     TakenOut,
+    /// The certificate that a PIN was typed for is gone, and its token may be there still.
+    CertificateGone,
     /// Two entries of a new PIN.
     Differ,
     /// A new PIN that would be guessed.
@@ -85,6 +87,7 @@ impl Remark {
             Self::FileUnopened => (Level::Error, l.say("file-unopened")),
             Self::Unlocked(pin) => (Level::Success, l.say_with("unlocked", role(*pin))),
             Self::TakenOut => (Level::Error, l.say("taken-out")),
+            Self::CertificateGone => (Level::Error, l.say("certificate-gone")),
             Self::Differ => (Level::Error, l.say("entries-differ")),
             Self::Weak(weak) => (Level::Error, weak.in_words(l)),
             Self::Empty => (Level::Info, l.say("entry-empty")),

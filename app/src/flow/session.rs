@@ -141,7 +141,7 @@ impl Flow {
     /// The request and the chosen certificate need no PIN.
     pub(super) fn in_session(&self) -> bool {
         match (&self.chosen, self.credential()) {
-            (Some((token, _)), Some(credential)) => self.is_kept_for(token, credential),
+            (Some(chosen), Some(credential)) => self.is_kept_for(&chosen.token, credential),
             _ => false,
         }
     }

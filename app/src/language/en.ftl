@@ -240,6 +240,7 @@ weak-factory = Such tokens are sold with this { -pin }, so everybody knows it. C
 weak-repeated = A { -pin } of one repeated character is guessed at once. Choose another one. Nothing was sent.
 weak-sequence = A { -pin } in counting order is guessed at once. Choose another one. Nothing was sent.
 taken-out = The token was taken out. Nothing was sent to it.
+certificate-gone = The certificate that you chose cannot be found any more. Nothing was sent to the token.
 changed = Done. The { $pin } is changed.
 unlock-need-title = Unlock the { $pin }: what you need
 unlock-need = You need the { $puk }, a second code of { $shape }.

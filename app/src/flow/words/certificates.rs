@@ -153,10 +153,8 @@ impl InWords for Class {
 
 /// Which of them is chosen.
 pub fn chosen_index(flow: &Flow) -> Option<usize> {
-    let (token, index) = flow.chosen.as_ref()?;
-    flow.offers()
-        .iter()
-        .position(|offer| offer.token == token && offer.index == *index)
+    let chosen = flow.chosen.as_ref()?;
+    flow.offers().iter().position(|offer| chosen.is(offer))
 }
 
 /// There is none to choose from.
