@@ -2,17 +2,19 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use securesign_app::flow::{Exit, Flow};
+use securesign_app::flow::{Exit, Flow, Order};
 use securesign_app::journal::Mark;
 use securesign_app::screen::{Action, Input, Kind, Screen};
+use securesign_app::settings::Settings;
 use securesign_app::worker::{Job, Report, TokenId, TokenState, TokenView};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::product::{Confidence, Evidence, Obstacle, Product, Software};
 use securesign_card::profile::Tries;
 use securesign_card::transport::TransportError;
+use securesign_handoff::policy::Portal;
 use serde_json::{Value, json};
 
-use crate::play::{CALLBACK, Play, accept, link, now, order, token};
+use crate::play::{CALLBACK, Play, link, now, order, token};
 
 #[test]
 fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
@@ -54,10 +56,17 @@ fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
             .iter()
             .any(|line| line.contains("first signature for this site"))
     );
-    let again = Play::with(
-        accept(&link(CALLBACK, "ss_test_k", &[]), false, true),
-        Tries::Left(3),
+    let settings = Settings {
+        portals: vec![Portal::new("http://localhost:8080", "ss_test_k").unwrap()],
+        ..Settings::default()
+    };
+    let known = Order::accept(
+        link(CALLBACK, "ss_test_k", &[]).as_bytes(),
+        &settings.policy("settings.toml"),
+        false,
+        &|_| true,
     );
+    let again = Play::with(known, Tries::Left(3));
     assert!(
         !again
             .screen()
@@ -65,6 +74,11 @@ fn r10_who_asks_and_what_is_signed_stand_above_the_pin() {
             .iter()
             .any(|line| line.contains("first signature"))
     );
+    // What a portal learns is said before; the demo's page is none.
+    let goes_along = "Your name and certificate go to the portal with the signature.";
+    let told = again.screen().text;
+    assert!(told.iter().any(|line| line == goes_along), "{told:?}");
+    assert!(!screen.text.iter().any(|line| line == goes_along));
     // The consent button is not armed at once.
     let consent = screen
         .buttons

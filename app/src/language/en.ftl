@@ -101,6 +101,7 @@ request = Request
 signing-as = Signing as { $name } · { $key }
 from-page = from the page
 first-seen = This is the first signature for this site on this computer.
+goes-along = Your name and certificate go to the portal with the signature.
 pin-not-wanted = This key signs without a { -pin }: whoever has the token can use it.
 result-local = Any program on this computer can take the result: it goes to { $origin }.
 pin-accepted = The { -pin } was accepted a moment ago and is not asked again.

@@ -109,12 +109,21 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         screen.fields.push(field(Ask::Pin, label, max, l));
         screen.signing_as = signing_as(screen, l);
     }
+    screen.text.extend(goes_along(flow));
     // Once a document did not match, Return alone does not sign.
     let differs = matches!(flow.compared, Some(Compared { same: false, .. }));
     screen.buttons.push(match differs {
         true => danger(Action::Sign, l.say("sign")),
         false => primary(Action::Sign, l.say("sign")),
     });
+}
+
+/// What a portal learns of whoever signs. The demo's page is no portal.
+fn goes_along(flow: &Flow) -> Option<String> {
+    let Purpose::Sign(order) = &flow.purpose else {
+        return None;
+    };
+    (!order.is_demo()).then(|| flow.language.say("goes-along"))
 }
 
 /// Whose certificate is chosen, said beside the PIN.
