@@ -105,10 +105,7 @@ impl Remark {
             Self::StillHeld => (Level::Error, l.say("undelivered-still")),
             Self::NoPortal(PortalFault::Origin) => (Level::Error, l.say("portal-origin")),
             Self::NoPortal(PortalFault::Key) => (Level::Error, l.say("portal-key")),
-            Self::Unchanged(reason) => {
-                let text = l.say_with("settings-unchanged", because(reason));
-                (Level::Error, text)
-            }
+            Self::Unchanged(why) => (Level::Error, l.say_with("settings-unchanged", because(why))),
             Self::Unrecorded { request, reason } => (Level::Error, unrecorded(request, reason, l)),
             Self::Copied => (Level::Success, l.say("copied")),
             Self::Saved(file) => (
