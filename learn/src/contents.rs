@@ -1,6 +1,7 @@
 //! What was read from a card, put together: files from the parts in which they were read, data
 //! objects, and the certificates in them, whatever they are packed in.
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use flate2::read::{GzDecoder, ZlibDecoder};
@@ -8,12 +9,17 @@ use securesign_card::certificate::{self, Certificate};
 use securesign_card::tlv;
 use zeroize::Zeroizing;
 
+use crate::Refused;
 use crate::kind::{Kind, kind};
+use crate::secret::Secrets;
 use crate::steps::Step;
 
 /// Contents of one conversation, and certificates in them.
 const CONTENTS: usize = 4_096;
 const CERTIFICATES: usize = 64;
+
+/// Bytes of all contents: no card has as many. A file read at one far place counts whole.
+const BYTES: usize = 8 << 20;
 
 /// Streams of one content that are inflated: two bytes in front of one stand anywhere.
 const STREAMS: usize = 16;
@@ -55,54 +61,68 @@ pub struct Stored {
 }
 
 /// Everything that was read, in order.
-pub fn contents(steps: &[Step]) -> Vec<Content> {
-    let mut reading = Reading::default();
+///
+/// # Errors
+///
+/// [`Refused::TooMuch`].
+pub fn contents(steps: &[Step], secrets: &Secrets<'_>) -> Result<Vec<Content>, Refused> {
+    let mut reading = Reading {
+        contents: Vec::new(),
+        places: HashMap::new(),
+        bytes: 0,
+        secrets,
+        application: String::new(),
+        file: String::new(),
+    };
     for (at, step) in steps.iter().enumerate() {
-        reading.take(at, step);
+        reading.take(at, step)?;
     }
-    reading.contents
+    Ok(reading.contents)
 }
 
-#[derive(Default)]
-struct Reading {
+struct Reading<'a> {
     contents: Vec<Content>,
+    /// Numbers of contents, by their places.
+    places: HashMap<String, usize>,
+    /// In all contents.
+    bytes: usize,
+    secrets: &'a Secrets<'a>,
     /// The application that is selected, and the file.
     application: String,
     file: String,
 }
 
-impl Reading {
-    fn take(&mut self, at: usize, step: &Step) {
+impl Reading<'_> {
+    fn take(&mut self, at: usize, step: &Step) -> Result<(), Refused> {
         if step.after_reset {
             self.application.clear();
             self.file.clear();
         }
         if step.protected {
-            return;
+            return Ok(());
         }
         match (kind(&step.header), step.instruction()) {
-            (Kind::Select, _) => self.select(step),
+            (Kind::Select, _) => {
+                self.select(step);
+                Ok(())
+            }
             (_, 0xB0 | 0xB1) if !step.answer.is_empty() => self.binary(at, step),
             (_, 0xB2 | 0xB3) if !step.answer.is_empty() => {
                 let place = format!("{}, record {}", self.place(), step.header[2]);
-                self.put(place, 0, at, &step.answer);
+                self.put(place, 0, at, &step.answer)
             }
             (Kind::Read, _) if !step.answer.is_empty() => {
-                let data = match step.data.len() {
-                    0..=16 => hex(&step.data),
-                    len => format!("{len} bytes"),
-                };
-                let place = format!("object {} {data}", step.name());
-                self.put(place.trim_end().to_owned(), 0, at, &step.answer);
+                let place = format!("object {} {}", step.name(), step.shown(self.secrets));
+                self.put(place.trim_end().to_owned(), 0, at, &step.answer)
             }
             // A way of reading of the card's own: one part after the other.
             (Kind::Other, instruction) if step.succeeded() && !step.answer.is_empty() => {
                 let place = format!("answers to INS {instruction:02X}");
-                let end = self.contents.iter().find(|c| c.place == place);
-                let end = end.map_or(0, |content| content.bytes.len());
-                self.put(place, end, at, &step.answer);
+                let known = self.places.get(&place);
+                let end = known.map_or(0, |known| self.contents[*known].bytes.len());
+                self.put(place, end, at, &step.answer)
             }
-            _ => {}
+            _ => Ok(()),
         }
     }
 
@@ -115,10 +135,10 @@ impl Reading {
             return;
         }
         if step.header[2] == 0x04 {
-            self.application = hex(&step.data);
+            self.application = step.shown(self.secrets);
             self.file.clear();
         } else {
-            self.file = hex(&step.data);
+            self.file = step.shown(self.secrets);
         }
     }
 
@@ -133,7 +153,7 @@ impl Reading {
 
     /// READ BINARY (ISO 7816-4, 11.3.3): the offset is in P1 P2, with a short name of the file
     /// in P1, or in a data object.
-    fn binary(&mut self, at: usize, step: &Step) {
+    fn binary(&mut self, at: usize, step: &Step) -> Result<(), Refused> {
         let [_, instruction, p1, p2] = step.header;
         if instruction == 0xB0 {
             let offset = match p1 & 0x80 {
@@ -158,22 +178,26 @@ impl Reading {
         let data = tlv::first(&step.answer).ok();
         let data = data.filter(|(object, rest)| object.tag == 0x53 && rest.is_empty());
         let data = data.map_or(&**step.answer, |(object, _)| object.value);
-        self.put(self.place(), offset, at, data);
+        self.put(self.place(), offset, at, data)
     }
 
-    fn put(&mut self, place: String, offset: usize, step: usize, data: &[u8]) {
+    fn put(
+        &mut self,
+        place: String,
+        offset: usize,
+        step: usize,
+        data: &[u8],
+    ) -> Result<(), Refused> {
         let end = offset + data.len();
         if end > tlv::MAX {
-            return;
+            return Ok(());
         }
-        let known = self
-            .contents
-            .iter()
-            .position(|content| content.place == place);
+        let known = self.places.get(&place).copied();
         if known.is_none() && self.contents.len() == CONTENTS {
-            return;
+            return Err(Refused::TooMuch);
         }
         let at = known.unwrap_or_else(|| {
+            self.places.insert(place.clone(), self.contents.len());
             self.contents.push(Content {
                 place,
                 bytes: Zeroizing::default(),
@@ -183,10 +207,15 @@ impl Reading {
         });
         let content = &mut self.contents[at];
         if content.bytes.len() < end {
+            self.bytes += end - content.bytes.len();
+            if self.bytes > BYTES {
+                return Err(Refused::TooMuch);
+            }
             content.bytes.resize(end, 0);
         }
         content.bytes[offset..end].copy_from_slice(data);
         content.steps.push(step);
+        Ok(())
     }
 }
 
@@ -197,12 +226,19 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// The certificates in what was read, each once.
-pub fn certificates(contents: &[Content]) -> Vec<Stored> {
+///
+/// # Errors
+///
+/// [`Refused::TooMuch`]: of the rest the holders' names would not be known.
+pub fn certificates(contents: &[Content]) -> Result<Vec<Stored>, Refused> {
     let mut found: Vec<Stored> = Vec::new();
     for (number, content) in contents.iter().enumerate() {
         for (at, packing, certificate) in within(&content.bytes) {
             let known = found.iter().any(|stored| stored.certificate == certificate);
-            if !known && found.len() < CERTIFICATES {
+            if !known && found.len() == CERTIFICATES {
+                return Err(Refused::TooMuch);
+            }
+            if !known {
                 found.push(Stored {
                     content: number,
                     at,
@@ -212,7 +248,7 @@ pub fn certificates(contents: &[Content]) -> Vec<Stored> {
             }
         }
     }
-    found
+    Ok(found)
 }
 
 /// Certificates anywhere in these bytes, and what each begins with.

@@ -1,15 +1,16 @@
 //! All that a conversation tells about a card, before it is put into words.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use securesign_card::memory::OutOfMemory;
 use securesign_card::pin::Pin;
 
+use crate::Refused;
 use crate::contents::{self, Content, Stored};
 use crate::kind::{Kind, kind};
 use crate::logins::{self, Counter, Login};
 use crate::recording::{Conversation, Event};
 use crate::secret::Secrets;
+use crate::shown;
 use crate::signatures::{self, Signature};
 use crate::steps::{self, Step};
 
@@ -76,21 +77,23 @@ pub struct Findings<'a> {
 ///
 /// # Errors
 ///
-/// [`OutOfMemory`]: the system gives no page for a secret.
+/// [`Refused`]: nothing of it can be shown.
 pub fn findings<'a>(
     conversation: &Conversation,
     typed: &'a [Pin],
-) -> Result<Findings<'a>, OutOfMemory> {
+) -> Result<Findings<'a>, Refused> {
     let steps = steps::of(conversation);
     let mut secrets = Secrets::typed(typed)?;
+    let mut carried = HashSet::new();
     for step in steps.iter().filter(|step| !step.protected) {
         let kind = kind(&step.header);
-        if matches!(kind, Kind::Verify | Kind::Replace) && !step.data.is_empty() {
+        let made_for_pins = matches!(kind, Kind::Verify | Kind::Replace);
+        if made_for_pins && carried.insert((&**step.data, kind == Kind::Replace)) {
             secrets.carried(&step.data, kind == Kind::Replace)?;
         }
     }
-    let contents = contents::contents(&steps);
-    let certificates = contents::certificates(&contents);
+    let contents = contents::contents(&steps, &secrets)?;
+    let certificates = contents::certificates(&contents)?;
     let signatures = signatures::signatures(&steps, &certificates);
     let atrs = conversation.events.iter().filter_map(|event| match event {
         Event::Reset(atr) => Some(atr.clone()),
@@ -100,11 +103,11 @@ pub fn findings<'a>(
     atrs.dedup();
     Ok(Findings {
         atrs,
-        applications: applications(&steps),
-        files: files(&steps),
+        applications: applications(&steps, &secrets),
+        files: files(&steps, &secrets),
         logins: logins::logins(&steps, &secrets),
         key_pad: conversation.events.iter().filter_map(key_pad).collect(),
-        counters: logins::counters(&steps),
+        counters: logins::counters(&steps, &secrets),
         perhaps: perhaps(&steps, &signatures),
         messaging: messaging(&steps),
         others: others(&steps),
@@ -123,11 +126,16 @@ fn key_pad(event: &Event) -> Option<[u8; 4]> {
     }
 }
 
-fn applications(steps: &[Step]) -> Vec<Selected> {
+/// In other classes the same instruction may carry anything.
+fn selects(step: &Step) -> bool {
+    kind(&step.header) == Kind::Select && shown::is_interindustry(&step.header)
+}
+
+fn applications(steps: &[Step], secrets: &Secrets<'_>) -> Vec<Selected> {
     let mut applications: Vec<Selected> = Vec::new();
     for step in steps {
-        let by_name = kind(&step.header) == Kind::Select && step.header[2] == 0x04;
-        if !by_name || step.protected || step.data.len() > 16 {
+        let by_name = selects(step) && step.header[2] == 0x04;
+        if !by_name || step.protected || step.data.len() > 16 || secrets.touch(&step.data) {
             continue;
         }
         let known = applications
@@ -147,10 +155,11 @@ fn applications(steps: &[Step]) -> Vec<Selected> {
     applications
 }
 
-fn files(steps: &[Step]) -> BTreeSet<Vec<u8>> {
+fn files(steps: &[Step], secrets: &Secrets<'_>) -> BTreeSet<Vec<u8>> {
     let by_path = |step: &&Step| {
-        let select = kind(&step.header) == Kind::Select && step.header[2] != 0x04;
-        select && !step.protected && step.succeeded() && step.data.len() <= 16
+        let select = selects(step) && step.header[2] != 0x04;
+        let plain = !step.protected && step.data.len() <= 16 && !secrets.touch(&step.data);
+        select && plain && step.succeeded()
     };
     let files = steps.iter().filter(by_path);
     files.map(|step| step.data.to_vec()).collect()
@@ -212,14 +221,14 @@ impl Findings<'_> {
     }
 
     /// Steps in which something secret was found, and those that read it together.
-    pub fn secret_steps(&self) -> Vec<usize> {
-        let found = |step: &Step| {
-            self.secrets.find(&step.data).is_some() || self.secrets.find(&step.answer).is_some()
-        };
+    pub fn secret_steps(&self) -> HashSet<usize> {
+        let found =
+            |step: &Step| self.secrets.touch(&step.data) || self.secrets.touch(&step.answer);
         let steps = self.steps.iter().enumerate();
-        let mut secret: Vec<usize> = steps.filter(|(_, s)| found(s)).map(|(at, _)| at).collect();
+        let mut secret: HashSet<usize> =
+            steps.filter(|(_, s)| found(s)).map(|(at, _)| at).collect();
         for content in &self.contents {
-            if self.secrets.find(&content.bytes).is_some() {
+            if self.secrets.touch(&content.bytes) {
                 secret.extend(&content.steps);
             }
         }
@@ -227,11 +236,28 @@ impl Findings<'_> {
     }
 
     /// Steps that read a part of a certificate.
-    pub fn certificate_steps(&self) -> Vec<usize> {
+    pub fn certificate_steps(&self) -> HashSet<usize> {
         let contents = self.certificates.iter();
         contents
             .flat_map(|stored| self.contents[stored.content].steps.clone())
             .collect()
+    }
+
+    /// Steps after a PIN, or the proof of a key, up to the next reset.
+    pub fn after_login(&self) -> HashSet<usize> {
+        let mut logged_in = false;
+        let mut after = HashSet::new();
+        for (at, step) in self.steps.iter().enumerate() {
+            logged_in &= !step.after_reset;
+            logged_in |= step.after_key_pad;
+            if logged_in {
+                after.insert(at);
+            }
+            let kind = kind(&step.header);
+            let carries = matches!(kind, Kind::Verify | Kind::Replace) && !step.data.is_empty();
+            logged_in |= carries || kind == Kind::Authenticate;
+        }
+        after
     }
 
     /// What steps are for, in the words of our own traces.

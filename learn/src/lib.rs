@@ -12,6 +12,7 @@ pub mod recording;
 mod redact;
 mod report;
 pub mod secret;
+mod shown;
 pub mod signatures;
 pub mod steps;
 
@@ -30,6 +31,17 @@ pub use report::About;
 /// Longest line of a name from outside.
 const NAME: usize = 120;
 
+/// Why nothing of a recording is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The system gives no page for a secret.
+    #[error(transparent)]
+    Memory(#[from] OutOfMemory),
+    /// There is more in it than is searched for secrets: PINs, files, or certificates.
+    #[error("there is more in it than is searched for secrets")]
+    TooMuch,
+}
+
 /// What may be sent: the report as comments, and the trace below it.
 ///
 /// `typed`: the PINs and PUKs that were typed while it was recorded; nothing of them is in the
@@ -37,12 +49,8 @@ const NAME: usize = 120;
 ///
 /// # Errors
 ///
-/// [`OutOfMemory`]: the system gives no page for a secret.
-pub fn learn(
-    recording: &Recording,
-    typed: &[Pin],
-    about: &About<'_>,
-) -> Result<Trace, OutOfMemory> {
+/// [`Refused`]: nothing of it can be shown.
+pub fn learn(recording: &Recording, typed: &[Pin], about: &About<'_>) -> Result<Trace, Refused> {
     let mut entries = heading(recording, about);
     let mut traces = Vec::new();
     for conversation in &recording.conversations {
@@ -68,7 +76,7 @@ fn heading(recording: &Recording, about: &About<'_>) -> Vec<Entry> {
     };
     let shown = match about.detail {
         Detail::Full => {
-            "All answers in full that are known to hold no secret, certificates included."
+            "Answers in full that anybody may read without a PIN, certificates included."
         }
         Detail::Short => {
             "Long answers are cut, and certificates and their holders' names left out."
@@ -77,9 +85,7 @@ fn heading(recording: &Recording, about: &About<'_>) -> Vec<Entry> {
     let mut entries = vec![
         Entry::Comment("What a recording of another program tells about a card.".into()),
         Entry::Comment(shown.into()),
-        Entry::Comment(
-            "PINs and PUKs, keys, challenges and what is enciphered are never shown.".into(),
-        ),
+        Entry::Comment("Of what is not known to be public only the length is shown.".into()),
         Entry::Comment("Read it before you send it.".into()),
     ];
     if recording.cut {
@@ -109,6 +115,7 @@ fn redacted(
         secrets: &found.secrets,
         secret_steps: found.secret_steps(),
         certificate_steps: found.certificate_steps(),
+        after_login: found.after_login(),
         names: found.names(),
         persons,
         detail: about.detail,

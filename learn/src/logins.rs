@@ -127,7 +127,7 @@ fn carries_cryptogram(data: &[u8]) -> bool {
 }
 
 /// What looks like a question for the tries left.
-pub fn counters(steps: &[Step]) -> Vec<Counter> {
+pub fn counters(steps: &[Step], secrets: &Secrets<'_>) -> Vec<Counter> {
     let mut counters: Vec<Counter> = Vec::new();
     let mut add = |name: String, because: Because, step: usize| {
         let known = counters.iter_mut().find(|counter| counter.name == name);
@@ -161,20 +161,19 @@ pub fn counters(steps: &[Step]) -> Vec<Counter> {
                 );
             }
         } else if let Some(because) = tagged(step, kind) {
-            add(asked(step), because, at);
+            add(asked(step, secrets), because, at);
         }
     }
     for (at, because) in changed(steps) {
-        add(asked(&steps[at]), because, at);
+        add(asked(&steps[at], secrets), because, at);
     }
     counters
 }
 
-fn asked(step: &Step) -> String {
+fn asked(step: &Step, secrets: &Secrets<'_>) -> String {
     match step.data.len() {
         0 => step.name(),
-        1..=16 => format!("{} | {}", step.name(), crate::contents::hex(&step.data)),
-        len => format!("{} | {len} bytes", step.name()),
+        _ => format!("{} | {}", step.name(), step.shown(secrets)),
     }
 }
 

@@ -3,23 +3,20 @@
 //! Data is shown where it is known to be harmless, and hidden else. The whole of a field is
 //! hidden, and not the place of a PIN in it: the hole in something that is public would tell it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use securesign_card::tlv;
 use securesign_card::trace::{Detail, Entry, Trace};
 
 use crate::apdu::Apdu;
 use crate::kind::{Kind, kind};
 use crate::recording::{Answer, Conversation, Event, Exchange};
 use crate::secret::Secrets;
+use crate::shown::{self, hex, hidden};
 use crate::steps::Step;
 
 /// What [`Detail::Short`] shows of an answer, and from which length on it cuts.
 const KEPT: usize = 8;
 const LONG: usize = 48;
-
-/// Of answers to commands that are not known, in the same.
-const KEPT_OF_OTHERS: usize = 2;
 
 /// What is known of a conversation when it is written down.
 pub struct Redaction<'a> {
@@ -30,9 +27,11 @@ pub struct Redaction<'a> {
     /// What is secret in it.
     pub secrets: &'a Secrets<'a>,
     /// Steps in which a secret was found, or in what they read together.
-    pub secret_steps: Vec<usize>,
+    pub secret_steps: HashSet<usize>,
     /// Steps that read certificates.
-    pub certificate_steps: Vec<usize>,
+    pub certificate_steps: HashSet<usize>,
+    /// Steps after a PIN, or the proof of a key, up to the next reset.
+    pub after_login: HashSet<usize>,
     /// What steps are for.
     pub names: HashMap<usize, &'static str>,
     /// Persons that certificates name.
@@ -105,22 +104,18 @@ impl Redaction<'_> {
 
     fn command(&self, bytes: &[u8], apdu: &Apdu, number: usize) -> Vec<String> {
         let data = &bytes[apdu.data.clone()];
+        let header = &self.steps[number].header;
         let mut tokens = hex(&bytes[..apdu.data.start]);
-        let kind = kind(&self.steps[number].header);
-        let secret = matches!(kind, Kind::Verify | Kind::Replace);
+        let made_for_pins = matches!(kind(header), Kind::Verify | Kind::Replace);
         if data.is_empty() {
-        } else if secret || self.is_secret(number) || self.secrets.find(data).is_some() {
+        } else if made_for_pins || self.is_secret(number) || self.secrets.touch(data) {
             tokens.push(hidden("pin", data.len()));
         } else if apdu.odd {
             tokens.push(hidden("hidden", data.len()));
         } else if apdu.is_protected() {
-            tokens.extend(skeleton(data));
+            tokens.extend(shown::protected(data));
         } else {
-            match kind {
-                Kind::Select | Kind::Read | Kind::Compute => tokens.extend(hex(data)),
-                Kind::Other if self.shows_others() => tokens.extend(hex(data)),
-                _ => tokens.push(hidden("hidden", data.len())),
-            }
+            tokens.extend(shown::command(header, data, self.secrets));
         }
         tokens.extend(hex(&bytes[apdu.data.end..]));
         tokens
@@ -129,26 +124,24 @@ impl Redaction<'_> {
     fn answer(&self, bytes: &[u8], number: usize, at: usize) -> Vec<String> {
         let step = &self.steps[number];
         let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
-        let kind = kind(&step.header);
         let first = step.events.first() == Some(&at);
         let short = self.detail == Detail::Short;
+        let selected = kind(&step.header) == Kind::Select;
+        // What is read after a login may be for its holder alone: an unblocking code, a key.
+        let open = selected || !self.after_login.contains(&number);
+        let public = shown::is_public_answer(&step.header) && open;
         let mut tokens = Vec::new();
         if data.is_empty() {
-        } else if self.is_secret(number) || self.secrets.find(data).is_some() {
+        } else if self.is_secret(number) || self.secrets.touch(data) {
             tokens.push(hidden("pin", data.len()));
         } else if step.protected {
-            tokens.extend(skeleton(data));
-        } else if matches!(
-            kind,
-            Kind::Authenticate | Kind::Decipher | Kind::Verify | Kind::Replace
-        ) {
-            tokens.push(hidden("hidden", data.len()));
-        } else if short && self.certificate_steps.contains(&number) {
+            tokens.extend(shown::protected(data));
+        } else if self.certificate_steps.contains(&number) && (short || !public) {
             tokens.push(hidden("certificate", data.len()));
+        } else if !public {
+            tokens.push(hidden("hidden", data.len()));
         } else if short && self.names_somebody(data) {
             tokens.push(hidden("name", data.len()));
-        } else if kind == Kind::Other && !self.shows_others() {
-            cut(&mut tokens, data, KEPT_OF_OTHERS);
         } else if short && step.answer.len() > LONG {
             // The rest of a long answer is a part of it, however short.
             cut(&mut tokens, data, if first { KEPT } else { 0 });
@@ -163,12 +156,6 @@ impl Redaction<'_> {
         self.secret_steps.contains(&number)
     }
 
-    /// What is not known is shown to test cards' owners alone, and where it is known how
-    /// their PIN looks.
-    fn shows_others(&self) -> bool {
-        self.detail == Detail::Full && self.secrets.are_typed()
-    }
-
     fn names_somebody(&self, data: &[u8]) -> bool {
         self.persons.iter().any(|person| {
             let person = person.as_bytes();
@@ -177,41 +164,10 @@ impl Redaction<'_> {
     }
 }
 
-fn hex(bytes: &[u8]) -> Vec<String> {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
-}
-
-fn hidden(what: &str, length: usize) -> String {
-    format!("<{what}:{length}>")
-}
-
 fn cut(tokens: &mut Vec<String>, data: &[u8], kept: usize) {
     let (shown, rest) = data.split_at(kept.min(data.len()));
     tokens.extend(hex(shown));
     if !rest.is_empty() {
         tokens.push(hidden("hidden", rest.len()));
     }
-}
-
-/// Of secure messaging (ISO 7816-4, 10): tags and lengths, and the contents that are no
-/// secret, which are Le and the status word. With keys that are published, or known to a
-/// maker, a cryptogram is as good as what it hides.
-fn skeleton(data: &[u8]) -> Vec<String> {
-    let mut tokens = Vec::new();
-    let mut rest = data;
-    while !rest.is_empty() {
-        let Ok((object, after)) = tlv::first(rest) else {
-            tokens.push(hidden("hidden", rest.len()));
-            break;
-        };
-        let header = rest.len() - after.len() - object.value.len();
-        tokens.extend(hex(&rest[..header]));
-        match object.tag {
-            0x96 | 0x97 | 0x99 => tokens.extend(hex(object.value)),
-            _ if object.value.is_empty() => {}
-            _ => tokens.push(hidden("hidden", object.value.len())),
-        }
-        rest = after;
-    }
-    tokens
 }

@@ -8,9 +8,10 @@ use securesign_card::trace::Detail;
 
 use crate::contents::{Packing, Stored, hex};
 use crate::findings::Findings;
-use crate::kind::Kind;
+use crate::kind::{Kind, kind};
 use crate::logins::{Because, Login};
 use crate::missing;
+use crate::shown;
 use crate::signatures::{Input, InputForm, Scheme, Signature};
 
 /// What is known beside the recording.
@@ -306,11 +307,7 @@ impl Report<'_> {
         }
         for chosen in self.findings.environment(signature.step) {
             let step = &self.findings.steps[chosen];
-            let secret = self.findings.secrets.find(&step.data).is_some();
-            let data = match secret {
-                true => "hidden".into(),
-                false => hex(&step.data),
-            };
+            let data = step.shown(&self.findings.secrets);
             lines.push(format!("  the key was chosen by {} | {data}", step.name()));
         }
         lines.push(match &signature.input {
@@ -335,9 +332,13 @@ impl Report<'_> {
             false => format!("by {} before it", step.name()),
         };
         let (before, behind) = &input.around;
+        // In commands that a standard has for it this is a tag or two; in others a PIN may be.
+        let public = shown::is_interindustry(&step.header)
+            && matches!(kind(&step.header), Kind::Compute | Kind::Authenticate)
+            && !self.findings.secrets.touch(before);
         let before = match before.len() {
             0 => String::new(),
-            1..=8 => format!(", behind {}", hex(before)),
+            1..=8 if public => format!(", behind {}", hex(before)),
             len => format!(", behind {len} bytes"),
         };
         let behind = match behind {

@@ -3,20 +3,25 @@
 //! Two sources: what the owner types, and what stands in the commands that carry nothing
 //! else. Each is looked for in every form in all commands and answers.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use securesign_card::memory::OutOfMemory;
 use securesign_card::pin::{Charset, Form, Pin, PinRules};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use crate::Refused;
+
 /// Shorter ones are not looked for outside the commands that carry them: two bytes stand
 /// anywhere.
 pub const SHORTEST: usize = 4;
 
-/// Most values that are looked for.
+/// Most values that are looked for. Beyond it nothing is shown at all.
 const VALUES: usize = 64;
+
+/// Most bytes that commands made for PINs carry, each data field once.
+const CARRIED: usize = 0x1_0000;
 
 /// Lengths to which cards and their programs fill up what they hash.
 const FILLED: [usize; 4] = [8, 16, 32, 64];
@@ -76,6 +81,12 @@ pub struct Secrets<'a> {
     /// What was typed, for the exact form.
     typed: &'a [Pin],
     values: usize,
+    /// The two bytes with which any needle begins.
+    begins: Vec<bool>,
+    /// Each four bytes that stood in a command made for PINs: a part of one may be read or
+    /// sent alone.
+    carried: HashSet<[u8; SHORTEST]>,
+    carried_bytes: usize,
 }
 
 /// Where a secret was found in some bytes.
@@ -93,12 +104,15 @@ impl<'a> Secrets<'a> {
     ///
     /// # Errors
     ///
-    /// [`OutOfMemory`]: the system gives no page.
-    pub fn typed(typed: &'a [Pin]) -> Result<Self, OutOfMemory> {
+    /// [`Refused`]: the system gives no page, or there are more values than are looked for.
+    pub fn typed(typed: &'a [Pin]) -> Result<Self, Refused> {
         let mut secrets = Self {
             needles: Vec::new(),
             typed,
             values: 0,
+            begins: vec![false; 0x1_0000],
+            carried: HashSet::new(),
+            carried_bytes: 0,
         };
         for pin in typed {
             secrets.learn(pin.expose())?;
@@ -116,8 +130,14 @@ impl<'a> Secrets<'a> {
     ///
     /// # Errors
     ///
-    /// [`OutOfMemory`]: the system gives no page.
-    pub fn carried(&mut self, data: &[u8], two: bool) -> Result<(), OutOfMemory> {
+    /// [`Refused`]: the system gives no page, or there are more values than are looked for.
+    pub fn carried(&mut self, data: &[u8], two: bool) -> Result<(), Refused> {
+        self.carried_bytes += data.len();
+        if self.carried_bytes > CARRIED {
+            return Err(Refused::TooMuch);
+        }
+        let windows = fours(data).filter(|four| !is_filling(four));
+        self.carried.extend(windows);
         let mut parts: Vec<&[u8]> = vec![data];
         if two {
             parts.extend(<[&[u8]; 2]>::from(data.split_at(data.len() / 2)));
@@ -132,12 +152,13 @@ impl<'a> Secrets<'a> {
         parts.iter().try_for_each(|part| self.learn(part))
     }
 
-    fn learn(&mut self, value: &[u8]) -> Result<(), OutOfMemory> {
+    fn learn(&mut self, value: &[u8]) -> Result<(), Refused> {
         let known = self.needles.iter().any(|needle| **needle.bytes == *value);
-        // Filling stands everywhere.
-        let filling = value.iter().all(|byte| matches!(byte, 0x00 | 0xFF));
-        if value.len() < SHORTEST || known || filling || self.values == VALUES {
+        if value.len() < SHORTEST || known || is_filling(value) {
             return Ok(());
+        }
+        if self.values == VALUES {
+            return Err(Refused::TooMuch);
         }
         self.values += 1;
         self.add(value, Shape::Plain);
@@ -185,18 +206,33 @@ impl<'a> Secrets<'a> {
 
     fn add(&mut self, bytes: &[u8], shape: Shape) {
         let bytes = Zeroizing::new(bytes.to_vec());
+        self.begins[beginning([bytes[0], bytes[1]])] = true;
         self.needles.push(Needle { bytes, shape });
     }
 
     /// The first place of a secret in these bytes, in any form.
     pub fn find(&self, bytes: &[u8]) -> Option<Found> {
-        self.needles.iter().find_map(|needle| {
-            let at = bytes
-                .windows(needle.bytes.len())
-                .position(|window| window == &**needle.bytes)?;
-            let shape = needle.shape;
-            Some(Found { shape, at })
-        })
+        let mut best: Option<(usize, usize)> = None;
+        for (at, two) in bytes.windows(2).enumerate() {
+            // Nearly all places end here: the work is that of one look at each.
+            if !self.begins[beginning([two[0], two[1]])] {
+                continue;
+            }
+            let rest = &bytes[at..];
+            let earlier = best.map_or(self.needles.len(), |(needle, _)| needle);
+            let needles = self.needles[..earlier].iter();
+            let found = needles.into_iter().position(|n| rest.starts_with(&n.bytes));
+            best = found.map(|needle| (needle, at)).or(best);
+        }
+        let (needle, at) = best?;
+        let shape = self.needles[needle].shape;
+        Some(Found { shape, at })
+    }
+
+    /// Whether anything of a secret stands in these bytes: in any form, or four bytes of what
+    /// a command made for PINs carried.
+    pub fn touch(&self, bytes: &[u8]) -> bool {
+        fours(bytes).any(|four| self.carried.contains(&four)) || self.find(bytes).is_some()
     }
 
     /// In which form exactly a whole data field is one of the values that were typed.
@@ -222,6 +258,22 @@ impl<'a> Secrets<'a> {
             }
         })
     }
+}
+
+/// Each four bytes that follow each other.
+fn fours(bytes: &[u8]) -> impl Iterator<Item = [u8; SHORTEST]> {
+    bytes
+        .windows(SHORTEST)
+        .filter_map(|four| four.first_chunk().copied())
+}
+
+/// Filling stands everywhere.
+fn is_filling(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, 0x00 | 0xFF))
+}
+
+fn beginning(two: [u8; 2]) -> usize {
+    usize::from(u16::from_be_bytes(two))
 }
 
 fn rules(form: Form, charset: Charset) -> PinRules {

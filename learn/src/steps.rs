@@ -1,11 +1,15 @@
 //! Commands as the program meant them: chains put together (ISO 7816-4, 5.3.3), the parts of
 //! an answer that the card announced by `61xx`, and the second try after `6Cxx` (5.3.4).
 
+use std::mem;
+
 use securesign_card::sw::StatusWord;
 use zeroize::Zeroizing;
 
 use crate::apdu::Apdu;
 use crate::recording::{Answer, Conversation, Event, Exchange, LONGEST};
+use crate::secret::Secrets;
+use crate::shown;
 
 /// Parts of one chain, and of one answer.
 const PARTS: usize = 64;
@@ -33,6 +37,8 @@ pub struct Step {
     pub protected: bool,
     /// Reset before this one: what was selected and verified is forgotten.
     pub after_reset: bool,
+    /// The reader took a PIN at its own keys before this one.
+    pub after_key_pad: bool,
 }
 
 impl Step {
@@ -46,6 +52,11 @@ impl Step {
         self.sw.is_some_and(StatusWord::is_ok)
     }
 
+    /// Its data field, as far as it may be shown.
+    pub fn shown(&self, secrets: &Secrets<'_>) -> String {
+        shown::command(&self.header, &self.data, secrets).join(" ")
+    }
+
     /// `00 20 00 80`.
     pub fn name(&self) -> String {
         let bytes: Vec<String> = self.header.iter().map(|b| format!("{b:02X}")).collect();
@@ -57,10 +68,12 @@ impl Step {
 pub fn of(conversation: &Conversation) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut after_reset = false;
+    let mut after_key_pad = false;
     let mut at = 0;
     while let Some(event) = conversation.events.get(at) {
         let Event::Exchange(exchange) = event else {
             after_reset |= matches!(event, Event::Reset(_));
+            after_key_pad |= matches!(event, Event::KeyPad(_));
             at += 1;
             continue;
         };
@@ -68,15 +81,16 @@ pub fn of(conversation: &Conversation) -> Vec<Step> {
             at += 1;
             continue;
         };
-        let mut step = begun(&first, after_reset);
-        after_reset = false;
+        let mut step = begun(&first);
+        step.after_reset = mem::take(&mut after_reset);
+        step.after_key_pad = mem::take(&mut after_key_pad);
         at = step.collect(conversation, at);
         steps.push(step);
     }
     steps
 }
 
-fn begun(first: &Apdu, after_reset: bool) -> Step {
+fn begun(first: &Apdu) -> Step {
     Step {
         header: first.header,
         data: Zeroizing::new(Vec::new()),
@@ -86,7 +100,8 @@ fn begun(first: &Apdu, after_reset: bool) -> Step {
         chained: false,
         extended: false,
         protected: first.is_protected(),
-        after_reset,
+        after_reset: false,
+        after_key_pad: false,
     }
 }
 

@@ -828,6 +828,7 @@ learn-nobody = There is no terminal to ask for the { -pin } that was typed while
 learn-kind = { $file } is no recording that can be read. It has to be a log of pcsc-spy or of pcscd --apdu, or a capture of USB (pcapng or pcap).
 learn-link = { $file } is a capture of something else than USB (link type { $link }). Capture with usbmon on Linux or USBPcap on Windows.
 learn-silent = In { $file } no smart card is spoken to. If it is a capture of USB, the token may not be a smart-card reader (CCID); else record again while its own software signs.
+learn-too-much = In { $file } there is more than can be searched for secrets: too many different { -pin }s, files or certificates. So nothing of it is shown, and nothing was written. Record again, with one login and one signature.
 learn-unwritten = { $file } cannot be written: { $reason }
 learn-written = What was learned is in { $file }, as it is printed here. Read it whole before you send it: no { -pin } is to be in it, nor anything else that you would keep to yourself.
 learn-guarded = No { -pin } was given, so only the commands that are made for one are known to hold it. Commands that no standard has are shown by their length alone.

@@ -12,7 +12,7 @@ use securesign_card::pin::Pin;
 use securesign_card::profile::Profile;
 use securesign_card::text;
 use securesign_card::trace::Detail;
-use securesign_learn::{About, Unreadable};
+use securesign_learn::{About, Refused, Unreadable};
 use securesign_vendors::{PROFILES, known};
 use zeroize::Zeroizing;
 
@@ -48,8 +48,14 @@ pub fn learn(arguments: Learn, language: Language) -> Result<u8, String> {
             false => Detail::Short,
         },
     };
-    let trace = securesign_learn::learn(&recording, &typed, &about)
-        .map_err(|error| error.in_words(language))?;
+    let trace =
+        securesign_learn::learn(&recording, &typed, &about).map_err(|refused| match refused {
+            Refused::Memory(error) => error.in_words(language),
+            Refused::TooMuch => {
+                let file = ("file", name.clone().into());
+                language.say_with("learn-too-much", [file])
+            }
+        })?;
     let trace = text::shown(&trace.to_string());
     own::write_new(&to, trace.as_bytes()).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(&to, language),
