@@ -82,6 +82,11 @@ impl ErrorCode {
         }
     }
 
+    /// The one that stands so in `error`; `None` where it is none of these.
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
     /// Whether a callback may carry it; the others are for the screen or for the
     /// portal's own page.
     pub fn goes_to_callback(self) -> bool {

@@ -140,6 +140,7 @@ fn the_journal_shows_what_it_holds_and_whether_it_holds_together() {
     let screen = play.screen();
     assert_eq!(screen.rows[0].title, "http://localhost:8080");
     assert_eq!(screen.rows[0].pill, "SS_TOKEN_NOT_FOUND");
+    assert!(screen.rows[0].detail.starts_with("No token was found · "));
     assert!(screen.rows[0].detail.contains("ba7816bf8f01cfea"));
     assert_eq!(screen.notice.unwrap().level, Level::Success);
     assert!(play.offers(Action::Export));

@@ -688,6 +688,23 @@ journal-whole =
        *[other] { $count } lines. All are as they were written.
     }
 journal-signed = signed
+# How a request ended, in a few words: the code stands beside it.
+outcome-cancelled = You cancelled
+outcome-pin-invalid = Wrong PIN
+outcome-pin-blocked = The PIN is blocked
+outcome-token-not-found = No token was found
+outcome-domain-not-allowed = The portal is not allowed
+outcome-api-key-invalid = The portal’s key is not valid
+outcome-session-expired = The request timed out
+outcome-not-installed = SecureSign is not installed
+outcome-not-running = SecureSign is not running
+outcome-request-invalid = The request was not valid
+outcome-cert-not-found = No certificate that fits
+outcome-cert-expired = The certificate has expired
+outcome-token-unsupported = The token is not supported
+outcome-token-removed = The token was removed
+outcome-unreachable = The service could not be reached
+outcome-internal = SecureSign failed
 journal-line-unreadable = Line { $number } of the journal cannot be read.
 journal-line-altered = Line { $number } of the journal is not as it was written.
 journal-line-missing = Line { $number } of the journal does not follow the line before it: lines were taken out or changed places.

@@ -685,6 +685,23 @@ journal-whole =
        *[other] { $count } पंक्तियाँ। सब वैसी ही हैं जैसी लिखी गई थीं।
     }
 journal-signed = हस्ताक्षर हुआ
+# How a request ended, in a few words: the code stands beside it.
+outcome-cancelled = आपने रद्द किया
+outcome-pin-invalid = पिन गलत था
+outcome-pin-blocked = पिन ब्लॉक है
+outcome-token-not-found = कोई टोकन नहीं मिला
+outcome-domain-not-allowed = इस पोर्टल को अनुमति नहीं है
+outcome-api-key-invalid = पोर्टल की कुंजी मान्य नहीं है
+outcome-session-expired = अनुरोध का समय समाप्त हो गया
+outcome-not-installed = SecureSign इंस्टॉल नहीं है
+outcome-not-running = SecureSign नहीं चल रहा है
+outcome-request-invalid = अनुरोध मान्य नहीं था
+outcome-cert-not-found = कोई उपयुक्त प्रमाणपत्र नहीं
+outcome-cert-expired = प्रमाणपत्र की वैधता समाप्त हो गई है
+outcome-token-unsupported = यह टोकन समर्थित नहीं है
+outcome-token-removed = टोकन निकाल लिया गया
+outcome-unreachable = सेवा तक पहुँचा नहीं जा सका
+outcome-internal = SecureSign में गड़बड़ी हुई
 journal-line-unreadable = रिकॉर्ड की पंक्ति { $number } पढ़ी नहीं जा सकी।
 journal-line-altered = रिकॉर्ड की पंक्ति { $number } वैसी नहीं है जैसी लिखी गई थी।
 journal-line-missing = रिकॉर्ड की पंक्ति { $number } पिछली पंक्ति के बाद की नहीं है: पंक्तियाँ निकाली गईं या उनका क्रम बदला गया।

@@ -1,6 +1,7 @@
 //! The words for what is wrong with a link, a portal or an answer.
 
 use securesign_handoff::callback::CallbackError;
+use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::{
     AddressPart, CallbackFault, Cut, LINK_LIMIT, LinkError, PARAMETERS, Quoted,
 };
@@ -8,6 +9,30 @@ use securesign_handoff::policy::{Denial, Why};
 
 use super::{Explain, InWords};
 use crate::language::{Language, Value};
+
+/// What happened, in a few words, beside the code.
+impl InWords for ErrorCode {
+    fn in_words(&self, language: Language) -> String {
+        match self {
+            Self::SignCancelled => language.say("outcome-cancelled"),
+            Self::PinInvalid => language.say("outcome-pin-invalid"),
+            Self::PinBlocked => language.say("outcome-pin-blocked"),
+            Self::TokenNotFound => language.say("outcome-token-not-found"),
+            Self::DomainNotAllowed => language.say("outcome-domain-not-allowed"),
+            Self::ApiKeyInvalid => language.say("outcome-api-key-invalid"),
+            Self::SessionExpired => language.say("outcome-session-expired"),
+            Self::AppNotInstalled => language.say("outcome-not-installed"),
+            Self::DesktopSoftwareNotRunning => language.say("outcome-not-running"),
+            Self::RequestInvalid => language.say("outcome-request-invalid"),
+            Self::CertNotFound => language.say("outcome-cert-not-found"),
+            Self::CertExpired => language.say("outcome-cert-expired"),
+            Self::TokenUnsupported => language.say("outcome-token-unsupported"),
+            Self::TokenRemoved => language.say("outcome-token-removed"),
+            Self::ServiceUnreachable => language.say("outcome-unreachable"),
+            Self::Internal => language.say("outcome-internal"),
+        }
+    }
+}
 
 impl Explain for LinkError {
     fn what(&self, language: Language) -> String {

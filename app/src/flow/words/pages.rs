@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use securesign_handoff::code::ErrorCode;
 use securesign_handoff::policy::{Portal, PortalFault};
 
 use crate::language::Language;
 use crate::settings::{Theme, Tongue};
+use crate::words::InWords;
 
 use super::details;
 use super::parts::{button, copied, danger, fact, notice, open_file, plain, primary};
@@ -207,6 +209,10 @@ fn row(flow: &Flow, entry: &Entry) -> Row {
         l.say_with("journal-request", request),
         entry.hash_algo
     );
+    // What a later version wrote is shown as it is, by its code alone.
+    if let Some(code) = ErrorCode::named(&entry.outcome) {
+        detail = format!("{} · {detail}", code.in_words(l));
+    }
     if let Some(used) = &entry.certificate {
         detail.push_str(&format!(" · {} ({})", used.subject, used.serial_number));
     }
