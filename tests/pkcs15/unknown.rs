@@ -1,6 +1,6 @@
 //! Cards of no known kind.
 
-use securesign_app::worker::{Look, TokenState};
+use securesign_app::worker::{Job, Look, TokenState};
 use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Problem, Tries};
@@ -174,6 +174,62 @@ fn the_holders_pin_is_that_of_a_key_that_does_not_want_consent_to_each_use() {
     let second = &info.found.credentials[1];
     assert_eq!(second.label, "second");
     bench.sign(&id, second, Some(longer)).unwrap();
+}
+
+/// Refuses to select this file, as often as is said.
+struct Sulking {
+    card: Shared<Pkcs15Card>,
+    file: [u8; 2],
+    left: usize,
+}
+
+impl Emulator for Sulking {
+    fn atr(&self) -> Vec<u8> {
+        self.card.atr()
+    }
+
+    fn reset(&mut self) {
+        self.card.reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        let meant = command.get(1) == Some(&0xA4) && command.windows(2).any(|it| it == self.file);
+        match meant && self.left > 0 {
+            true => {
+                self.left -= 1;
+                vec![0x69, 0x85]
+            }
+            false => self.card.transmit(command),
+        }
+    }
+}
+
+#[test]
+fn no_pin_is_changed_while_the_keys_do_not_tell_which_one_is_the_holders() {
+    let consents = Object::signing(HOLDER, KeyKind::Rsa2048).label("first");
+    let other = Object::signing(HOLDER, KeyKind::P256).label("second");
+    let card = Pkcs15Card::builder(PLAIN)
+        .seed(b"tests")
+        .pin(PinObject::user(NEW).reference(0x02))
+        .pin(PinObject::user(PIN))
+        .object(consents.behind(Some(0)).once())
+        .object(other.behind(Some(1)));
+    let card = Shared::new(card.build().unwrap());
+    let sulking = Shared::new(Sulking {
+        card: card.clone(),
+        // EF(PrKDF).
+        file: [0x44, 0x02],
+        left: usize::MAX,
+    });
+    let bench = Bench::new(sulking.clone(), None);
+    let (id, _) = bench.token_by(Look::Tries);
+    let error = bench.change(&id, Secret::Pin, PIN, "13579111").unwrap_err();
+    assert_eq!(error, CardError::Unsupported(Missing::Change));
+    // The next dialogue reads them again.
+    sulking.card().left = 0;
+    bench.send(Job::Check);
+    let (id, _) = bench.token_by(Look::Tries);
+    bench.change(&id, Secret::Pin, PIN, "13579111").unwrap();
 }
 
 /// A card with another answer to reset, which knows no SELECT of one identifier; keeps what

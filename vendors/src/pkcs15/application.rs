@@ -52,6 +52,8 @@ pub struct Opened {
     label: Option<String>,
     /// Its objects have fixed places: it has no directory.
     is_given: bool,
+    /// The keys have told which of several PINs is the holder's.
+    holders_is_known: bool,
 }
 
 impl Opened {
@@ -70,6 +72,7 @@ impl Opened {
             algorithms: Vec::new(),
             label: None,
             is_given: false,
+            holders_is_known: true,
         }
     }
 
@@ -95,18 +98,29 @@ impl Opened {
             self.entries.extend(pkcs15::pins(&list));
         }
         self.entries.truncate(pin::MOST);
-        // Which of several is the holder's, the keys tell: those for everyday use first, as
-        // the PIN of a key that binds a person is mostly one for that key alone.
+        self.find_holders(card)
+    }
+
+    /// Which of several PINs is the holder's, the keys tell: those for everyday use first, as
+    /// the PIN of a key that binds a person is mostly one for that key alone. Where they could
+    /// not be read none is changed, as it may be the other one, and they are asked for again.
+    fn find_holders(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         let keys = match self.has_several_pins() {
-            true => given(self.private_keys(card))?.unwrap_or_default(),
-            false => Vec::new(),
+            true => given(self.private_keys(card))?,
+            false => Some(Vec::new()),
         };
+        self.holders_is_known = keys.is_some();
+        let keys = keys.unwrap_or_default();
         let first = keys
             .iter()
             .filter(|key| key.signs && key.pin.is_some())
             .min_by_key(|key| (key.consent, key.binds))
             .and_then(|key| key.pin.as_deref());
-        let pins = pin::objects(&self.entries, first, &self.habits);
+        let mut pins = pin::objects(&self.entries, first, &self.habits);
+        if !self.holders_is_known {
+            pins.iter_mut()
+                .for_each(|pin| pin.change = Err(Missing::Change));
+        }
         self.pins = match pins.iter().any(|pin| pin.role.is_pin()) {
             true => pins,
             false => vec![pin::none()],
@@ -264,10 +278,14 @@ impl Application for Opened {
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
         self.begin(card)?;
         match (self.family.spec.aid, &self.files.home) {
-            ([], None) => iso::select(card, PKCS15).map(drop),
-            ([], Some(_)) => self.files.go_home(card),
+            ([], None) => iso::select(card, PKCS15).map(drop)?,
+            ([], Some(_)) => self.files.go_home(card)?,
             // The application has been selected by its own name.
-            _ => Ok(()),
+            _ => {}
+        }
+        match self.holders_is_known {
+            true => Ok(()),
+            false => self.find_holders(card),
         }
     }
 
