@@ -418,7 +418,8 @@ fn a_new_value_goes_to_the_pin_that_is_meant_and_costs_the_other_nothing() {
         sign(token, first, VALUES[0], LastTry::Keep).unwrap();
         sign(token, second, "555555", LastTry::Keep).unwrap();
     });
-    assert_eq!(card.sent, [1, 1, 0, 1]);
+    // The present PIN is verified before it is replaced, each time it is typed.
+    assert_eq!(card.sent, [1, 1, 1, 0, 1]);
     assert_eq!(card.tries, [3, 3]);
 
     // Its own last try is asked for, whatever the other one has.
@@ -455,7 +456,8 @@ fn each_pin_is_unlocked_by_its_own_secret_and_no_other_is_sent_for_it() {
         let refused = sign(token, first, VALUES[0], LastTry::Use);
         assert_eq!(refused, Err(CardError::Blocked(Secret::Pin)));
     });
-    assert_eq!(card.sent, [1, 1, 1]);
+    // What the PUK has set is verified once, before it is used.
+    assert_eq!(card.sent, [1, 1, 1, 1]);
     assert_eq!((card.tries, card.puk_tries), ([0, 3], [3, 3]));
 
     let mut card = Card::new();
