@@ -433,7 +433,7 @@ fn a_new_value_goes_to_the_pin_that_is_meant_and_costs_the_other_nothing() {
             .change(SIGNATURE_PIN, &old, &new, LastTry::Use)
             .unwrap();
     });
-    assert_eq!(card.sent, [1]);
+    assert_eq!(card.sent, [1, 1]);
 }
 
 #[test]
