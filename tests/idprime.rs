@@ -14,7 +14,7 @@ mod bench;
 #[path = "support/openssl.rs"]
 mod openssl;
 
-use bench::{Bench, ORIGIN, Shared, abc, secret};
+use bench::{Bench, ORIGIN, Shared, abc, secret, wrong};
 use securesign_app::worker::{Job, Look, Report, TokenState};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
@@ -51,11 +51,6 @@ fn tries(card: &Shared<IdPrimeCard>) -> [u8; 3] {
 fn sent(card: &Shared<IdPrimeCard>, instruction: u8) -> usize {
     let card = card.card();
     card.sent().iter().filter(|it| it[1] == instruction).count()
-}
-
-fn wrong(secret: Secret, left: u8) -> CardError {
-    let left = Some(left);
-    CardError::Wrong { secret, left }
 }
 
 fn sign_with(

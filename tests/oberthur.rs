@@ -19,12 +19,12 @@ mod journeys;
 #[path = "support/openssl.rs"]
 mod openssl;
 
-use bench::{Bench, Shared};
-use between::{At, Between, Studied};
-use securesign_app::worker::{Job, Look, TokenInfo};
+use bench::{Bench, Shared, only, wrong};
+use between::{ANSWERS, At, Between, Studied};
+use securesign_app::worker::{Job, Look};
 use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Credential, Search, Tries};
+use securesign_card::profile::{Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Emulator, Fault, KeyKind, Slot};
@@ -59,13 +59,6 @@ fn card(key: KeyKind) -> Builder {
 fn watched(builder: Builder) -> (Bench, Shared<Pkcs15Card>) {
     let card = Shared::new(builder.build().unwrap());
     (Bench::new(card.clone(), None), card)
-}
-
-fn only(info: &TokenInfo) -> &Credential {
-    match &info.found.credentials[..] {
-        [only] => only,
-        _ => panic!("{info:?}"),
-    }
 }
 
 /// Of the PIN, and of what unblocks it.
@@ -125,17 +118,6 @@ fn sent(card: &Shared<Pkcs15Card>, ins: u8) -> usize {
     card.sent().iter().filter(|header| header[1] == ins).count()
 }
 
-fn judged_by_openssl(credential: &Credential, signature: &[u8]) {
-    let certificate = credential.certificate.der();
-    assert!(openssl::verifies(certificate, "sha256", signature));
-    assert!(!openssl::verifies(certificate, "sha512", signature));
-}
-
-fn wrong(secret: Secret, left: u8) -> CardError {
-    let left = Some(left);
-    CardError::Wrong { secret, left }
-}
-
 #[test]
 fn it_signs_with_both_lengths_of_key() {
     for key in [KeyKind::Rsa1024, KeyKind::Rsa2048] {
@@ -148,10 +130,10 @@ fn it_signs_with_both_lengths_of_key() {
         let signature = bench
             .sign(&id, only(&info), Some(PIN))
             .unwrap_or_else(|error| panic!("{key:?}: {error}"));
-        judged_by_openssl(only(&info), &signature);
+        openssl::judges(only(&info), &signature);
         // A second one, with the PIN that was accepted.
         let signature = bench.sign(&id, only(&info), None).unwrap();
-        judged_by_openssl(only(&info), &signature);
+        openssl::judges(only(&info), &signature);
         bench.end();
         assert!(!is_verified(&card), "{key:?}");
     }
@@ -180,7 +162,7 @@ fn one_certificate_of_many_is_asked_for_by_its_number_and_each_signs_with_its_ow
         assert_eq!(only(&info), wanted);
         assert!(cost < whole, "{}: {cost} of {whole}", wanted.label);
         let signature = bench.sign(&id, wanted, Some(PIN)).unwrap();
-        judged_by_openssl(wanted, &signature);
+        openssl::judges(wanted, &signature);
     }
     let (_, (_, none), _) = look(named("DEAD".into()));
     assert_eq!(none.found.credentials.len(), 3);
@@ -268,7 +250,7 @@ fn r25_a_blocked_pin_is_unblocked_with_the_puk_after_a_question() {
     bench.unblock(&id, PUK, NEW).unwrap();
     assert_eq!(tries(&card), [3, 5]);
     let signature = bench.sign(&id, &credential, Some(NEW)).unwrap();
-    judged_by_openssl(&credential, &signature);
+    openssl::judges(&credential, &signature);
     bench.end();
     assert!(!is_verified(&card));
 }
@@ -346,19 +328,6 @@ impl Studied for Pkcs15Card {
         }
     }
 }
-
-/// What cards say that do not give something; the last ones make no sense, or no end.
-const ANSWERS: [&[u8]; 9] = [
-    &[0x69, 0x82],
-    &[0x69, 0x85],
-    &[0x6F, 0x00],
-    &[0x67, 0x00],
-    &[0x6A, 0x82],
-    &[0x6D, 0x00],
-    &[0x90, 0x00],
-    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
-    &[0x61, 0x10],
-];
 
 /// The card manager, the serial number, the counters and the log-out are not needed.
 #[test]

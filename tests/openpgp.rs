@@ -13,14 +13,12 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/openssl.rs"]
+mod openssl;
 #[path = "openpgp/places.rs"]
 mod places;
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-
-use bench::{Bench, Shared, abc};
+use bench::{Bench, Shared, abc, wrong};
 use securesign_app::worker::{Job, Look, Report, TokenInfo};
 use securesign_card::certificate::Certificate;
 use securesign_card::digest::HashAlgorithm;
@@ -63,13 +61,6 @@ fn watched(builder: Builder) -> (Bench, Shared<OpenPgpCard>) {
 /// Those that give a certificate back.
 fn readable() -> impl Iterator<Item = Product> {
     ALL.into_iter().filter(|product| product.name != PICO.name)
-}
-
-fn wrong(secret: Secret, left: u8) -> CardError {
-    CardError::Wrong {
-        secret,
-        left: Some(left),
-    }
 }
 
 fn labels(info: &TokenInfo) -> Vec<&str> {
@@ -501,29 +492,8 @@ fn both_permissions_of_pw1_are_gone_when_the_dialogue_ends() {
     }
 }
 
-/// What OpenSSL makes of a signature: true where it fits the certificate.
-fn openssl_verifies(folder: &Path, certificate: &[u8], hash: &str, signature: &[u8]) -> bool {
-    let openssl = |line: &str| {
-        let mut openssl = Command::new("openssl");
-        openssl.current_dir(folder).args(line.split_whitespace());
-        openssl.output().unwrap()
-    };
-    fs::write(folder.join("certificate"), certificate).unwrap();
-    fs::write(folder.join("signature"), signature).unwrap();
-    fs::write(folder.join("document"), b"abc").unwrap();
-    let read = openssl("x509 -inform DER -in certificate -pubkey -noout -out key");
-    assert!(read.status.success(), "{read:?}");
-    openssl(&format!(
-        "dgst -{hash} -verify key -signature signature document"
-    ))
-    .status
-    .success()
-}
-
 #[test]
 fn openssl_agrees_with_p521_whose_hashes_are_all_shorter_than_its_curve() {
-    let folder = std::env::temp_dir().join(format!("openpgp-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
     // A card that wants the curve's length has its input filled; with a PIN for one signature
     // the first refusal would have used that up.
     for product in [YUBIKEY5, CANOKEY, SMARTPGP, OPCARD] {
@@ -551,14 +521,8 @@ fn openssl_agrees_with_p521_whose_hashes_are_all_shorter_than_its_curve() {
             let signature = signature.unwrap_or_else(|error| panic!("{}: {error}", product.name));
             let hash = algorithm.name().to_lowercase();
             let certificate = credential.certificate.der();
-            assert!(openssl_verifies(&folder, certificate, &hash, &signature));
-            assert!(!openssl_verifies(
-                &folder,
-                certificate,
-                "sha224",
-                &signature
-            ));
+            assert!(openssl::verifies(certificate, &hash, &signature));
+            assert!(!openssl::verifies(certificate, "sha224", &signature));
         }
     }
-    fs::remove_dir_all(folder).unwrap();
 }

@@ -11,7 +11,7 @@
 #[path = "support/bench.rs"]
 mod bench;
 
-use bench::{abc, secret};
+use bench::{abc, secret, wrong};
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{
     Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
@@ -338,9 +338,8 @@ fn a_pin_that_was_accepted_says_nothing_of_the_other_one() {
     with(&mut card, |token, [first, second]| {
         sign(token, first, VALUES[0], LastTry::Keep).unwrap();
         assert!(token.accepted(PIN) && !token.accepted(SIGNATURE_PIN));
-        let wrong = sign(token, second, "999999", LastTry::Keep);
-        let (secret, left) = (Secret::SignaturePin, Some(2));
-        assert_eq!(wrong, Err(CardError::Wrong { secret, left }));
+        let refused = sign(token, second, "999999", LastTry::Keep);
+        assert_eq!(refused, Err(wrong(Secret::SignaturePin, 2)));
         assert_eq!(token.tries(SIGNATURE_PIN), Ok(Tries::Left(2)));
         // The first one counts as verified still, and is not sent again.
         sign(token, first, VALUES[0], LastTry::Keep).unwrap();
@@ -394,23 +393,16 @@ fn a_new_value_goes_to_the_pin_that_is_meant_and_costs_the_other_nothing() {
     let mut card = Card::new();
     with(&mut card, |token, [first, second]| {
         let (old, new) = (secret(VALUES[1]), secret("555555"));
-        let wrong = token.change(SIGNATURE_PIN, &secret(VALUES[0]), &new, LastTry::Keep);
+        let badly_formed = token.change(SIGNATURE_PIN, &secret(VALUES[0]), &new, LastTry::Keep);
         assert!(matches!(
-            wrong,
+            badly_formed,
             Err(CardError::Format {
                 secret: Secret::SignaturePin,
                 ..
             })
         ));
-        let wrong = token.change(SIGNATURE_PIN, &secret("999999"), &new, LastTry::Keep);
-        let (secret_of, left) = (Secret::SignaturePin, Some(2));
-        assert_eq!(
-            wrong,
-            Err(CardError::Wrong {
-                secret: secret_of,
-                left
-            })
-        );
+        let refused = token.change(SIGNATURE_PIN, &secret("999999"), &new, LastTry::Keep);
+        assert_eq!(refused, Err(wrong(Secret::SignaturePin, 2)));
         assert_eq!(token.tries(PIN), Ok(Tries::Left(3)));
         token
             .change(SIGNATURE_PIN, &old, &new, LastTry::Keep)
@@ -446,9 +438,8 @@ fn each_pin_is_unlocked_by_its_own_secret_and_no_other_is_sent_for_it() {
         let other = token.unblock((SIGNATURE_PIN, PUKS[0]), &puk, &new, LastTry::Keep);
         assert_eq!(other, Err(CardError::Blocked(Secret::Puk)));
         let pins = (SIGNATURE_PIN, PUKS[1]);
-        let wrong = token.unblock(pins, &secret(PUK_VALUES[0]), &new, LastTry::Keep);
-        let (of, left) = (Secret::Puk, Some(2));
-        assert_eq!(wrong, Err(CardError::Wrong { secret: of, left }));
+        let refused = token.unblock(pins, &secret(PUK_VALUES[0]), &new, LastTry::Keep);
+        assert_eq!(refused, Err(wrong(Secret::Puk, 2)));
         assert_eq!(token.unblocker_tries(SIGNATURE_PIN), Ok(Tries::Left(2)));
         assert_eq!(token.puk_tries(), Ok(Tries::Left(3)));
         token.unblock(pins, &puk, &new, LastTry::Keep).unwrap();
@@ -484,16 +475,16 @@ fn r24_tries_that_a_wrong_pin_told_are_kept_where_the_card_cannot_be_asked() {
         })
     };
     let secret = Secret::Pin;
-    let wrong = |left| Err(CardError::Wrong { secret, left });
-    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(2)));
-    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(1)));
+    let refused = |left| Err(wrong(secret, left));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), refused(2));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), refused(1));
     let kept = Err(CardError::LastTry(secret));
     assert_eq!(once(&mut card, VALUES[0], LastTry::Keep), kept);
     assert_eq!(card.sent.len(), 2);
     // The right one ends it: another wrong one is the first again.
     assert_eq!(once(&mut card, VALUES[0], LastTry::Use), Ok(()));
-    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(2)));
-    assert_eq!(once(&mut card, "9999", LastTry::Keep), wrong(Some(1)));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), refused(2));
+    assert_eq!(once(&mut card, "9999", LastTry::Keep), refused(1));
     let blocked = Err(CardError::Blocked(secret));
     assert_eq!(once(&mut card, "9999", LastTry::Use), blocked);
     let sent = card.sent.len();

@@ -18,11 +18,11 @@ mod journeys;
 #[path = "support/openssl.rs"]
 mod openssl;
 
-use bench::{Bench, Shared};
-use between::{At, Between, Studied};
-use securesign_app::worker::{Look, TokenInfo};
+use bench::{Bench, Shared, only};
+use between::{ANSWERS, At, Between, Studied};
+use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Missing, Secret};
-use securesign_card::profile::{Credential, Problem, Tries};
+use securesign_card::profile::{Problem, Tries};
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind, Slot};
@@ -58,13 +58,6 @@ fn watched_in(builder: Builder, reader: Option<usize>) -> (Bench, Shared<ScHsmCa
     (Bench::new(card.clone(), reader), card)
 }
 
-fn only(info: &TokenInfo) -> &Credential {
-    match &info.found.credentials[..] {
-        [only] => only,
-        _ => panic!("{info:?}"),
-    }
-}
-
 fn tries(card: &Shared<ScHsmCard>) -> [u8; 2] {
     card.card().tries()
 }
@@ -73,12 +66,6 @@ fn tries(card: &Shared<ScHsmCard>) -> [u8; 2] {
 fn sent(card: &Shared<ScHsmCard>, ins: u8) -> usize {
     let card = card.card();
     card.sent().iter().filter(|header| header[1] == ins).count()
-}
-
-/// Judges a signature by OpenSSL.
-fn judged_by_openssl(credential: &Credential, signature: &[u8]) {
-    let certificate = credential.certificate.der();
-    assert!(openssl::verifies(certificate, "sha256", signature));
 }
 
 #[test]
@@ -98,7 +85,7 @@ fn every_product_signs_with_each_kind_of_key() {
             let signature = bench
                 .sign(&id, only(&info), Some(PIN))
                 .unwrap_or_else(|error| panic!("{} {key:?}: {error}", product.name));
-            judged_by_openssl(only(&info), &signature);
+            openssl::judges(only(&info), &signature);
             bench.end();
             assert_eq!(hsm.card().is_verified(), [false, false], "{}", product.name);
         }
@@ -130,7 +117,7 @@ fn a_reader_of_short_commands_reads_all_and_signs_with_curves_alone() {
             let (bench, hsm) = watched_in(card(product, KeyKind::P256), reader);
             let (id, info) = bench.token();
             let signature = bench.sign(&id, only(&info), Some(PIN)).unwrap();
-            judged_by_openssl(only(&info), &signature);
+            openssl::judges(only(&info), &signature);
             assert_eq!(sent(&hsm, 0xC0), 0, "{}", product.name);
 
             let (bench, hsm) = watched_in(card(product, KeyKind::Rsa2048), reader);
@@ -166,7 +153,7 @@ fn a_key_without_a_certificate_is_noted_and_the_others_are_offered() {
         assert_eq!(notes.collect::<Vec<_>>(), expected);
         for credential in &found.credentials {
             let signature = bench.sign(&id, credential, Some(PIN)).unwrap();
-            judged_by_openssl(credential, &signature);
+            openssl::judges(credential, &signature);
         }
     }
 }
@@ -233,7 +220,7 @@ fn r25_a_blocked_pin_gets_nothing_and_the_so_pin_unblocks_it() {
         bench.unblock(&id, SO_PIN, NEW).unwrap();
         assert_eq!(tries(&hsm), [3, 15], "{}", product.name);
         let signature = bench.sign(&id, &credential, Some(NEW)).unwrap();
-        judged_by_openssl(&credential, &signature);
+        openssl::judges(&credential, &signature);
         bench.end();
         assert_eq!(hsm.card().is_verified(), [false, false]);
     }
@@ -297,7 +284,7 @@ fn a_transport_pin_is_changed_before_it_signs() {
     assert_eq!(tries(&hsm), [3, 15]);
     bench.change(&id, Secret::Pin, PIN, NEW).unwrap();
     let signature = bench.sign(&id, &credential, Some(NEW)).unwrap();
-    judged_by_openssl(&credential, &signature);
+    openssl::judges(&credential, &signature);
 }
 
 #[test]
@@ -360,19 +347,6 @@ impl Studied for ScHsmCard {
         }
     }
 }
-
-/// What cards say that do not give something; the last ones make no sense, or no end.
-const ANSWERS: [&[u8]; 9] = [
-    &[0x69, 0x82],
-    &[0x69, 0x85],
-    &[0x6F, 0x00],
-    &[0x67, 0x00],
-    &[0x6A, 0x82],
-    &[0x6D, 0x00],
-    &[0x90, 0x00],
-    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
-    &[0x61, 0x10],
-];
 
 /// Of all that the card is asked, SELECT, one certificate, the PIN and the signature are
 /// needed.

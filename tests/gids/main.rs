@@ -20,11 +20,11 @@ mod openssl;
 
 mod refused;
 
-use bench::{Bench, Shared};
-use securesign_app::worker::{Look, TokenInfo, TokenState};
+use bench::{Bench, Shared, only, wrong};
+use securesign_app::worker::{Look, TokenState};
 use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::{Credential, Problem, Search, Tries};
+use securesign_card::profile::{Problem, Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_vendors::emulator::{Emulator, KeyKind, Slot};
 use securesign_vendors::gids::emulator::{ALL, Builder, GIDS_APPLET, GIDS_V1, GidsCard, Product};
@@ -65,13 +65,6 @@ fn watched(builder: Builder) -> (Bench, Shared<GidsCard>) {
     (Bench::new(card.clone(), None), card)
 }
 
-fn only(info: &TokenInfo) -> &Credential {
-    match &info.found.credentials[..] {
-        [only] => only,
-        _ => panic!("{info:?}"),
-    }
-}
-
 /// Of the PIN, and of the PUK.
 fn tries(card: &Shared<GidsCard>) -> [u8; 2] {
     card.card().tries()
@@ -81,16 +74,6 @@ fn tries(card: &Shared<GidsCard>) -> [u8; 2] {
 fn sent(card: &Shared<GidsCard>, ins: u8) -> usize {
     let card = card.card();
     card.sent().iter().filter(|header| header[1] == ins).count()
-}
-
-fn judged_by_openssl(credential: &Credential, signature: &[u8]) {
-    let certificate = credential.certificate.der();
-    assert!(openssl::verifies(certificate, "sha256", signature));
-    assert!(!openssl::verifies(certificate, "sha512", signature));
-}
-
-fn wrong(secret: Secret, left: Option<u8>) -> CardError {
-    CardError::Wrong { secret, left }
 }
 
 #[test]
@@ -104,7 +87,7 @@ fn every_product_signs_with_each_length_of_key() {
             let signature = bench
                 .sign(&id, only(&info), Some(PIN))
                 .unwrap_or_else(|error| panic!("{} {key:?}: {error}", product.name));
-            judged_by_openssl(only(&info), &signature);
+            openssl::judges(only(&info), &signature);
             bench.end();
             assert_eq!(
                 gids.card().is_verified(),
@@ -136,7 +119,7 @@ fn keys_of_both_kinds_sign_with_certificates_as_they_are_and_compressed() {
         assert_eq!(labels, expected, "{}: {:?}", product.name, info.found.notes);
         for credential in &info.found.credentials {
             let signature = bench.sign(&id, credential, Some(PIN)).unwrap();
-            judged_by_openssl(credential, &signature);
+            openssl::judges(credential, &signature);
         }
     }
 }
@@ -272,7 +255,7 @@ fn r25_the_admin_key_unblocks_where_there_is_no_puk_and_is_named() {
         bench.unblock(&id, ADMIN_KEY, NEW).unwrap();
         assert_eq!(tries(&gids)[0], 3, "{name}");
         let signature = bench.sign(&id, &credential, Some(NEW)).unwrap();
-        judged_by_openssl(&credential, &signature);
+        openssl::judges(&credential, &signature);
         bench.end();
         assert_eq!(gids.card().is_verified(), [false, false]);
     }

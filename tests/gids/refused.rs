@@ -9,7 +9,7 @@ use securesign_vendors::emulator::Fault;
 use securesign_vendors::gids::emulator::{ALL, GIDS_APPLET, GidsCard};
 
 use super::bench::{Bench, Shared};
-use super::between::{At, Between, Studied};
+use super::between::{ANSWERS, At, Between, Studied};
 use super::{
     ADMIN_KEY, AUTHENTICATE, CHANGE, NEW, PIN, PSO, UNBLOCK, only, sent, tries, watched, with_key,
     with_puk,
@@ -127,19 +127,6 @@ impl Studied for GidsCard {
         }
     }
 }
-
-/// What cards say that do not give something; the last ones make no sense, or no end.
-const ANSWERS: [&[u8]; 9] = [
-    &[0x69, 0x82],
-    &[0x69, 0x85],
-    &[0x6F, 0x00],
-    &[0x67, 0x00],
-    &[0x6A, 0x82],
-    &[0x6D, 0x00],
-    &[0x90, 0x00],
-    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
-    &[0x61, 0x10],
-];
 
 /// What says that there is a PUK is refused once, when the card is read: the administrator's key
 /// is not asked for before it is asked again.

@@ -1,7 +1,6 @@
 //! A card and what a test needs of it.
 
 use crate::bench::{Bench, Shared};
-use securesign_card::error::{CardError, Secret};
 use securesign_card::frame::Frame;
 use securesign_card::transport::{Transport, TransportError};
 use securesign_vendors::emulator::Emulator;
@@ -37,13 +36,6 @@ pub const SECRET_INS: [u8; 3] = [0x20, 0x24, 0x2C];
 pub fn watched(personality: Personality) -> (Bench, Shared) {
     let shared = Shared::new(p256(personality));
     (Bench::new(shared.clone(), None), shared)
-}
-
-pub fn wrong(secret: Secret, left: u8) -> CardError {
-    CardError::Wrong {
-        secret,
-        left: Some(left),
-    }
 }
 
 pub const SELECT: &[u8] = &[

@@ -9,7 +9,8 @@ use securesign_card::token::LastTry;
 use securesign_vendors::emulator::Emulator;
 use securesign_vendors::piv::emulator::{ALL, KeyKind, NIST, PivCard, Slot, YUBIKEY5};
 
-use super::card::{PIN, PUK, SECRET_INS, SELECT, WRONG, card, p256, watched, wrong};
+use super::card::{PIN, PUK, SECRET_INS, SELECT, WRONG, card, p256, watched};
+use crate::bench::wrong;
 
 #[test]
 fn a_wrong_pin_costs_exactly_one_try_on_every_product() {

@@ -16,6 +16,8 @@ mod ftcos;
 #[path = "../support/journeys.rs"]
 mod journeys;
 mod kinds;
+#[path = "../support/openssl.rs"]
+mod openssl;
 mod optional;
 #[cfg(target_os = "linux")]
 mod personalised;
@@ -26,14 +28,10 @@ mod starcos;
 mod support;
 mod unknown;
 
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use bench::{Bench, Shared};
-use securesign_app::worker::{Look, TokenInfo};
+use bench::{Bench, Shared, only};
+use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Secret};
-use securesign_card::profile::{Credential, Tries};
+use securesign_card::profile::Tries;
 use securesign_card::token::LastTry;
 use securesign_card::transport::TransportError;
 use securesign_vendors::emulator::{Fault, KeyKind};
@@ -74,13 +72,6 @@ impl Kind {
     }
 }
 
-fn only(info: &TokenInfo) -> &Credential {
-    match &info.found.credentials[..] {
-        [only] => only,
-        _ => panic!("{info:?}"),
-    }
-}
-
 #[test]
 fn every_kind_signs_with_each_key_that_it_has() {
     for kind in KINDS {
@@ -92,56 +83,11 @@ fn every_kind_signs_with_each_key_that_it_has() {
             let signature = bench
                 .sign(&id, only(&info), Some(PIN))
                 .unwrap_or_else(|error| panic!("{} {key:?}: {error}", kind.name()));
-            judged_by_openssl(only(&info), &signature);
+            openssl::judges(only(&info), &signature);
             bench.end();
             assert!(!is_verified(&card), "{}", kind.name());
         }
     }
-}
-
-/// SHA-256 of "abc" (FIPS 180-4, examples): what the bench has signed.
-const ABC: &str = "abc";
-
-/// Judges a signature by OpenSSL.
-fn judged_by_openssl(credential: &Credential, signature: &[u8]) {
-    let folder = tempfile();
-    let file = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    };
-    let certificate = file(
-        "certificate.pem",
-        credential.certificate.pem().unwrap().as_bytes(),
-    );
-    let document = file("document", ABC.as_bytes());
-    let signature = file("signature", signature);
-    let key = Command::new("openssl")
-        .args(["x509", "-noout", "-pubkey", "-in"])
-        .arg(certificate)
-        .output()
-        .unwrap();
-    let key = file("key.pem", &key.stdout);
-    let judged = Command::new("openssl")
-        .args(["dgst", "-sha256", "-verify"])
-        .arg(key)
-        .arg("-signature")
-        .arg(signature)
-        .arg(document)
-        .output()
-        .unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    assert!(judged.status.success(), "{judged:?}");
-}
-
-/// A folder of this test's own.
-fn tempfile() -> PathBuf {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    let nth = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("securesign-pkcs15-{}-{nth}", std::process::id());
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 /// How often a command with this instruction went to the card, and whether it had data
@@ -258,7 +204,7 @@ fn r25_a_blocked_pin_gets_nothing_and_is_unblocked_by_what_the_kind_has() {
         bench.unblock(&id, PUK, NEW).unwrap();
         assert_eq!(tries(&card), Some(3), "{}", kind.name());
         let signature = bench.sign(&id, &credential, Some(NEW)).unwrap();
-        judged_by_openssl(&credential, &signature);
+        openssl::judges(&credential, &signature);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::bench::{Bench, Shared};
 use crate::support::pcscd::Daemon;
 use crate::support::run::{Finished, Scratch, succeed};
 use crate::support::vpcd::VirtualCard;
-use crate::{NEW, PIN, PUK, WRONG, judged_by_openssl, sent};
+use crate::{NEW, PIN, PUK, WRONG, openssl, sent};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -234,13 +234,13 @@ fn a_card_of_any_kind_that_opensc_has_personalised_signs() {
             let signature = bench
                 .sign(&id, credential, Some(PIN))
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
-            judged_by_openssl(credential, &signature);
+            openssl::judges(credential, &signature);
         }
         let credential = &info.found.credentials[0];
         bench.change(&id, Secret::Pin, PIN, NEW).unwrap();
         bench.sign(&id, credential, Some(PIN)).unwrap_err();
         let signature = bench.sign(&id, credential, Some(NEW)).unwrap();
-        judged_by_openssl(credential, &signature);
+        openssl::judges(credential, &signature);
     }
 }
 
@@ -258,7 +258,7 @@ fn an_ftcos_card_that_opensc_has_personalised_serves_its_whole_life() {
         let credential = info.found.credentials[0].clone();
         for credential in &info.found.credentials {
             let signature = bench.sign(&id, credential, Some(PIN)).unwrap();
-            judged_by_openssl(credential, &signature);
+            openssl::judges(credential, &signature);
         }
         bench.change(&id, Secret::Pin, PIN, NEW).unwrap();
         let wrong = |left| bench_refuses(&bench, &id, &credential, left);
@@ -274,7 +274,7 @@ fn an_ftcos_card_that_opensc_has_personalised_serves_its_whole_life() {
         assert_eq!(sent(&card, 0x20), verified);
         bench.unblock(&id, PUK, PIN).unwrap();
         let signature = bench.sign(&id, &credential, Some(PIN)).unwrap();
-        judged_by_openssl(&credential, &signature);
+        openssl::judges(&credential, &signature);
         bench.end();
         assert!(!card.card().is_verified(1));
     }

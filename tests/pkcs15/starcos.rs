@@ -10,7 +10,7 @@ use securesign_vendors::pkcs15::emulator::{
 };
 
 use crate::bench::{Bench, Shared};
-use crate::{HOLDER, KINDS, NEW, PIN, PUK, WRONG, judged_by_openssl, only, sent};
+use crate::{HOLDER, KINDS, NEW, PIN, PUK, WRONG, only, openssl, sent};
 
 /// A card with another answer to reset, or one that refuses some commands.
 struct Other {
@@ -110,7 +110,7 @@ fn the_esign_application_signs_with_its_key_of_authentication_alone() {
         };
         assert_eq!(info.pin, told);
         let signature = bench.sign(&id, &credential, Some(PIN)).unwrap();
-        judged_by_openssl(&credential, &signature);
+        openssl::judges(&credential, &signature);
         bench.change(&id, Secret::Pin, PIN, NEW).unwrap();
         let error = bench.sign(&id, &credential, Some(WRONG)).unwrap_err();
         let (secret, left) = (Secret::Pin, Some(2));

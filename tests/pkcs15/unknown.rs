@@ -10,7 +10,7 @@ use securesign_vendors::pkcs15::emulator::{
 };
 
 use crate::bench::{Bench, Shared};
-use crate::{HOLDER, NEW, PIN, PUK, judged_by_openssl, sent};
+use crate::{HOLDER, NEW, PIN, PUK, openssl, sent};
 
 /// A card of no known kind, as the sheets have seen directories written.
 fn unknown(layout: Layout) -> Shared<Pkcs15Card> {
@@ -108,7 +108,7 @@ fn a_card_of_no_known_kind_is_read_in_whatever_way_its_directory_was_written() {
             let signature = bench
                 .sign(&id, credential, Some(PIN))
                 .unwrap_or_else(|error| panic!("{layout:?}, {}: {error}", credential.label));
-            judged_by_openssl(credential, &signature);
+            openssl::judges(credential, &signature);
         }
         bench.unblock(&id, PUK, NEW).unwrap();
         bench

@@ -76,6 +76,20 @@ pub struct Bench {
     seen: Mutex<HashMap<TokenId, TokenInfo>>,
 }
 
+/// The one certificate that a token is told to have.
+pub fn only(info: &TokenInfo) -> &Credential {
+    match &info.found.credentials[..] {
+        [only] => only,
+        _ => panic!("{info:?}"),
+    }
+}
+
+/// The error of a PIN that was wrong.
+pub fn wrong(secret: Secret, left: impl Into<Option<u8>>) -> CardError {
+    let left = left.into();
+    CardError::Wrong { secret, left }
+}
+
 impl Bench {
     /// With one card in a reader that takes short APDUs only, or extended ones
     /// with up to `max_data` bytes.

@@ -24,6 +24,19 @@ pub enum At {
     About(String),
 }
 
+/// What cards say that do not give something; the last ones make no sense, or no end.
+pub const ANSWERS: [&[u8]; 9] = [
+    &[0x69, 0x82],
+    &[0x69, 0x85],
+    &[0x6F, 0x00],
+    &[0x67, 0x00],
+    &[0x6A, 0x82],
+    &[0x6D, 0x00],
+    &[0x90, 0x00],
+    &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
+    &[0x61, 0x10],
+];
+
 /// The card behind it, and what passed.
 pub struct Between<C> {
     card: Shared<C>,

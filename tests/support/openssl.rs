@@ -1,9 +1,12 @@
 //! What OpenSSL makes of a signature.
+#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use securesign_card::profile::Credential;
 
 /// What the bench has signed (FIPS 180-4, examples).
 const DOCUMENT: &[u8] = b"abc";
@@ -18,6 +21,14 @@ pub fn verifies(certificate: &[u8], hash: &str, signature: &[u8]) -> bool {
     assert!(read.status.success(), "{read:?}");
     let line = format!("dgst -{hash} -verify key -signature signature document");
     folder.openssl(&line).status.success()
+}
+
+/// Fails where a signature of the bench does not fit its certificate, or OpenSSL takes it
+/// for one of another hash too.
+pub fn judges(credential: &Credential, signature: &[u8]) {
+    let certificate = credential.certificate.der();
+    assert!(verifies(certificate, "sha256", signature));
+    assert!(!verifies(certificate, "sha512", signature));
 }
 
 /// A folder of its own, which goes with it.

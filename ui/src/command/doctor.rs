@@ -52,9 +52,9 @@ pub fn doctor(place: &Place, json: bool) -> Result<u8, String> {
         .unwrap_or_else(|_| Ok(Vec::new()))
         .unwrap_or_default();
     if json {
-        let mut all = as_json(&examine(&tokens, Language::English));
+        let all = as_json(&examine(&tokens, Language::English));
         #[cfg(feature = "window")]
-        all.extend(window_json());
+        let all = [all, window_json()].concat();
         return print_all(all);
     }
     let l = place.language;
