@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use crate::trace::hidden;
+
 /// Bytes bound for the card. `Debug` and `Display` show everything but the
 /// secret part, which reads `<pin:8>`; [`Frame::expose`] is the only door.
 pub struct Frame {
@@ -68,7 +70,7 @@ impl Frame {
         let mut tokens = Vec::with_capacity(self.bytes.len());
         for (at, byte) in self.bytes.iter().enumerate() {
             if at == secret.start && !secret.is_empty() {
-                tokens.push(format!("<pin:{}>", secret.len()));
+                tokens.push(hidden("pin", secret.len()));
             }
             if !secret.contains(&at) {
                 tokens.push(format!("{byte:02X}"));

@@ -143,11 +143,13 @@ fn tokenize(text: &str) -> Option<Vec<String>> {
     (!tokens.is_empty() && tokens.iter().all(known)).then_some(tokens)
 }
 
-fn hex(bytes: &[u8]) -> Vec<String> {
+/// Upper-case hexadecimal digits, a token a byte.
+pub fn hex(bytes: &[u8]) -> Vec<String> {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-fn byte(token: &str) -> Option<u8> {
+/// The byte that a token of two digits stands for; `None` for any other token.
+pub fn byte(token: &str) -> Option<u8> {
     let hex = token.len() == 2 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
     hex.then(|| u8::from_str_radix(token, 16).ok()).flatten()
 }
@@ -191,9 +193,15 @@ pub enum Detail {
     Short,
 }
 
-/// What [`Detail::Short`] keeps of an answer, and from which length on it cuts.
-const KEPT: usize = 8;
-const LONG: usize = 48;
+/// What [`Detail::Short`] keeps of an answer that it cuts, in bytes.
+pub const KEPT: usize = 8;
+/// The longest answer that [`Detail::Short`] keeps whole, in bytes.
+pub const LONG: usize = 48;
+
+/// The token that stands for so many bytes that are not shown: `<pin:8>`.
+pub fn hidden(what: &str, len: usize) -> String {
+    format!("<{what}:{len}>")
+}
 
 /// Where recordings are gathered; shared with the worker that talks to cards.
 #[derive(Clone)]
@@ -250,7 +258,7 @@ impl Recording {
         let mut tokens = if hidden {
             let kept = if rest { 0 } else { KEPT };
             let mut tokens = hex(&data[..kept]);
-            tokens.push(format!("<hidden:{}>", data.len() - kept));
+            tokens.push(self::hidden("hidden", data.len() - kept));
             tokens
         } else {
             hex(data)
@@ -266,7 +274,7 @@ fn concealed(bytes: &[u8]) -> Vec<String> {
     let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
     let mut tokens = Vec::new();
     if !data.is_empty() {
-        tokens.push(format!("<pin:{}>", data.len()));
+        tokens.push(hidden("pin", data.len()));
     }
     tokens.extend(hex(sw));
     tokens

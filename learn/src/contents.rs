@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::Refused;
 use crate::kind::{Kind, kind};
 use crate::secret::Secrets;
+use crate::shown::spaced;
 use crate::steps::Step;
 
 /// Contents of one conversation, and certificates in them.
@@ -166,7 +167,7 @@ impl Reading<'_> {
             return self.put(self.place(), offset, at, &step.answer);
         }
         if [p1, p2] != [0, 0] {
-            self.file = hex(&[p1, p2]);
+            self.file = spaced(&[p1, p2]);
         }
         let offset = tlv::find(&step.data, 0x54)
             .ok()
@@ -219,12 +220,6 @@ impl Reading<'_> {
     }
 }
 
-/// Upper-case hexadecimal digits, a blank between bytes.
-pub fn hex(bytes: &[u8]) -> String {
-    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-    bytes.join(" ")
-}
-
 /// The certificates in what was read, each once.
 ///
 /// # Errors
@@ -252,7 +247,7 @@ pub fn certificates(contents: &[Content]) -> Result<Vec<Stored>, Refused> {
 }
 
 /// Certificates anywhere in these bytes, and what each begins with.
-pub fn within(bytes: &[u8]) -> Vec<(usize, Packing, Certificate)> {
+fn within(bytes: &[u8]) -> Vec<(usize, Packing, Certificate)> {
     let mut found = Vec::new();
     let mut streams = 0;
     let mut at = 0;

@@ -87,8 +87,7 @@ pub fn findings<'a>(
     let mut carried = HashSet::new();
     for step in steps.iter().filter(|step| !step.protected) {
         let kind = kind(&step.header);
-        let made_for_pins = matches!(kind, Kind::Verify | Kind::Replace);
-        if made_for_pins && carried.insert((&**step.data, kind == Kind::Replace)) {
+        if kind.is_for_pins() && carried.insert((&**step.data, kind == Kind::Replace)) {
             secrets.carried(&step.data, kind == Kind::Replace)?;
         }
     }
@@ -213,7 +212,8 @@ fn others(steps: &[Step]) -> BTreeMap<(u8, u8), Vec<usize>> {
 }
 
 impl Findings<'_> {
-    /// The last command before a signature that chose its key: MANAGE SECURITY ENVIRONMENT.
+    /// Commands shortly before a signature that may have chosen its key: MANAGE SECURITY
+    /// ENVIRONMENT.
     pub fn environment(&self, step: usize) -> Vec<usize> {
         let first = step.saturating_sub(12);
         let environment = |at: &usize| self.steps[*at].instruction() == 0x22;
@@ -254,7 +254,7 @@ impl Findings<'_> {
                 after.insert(at);
             }
             let kind = kind(&step.header);
-            let carries = matches!(kind, Kind::Verify | Kind::Replace) && !step.data.is_empty();
+            let carries = kind.is_for_pins() && !step.data.is_empty();
             logged_in |= carries || kind == Kind::Authenticate;
         }
         after
@@ -281,9 +281,9 @@ impl Findings<'_> {
             );
         }
         for login in &self.logins {
-            let name = match (login.kind, login.name.as_bytes().get(3..5)) {
+            let name = match (login.kind, login.header[1]) {
                 (Kind::Verify, _) => "verify the PIN",
-                (Kind::Replace, Some(b"24" | b"25")) => "change the PIN",
+                (Kind::Replace, 0x24 | 0x25) => "change the PIN",
                 (Kind::Replace, _) => "unblock the PIN",
                 _ => "send the PIN",
             };

@@ -8,6 +8,8 @@ mod spy;
 mod tpdu;
 mod usb;
 
+use securesign_card::trace::byte;
+
 use crate::recording::{Recording, Source};
 
 /// Why nothing can be learned from a file.
@@ -66,9 +68,5 @@ fn kind(text: &str) -> Option<Source> {
 /// Bytes as these logs have them: two digits each, blanks between. `None` where there is
 /// anything else.
 fn hex(text: &str) -> Option<Vec<u8>> {
-    let byte = |token: &str| {
-        let digits = token.len() == 2 && token.bytes().all(|digit| digit.is_ascii_hexdigit());
-        digits.then(|| u8::from_str_radix(token, 16).ok()).flatten()
-    };
     text.split_whitespace().map(byte).collect()
 }

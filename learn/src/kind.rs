@@ -24,6 +24,13 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// Made to carry a PIN: its data is one, whatever it looks like.
+    pub fn is_for_pins(self) -> bool {
+        matches!(self, Self::Verify | Self::Replace)
+    }
+}
+
 /// By CLA INS P1 P2.
 pub fn kind(header: &[u8; 4]) -> Kind {
     let [class, instruction, p1, _] = *header;

@@ -1,29 +1,27 @@
 #![doc = include_str!("../README.md")]
 #![warn(clippy::missing_errors_doc)]
 
-pub mod apdu;
-pub mod contents;
-pub mod findings;
+mod apdu;
+mod contents;
+mod findings;
 mod format;
-pub mod kind;
-pub mod logins;
+mod kind;
+mod logins;
 mod missing;
 pub mod recording;
 mod redact;
 mod report;
-pub mod secret;
+mod secret;
 mod shown;
-pub mod signatures;
-pub mod steps;
+mod signatures;
+mod steps;
 
 use securesign_card::memory::OutOfMemory;
 use securesign_card::pin::Pin;
 use securesign_card::text;
 use securesign_card::trace::{Detail, Entry, Trace};
 
-use findings::Findings;
-use recording::{Conversation, Recording, Source};
-use redact::Redaction;
+use recording::{Recording, Source};
 
 pub use format::{Unreadable, read};
 pub use report::About;
@@ -61,7 +59,7 @@ pub fn learn(recording: &Recording, typed: &[Pin], about: &About<'_>) -> Result<
             entries.push(Entry::Comment(text::clean(&line, 1_000)));
         }
         traces.push(Entry::Blank);
-        traces.extend(redacted(conversation, &found, &reader, about).entries);
+        traces.extend(redact::trace(conversation, &found, &reader, about.detail).entries);
     }
     entries.extend(traces);
     Ok(Trace { entries })
@@ -99,30 +97,4 @@ fn heading(recording: &Recording, about: &About<'_>) -> Vec<Entry> {
         format!("securesign {version}"),
     ));
     entries
-}
-
-fn redacted(
-    conversation: &Conversation,
-    found: &Findings<'_>,
-    reader: &str,
-    about: &About<'_>,
-) -> Trace {
-    let persons = found.certificates.iter();
-    let persons = persons.map(|stored| stored.certificate.subject()).collect();
-    let mut trace = Redaction {
-        conversation,
-        steps: &found.steps,
-        secrets: &found.secrets,
-        secret_steps: found.secret_steps(),
-        certificate_steps: found.certificate_steps(),
-        after_login: found.after_login(),
-        names: found.names(),
-        persons,
-        detail: about.detail,
-    }
-    .trace();
-    if let Some(Entry::Header(_, name)) = trace.entries.first_mut() {
-        *name = reader.to_owned();
-    }
-    trace
 }

@@ -20,7 +20,7 @@ const MOST_TRIES: u8 = 15;
 /// Commands of one header that carried a PIN.
 pub struct Login {
     /// CLA INS P1 P2.
-    pub name: String,
+    pub header: [u8; 4],
     /// VERIFY, or one that sets a new value.
     pub kind: Kind,
     /// Steps.
@@ -33,7 +33,7 @@ pub struct Login {
     pub shapes: BTreeSet<Shape>,
     /// Forms that it seems to have.
     pub guesses: BTreeSet<Shape>,
-    /// Bytes in front of the value, and that there are any.
+    /// Numbers of bytes in front of the value.
     pub at: BTreeSet<usize>,
     /// Under secure messaging.
     pub protected: bool,
@@ -73,18 +73,18 @@ pub fn logins(steps: &[Step], secrets: &Secrets<'_>) -> Vec<Login> {
     let mut logins: Vec<Login> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let kind = kind(&step.header);
-        let made_for_it = matches!(kind, Kind::Verify | Kind::Replace) && !step.data.is_empty();
+        let made_for_it = kind.is_for_pins() && !step.data.is_empty();
         let found = secrets.find(&step.data);
         // Secure messaging leaves Le and a checksum in a VERIFY without a PIN.
         let empty = step.protected && !carries_cryptogram(&step.data);
         if !made_for_it && found.is_none() || empty {
             continue;
         }
-        let name = step.name();
-        let known = logins.iter().position(|login| login.name == name);
+        let header = step.header;
+        let known = logins.iter().position(|login| login.header == header);
         let known = known.unwrap_or_else(|| {
             logins.push(Login {
-                name,
+                header,
                 kind,
                 steps: Vec::new(),
                 lengths: BTreeSet::new(),

@@ -124,6 +124,11 @@ impl Recording {
         self.push(reader, Event::Exchange(Exchange { command, answer }));
     }
 
+    /// Adds that a PIN was typed at the reader's own keys, and the command that it was for.
+    pub fn key_pad(&mut self, reader: &str, command: &[u8]) {
+        self.push(reader, Event::KeyPad(Zeroizing::new(command.to_vec())));
+    }
+
     /// Without the readers in which nobody was spoken to.
     pub fn spoken(mut self) -> Self {
         self.conversations.retain(|c| !c.is_silent());
@@ -157,6 +162,15 @@ impl Conversation {
 }
 
 impl Answer {
+    /// What a call gave back that ended well (`done`), or did not.
+    pub fn of(done: bool, bytes: &[u8]) -> Self {
+        match (done, bytes.is_empty()) {
+            (true, false) => Self::bytes(bytes),
+            (true, true) => Self::Lost,
+            (false, _) => Self::Failed,
+        }
+    }
+
     /// What came back, cut to what an answer can be.
     pub fn bytes(bytes: &[u8]) -> Self {
         let kept = &bytes[..bytes.len().min(LONGEST)];

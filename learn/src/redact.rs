@@ -5,63 +5,70 @@
 
 use std::collections::{HashMap, HashSet};
 
-use securesign_card::trace::{Detail, Entry, Trace};
+use securesign_card::trace::{Detail, Entry, KEPT, LONG, Trace, hex, hidden};
 
 use crate::apdu::Apdu;
+use crate::findings::Findings;
 use crate::kind::{Kind, kind};
 use crate::recording::{Answer, Conversation, Event, Exchange};
-use crate::secret::Secrets;
-use crate::shown::{self, hex, hidden};
-use crate::steps::Step;
+use crate::shown::{self, spaced};
 
-/// What [`Detail::Short`] shows of an answer, and from which length on it cuts.
-const KEPT: usize = 8;
-const LONG: usize = 48;
+/// The trace of a conversation, by what was found in it; `reader` is its name as it may be
+/// shown.
+pub fn trace(
+    conversation: &Conversation,
+    found: &Findings<'_>,
+    reader: &str,
+    detail: Detail,
+) -> Trace {
+    let persons = found.certificates.iter();
+    let redaction = Redaction {
+        found,
+        secret_steps: found.secret_steps(),
+        certificate_steps: found.certificate_steps(),
+        after_login: found.after_login(),
+        names: found.names(),
+        persons: persons.map(|stored| stored.certificate.subject()).collect(),
+        detail,
+    };
+    redaction.trace(conversation, reader)
+}
 
 /// What is known of a conversation when it is written down.
-pub struct Redaction<'a> {
-    /// The conversation.
-    pub conversation: &'a Conversation,
-    /// Its commands.
-    pub steps: &'a [Step],
-    /// What is secret in it.
-    pub secrets: &'a Secrets<'a>,
+struct Redaction<'a> {
+    found: &'a Findings<'a>,
     /// Steps in which a secret was found, or in what they read together.
-    pub secret_steps: HashSet<usize>,
+    secret_steps: HashSet<usize>,
     /// Steps that read certificates.
-    pub certificate_steps: HashSet<usize>,
+    certificate_steps: HashSet<usize>,
     /// Steps after a PIN, or the proof of a key, up to the next reset.
-    pub after_login: HashSet<usize>,
+    after_login: HashSet<usize>,
     /// What steps are for.
-    pub names: HashMap<usize, &'static str>,
+    names: HashMap<usize, &'static str>,
     /// Persons that certificates name.
-    pub persons: Vec<String>,
+    persons: Vec<String>,
     /// How much is shown.
-    pub detail: Detail,
+    detail: Detail,
 }
 
 impl Redaction<'_> {
-    /// The trace of the conversation.
-    pub fn trace(&self) -> Trace {
-        let mut entries = vec![Entry::Header(
-            "reader".into(),
-            self.conversation.reader.clone(),
-        )];
+    fn trace(&self, conversation: &Conversation, reader: &str) -> Trace {
+        let mut entries = vec![Entry::Header("reader".into(), reader.to_owned())];
         let mut of_event: HashMap<usize, usize> = HashMap::new();
-        for (number, step) in self.steps.iter().enumerate() {
+        for (number, step) in self.found.steps.iter().enumerate() {
             of_event.extend(step.events.iter().map(|event| (*event, number)));
         }
         let mut named = None;
-        for (at, event) in self.conversation.events.iter().enumerate() {
+        for (at, event) in conversation.events.iter().enumerate() {
             match event {
                 Event::Reset(atr) => {
                     entries.push(Entry::Blank);
-                    entries.push(Entry::Header("atr".into(), hex(atr).join(" ")));
+                    entries.push(Entry::Header("atr".into(), spaced(atr)));
                     named = None;
                 }
                 Event::KeyPad(command) => {
                     let header = command.first_chunk::<4>();
-                    let header = header.map_or(String::new(), |header| hex(header).join(" "));
+                    let header = header.map_or(String::new(), |header| spaced(header));
                     let text = format!("The reader took a PIN at its own keys for {header}.");
                     entries.push(Entry::Comment(text));
                 }
@@ -104,25 +111,25 @@ impl Redaction<'_> {
 
     fn command(&self, bytes: &[u8], apdu: &Apdu, number: usize) -> Vec<String> {
         let data = &bytes[apdu.data.clone()];
-        let header = &self.steps[number].header;
+        let header = &self.found.steps[number].header;
         let mut tokens = hex(&bytes[..apdu.data.start]);
-        let made_for_pins = matches!(kind(header), Kind::Verify | Kind::Replace);
+        let is_secret = || self.is_secret(number) || self.found.secrets.touch(data);
         if data.is_empty() {
-        } else if made_for_pins || self.is_secret(number) || self.secrets.touch(data) {
+        } else if kind(header).is_for_pins() || is_secret() {
             tokens.push(hidden("pin", data.len()));
         } else if apdu.odd {
             tokens.push(hidden("hidden", data.len()));
         } else if apdu.is_protected() {
             tokens.extend(shown::protected(data));
         } else {
-            tokens.extend(shown::command(header, data, self.secrets));
+            tokens.extend(shown::harmless(header, data));
         }
         tokens.extend(hex(&bytes[apdu.data.end..]));
         tokens
     }
 
     fn answer(&self, bytes: &[u8], number: usize, at: usize) -> Vec<String> {
-        let step = &self.steps[number];
+        let step = &self.found.steps[number];
         let (data, sw) = bytes.split_at(bytes.len().saturating_sub(2));
         let first = step.events.first() == Some(&at);
         let short = self.detail == Detail::Short;
@@ -132,7 +139,7 @@ impl Redaction<'_> {
         let public = shown::is_public_answer(&step.header) && open;
         let mut tokens = Vec::new();
         if data.is_empty() {
-        } else if self.is_secret(number) || self.secrets.touch(data) {
+        } else if self.is_secret(number) || self.found.secrets.touch(data) {
             tokens.push(hidden("pin", data.len()));
         } else if step.protected {
             tokens.extend(shown::protected(data));

@@ -6,12 +6,12 @@ use securesign_card::certificate::Certificate;
 use securesign_card::sw::StatusWord;
 use securesign_card::trace::Detail;
 
-use crate::contents::{Packing, Stored, hex};
+use crate::contents::{Packing, Stored};
 use crate::findings::Findings;
 use crate::kind::{Kind, kind};
 use crate::logins::{Because, Login};
 use crate::missing;
-use crate::shown;
+use crate::shown::{self, spaced};
 use crate::signatures::{Input, InputForm, Scheme, Signature};
 
 /// What is known beside the recording.
@@ -60,7 +60,7 @@ impl Report<'_> {
     fn card(&mut self, reader: &str) {
         let mut lines = vec![format!("in the reader: {reader}")];
         for atr in &self.findings.atrs {
-            lines.push(format!("answer to reset: {}", hex(atr)));
+            lines.push(format!("answer to reset: {}", spaced(atr)));
             let product = (self.about.product)(atr, reader);
             lines.extend(product.map(|product| format!("looks like: {product}")));
         }
@@ -78,7 +78,7 @@ impl Report<'_> {
         let mut lines = Vec::new();
         let mut absent = Vec::new();
         for selected in &self.findings.applications {
-            let aid = hex(&selected.aid);
+            let aid = spaced(&selected.aid);
             // What a program asks every card for says nothing of this one.
             if selected
                 .words
@@ -100,7 +100,12 @@ impl Report<'_> {
             lines.push(format!("asked for, and not there: {}", absent.join(", ")));
         }
         if !self.findings.files.is_empty() {
-            let files: Vec<String> = self.findings.files.iter().map(|path| hex(path)).collect();
+            let files: Vec<String> = self
+                .findings
+                .files
+                .iter()
+                .map(|path| spaced(path))
+                .collect();
             lines.push(format!("files and paths: {}", files.join(", ")));
         }
         self.section("Applications that were selected", lines);
@@ -116,7 +121,7 @@ impl Report<'_> {
             lines.push(format!(
                 "{} commands, class {}; {} of their answers have data",
                 messaging.commands,
-                hex(&classes),
+                spaced(&classes),
                 messaging.answers
             ));
             lines.push("its keys cannot be learned from a recording".into());
@@ -135,7 +140,10 @@ impl Report<'_> {
     fn pins(&mut self) {
         let mut lines: Vec<String> = Vec::new();
         for header in &self.findings.key_pad {
-            lines.push(format!("{}: typed at the reader's own keys", hex(header)));
+            lines.push(format!(
+                "{}: typed at the reader's own keys",
+                spaced(header)
+            ));
         }
         for login in &self.findings.logins {
             lines.extend(self.login(login));
@@ -147,9 +155,9 @@ impl Report<'_> {
     }
 
     fn login(&self, login: &Login) -> Vec<String> {
-        let what = match (login.kind, login.name.as_bytes().get(3..5)) {
+        let what = match (login.kind, login.header[1]) {
             (Kind::Verify, _) => "VERIFY",
-            (Kind::Replace, Some(b"24" | b"25")) => "CHANGE REFERENCE DATA",
+            (Kind::Replace, 0x24 | 0x25) => "CHANGE REFERENCE DATA",
             (Kind::Replace, _) => "RESET RETRY COUNTER",
             _ => "a command in which what was typed was found",
         };
@@ -160,7 +168,7 @@ impl Report<'_> {
         };
         let mut lines = vec![format!(
             "{}: {what}{protected}, {} bytes of data, {}: {}",
-            login.name,
+            spaced(&login.header),
             lengths.join(" or "),
             times(login.steps.len()),
             words(&login.words)
@@ -338,7 +346,7 @@ impl Report<'_> {
             && !self.findings.secrets.touch(before);
         let before = match before.len() {
             0 => String::new(),
-            1..=8 if public => format!(", behind {}", hex(before)),
+            1..=8 if public => format!(", behind {}", spaced(before)),
             len => format!(", behind {len} bytes"),
         };
         let behind = match behind {

@@ -15,7 +15,7 @@ use crate::Refused;
 
 /// Shorter ones are not looked for outside the commands that carry them: two bytes stand
 /// anywhere.
-pub const SHORTEST: usize = 4;
+const SHORTEST: usize = 4;
 
 /// Most values that are looked for. Beyond it nothing is shown at all.
 const VALUES: usize = 64;

@@ -2,8 +2,9 @@
 //! rest its length. Whatever is not known to be harmless counts as secret.
 
 use securesign_card::tlv;
+use securesign_card::trace::{hex, hidden};
 
-use crate::kind::{Kind, kind};
+use crate::kind::kind;
 use crate::secret::Secrets;
 
 /// Longest name or path in a SELECT (ISO 7816-4, 8.2.1.2 and 7.3).
@@ -21,10 +22,16 @@ pub fn command(header: &[u8; 4], data: &[u8], secrets: &Secrets<'_>) -> Vec<Stri
     if len == 0 {
         return Vec::new();
     }
-    let made_for_pins = matches!(kind(header), Kind::Verify | Kind::Replace);
-    if made_for_pins || secrets.touch(data) {
+    if kind(header).is_for_pins() || secrets.touch(data) {
         return vec![hidden("pin", len)];
     }
+    harmless(header, data)
+}
+
+/// The same of a data field in which no secret was found, and whose command is not made for
+/// one.
+pub fn harmless(header: &[u8; 4], data: &[u8]) -> Vec<String> {
+    let len = data.len();
     match header[1] {
         _ if !is_interindustry(header) => vec![hidden("hidden", len)],
         0xA4 if len <= NAME => hex(data),
@@ -101,14 +108,9 @@ fn skeleton(
     tokens
 }
 
-/// Upper-case hexadecimal digits, a token a byte.
-pub fn hex(bytes: &[u8]) -> Vec<String> {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
-}
-
-/// What stands for so many bytes.
-pub fn hidden(what: &str, length: usize) -> String {
-    format!("<{what}:{length}>")
+/// Upper-case hexadecimal digits, with blanks between the bytes: `00 20 00 80`.
+pub fn spaced(bytes: &[u8]) -> String {
+    hex(bytes).join(" ")
 }
 
 /// Nothing where there is nothing.

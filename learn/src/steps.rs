@@ -59,8 +59,7 @@ impl Step {
 
     /// `00 20 00 80`.
     pub fn name(&self) -> String {
-        let bytes: Vec<String> = self.header.iter().map(|b| format!("{b:02X}")).collect();
-        bytes.join(" ")
+        shown::spaced(&self.header)
     }
 }
 

@@ -162,8 +162,7 @@ impl Reader {
                 let structure = message.data.split_first().filter(|(kind, _)| **kind == 0);
                 let template = structure.and_then(|(_, rest)| template(rest));
                 if let Some(command) = template {
-                    let command = Zeroizing::new(command.to_vec());
-                    recording.push(&name(device, message.slot), Event::KeyPad(command));
+                    recording.key_pad(&name(device, message.slot), command);
                 }
             }
             _ => {}

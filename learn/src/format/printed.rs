@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::hex;
 use super::spy::{Readers, pin_verify, reset};
-use crate::recording::{Answer, Event, LONGEST, Recording, Source};
+use crate::recording::{Answer, LONGEST, Recording, Source};
 
 /// ` i bSendBuffer`, or the name of a call, below whatever colours.
 pub fn is_line(line: &str) -> bool {
@@ -156,17 +156,12 @@ impl Call {
             }
             "SCardTransmit" if self.input.bytes.is_empty() => recording.cut = true,
             "SCardTransmit" => {
-                let answer = match (done, self.output.bytes.is_empty()) {
-                    (true, false) => Answer::bytes(&self.output.bytes),
-                    (true, true) => Answer::Lost,
-                    (false, _) => Answer::Failed,
-                };
+                let answer = Answer::of(done, &self.output.bytes);
                 recording.exchange(&readers.of(card), &self.input.bytes, answer);
             }
             "SCarControl" | "SCardControl" => {
                 if let Some(command) = pin_verify(&self.input.bytes) {
-                    let command = Zeroizing::new(command.to_vec());
-                    recording.push(&readers.of(card), Event::KeyPad(command));
+                    recording.key_pad(&readers.of(card), command);
                 }
             }
             _ => {}

@@ -121,11 +121,7 @@ impl<'a> Call<'a> {
             recording.cut = true;
             return;
         }
-        let answer = match (done, answer.is_empty()) {
-            (true, false) => Answer::bytes(&answer),
-            (true, true) => Answer::Lost,
-            (false, _) => Answer::Failed,
-        };
+        let answer = Answer::of(done, &answer);
         recording.exchange(&readers.of(self.line(0)), &command, answer);
     }
 
@@ -143,8 +139,7 @@ impl<'a> Call<'a> {
     fn control(&self, readers: &Readers, recording: &mut Recording) {
         let bytes = Zeroizing::new(hex(self.line(3)).unwrap_or_default());
         if let Some(command) = pin_verify(&bytes) {
-            let command = Zeroizing::new(command.to_vec());
-            recording.push(&readers.of(self.line(0)), Event::KeyPad(command));
+            recording.key_pad(&readers.of(self.line(0)), command);
         }
     }
 
