@@ -117,7 +117,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 17] = [
+    const FAMILIES: [&str; 19] = [
         "piv",
         "epass",
         "openpgp",
@@ -135,6 +135,8 @@ fn only_the_families_name_a_family() {
         "oberthur",
         "ftcos",
         "entersafe",
+        "esteid",
+        "lateid",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

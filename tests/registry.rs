@@ -8,6 +8,9 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "registry/rows.rs"]
+mod rows;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -21,6 +24,7 @@ use securesign_card::reader::Readers;
 use securesign_card::token::Token;
 use securesign_card::transport::Ending;
 use securesign_vendors::PROFILES;
+use securesign_vendors::eid::emulator::{self as eid, EidCard};
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, KeyKind, Slot};
 use securesign_vendors::epass2003::emulator::{Epass, Mode};
 use securesign_vendors::gids::emulator::{self as gids, GidsCard};
@@ -29,6 +33,8 @@ use securesign_vendors::openpgp::emulator::{self as openpgp, OpenPgpCard};
 use securesign_vendors::piv::emulator::{self as piv, PivCard};
 use securesign_vendors::pkcs15::emulator::{self as pkcs15, Object, Pkcs15Card};
 use securesign_vendors::sc_hsm::emulator::{self as sc_hsm, ScHsmCard};
+
+use rows::{DEEDS, ROWS};
 
 const SEED: &[u8] = b"registry";
 
@@ -201,6 +207,10 @@ fn cards() -> Vec<(String, &'static str, Box<dyn Emulator>)> {
         let card = GidsCard::builder(product).seed(SEED).build().unwrap();
         add("gids", product.name, boxed(card));
     }
+    for product in eid::ALL {
+        let card = EidCard::builder(product).seed(SEED).build().unwrap();
+        add(product.family, product.name, boxed(card));
+    }
     for dialect in pkcs15::ALL {
         let family = match dialect
             .name
@@ -293,122 +303,6 @@ fn a_card_of_no_known_kind_gets_at_most_twelve_commands_and_all_of_them_read() {
         assert!(sent.iter().all(reads), "{sw:04X}: {sent:02X?}");
     }
 }
-
-/// How a row of the README's table begins, the families that it is about, the script in which
-/// others judge their emulators, and the cards that it judges.
-type Row = (
-    &'static str,
-    &'static [&'static str],
-    &'static str,
-    &'static [&'static str],
-);
-
-const ROWS: [Row; 14] = [
-    (
-        "ePass2003,",
-        &["epass2003"],
-        "judge-epass2003.sh",
-        &["aes", "des", "fips"],
-    ),
-    (
-        "PIV (",
-        &["piv"],
-        "judge-piv.sh",
-        &["nist", "pivapplet", "openfips201", "canokey"],
-    ),
-    (
-        "YubiKey 4, 5 and NEO,",
-        &["piv"],
-        "judge-piv.sh",
-        &["yubikey5"],
-    ),
-    (
-        "OpenPGP card ",
-        &["openpgp"],
-        "judge-openpgp.sh",
-        &["smartpgp", "opcard", "zeitcontrol", "gnuk"],
-    ),
-    (
-        "IsoApplet,",
-        &["isoapplet"],
-        "judge-pkcs15.sh",
-        &["isoapplet0", "isoapplet1"],
-    ),
-    ("MyEID ", &["myeid"], "judge-pkcs15.sh", &["myeid"]),
-    (
-        "CardOS 4.x and 5.x ",
-        &["cardos"],
-        "judge-pkcs15.sh",
-        &["cardos44", "cardos50", "cardos53"],
-    ),
-    (
-        "Rutoken ECP ",
-        &["rutoken", "starcos", "setcos"],
-        "judge-pkcs15.sh",
-        &[
-            "rutoken",
-            "starcos23",
-            "starcos34",
-            "starcos35",
-            "starcos34esign",
-            "starcos35esign",
-            "setcos441",
-        ],
-    ),
-    (
-        "ePass3000,",
-        &["ftcos"],
-        "judge-pkcs15.sh",
-        &["epass3000", "pk01c", "ejava"],
-    ),
-    (
-        "SmartCard-HSM ",
-        &["schsm"],
-        "judge-sc-hsm.sh",
-        &["smartcardhsm", "nitrokeyhsm", "picohsm"],
-    ),
-    (
-        "IDPrime MD ",
-        &["idprime"],
-        "judge-idprime.sh",
-        &[
-            "idprime3810",
-            "idprime830",
-            "idprime840",
-            "idprime940",
-            "idprime940c",
-            "idprime930",
-            "etoken5110cc",
-            "etoken5110plus",
-            "etoken5300",
-        ],
-    ),
-    (
-        "AuthentIC,",
-        &["oberthur"],
-        "judge-pkcs15.sh",
-        &["oberthur"],
-    ),
-    (
-        "GIDS cards:",
-        &["gids"],
-        "judge-gids.sh",
-        &["gidsapplet", "gidsv1"],
-    ),
-    ("Any other card ", &["pkcs15"], "", &[]),
-];
-
-/// What a row says that others did, and what a script that has them do it calls.
-const DEEDS: [(&str, &[&str]); 8] = [
-    ("OpenSC 0.23 recognises", &["opensc-tool -n"]),
-    ("personalises", &["--create-pkcs15", "--initialize"]),
-    ("signs with", &["--sign "]),
-    ("changes the PIN", &["--change-pin"]),
-    ("changes and unblocks the PIN", &["--unblock-pin"]),
-    ("GnuPG's scdaemon", &["scdaemon"]),
-    ("yubico-piv-tool", &["ykpiv"]),
-    ("OpenSC", &["p15", "p11"]),
-];
 
 fn text(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);

@@ -1,5 +1,6 @@
 //! One profile per card family, and the emulator that proves it.
 
+pub mod eid;
 #[cfg(feature = "emulators")]
 pub mod emulator;
 pub mod epass2003;
@@ -31,6 +32,8 @@ pub static PROFILES: &[&dyn Profile] = &[
     &pkcs15::SETCOS,
     &oberthur::OBERTHUR,
     &pkcs15::FTCOS,
+    &eid::ESTEID,
+    &eid::LATEID,
     &idprime::ETOKEN_5110_PLUS,
     &idprime::ETOKEN_5300,
     &idprime::IDPRIME_3810,

@@ -1,0 +1,166 @@
+//! National identity cards: what their families share. Each has a file of its own here.
+//!
+//! No real card was at hand. What a sheet says that was seen in a recording of one, or done by
+//! another program, is said in the family's file.
+
+#[cfg(feature = "emulators")]
+pub mod emulator;
+mod idemia;
+
+use der::{Decode, Encode, Header, SliceReader};
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::application::PinId;
+use securesign_card::atr::AtrPattern;
+use securesign_card::certificate;
+use securesign_card::channel::Channel;
+use securesign_card::error::CardError;
+use securesign_card::profile::{Credential, Found, Mark, Note, PinUse, Problem, Search};
+use securesign_card::sw::StatusWord;
+
+use crate::offer::signing;
+
+pub use idemia::{ESTEID, LATEID};
+
+/// This answer to reset and no other.
+const fn exactly(value: &'static [u8]) -> Mark {
+    Mark::Atr(AtrPattern { value, mask: &[] })
+}
+
+/// A certificate of a card, and the key that belongs to it.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// What it is for.
+    name: &'static str,
+    /// Identifier of the certificate's file.
+    file: u16,
+    /// What the key is called in MANAGE SECURITY ENVIRONMENT.
+    key: u8,
+    /// The PIN that the key wants.
+    pin: PinId,
+    /// When it wants that.
+    when: PinUse,
+}
+
+impl Place {
+    fn label(&self) -> String {
+        format!("{} ({:04X})", self.name, self.file)
+    }
+
+    /// Reads the certificate and takes it in; what cannot be used is a note, not an error.
+    /// False: by its first bytes it is another one than the one that is asked for.
+    fn take_in(
+        &self,
+        stored: Result<Option<Vec<u8>>, CardError>,
+        found: &mut Found,
+    ) -> Result<bool, CardError> {
+        let der = match stored {
+            Ok(Some(der)) => der,
+            Ok(None) => return Ok(false),
+            Err(CardError::Refused {
+                sw: StatusWord::NOT_FOUND,
+                ..
+            }) => Vec::new(),
+            Err(error) => {
+                found.notes.push(Note::unreadable(self.label(), error)?);
+                return Ok(true);
+            }
+        };
+        if der.is_empty() {
+            let (place, problem) = (self.label(), Problem::Empty);
+            found.notes.push(Note { place, problem });
+            return Ok(true);
+        }
+        let certificate = signing(&self.label(), &der, &mut found.notes);
+        found
+            .credentials
+            .extend(certificate.map(|certificate| Credential {
+                label: self.label(),
+                key: u16::from(self.key),
+                pin: self.pin,
+                when: self.when,
+                certificate,
+                missing: None,
+            }));
+        Ok(true)
+    }
+}
+
+/// The certificates of these places, in this order. `read` gives one in DER, nothing where it
+/// is empty, and `None` where its first bytes are unwanted.
+fn credentials(
+    places: &[Place],
+    search: &Search,
+    mut read: impl FnMut(&Place, &dyn Fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, CardError>,
+) -> Result<Found, CardError> {
+    let mut found = Found::default();
+    let mut passed = Vec::new();
+    for place in places {
+        let stored = read(place, &|beginning| search.rules_out(beginning));
+        if !place.take_in(stored, &mut found)? {
+            passed.push(place);
+        }
+        if search.serial.is_some() && found.satisfies(search) {
+            return Ok(found);
+        }
+    }
+    // Before it is said to be missing, all are shown.
+    for place in passed {
+        place.take_in(read(place, &|_| false), &mut found)?;
+    }
+    Ok(found)
+}
+
+/// READ BINARY reached the end of the file, and an offset that is behind it.
+const END: StatusWord = StatusWord(0x6282);
+const BEHIND_THE_END: StatusWord = StatusWord(0x6B00);
+
+/// A file that comes in shorter parts than this is not read to its end: a card that drips
+/// a byte at a time would hold the reader for minutes.
+const LEAST_CHUNK: usize = 0x40;
+
+/// Reads the DER object at the beginning of the file that is selected (READ BINARY, ISO
+/// 7816-4, 11.3.3), in pieces of `chunk` bytes and not what fills the file behind it. `None`
+/// where its first bytes are unwanted.
+fn read_der(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    chunk: u16,
+    unwanted: &dyn Fn(&[u8]) -> bool,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let mut bytes = Vec::new();
+    let mut len = certificate::MAX;
+    while bytes.len() < len {
+        let left = len - bytes.len();
+        // Bit 8 of P1 would make it a short file identifier. The longest is below that.
+        let [high, low] = (bytes.len() as u16).to_be_bytes();
+        let asked = left.min(usize::from(chunk)) as u16;
+        let read = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(asked));
+        let response = card.send(during, &read)?;
+        let is_first = bytes.is_empty();
+        match response.sw {
+            StatusWord::OK | END => {}
+            BEHIND_THE_END if !is_first => break,
+            sw => return Err(CardError::Refused { during, sw }),
+        }
+        bytes.extend_from_slice(&response.data);
+        if is_first {
+            len = whole(&bytes).unwrap_or(bytes.len()).min(len);
+            if bytes.len() < len && unwanted(&bytes) {
+                return Ok(None);
+            }
+        }
+        if response.data.len() < LEAST_CHUNK || response.sw == END {
+            break;
+        }
+    }
+    bytes.truncate(len);
+    Ok(Some(bytes))
+}
+
+/// Length of the DER object that begins so; `None`: it is none.
+fn whole(beginning: &[u8]) -> Option<usize> {
+    let mut reader = SliceReader::new(beginning).ok()?;
+    let header = Header::decode(&mut reader).ok()?;
+    let whole = (header.encoded_len().ok()? + header.length()).ok()?;
+    usize::try_from(whole).ok()
+}
