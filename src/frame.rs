@@ -5,7 +5,10 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::trace::hidden;
+/// The token that stands for so many bytes that are not shown: `<pin:8>`.
+pub fn hidden(what: &str, len: usize) -> String {
+    format!("<{what}:{len}>")
+}
 
 /// Bytes bound for the card. `Debug` and `Display` show everything but the
 /// secret part, which reads `<pin:8>`; [`Frame::expose`] is the only door.

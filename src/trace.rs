@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex};
 
 #[cfg(doc)]
 use crate::frame::Frame;
+pub use crate::frame::hidden;
 use crate::transport::TransportError;
 
 mod recorder;
@@ -197,11 +198,6 @@ pub enum Detail {
 pub const KEPT: usize = 8;
 /// The longest answer that [`Detail::Short`] keeps whole, in bytes.
 pub const LONG: usize = 48;
-
-/// The token that stands for so many bytes that are not shown: `<pin:8>`.
-pub fn hidden(what: &str, len: usize) -> String {
-    format!("<{what}:{len}>")
-}
 
 /// Where recordings are gathered; shared with the worker that talks to cards.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! What the compiler does not hold of the house (CONTRIBUTING, "The house"): which crates
 //! of others a crate of ours may bring along, that families are named by `vendors/` alone,
-//! and how long a file or a function may be.
+//! how long a file or a function may be, and where files may not go in circles.
 
 #![allow(
     clippy::expect_used,
@@ -9,7 +9,7 @@
     reason = "here a panic is a failed test"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -249,4 +249,117 @@ fn a_function_is_read_at_a_glance() {
         }
     }
     assert!(count > 1000, "{count} functions were found");
+}
+
+/// The files of a crate by their modules: `flow::words::sign`, and nothing for the crate's root.
+fn modules(folder: &str) -> BTreeMap<String, String> {
+    let sources = sources(folder).into_iter();
+    let module = |path: &Path| {
+        let path = path.strip_prefix(root().join(folder)).unwrap();
+        let path = path.with_extension("").to_str().unwrap().replace('/', "::");
+        match path.as_str() {
+            "lib" | "main" => String::new(),
+            _ => path,
+        }
+    };
+    sources.map(|(path, text)| (module(&path), text)).collect()
+}
+
+/// The paths that a source names in its `use` lines, groups taken apart.
+fn used(text: &str) -> Vec<String> {
+    fn open(path: &str) -> Vec<String> {
+        let Some((before, group)) = path.split_once('{') else {
+            let path = path.split(" as ").next().unwrap_or_default();
+            return vec![path.to_owned()];
+        };
+        let group = group
+            .trim_end_matches([',', ' '])
+            .strip_suffix('}')
+            .unwrap();
+        let mut depth = 0;
+        let parts = group.split(|c| {
+            depth += i32::from(c == '{') - i32::from(c == '}');
+            c == ',' && depth == 0
+        });
+        let paths = parts.flat_map(|part| open(&format!("{}{}", before.trim(), part.trim())));
+        paths.collect()
+    }
+    let code: Vec<&str> = code(text).map(str::trim_end).collect();
+    let mut paths = Vec::new();
+    for (at, line) in code.iter().enumerate() {
+        let visible = line
+            .strip_prefix("pub")
+            .and_then(|rest| rest.split_once(' '));
+        let statement = visible.map_or(*line, |(_, rest)| rest);
+        if let Some(path) = statement.strip_prefix("use ") {
+            let whole = [&[path], &code[at + 1..]].concat().concat();
+            paths.extend(open(whole.split(';').next().unwrap_or_default()));
+        }
+    }
+    paths
+}
+
+/// The module that a path leads to, seen from another one; `None`: to another crate, or to one
+/// that this one is a part of.
+fn led<'a>(modules: &'a BTreeMap<String, String>, from: &str, path: &str) -> Option<&'a str> {
+    let mut base = from.split("::").collect::<Vec<_>>();
+    let mut path = path.split("::").peekable();
+    match path.next_if(|it| *it == "crate" || *it == "self") {
+        Some("crate") => base.clear(),
+        _ => {
+            while path.next_if_eq(&"super").is_some() {
+                base.pop();
+            }
+        }
+    }
+    base.extend(path);
+    let prefixes = (1..=base.len()).rev().map(|len| base[..len].join("::"));
+    let mut known = prefixes.filter_map(|it| modules.get_key_value(&it));
+    let (to, _) = known.next()?;
+    let is_above = from == to || from.starts_with(&format!("{to}::"));
+    (!is_above).then_some(to)
+}
+
+/// Those that use each other in a circle, and those that lead into one.
+fn circling(modules: &BTreeMap<String, String>) -> Vec<&str> {
+    let uses = |(module, text): (&'_ String, &'_ String)| -> Vec<&str> {
+        let paths = used(text).into_iter();
+        paths.filter_map(|it| led(modules, module, &it)).collect()
+    };
+    let mut left: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    left.extend(modules.iter().map(|of| (of.0.as_str(), uses(of))));
+    loop {
+        let names: BTreeSet<&str> = left.keys().copied().collect();
+        left.retain(|_, uses| uses.iter().any(|it| names.contains(it)));
+        if left.len() == names.len() {
+            return names.into_iter().collect();
+        }
+    }
+}
+
+/// Each can be read with what it uses, and without what uses it. A file that is a part of
+/// another one may use that: both are one thing, cut in two.
+#[test]
+fn files_do_not_use_each_other_in_a_circle() {
+    let circle = [
+        ("a::b", "pub use super::{\n    x,\n    c::{self, D},\n};\n"),
+        ("a::c", "use crate::a::b::E as F;\n"),
+        ("a::d", "use super::c;\n"),
+        ("a::e", "use super::x;\n"),
+    ];
+    let owned = circle.map(|(module, text)| (module.to_owned(), text.to_owned()));
+    // The third leads into it.
+    assert_eq!(circling(&owned.into()), ["a::b", "a::c", "a::d"]);
+
+    for folder in [
+        "src",
+        "handoff/src",
+        "app/src",
+        "learn/src",
+        "ui/src/window",
+    ] {
+        let modules = modules(folder);
+        assert!(modules.len() > 5, "{folder}");
+        assert_eq!(circling(&modules), [""; 0], "{folder}");
+    }
 }

@@ -37,7 +37,6 @@ use crate::language::Language;
 use crate::screen::{Action, Input, Screen};
 use crate::worker::{Job, Look, PinView, Report, TokenId, TokenView};
 
-pub use allow::Denied;
 use answer::is_answer;
 use compare::Compared;
 pub use compare::Reading;
@@ -51,7 +50,7 @@ use pages::Page;
 use queue::Queue;
 pub use queue::{Arrival, WAITING_MAX};
 pub use recipient::Recipient;
-pub use refused::Refused;
+pub use refused::{Denied, Refused};
 use remark::Remark;
 pub use remark::waits;
 use session::Session;

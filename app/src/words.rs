@@ -2,12 +2,14 @@
 //! language. Those have a text in English for logs; these are the ones for people.
 
 mod card;
+mod date;
 mod handoff;
 pub mod strangers;
 
 use crate::language::Language;
 
 pub use card::meaning;
+pub use date::date;
 pub use handoff::{caution, lines};
 
 /// An error, in two sentences.

@@ -1,38 +1,13 @@
 //! A portal is allowed where it was refused, and the same request goes on.
 
-use securesign_handoff::link::Request;
 use securesign_handoff::policy::Policy;
 
 use super::order::Order;
-use super::refused::Refused;
+use super::refused::{Denied, Refused};
 use super::{Effect, Flow, State};
 use crate::settings::{Change, Settings};
 
-/// A request that was understood, and whose portal may not call yet.
-#[derive(Clone, Debug)]
-pub struct Denied {
-    request: Request,
-    demo: bool,
-    caller: Option<String>,
-}
-
 impl Denied {
-    pub(super) fn new(request: Request, demo: bool) -> Self {
-        Self {
-            request,
-            demo,
-            caller: None,
-        }
-    }
-
-    pub(super) fn request(&self) -> &Request {
-        &self.request
-    }
-
-    pub(super) fn called_by(&mut self, caller: String) {
-        self.caller = Some(caller);
-    }
-
     /// The same request, by the settings as they are now.
     pub fn again(self, policy: &Policy, seen: &dyn Fn(&str) -> bool) -> Result<Order, Refused> {
         let order = Order::judge(self.request, policy, self.demo, seen);

@@ -5,8 +5,8 @@ use securesign_card::error::Missing;
 use securesign_card::profile::{Credential, PinUse, Search, Tries};
 use securesign_card::signature::{PublicKey, ToSign};
 
-use super::{Entry, Flow, Purpose, Remark, State, words};
-use crate::words::InWords;
+use super::{Entry, Flow, Purpose, Remark, State};
+use crate::words::{InWords, date};
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
 /// A certificate on a token.
@@ -87,7 +87,7 @@ impl Flow {
         }
         if self.is_early(credential) {
             let (from, _) = certificate.validity();
-            let date = [("date", words::date(from, self.language).into())];
+            let date = [("date", date(from, self.language).into())];
             return Some(self.language.say_with("certificate-not-yet", date));
         }
         if self.is_outdated(credential) {

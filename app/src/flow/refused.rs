@@ -7,7 +7,6 @@ use securesign_handoff::policy::Denial;
 
 use crate::language::Language;
 
-use super::allow::Denied;
 use super::reason::Reason;
 use super::way::Way;
 
@@ -19,6 +18,14 @@ pub struct Refused {
     way: Option<Box<Way>>,
     /// What goes on once the portal is allowed, where a person can do that here.
     denied: Option<Box<Denied>>,
+}
+
+/// A request that was understood, and whose portal may not call yet.
+#[derive(Clone, Debug)]
+pub struct Denied {
+    pub(super) request: Request,
+    pub(super) demo: bool,
+    pub(super) caller: Option<String>,
 }
 
 impl Refused {
@@ -40,7 +47,11 @@ impl Refused {
         let mut refused = Self::from(reason);
         let can_be_listed = |denial: &Denial| denial.remedy().is_some() && !denial.list().inline;
         if refused.denial().is_some_and(can_be_listed) {
-            refused.denied = Some(Box::new(Denied::new(request, demo)));
+            refused.denied = Some(Box::new(Denied {
+                request,
+                demo,
+                caller: None,
+            }));
         }
         refused
     }
@@ -80,7 +91,7 @@ impl Refused {
             way.called_by(caller.clone());
         }
         if let Some(denied) = &mut self.denied {
-            denied.called_by(caller);
+            denied.caller = Some(caller);
         }
         self
     }
@@ -130,7 +141,7 @@ impl From<Reason> for Refused {
 impl PartialEq for Refused {
     fn eq(&self, other: &Self) -> bool {
         let to = |refused: &Self| refused.way().map(|way| way.to().clone());
-        let request = |refused: &Self| refused.denied().map(Denied::request).cloned();
+        let request = |refused: &Self| refused.denied().map(|it| it.request.clone());
         self.reason == other.reason && to(self) == to(other) && request(self) == request(other)
     }
 }

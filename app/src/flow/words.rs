@@ -7,19 +7,14 @@ mod end;
 mod forms;
 mod pages;
 mod parts;
+mod request;
 mod sign;
 mod token;
 mod tokens;
 mod unlock;
 mod waiting;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
 use securesign_card::application::PinId;
-
-use crate::language::Language;
 
 use super::{Flow, Purpose, State};
 use crate::screen::{Action, Kept, Screen};
@@ -138,20 +133,4 @@ fn unbound(flow: &Flow) -> Screen {
         State::Page(page) => pages::page(flow, page),
         State::Undelivered(undelivered) => end::undelivered(flow, undelivered),
     }
-}
-
-/// `14 Mar 2028`, in UTC as certificates have it.
-pub fn date(time: Timestamp, language: Language) -> String {
-    day(TimeZone::UTC.to_datetime(time).date(), language)
-}
-
-fn day(date: Date, language: Language) -> String {
-    language.say_with(
-        "date",
-        [
-            ("day", date.day().into()),
-            ("month", date.month().into()),
-            ("year", date.year().into()),
-        ],
-    )
 }

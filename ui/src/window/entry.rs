@@ -1,7 +1,13 @@
 //! What is typed into one secret field.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use securesign_card::memory::{Locked, OutOfMemory};
 use securesign_card::pin::Pin;
+
+/// What the field's widget and the stage share.
+pub type Shared = Rc<RefCell<Entry>>;
 
 /// The typed characters, in locked memory from the first key on. Pages are
 /// taken when something is typed and overwritten when they are given back.

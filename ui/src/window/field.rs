@@ -13,7 +13,7 @@
 //! drawing. Pasting is not offered: a pasted secret
 //! would stay in the toolkit's selection buffer, and in the clipboard.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use fltk::app;
@@ -26,7 +26,7 @@ use securesign_app::screen::{Field, Level};
 use securesign_card::memory::OutOfMemory;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::entry::Entry;
+use super::entry::{Entry, Shared};
 use super::eye::Eye;
 use super::ink::{Area, MONO, PILL, spoken};
 use super::layout::Setting;
@@ -43,9 +43,6 @@ const STEP: i32 = 12;
 /// From one character to the next, where they are shown.
 const WIDE: i32 = 14;
 const PILL_HEIGHT: i32 = 21;
-
-/// What is typed into a field; the widget and the stage share it.
-pub type Shared = Rc<RefCell<Entry>>;
 
 /// Puts the box on the page, and beside it what shows the secret.
 pub fn place(field: &Field, entry: &Shared, area: Area, setting: &Setting) -> (Frame, Button) {

@@ -8,8 +8,8 @@ use fltk::prelude::*;
 use fltk::window::DoubleWindow;
 
 use super::drag::Drag;
+use super::entry::Shared;
 use super::eye::Eye;
-use super::field::Shared;
 use super::ink::{Area, Style};
 use super::palette::Palette;
 use super::signal::Signals;

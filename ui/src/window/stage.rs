@@ -17,9 +17,8 @@ use securesign_card::text;
 
 use super::chooser::Chooser;
 use super::drag::Drag;
-use super::entry::Entry;
+use super::entry::{Entry, Shared};
 use super::eye::Eye;
-use super::field::Shared;
 use super::ink;
 use super::layout::{LOWEST, Setting, TITLE_BAR, WIDTH, work_area};
 use super::page::Page;

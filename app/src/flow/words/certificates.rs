@@ -7,9 +7,8 @@ use securesign_card::profile::Problem;
 use crate::class::{self, Class, Holder};
 use crate::language::Language;
 use crate::validity;
-use crate::words::InWords;
+use crate::words::{InWords, date};
 
-use super::date;
 use crate::flow::offers::Offer;
 use crate::flow::{Flow, Purpose};
 use crate::screen::{CertificateCard, Level, Notice, Validity, ValidityState};

@@ -7,10 +7,10 @@ use securesign_card::profile::Credential;
 use crate::language::Language;
 
 use super::certificates::validity;
-use super::date;
 use super::parts::{button, copied, fact, plain, primary};
 use crate::flow::Flow;
 use crate::screen::{Action, Fact, Kind, Screen};
+use crate::words::date;
 
 /// The page.
 pub fn details(credential: &Credential, flow: &Flow) -> Screen {

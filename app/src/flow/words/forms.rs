@@ -3,18 +3,15 @@
 use securesign_card::application::Confidence;
 use securesign_card::profile::Tries;
 
-use crate::language::Language;
-use crate::words::InWords;
-
 use super::parts::{
-    button, danger, field, notice, pin_and_puk, pin_counter, pin_name, plain, primary, puk_counter,
+    button, danger, field, new_pin, notice, pin_and_puk, pin_counter, pin_name, plain, primary,
+    puk_counter,
 };
-use super::sign::facts;
+use super::request::facts;
 use super::unlock::{need, step};
 use super::waiting::waiting;
 use crate::flow::{Entry, Errand, Flow, Question, Target};
 use crate::screen::{Action, Ask, Kind, Screen};
-use crate::worker::PinView;
 
 /// The form that changes a PIN.
 pub fn change(flow: &Flow, of: &Target) -> Screen {
@@ -39,12 +36,6 @@ pub fn change(flow: &Flow, of: &Target) -> Screen {
         ],
         ..plain(Kind::Form, l.say_with("change-title", name))
     }
-}
-
-/// What a new PIN must look like.
-pub fn new_pin(pin: &PinView, l: Language) -> String {
-    let shape = ("shape", pin.rules.in_words(l).into());
-    l.say_with("new-pin-shape", [pin_name(pin.role, l), shape])
 }
 
 /// What was inferred from documents only is said to be that, before it is used.

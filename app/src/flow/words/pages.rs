@@ -277,7 +277,7 @@ fn diagnostics(gathered: Option<&str>, l: Language) -> Screen {
 /// `24 Nov 2026, 15:04` in the user's time.
 fn moment(flow: &Flow, time: Timestamp) -> String {
     let time = (flow.context.zone)().to_datetime(time);
-    let date = super::day(time.date(), flow.language);
+    let date = time.date().in_words(flow.language);
     format!("{date}, {:02}:{:02}", time.hour(), time.minute())
 }
 

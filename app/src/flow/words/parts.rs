@@ -256,6 +256,12 @@ pub fn copying(text: String, l: Language) -> Option<Copying> {
     Some(Copying { label, text })
 }
 
+/// What a new PIN must look like.
+pub fn new_pin(pin: &PinView, l: Language) -> String {
+    let shape = ("shape", pin.rules.in_words(l).into());
+    l.say_with("new-pin-shape", [pin_name(pin.role, l), shape])
+}
+
 /// A place to type a secret.
 pub fn field(ask: Ask, label: String, max: usize, l: Language) -> Field {
     Field {

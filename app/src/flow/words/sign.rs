@@ -2,7 +2,6 @@
 
 use securesign_card::error::CardError;
 use securesign_card::profile::Tries;
-use securesign_card::text;
 
 use crate::language::Language;
 use crate::pin_status::Status;
@@ -11,14 +10,15 @@ use super::certificates::{
     all_expired, certificates, chosen_index, heading, missed, no_certificate, slow_clock,
 };
 use super::parts::{
-    button, copying, danger, fact, field, no_unlock, notice, pin_and_puk, pin_status, plain,
-    primary, tries_notice, with_late,
+    button, danger, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary,
+    tries_notice, with_late,
 };
+use super::request::facts;
 use super::token::unlocking;
 use super::unlock::{has_way, no_way};
 use super::waiting::waiting;
-use crate::flow::{Compared, Flow, Order, Purpose};
-use crate::screen::{Action, Ask, Fact, Kind, Level, Line, Notice, Screen};
+use crate::flow::{Compared, Flow, Purpose};
+use crate::screen::{Action, Ask, Kind, Level, Line, Notice, Screen};
 use crate::words::{Explain, InWords};
 use crate::worker::TokenInfo;
 
@@ -140,48 +140,6 @@ fn signing_as(screen: &Screen, l: Language) -> Option<String> {
 fn in_the_way(flow: &Flow, text: String) -> Notice {
     let level = Level::Error;
     with_late(flow, Notice { level, text })
-}
-
-/// Who asks, and what is signed.
-pub fn facts(flow: &Flow) -> Vec<Fact> {
-    let l = flow.language;
-    let Purpose::Sign(order) = &flow.purpose else {
-        return Vec::new();
-    };
-    let digest = order.digest();
-    let page = |label: String, value: &str| Fact {
-        label,
-        value: value.into(),
-        mark: Some(l.say("from-page")),
-        ..Fact::default()
-    };
-    let algorithm = digest.algorithm().display();
-    vec![
-        fact(l.say("requested-by"), &order.requester()),
-        fact(l.say("document"), &document(flow, order)),
-        Fact {
-            copy: copying(text::hex_lower(digest.bytes()), l),
-            folds: true,
-            ..page(
-                l.say_with("digest", [("algorithm", algorithm.into())]),
-                &digest.grouped(),
-            )
-        },
-        page(l.say("request"), order.request_id()),
-    ]
-}
-
-/// What is known of the document: a file that was compared is named until the end.
-fn document(flow: &Flow, order: &Order) -> String {
-    let l = flow.language;
-    let named = |name: &str| [("name", name.to_owned().into())];
-    match (&flow.reading, &flow.compared) {
-        (Some(reading), _) => l.say_with("document-comparing", named(&reading.name)),
-        (None, Some(Compared { name, same: true })) => l.say_with("document-same", named(name)),
-        (None, Some(Compared { name, same: false })) => l.say_with("document-not", named(name)),
-        (None, None) if order.document().is_some() => l.say("document-given"),
-        (None, None) => l.say("document-digest-only"),
-    }
 }
 
 /// On a computer anybody may listen. The demo's signature is of no use to anybody.

@@ -6,10 +6,9 @@ use securesign_card::profile::Tries;
 use crate::language::Language;
 use crate::words::{Explain, InWords};
 
-use super::forms::new_pin;
 use super::parts::{
-    CONSENT_INERT_MS, button, copied, fact, field, notice, pin_and_puk, pin_name, plain, primary,
-    puk_counter, puk_name,
+    CONSENT_INERT_MS, button, copied, fact, field, new_pin, notice, pin_and_puk, pin_name, plain,
+    primary, puk_counter, puk_name,
 };
 use super::waiting::waiting;
 use crate::flow::{Flow, Purpose, Step, Target};

@@ -3,7 +3,7 @@
 use securesign_card::transport::TransportError;
 
 use super::parts::{copied, leave, links, notice, plain, primary};
-use super::sign::facts;
+use super::request::facts;
 use crate::flow::Flow;
 use crate::screen::{Action, Fact, Kind, Screen};
 use crate::words::{Explain, strangers};
