@@ -207,8 +207,7 @@ impl Emulator for GidsCard {
                 Err(answer) => answer,
                 Ok(command) => {
                     let reply = self.execute(&command);
-                    // Le may be missing.
-                    self.wire.leave(command.ne.or(Some(256)), reply)
+                    self.wire.leave(command.ne, reply)
                 }
             },
         };

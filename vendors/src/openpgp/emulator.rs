@@ -23,7 +23,6 @@ mod password;
 mod product;
 mod products;
 mod sign;
-mod wire;
 mod write;
 
 #[cfg(test)]
@@ -34,6 +33,7 @@ use std::collections::BTreeMap;
 use crate::emulator::Emulator;
 use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::key::{PrivateKey, Stream};
+use crate::emulator::wire::Wire;
 
 pub use crate::emulator::BuildError;
 pub use builder::Builder;
@@ -43,10 +43,12 @@ pub use products::{
 };
 
 use password::Password;
-use wire::Wire;
 
 /// `D2 76 00 01 24 01`: RID of the FSFE, application 01 (Functional Specification 4.2.1).
 const AID: [u8; 6] = [0xD2, 0x76, 0x00, 0x01, 0x24, 0x01];
+
+/// Bits 1 to 4 and 6 to 8: logical channels, secure messaging, foreign classes.
+const OTHER_CLASSES: u8 = 0xEF;
 
 /// Instructions (Functional Specification 7.1).
 mod ins {
@@ -61,7 +63,6 @@ mod ins {
     pub const INTERNAL_AUTHENTICATE: u8 = 0x88;
     pub const SELECT: u8 = 0xA4;
     pub const SELECT_DATA: u8 = 0xA5;
-    pub const GET_RESPONSE: u8 = 0xC0;
     pub const GET_DATA: u8 = 0xCA;
     pub const PUT_DATA: u8 = 0xDA;
     pub const TERMINATE: u8 = 0xE6;
@@ -301,7 +302,7 @@ impl Emulator for OpenPgpCard {
     fn reset(&mut self) {
         self.writing = None;
         self.session = Session::default();
-        self.wire = Wire::default();
+        self.wire.clear();
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
@@ -313,7 +314,14 @@ impl Emulator for OpenPgpCard {
         self.sent.push(header);
         let (mut data, status) = match Command::decode(command) {
             None => (Vec::new(), sw::WRONG_LENGTH),
-            Some(command) => self.answer(command),
+            Some(command) if command.cla & OTHER_CLASSES != 0 => (Vec::new(), sw::UNKNOWN_CLA),
+            Some(command) => match self.wire.arrive(command) {
+                Err(answer) => answer,
+                Ok(command) => {
+                    let reply = self.execute(&command);
+                    self.wire.leave(command.ne, reply)
+                }
+            },
         };
         data.extend(status.to_be_bytes());
         data

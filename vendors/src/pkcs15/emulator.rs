@@ -27,7 +27,6 @@ mod object;
 mod operation;
 mod pin;
 mod sign;
-mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +39,7 @@ use crate::emulator::Emulator;
 use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::files::{Files, Path};
 use crate::emulator::key::{PrivateKey, Stream};
+use crate::emulator::wire::{Answer, Wire};
 
 pub use crate::emulator::BuildError;
 pub use builder::Builder;
@@ -53,7 +53,6 @@ pub use object::{Layout, Object, PinKind, PinObject};
 
 use pin::Pin;
 use sign::{Environment, Key};
-use wire::Wire;
 
 /// Instructions: ISO/IEC 7816-4:2013, 7816-8, 7816-9.
 mod ins {
@@ -68,7 +67,6 @@ mod ins {
     pub const READ_BINARY: u8 = 0xB0;
     pub const READ_BINARY_ODD: u8 = 0xB1;
     pub const READ_RECORD: u8 = 0xB2;
-    pub const GET_RESPONSE: u8 = 0xC0;
     pub const GET_DATA: u8 = 0xCA;
     pub const UPDATE_BINARY: u8 = 0xD6;
     pub const PUT_DATA: u8 = 0xDA;
@@ -76,6 +74,9 @@ mod ins {
     pub const CREATE_FILE: u8 = 0xE0;
     pub const DELETE_FILE: u8 = 0xE4;
 }
+
+/// Logical channels and secure messaging of interindustry classes.
+const OTHER_CHANNELS: u8 = 0x0F;
 
 /// The status word of a file that is there already.
 const EXISTS: u16 = 0x6A89;
@@ -154,6 +155,22 @@ impl Pkcs15Card {
         &self.certificates
     }
 
+    /// One APDU in; response data and status word out.
+    fn answer(&mut self, command: Command) -> Answer {
+        let protected = self.dialect.habits.protected() == Some(command.cla);
+        if command.cla & OTHER_CHANNELS != 0 && !protected || command.cla == 0xFF {
+            return (Vec::new(), sw::UNKNOWN_CLA);
+        }
+        let command = match self.wire.arrive(command) {
+            Err(answer) => return answer,
+            Ok(command) => command,
+        };
+        self.session.warning = None;
+        let reply = self.execute(&command);
+        let end = self.session.warning.unwrap_or(sw::OK);
+        self.wire.leave_with(command.ne, reply, end)
+    }
+
     /// One complete command, after chaining.
     fn execute(&mut self, command: &Command) -> Reply {
         let habits = self.dialect.habits;
@@ -196,7 +213,7 @@ impl Emulator for Pkcs15Card {
 
     fn reset(&mut self) {
         self.session = Session::default();
-        self.wire = Wire::default();
+        self.wire.clear();
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {

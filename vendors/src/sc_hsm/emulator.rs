@@ -238,9 +238,6 @@ impl Emulator for ScHsmCard {
         self.sent.push(header);
         let (mut data, status) = match Command::decode(command) {
             None => (Vec::new(), sw::WRONG_LENGTH),
-            Some(command) if command.is_chained() && !self.product.chaining => {
-                (Vec::new(), sw::CHAINING)
-            }
             Some(command) => match self.wire.arrive(command) {
                 Err(answer) => answer,
                 Ok(command) => {

@@ -8,7 +8,7 @@ use crate::emulator::BuildError;
 use crate::emulator::files::{Content, File, Files, tag};
 use crate::emulator::issuer::Issuer;
 use crate::emulator::secret::Secret;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Transport, Wire};
 
 /// Collects what is particular of a card; see [`EidCard::builder`].
 pub struct Builder {
@@ -87,7 +87,10 @@ impl Builder {
             pins,
             number: self.number,
             session: Session::default(),
-            wire: Wire::new(false),
+            wire: Wire::new(Transport {
+                without_le: 0,
+                ..Transport::SHORT
+            }),
             sent: Vec::new(),
             product,
         };

@@ -14,7 +14,7 @@ use crate::emulator::BuildError;
 use crate::emulator::issuer::{Issuer, Source};
 use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::secret::Secret;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Transport, Wire};
 
 /// The containers, and who may put and get.
 const ACCESS: [(u16, Access, Access); 6] = [
@@ -220,7 +220,7 @@ impl Builder {
             operational: !self.blank,
             random,
             session: Session::default(),
-            wire: Wire::new(false),
+            wire: Wire::new(Transport::SHORT),
             sent: Vec::new(),
             product: self.product,
         })

@@ -11,7 +11,7 @@ use crate::emulator::BuildError;
 use crate::emulator::issuer::{Issuer, Source};
 use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::secret::Secret;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Transport, Wire};
 
 /// Tries of each secret where nothing else is said.
 const TRIES: u8 = 5;
@@ -262,7 +262,11 @@ impl Builder {
             cplc,
             random,
             session: Session::default(),
-            wire: Wire::new(self.product.is_t1()),
+            wire: Wire::new(Transport {
+                extended: self.product.is_t1(),
+                without_le: 0,
+                ..Transport::SHORT
+            }),
             sent: Vec::new(),
             product: self.product,
         })

@@ -8,11 +8,12 @@ use zeroize::Zeroizing;
 
 use super::object::{attributes, tag};
 use super::password::Password;
-use super::{KeySlot, OpenPgpCard, Product, Session, Wire};
+use super::{KeySlot, OpenPgpCard, Product, Session};
 use crate::emulator::BuildError;
 use crate::emulator::issuer::Issuer;
 use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::tlv;
+use crate::emulator::wire::{Transport, Wire};
 
 /// T=1, as ZeitControl's cards have it: TA1, TD1, TD2, TA3, TB3 (ISO/IEC 7816-3 §8.2).
 const INTERFACE: [u8; 7] = [0x18, 0x81, 0xB1, 0xFE, 0x75, 0x1F, 0x03];
@@ -169,7 +170,11 @@ impl Builder {
             random: self.issuer.stream(b"random"),
             session: Session::default(),
             writing: None,
-            wire: Wire::default(),
+            wire: Wire::new(Transport {
+                extended: self.product.extended,
+                more: self.product.more,
+                ..Transport::SHORT
+            }),
             sent: Vec::new(),
             product: self.product,
         })

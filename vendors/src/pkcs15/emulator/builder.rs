@@ -9,12 +9,13 @@ use super::directory::{
 use super::object::{Layout, Object, PinKind, PinObject, Source};
 use super::pin::Pin;
 use super::sign::Key;
-use super::{Dialect, Pkcs15Card, Session, Wire};
+use super::{Dialect, Pkcs15Card, Session};
 use crate::emulator::BuildError;
 use crate::emulator::certificate::{Statement, issue};
 use crate::emulator::files::{Content, File, Files, MASTER, tag};
 use crate::emulator::issuer::Issuer;
 use crate::emulator::key::PrivateKey;
+use crate::emulator::wire::Wire;
 
 /// Files of every layout.
 const DIR: u16 = 0x2F00;
@@ -101,7 +102,7 @@ impl Builder {
             changes: 0,
             random: self.issuer.stream(b"random"),
             session: Session::default(),
-            wire: Wire::default(),
+            wire: Wire::new(self.dialect.wire),
             sent: Vec::new(),
             dialect: self.dialect,
         };

@@ -7,6 +7,7 @@ use super::sign::{Environment, Key};
 use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::files::{File, tag};
 use crate::emulator::key::PrivateKey;
+pub(super) use crate::emulator::wire::Transport;
 
 /// One kind of card with its habits.
 #[derive(Clone, Copy)]
@@ -81,20 +82,6 @@ pub(super) enum Status {
     Costs,
 }
 
-/// What crosses the wire.
-#[derive(Clone, Copy)]
-pub(super) struct Transport {
-    pub extended: bool,
-    /// A class of protected commands that the dialect knows.
-    pub protected: Option<u8>,
-    /// Instructions that may be chained; empty: all.
-    pub chained: Option<&'static [u8]>,
-    /// GET RESPONSE wants exactly what is left.
-    pub exact: bool,
-    /// Answers that have no room are an error, not 61xx.
-    pub fits_or_fails: bool,
-}
-
 /// What READ BINARY does where a file ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reading {
@@ -137,6 +124,11 @@ pub(super) enum Condition {
 pub(super) trait Habits: Sync {
     /// Commands that the dialect answers itself; `None`: as ISO says.
     fn own(&self, _card: &mut Pkcs15Card, _command: &Command) -> Option<Reply> {
+        None
+    }
+
+    /// A class of protected commands that it knows.
+    fn protected(&self) -> Option<u8> {
         None
     }
 

@@ -82,10 +82,8 @@ const PINS: Pins = Pins {
 
 const WIRE: Transport = Transport {
     extended: true,
-    protected: None,
-    chained: None,
-    exact: false,
-    fits_or_fails: false,
+    more: 0xFF,
+    ..Transport::SHORT
 };
 
 const READING: Reading = Reading {

@@ -13,7 +13,7 @@ use crate::emulator::issuer::Issuer;
 use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Transport, Wire};
 
 /// Tries of the PIN where nothing else is said.
 const TRIES: u8 = 3;
@@ -183,7 +183,12 @@ impl Builder {
             options: self.options | blank,
             random: self.issuer.stream(b"random"),
             session: Session::default(),
-            wire: Wire::new(true),
+            wire: Wire::new(Transport {
+                extended: true,
+                chained: (!self.product.chaining).then_some(&[]),
+                without_le: 0,
+                ..Transport::SHORT
+            }),
             sent: Vec::new(),
             product: self.product,
         };

@@ -25,7 +25,6 @@ pub const EPASS3000: Dialect = Dialect {
     pins: PINS,
     wire: Transport {
         extended: false,
-        protected: Some(PROTECTED),
         ..WIRE
     },
     reading: Reading {
@@ -107,6 +106,10 @@ struct Ftcos {
 }
 
 impl Habits for Ftcos {
+    fn protected(&self) -> Option<u8> {
+        Some(PROTECTED)
+    }
+
     fn own(&self, card: &mut Pkcs15Card, command: &Command) -> Option<Reply> {
         // It is for the next command alone.
         let challenge = card.session.parts.remove(&CHALLENGE);
