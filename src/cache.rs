@@ -1,8 +1,8 @@
 //! Files of certificates that were read from tokens before. A token gives them to
 //! anybody; to read them takes most of the commands of a signature.
 //!
-//! One is used only for the token, and for the state of its directory, that it was read
-//! in: both are read from the token each time.
+//! One is used only where the token says each time that it still has it: by its serial number
+//! and its directory, in the state in which it was read, or by the end of the certificate.
 
 use sha2::{Digest, Sha256};
 
@@ -33,17 +33,18 @@ impl Edition {
     /// By all that tells the token and the state: its serial number and its directory's
     /// files.
     pub fn of(parts: &[&[u8]]) -> Self {
-        Self(hash(parts))
+        Self(name(parts))
     }
 
     /// What one of its files is kept under.
     pub fn file(&self, identifier: u16) -> Name {
-        hash(&[&self.0, &identifier.to_be_bytes()])
+        name(&[&self.0, &identifier.to_be_bytes()])
     }
 }
 
-/// Each part with its length in front, so that no two lists are one text.
-fn hash(parts: &[&[u8]]) -> Name {
+/// The name of what these parts tell apart, each with its length in front, so that no two
+/// lists are one text.
+pub fn name(parts: &[&[u8]]) -> Name {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

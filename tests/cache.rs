@@ -9,6 +9,10 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "cache/ends.rs"]
+mod ends;
+#[path = "cache/ftcos.rs"]
+mod ftcos;
 #[path = "cache/piv.rs"]
 mod piv;
 

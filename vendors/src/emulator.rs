@@ -29,3 +29,17 @@ pub trait Emulator: Send {
     /// panics, whatever the bytes.
     fn transmit(&mut self, command: &[u8]) -> Vec<u8>;
 }
+
+impl<E: Emulator + ?Sized> Emulator for Box<E> {
+    fn atr(&self) -> Vec<u8> {
+        (**self).atr()
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        (**self).transmit(command)
+    }
+}

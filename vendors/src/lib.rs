@@ -6,6 +6,7 @@ pub mod emulator;
 pub mod epass2003;
 pub mod gids;
 pub mod idprime;
+mod kept;
 pub mod known;
 mod minidriver;
 pub mod oberthur;

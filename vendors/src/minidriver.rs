@@ -70,6 +70,16 @@ pub trait Containers {
         unwanted: &dyn Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, CardError>;
 
+    /// The certificate in this file as it was before, unless it is `unwanted`.
+    fn kept(
+        &self,
+        _card: &Channel<'_>,
+        _file: Self::File,
+        _unwanted: &dyn Fn(&[u8]) -> bool,
+    ) -> Option<Vec<u8>> {
+        None
+    }
+
     /// The key in this container, or why there is none that could be used.
     fn key(&self, container: u8) -> Result<Key, Problem>;
 }
@@ -83,6 +93,12 @@ pub fn find<C: Containers>(
 ) -> Result<Found, CardError> {
     let mut found = Found::default();
     let mut passed = Vec::new();
+    let mut places: Vec<_> = places.iter().collect();
+    if search.serial.is_some() {
+        // Nothing need be read of the others where the one that is asked for was kept.
+        let unwanted = |bytes: &[u8]| search.rules_out(&beginning(bytes));
+        places.sort_by_cached_key(|place| containers.kept(card, place.file, &unwanted).is_none());
+    }
     for place in places {
         if !place.take_in(card, containers, search, &mut found)? {
             passed.push(place);
@@ -187,6 +203,12 @@ pub fn unpacked(stored: &[u8]) -> Result<Option<Vec<u8>>, String> {
         }
         _ => Err("it is stored in an unknown form".into()),
     }
+}
+
+/// Whether something that is stored is a certificate, whatever it is packed in.
+pub fn holds_certificate(stored: &[u8]) -> bool {
+    let der = unpacked(stored).ok().flatten();
+    der.is_some_and(|der| Certificate::parse(&der).is_ok())
 }
 
 /// What is at hand of a certificate of which the first bytes were read.

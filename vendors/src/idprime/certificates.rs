@@ -1,6 +1,7 @@
 //! Certificates, and which key belongs to each (§3).
 
 use securesign_card::application::PinId;
+use securesign_card::cache::Name;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
 use securesign_card::profile::{Found, PinUse, Problem, Search};
@@ -9,6 +10,7 @@ use securesign_card::text;
 
 use super::application::{HOLDERS_PIN, SIGNATURE_PIN};
 use super::{IdPrime, Keys, files};
+use crate::kept;
 use crate::minidriver::{self, Containers, Key, Place};
 
 /// Length of an entry of the index, and of one in the file that lists keys.
@@ -117,7 +119,8 @@ impl Index {
         map: &Map,
         search: &Search,
     ) -> Result<Found, CardError> {
-        let keys = Mapped { product, map };
+        let anew = search.everything;
+        let keys = Mapped { product, map, anew };
         minidriver::find(card, &keys, &self.certificates, search)
     }
 }
@@ -126,6 +129,15 @@ impl Index {
 struct Mapped<'a> {
     product: &'a IdPrime,
     map: &'a Map,
+    /// Who looks at the token itself reads all anew.
+    anew: bool,
+}
+
+impl Mapped<'_> {
+    /// What the certificate in this file is kept under.
+    fn kept_as(&self, file: u16) -> Name {
+        kept::name(self.product.spec.id, &[&file.to_be_bytes()])
+    }
 }
 
 impl Containers for Mapped<'_> {
@@ -137,7 +149,26 @@ impl Containers for Mapped<'_> {
         file: u16,
         unwanted: &dyn Fn(&[u8]) -> bool,
     ) -> Result<Option<Vec<u8>>, CardError> {
-        files::read_whole(card, "read a certificate", file, unwanted)
+        let kept = self.kept(card, file, unwanted);
+        let read = files::read_certificate(card, file, kept.as_deref(), unwanted)?;
+        if let Some(stored) = read.as_ref().filter(|stored| kept.as_ref() != Some(stored))
+            && minidriver::holds_certificate(stored)
+        {
+            kept::keep(card, &self.kept_as(file), stored);
+        }
+        Ok(read)
+    }
+
+    fn kept(
+        &self,
+        card: &Channel<'_>,
+        file: u16,
+        unwanted: &dyn Fn(&[u8]) -> bool,
+    ) -> Option<Vec<u8>> {
+        let name = (!self.anew).then(|| self.kept_as(file))?;
+        kept::find(card, &name, |file| {
+            !unwanted(file) && minidriver::holds_certificate(file)
+        })
     }
 
     fn key(&self, container: u8) -> Result<Key, Problem> {

@@ -4,8 +4,11 @@ use securesign_card::apdu::{Answer, Command, SHORT_ANSWER_MAX};
 use securesign_card::certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, malformed};
+use securesign_card::profile::unless_refused;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
+
+use crate::kept;
 
 /// Which files there are.
 pub const INDEX: u16 = 0x0101;
@@ -50,27 +53,36 @@ pub fn read(
     file: u16,
     most: usize,
 ) -> Result<Vec<u8>, CardError> {
-    read_unless(card, during, file, most, |_| false).map(Option::unwrap_or_default)
-}
-
-/// As [`read`], the whole file; `None` where its first bytes say that it is not wanted.
-pub fn read_whole(
-    card: &mut Channel<'_>,
-    during: &'static str,
-    file: u16,
-    unwanted: impl Fn(&[u8]) -> bool,
-) -> Result<Option<Vec<u8>>, CardError> {
-    read_unless(card, during, file, MAX, unwanted)
-}
-
-fn read_unless(
-    card: &mut Channel<'_>,
-    during: &'static str,
-    file: u16,
-    most: usize,
-    unwanted: impl Fn(&[u8]) -> bool,
-) -> Result<Option<Vec<u8>>, CardError> {
     let len = select(card, during, file)?.min(most).min(MAX);
+    read_selected(card, during, len, |_| false).map(Option::unwrap_or_default)
+}
+
+/// As [`read`], the whole file of a certificate; `None` where its first bytes say that it is not
+/// wanted. Where the file still ends as what was `kept` of it, no more than its end is read.
+pub fn read_certificate(
+    card: &mut Channel<'_>,
+    file: u16,
+    kept: Option<&[u8]>,
+    unwanted: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let during = "read a certificate";
+    let len = select(card, during, file)?;
+    if let Some(kept) = kept.filter(|kept| kept.len() == len)
+        && let Some((at, end)) = kept::end(kept, SHORT_ANSWER_MAX)
+        && unless_refused(read_binary(card, during, at, end.len()))?.is_some_and(|it| it == end)
+    {
+        return Ok(Some(kept.to_vec()));
+    }
+    read_selected(card, during, len.min(MAX), unwanted)
+}
+
+/// Reads the file that is selected, `len` bytes of it.
+fn read_selected(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    len: usize,
+    unwanted: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Vec<u8>>, CardError> {
     let mut bytes = Vec::new();
     let mut chunks = 0;
     while bytes.len() < len {

@@ -1,10 +1,12 @@
 //! Certificates, and the keys that they belong to.
 
+use securesign_card::application::Application;
+use securesign_card::cache::Name;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
 use securesign_card::pkcs15::{
-    self, CertificateEntry, Directory, KeyEntry, KeyKind, PublicKeyEntry,
+    self, CertificateEntry, Directory, KeyEntry, KeyKind, Place, PublicKeyEntry,
 };
 use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
 use securesign_card::signature::PublicKey;
@@ -12,6 +14,7 @@ use securesign_card::sw::StatusWord;
 use securesign_card::{text, tlv};
 
 use super::application::Opened;
+use crate::kept;
 use crate::offer::{rank, signing};
 
 /// Most certificates that are looked at.
@@ -30,7 +33,12 @@ pub fn find(card: &mut Channel<'_>, app: &mut Opened, search: &Search) -> Result
         found: Vec::new(),
         public: None,
     };
-    for entry in reader.entries(card)? {
+    let mut entries = reader.entries(card)?;
+    if search.serial.is_some() {
+        // Nothing need be read of the others where the one that is asked for was kept.
+        entries.sort_by_cached_key(|entry| reader.kept(card, entry).is_none());
+    }
+    for entry in entries {
         if reader.take_in(card, entry)? {
             break;
         }
@@ -106,7 +114,16 @@ impl Reader<'_> {
         };
         let search = self.search;
         let enough = |bytes: &[u8]| search.rules_out(bytes) || tlv::first(bytes).is_ok();
-        let bytes = match self.app.files().read_place(card, DURING, place, enough) {
+        let kept = self.kept(card, &entry);
+        let read = match place {
+            Place::File(path) => {
+                let kept = kept.as_deref();
+                let files = self.app.files();
+                files.read_unless_kept(card, DURING, path, kept, enough)
+            }
+            Place::Here(value) => Ok(value.clone()),
+        };
+        let bytes = match read {
             Ok(bytes) => bytes,
             Err(CardError::Refused {
                 sw: StatusWord::NOT_FOUND,
@@ -120,6 +137,13 @@ impl Reader<'_> {
         if search.rules_out(&bytes) {
             return Ok(false);
         }
+        let bytes = without_filling(bytes);
+        if kept.as_ref() != Some(&bytes)
+            && Certificate::parse(&bytes).is_ok()
+            && let Some(name) = self.kept_as(&entry)
+        {
+            kept::keep(card, &name, &bytes);
+        }
         let Some(certificate) = signing(&name, &bytes, &mut self.notes) else {
             return Ok(false);
         };
@@ -130,6 +154,26 @@ impl Reader<'_> {
                 Ok(false)
             }
         }
+    }
+
+    /// What this certificate's file is kept under.
+    fn kept_as(&self, entry: &CertificateEntry) -> Option<Name> {
+        let Some(Place::File(path)) = &entry.place else {
+            return None;
+        };
+        let start = path.part.map_or(0, |(start, _)| start).to_be_bytes();
+        let place: [&[u8]; 3] = [&entry.id, &path.identifiers, &start];
+        Some(kept::name(self.app.spec().id, &place))
+    }
+
+    /// The file of this certificate as it was before, unless it is another one than the one
+    /// that is asked for; who looks at the token itself reads all anew.
+    fn kept(&self, card: &Channel<'_>, entry: &CertificateEntry) -> Option<Vec<u8>> {
+        let name = self.kept_as(entry).filter(|_| !self.search.everything)?;
+        let wanted = |file: &[u8]| !self.search.rules_out(file);
+        kept::find(card, &name, |file| {
+            wanted(file) && Certificate::parse(file).is_ok()
+        })
     }
 
     fn note(&mut self, place: String, problem: Problem) {

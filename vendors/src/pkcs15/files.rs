@@ -12,6 +12,7 @@ use securesign_card::profile::unless_refused;
 use securesign_card::sw::StatusWord;
 
 use super::PKCS15;
+use crate::kept;
 
 pub use select::{Selecting, Steps, select_root};
 use select::{does_not_know, send_select, step};
@@ -289,14 +290,72 @@ impl Files {
         path: &Path,
         enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Vec<u8>, CardError> {
+        let part = self.open_part(card, during, path)?;
+        self.read_part(card, during, part, enough)
+    }
+
+    /// As [`Files::read`]; where the file still holds what was `kept` of it, and ends with that,
+    /// no more than its end is read.
+    pub fn read_unless_kept(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        path: &Path,
+        kept: Option<&[u8]>,
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, CardError> {
+        let part = self.open_part(card, during, path)?;
+        if let Some(kept) = kept
+            && self.has(card, during, part, kept)?
+        {
+            return Ok(kept.to_vec());
+        }
+        self.read_part(card, during, part, enough)
+    }
+
+    /// Selects a file: where in it that begins which the path names, and how long it is, where
+    /// anything tells.
+    fn open_part(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        path: &Path,
+    ) -> Result<(usize, Option<usize>), CardError> {
         let size = match &path.application {
             Some(aid) => self.open_elsewhere(card, during, aid, &path.identifiers)?,
             None => self.open(card, during, &path.identifiers)?,
         };
-        let (start, told) = match path.part {
+        Ok(match path.part {
             Some((start, len)) => (start, Some(len)),
             None => (0, size),
+        })
+    }
+
+    /// Whether the end of a certificate stands where it stood.
+    fn has(
+        &self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        (start, told): (usize, Option<usize>),
+        kept: &[u8],
+    ) -> Result<bool, CardError> {
+        if kept.len() > told.unwrap_or(MAX).min(MAX.saturating_sub(start)) {
+            return Ok(false);
+        }
+        let Some((at, end)) = kept::end(kept, self.chunk.into()) else {
+            return Ok(false);
         };
+        let read = read_binary(card, during, start + at, end.len() as u16);
+        Ok(unless_refused(read)?.is_some_and(|(bytes, _)| bytes == end))
+    }
+
+    fn read_part(
+        &mut self,
+        card: &mut Channel<'_>,
+        during: &'static str,
+        (start, told): (usize, Option<usize>),
+        enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<u8>, CardError> {
         let len = told.unwrap_or(MAX).min(MAX.saturating_sub(start));
         let mut bytes = Vec::new();
         let mut chunks = 0;

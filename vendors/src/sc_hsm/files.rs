@@ -1,14 +1,17 @@
 //! Files: certificates, and the card's own certificate with its serial number in it.
 
-use securesign_card::apdu::{Answer, Command};
-use securesign_card::certificate;
+use securesign_card::apdu::{Answer, Command, SHORT_ANSWER_MAX};
+use securesign_card::cache::Name;
+use securesign_card::certificate::{self, Certificate};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search, unless_refused};
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
+use super::SC_HSM;
 use super::application::HOLDERS_PIN;
+use crate::kept;
 use crate::offer::{rank, signing};
 
 /// First byte of the identifiers of private keys and of their certificates; the second one
@@ -38,14 +41,17 @@ pub fn credentials(card: &mut Channel<'_>, search: &Search) -> Result<Found, Car
     let mut found = Vec::new();
     let listed = keys(card)?;
     let is_listed = !listed.is_empty();
-    let numbers = match is_listed {
+    let mut numbers: Vec<u8> = match is_listed {
         true => listed,
         false => UNLISTED.collect(),
     };
+    if search.serial.is_some() {
+        // Nothing need be read of the others where the one that is asked for was kept.
+        numbers.sort_by_cached_key(|number| kept(card, search, *number).is_none());
+    }
     for number in numbers {
         let place = format!("Key {number}");
-        let enough = |bytes: &[u8]| search.rules_out(bytes) || tlv::first(bytes).is_ok();
-        let file = match read(card, "read a certificate", [CERTIFICATE, number], enough) {
+        let file = match certificate(card, search, number) {
             Ok(Some(file)) if search.rules_out(&file) => continue,
             Ok(Some(file)) if file.first() != Some(&REQUEST) => file,
             // Nothing says that there is such a key.
@@ -83,6 +89,49 @@ pub fn credentials(card: &mut Channel<'_>, search: &Search) -> Result<Found, Car
     })
 }
 
+/// What the certificate of this key is kept under.
+fn kept_as(number: u8) -> Name {
+    kept::name(SC_HSM.spec.id, &[&[number]])
+}
+
+/// The certificate of this key as it was before, unless it is another one than the one that is
+/// asked for; who looks at the token itself reads all anew.
+fn kept(card: &Channel<'_>, search: &Search, number: u8) -> Option<Vec<u8>> {
+    let name = (!search.everything).then(|| kept_as(number))?;
+    let wanted = |file: &[u8]| !search.rules_out(file);
+    kept::find(card, &name, |file| {
+        wanted(file) && Certificate::parse(file).is_ok()
+    })
+}
+
+/// The file of a key's certificate; where it still ends as what was kept of it, no more than its
+/// end is read.
+fn certificate(
+    card: &mut Channel<'_>,
+    search: &Search,
+    number: u8,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let during = "read a certificate";
+    let file = [CERTIFICATE, number];
+    let kept = kept(card, search, number);
+    if let Some(kept) = &kept
+        && let Some((at, end)) = kept::end(kept, SHORT_ANSWER_MAX)
+    {
+        let rest = unless_refused(read_from(card, during, file, at))?.flatten();
+        if rest.is_some_and(|rest| rest.starts_with(end)) {
+            return Ok(Some(kept.clone()));
+        }
+    }
+    let enough = |bytes: &[u8]| search.rules_out(bytes) || tlv::first(bytes).is_ok();
+    let read = read(card, during, file, enough)?;
+    if let Some(read) = &read
+        && Certificate::parse(read).is_ok()
+    {
+        kept::keep(card, &kept_as(number), read);
+    }
+    Ok(read)
+}
+
 /// The numbers of the keys that the card lists. Number 0 is its own.
 fn keys(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     let command = Command::new([0x80, 0x58, 0x00, 0x00]).answer(Answer::Long);
@@ -115,12 +164,12 @@ fn holder(file: &[u8]) -> Option<String> {
     is_text.then(|| String::from_utf8_lossy(serial).into_owned())
 }
 
-/// READ BINARY of the file with this identifier (ISO 7816-4, 11.3.3, odd instruction; the
-/// data comes without its tag), until it is `enough` or at its end. `None`: there is none.
+/// Reads the file with this identifier until it is `enough` or at its end. `None`: there is
+/// none.
 fn read(
     card: &mut Channel<'_>,
     during: &'static str,
-    [high, low]: [u8; 2],
+    file: [u8; 2],
     enough: impl Fn(&[u8]) -> bool,
 ) -> Result<Option<Vec<u8>>, CardError> {
     let mut bytes = Vec::new();
@@ -128,19 +177,33 @@ fn read(
         if enough(&bytes) {
             break;
         }
-        let [offset_high, offset_low] = (bytes.len() as u16).to_be_bytes();
-        let offset = [0x54, 0x02, offset_high, offset_low];
-        let command = Command::new([0x00, 0xB1, high, low]).data(&offset);
-        // A short answer ends in 61xx where the file goes on, and GET RESPONSE after it gives
-        // nothing (seen): the next part is read by its offset.
-        let response = card.peek(during, &command.answer(Answer::Long))?;
-        match response.sw {
-            _ if !response.data.is_empty() => bytes.extend(response.data),
-            StatusWord::NOT_FOUND if bytes.is_empty() => return Ok(None),
-            // At the end, or behind it.
-            StatusWord::OK | StatusWord(0x6B00) => break,
-            sw => return Err(CardError::Refused { during, sw }),
+        match read_from(card, during, file, bytes.len())? {
+            None if bytes.is_empty() => return Ok(None),
+            Some(part) if !part.is_empty() => bytes.extend(part),
+            _ => break,
         }
     }
     Ok(Some(bytes))
+}
+
+/// READ BINARY (ISO 7816-4, 11.3.3, odd instruction; the data comes without its tag) from an
+/// offset on: nothing at the end of the file, or behind it. `None`: there is no such file.
+fn read_from(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    [high, low]: [u8; 2],
+    offset: usize,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let [offset_high, offset_low] = (offset as u16).to_be_bytes();
+    let offset = [0x54, 0x02, offset_high, offset_low];
+    let command = Command::new([0x00, 0xB1, high, low]).data(&offset);
+    // A short answer ends in 61xx where the file goes on, and GET RESPONSE after it gives
+    // nothing (seen): the next part is read by its offset.
+    let response = card.peek(during, &command.answer(Answer::Long))?;
+    match response.sw {
+        _ if !response.data.is_empty() => Ok(Some(response.data)),
+        StatusWord::NOT_FOUND => Ok(None),
+        StatusWord::OK | StatusWord(0x6B00) => Ok(Some(Vec::new())),
+        sw => Err(CardError::Refused { during, sw }),
+    }
 }

@@ -9,8 +9,9 @@ use des::{Des, TdesEde2};
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::PinObject;
 use securesign_card::atr::AtrPattern;
+use securesign_card::cache::{self, Name};
 use securesign_card::channel::Channel;
-use securesign_card::error::CardError;
+use securesign_card::error::{CardError, given};
 use securesign_card::iso;
 use securesign_card::pin::{Form, Pin};
 use securesign_card::profile::{Mark, Spec};
@@ -81,16 +82,16 @@ pub static FTCOS: Family = Family {
                 input: Input::Split,
             })
         },
-        serial: Serial::Data(
-            Command {
-                answer: Answer::Exact(0x08),
-                ..Command::new([0x80, 0xEA, 0x00, 0x00])
-            },
-            0..8,
-        ),
+        serial: Serial::Data(SERIAL, 0..8),
         ..ISO
     },
     begin: nothing,
+};
+
+/// Eight bytes.
+const SERIAL: Command<'static> = Command {
+    answer: Answer::Exact(0x08),
+    ..Command::new([0x80, 0xEA, 0x00, 0x00])
 };
 
 /// What an RSA private key is for, as keys are named: signatures and decryption.
@@ -157,7 +158,8 @@ const TRIES: [u8; 2] = [0x33, 0x00];
 const UNBLOCK: &str = "unblock the PIN";
 
 /// VERIFY of the PUK, and then the new PIN, enciphered and with a checksum over a challenge
-/// of the card (§6.2).
+/// of the card (§6.2). Whether the key has tries is not told: on a card that has refused it once,
+/// neither it nor the PUK is sent again.
 fn unblock(
     card: &mut Channel<'_>,
     (pin, with): (&PinObject, &PinObject),
@@ -168,6 +170,10 @@ fn unblock(
     let mut plain = Zeroizing::new(Vec::with_capacity(TRIES.len() + value.len()));
     plain.extend_from_slice(&TRIES);
     plain.extend_from_slice(&value);
+    let name = refusal(card)?;
+    if let Some(sw) = name.and_then(|name| refused_before(card, &name)) {
+        return Err(CardError::UnblockOff { sw });
+    }
     iso::verify(card, with, code)?;
     let challenge = challenge(card)?;
     let header = [0x84, 0xF4, PIN, pin.reference];
@@ -176,8 +182,10 @@ fn unblock(
     match card.send(UNBLOCK, &Command::new(header).secret(&data))?.sw {
         StatusWord::OK => Ok(()),
         sw @ StatusWord::WRONG_DATA => Err(CardError::NewPinRefused { sw }),
-        // The PUK was right, and the card has another key, or none.
-        sw @ (StatusWord::SECURITY_STATUS | StatusWord::CONDITIONS | WRONG_CHECKSUM) => {
+        sw if says_another_key(sw) => {
+            if let (Some(name), Some(cache)) = (name, card.cache()) {
+                cache.keep(&name, &sw.0.to_be_bytes());
+            }
             Err(CardError::UnblockOff { sw })
         }
         sw => {
@@ -189,6 +197,35 @@ fn unblock(
 
 /// The checksum is not the one of this command (ISO 7816-4, 5.6).
 const WRONG_CHECKSUM: StatusWord = StatusWord(0x6988);
+
+/// The PUK was right, and the card has another key, or none, or that is blocked.
+fn says_another_key(sw: StatusWord) -> bool {
+    let words = [
+        StatusWord::SECURITY_STATUS,
+        StatusWord::CONDITIONS,
+        StatusWord::BLOCKED,
+        WRONG_CHECKSUM,
+    ];
+    words.contains(&sw) || sw.counter().is_some()
+}
+
+/// What it is kept under that this card has refused the key: its serial number. `None`: it does
+/// not tell one.
+fn refusal(card: &mut Channel<'_>) -> Result<Option<Name>, CardError> {
+    if card.cache().is_none() {
+        return Ok(None);
+    }
+    let serial = given(card.require("read the serial number", &SERIAL))?;
+    Ok(serial
+        .filter(|serial| serial.iter().any(|byte| *byte != 0))
+        .map(|serial| cache::name(&[b"FTCOS refused its maintenance key", &serial])))
+}
+
+fn refused_before(card: &Channel<'_>, name: &Name) -> Option<StatusWord> {
+    let kept = card.cache()?.find(name)?;
+    let sw = <[u8; 2]>::try_from(kept).ok()?;
+    Some(StatusWord(u16::from_be_bytes(sw))).filter(|sw| says_another_key(*sw))
+}
 
 /// GET CHALLENGE (ISO 7816-4, 11.5.3).
 fn challenge(card: &mut Channel<'_>) -> Result<[u8; 8], CardError> {
