@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+#![warn(clippy::missing_errors_doc)]
+
+pub mod cms;
+pub mod pdf;
+mod refusal;
+pub mod signer;
+
+pub use refusal::Refusal;
+pub use signer::Signer;
