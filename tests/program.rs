@@ -10,6 +10,8 @@
 
 #[path = "program/applications.rs"]
 mod applications;
+#[path = "program/demo.rs"]
+mod demo;
 #[path = "support/home.rs"]
 mod home;
 #[path = "program/links.rs"]

@@ -18,7 +18,7 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "NAME")]
     pub reader: Option<String>,
 
-    /// Say on standard error what is done; twice: every command to the card
+    /// Print progress to standard error; twice: every command to the card
     /// (never a PIN)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -119,11 +119,15 @@ pub enum Command {
     /// Give securesign:// links back to the program that had them before
     Unregister,
 
-    /// Show the demo token's PIN and PUK, and a link to try
+    /// Show the demo token's PIN and PUK, and a link to try, another one each time
     Demo {
         /// Print only the link
         #[arg(long)]
         link: bool,
+
+        /// Write a page to try links on, for your browser; it loads nothing and sends nothing
+        #[arg(long, value_name = "FILE", conflicts_with = "link")]
+        page: Option<PathBuf>,
     },
 
     /// Show the result in a callback URL, as the portal reads it
@@ -154,7 +158,7 @@ pub struct Sign {
     #[arg(long)]
     pub print: bool,
 
-    /// How long to wait for a token [default: for ever in a terminal, else 0]
+    /// How long to wait for a token [default: forever in a terminal, else 0]
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
 }

@@ -116,7 +116,7 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
         Some(Command::Doctor { json }) => command::doctor(&place, json),
         Some(Command::Register) => told(scheme::register(language)),
         Some(Command::Unregister) => told(scheme::unregister(language)),
-        Some(Command::Demo { link }) => command::demo(link),
+        Some(Command::Demo { link, page }) => command::demo(link, page.as_deref()),
         Some(Command::Result { url, save }) => command::result(&url, save.as_deref()),
     }
 }
