@@ -320,6 +320,12 @@ impl Flow {
         self.token().map_or_else(Vec::new, |(_, info)| info.pins())
     }
 
+    /// The page that says why nothing unlocks a PIN of the token in question; `None` where
+    /// something does.
+    pub fn dead_end(&self, pin: &PinView) -> Option<Screen> {
+        words::dead_end(self, pin).map(Screen::shown)
+    }
+
     /// The failure that a person was shown last, for front ends that print it.
     pub fn failure(&self) -> Option<&CardError> {
         self.failed.as_ref()

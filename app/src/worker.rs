@@ -259,6 +259,13 @@ pub struct UnblockView {
     pub confidence: Confidence,
 }
 
+impl PinView {
+    /// Whether something that a person may have unlocks it.
+    pub fn can_be_unblocked(&self) -> bool {
+        self.unblock.is_ok_and(|it| it.tries != Tries::Blocked)
+    }
+}
+
 impl TokenInfo {
     /// The PIN that is asked for where this key is to sign.
     pub fn pin_for(&self, credential: &Credential) -> PinView {

@@ -1,6 +1,5 @@
 //! Keeps the journal, one thing after the other, while nobody waits for the disk.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -107,9 +106,7 @@ fn work(queue: &Receiver<Task>, report: &dyn Fn(Event) -> bool) {
             }
             Task::Save(serial, pem, language) => {
                 let saved = own::save_for_user(&format!("certificate-{serial}"), "pem", &|file| {
-                    let mut file = own::create_new(file)?;
-                    file.write_all(pem.as_bytes())?;
-                    file.sync_all()
+                    own::write_new(file, pem.as_bytes())
                 });
                 let saved = saved.map_err(|error| own::explain(&error, language));
                 Some(Event::Saved(saved))

@@ -1,7 +1,7 @@
 //! What is written for a report: what `doctor` finds, the tokens, and what went to the card
 //! last. English, for others than the person read it; never a PIN, which is in no trace.
 
-use std::io::{self, Write};
+use std::io;
 
 use securesign_app::worker::{TokenState, TokenView};
 use securesign_card::trace::{Detail, Recording};
@@ -46,8 +46,6 @@ pub fn text(tokens: &[TokenView], recent: &Recording) -> String {
 pub fn save(text: &str) -> io::Result<String> {
     let day = jiff::Timestamp::now().strftime("%Y-%m-%d");
     own::save_for_user(&format!("securesign-diagnostics-{day}"), "txt", &|file| {
-        let mut file = own::create_new(file)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
+        own::write_new(file, text.as_bytes())
     })
 }

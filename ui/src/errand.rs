@@ -1,9 +1,12 @@
 //! What `pin change` and `pin unblock` are about: one PIN of a token, by its name where the
 //! token has several, and by that of its application where the token has several of them.
 
+use securesign_app::flow::Flow;
 use securesign_app::pin_name;
-use securesign_app::screen::Action;
+use securesign_app::screen::{Action, Screen};
 use securesign_app::worker::{PinView, TokenInfo};
+use securesign_card::error::CardError;
+use securesign_card::profile::Tries;
 
 /// What is done, and to which PIN.
 pub struct Errand {
@@ -37,6 +40,15 @@ impl Errand {
         })
     }
 
+    /// Why nothing unlocks the PIN that is meant, where that is so.
+    pub fn dead_end(&self, flow: &Flow, pins: &[PinView]) -> Option<Screen> {
+        let pin = pin_name::find(pins, self.pin.as_deref())?;
+        match self.task {
+            Task::Unlock => flow.dead_end(pin),
+            Task::Change => None,
+        }
+    }
+
     /// Whether this may be the application that is meant.
     pub fn is_for(&self, info: &TokenInfo) -> bool {
         let Some(wanted) = self.application.as_ref().map(|name| name.to_lowercase()) else {
@@ -46,6 +58,23 @@ impl Errand {
         names
             .iter()
             .any(|name| name.to_lowercase().contains(&wanted))
+    }
+}
+
+impl Task {
+    /// Why it cannot be done with this PIN.
+    pub fn obstacle(self, pin: &PinView) -> Option<CardError> {
+        let missing = match self {
+            Self::Change => pin.change.err(),
+            Self::Unlock => pin.unblock.err(),
+        };
+        let blocked = match (self, pin.unblock) {
+            (Self::Change, _) => (pin.tries == Tries::Blocked).then_some(pin.role),
+            (Self::Unlock, Ok(it)) => (it.tries == Tries::Blocked).then_some(it.role),
+            (Self::Unlock, Err(_)) => None,
+        };
+        let missing = missing.map(CardError::Unsupported);
+        missing.or(blocked.map(CardError::Blocked))
     }
 }
 

@@ -17,6 +17,8 @@ use crate::secrets::{Secrets, Unfilled};
 
 mod meant;
 
+use meant::number;
+
 /// How long settings that hold a signature up are asked again where nobody can be.
 const SETTINGS_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -168,10 +170,13 @@ impl Terminal<'_> {
         let pins = self.desk.flow().pins();
         match errand.action(&pins) {
             Some(action) if has(&screen, action) => return self.press(action, Vec::new()),
-            Some(_) => {
-                say(&l.say("terminal-not-offered"));
-                print(&screen, l);
-            }
+            Some(_) => match errand.dead_end(self.desk.flow(), &pins) {
+                Some(end) => print(&end, l),
+                None => {
+                    say(&l.say("terminal-not-offered"));
+                    print(&screen, l);
+                }
+            },
             None => {
                 let names = pin_name::names(&pins).join(", ");
                 say(&l.say_with("terminal-which-pin", [("names", names.into())]));
@@ -284,22 +289,12 @@ impl Terminal<'_> {
             return Ok(());
         }
         self.chosen = true;
-        let preset = screen.chosen.map_or(1, |index| index + 1);
-        for _ in 0..3 {
-            let question = l.say_with("terminal-number", [("preset", preset.into())]);
-            let answer = prompt::line(&question)?;
-            if answer.is_empty() {
-                return Ok(());
-            }
-            let index = answer
-                .parse::<usize>()
-                .ok()
-                .and_then(|number| number.checked_sub(1));
-            if let Some(index) = index.filter(|index| usable.contains(index)) {
-                self.desk.input(Input::Choose(index));
-                return Ok(());
-            }
-            say(&l.say("terminal-no-such-number"));
+        let preset = screen.chosen.unwrap_or_default();
+        let question = l.say_with("terminal-number", [("preset", (preset + 1).into())]);
+        let wrong = l.say("terminal-no-such-number");
+        let answer = number(&question, preset, &wrong, &|at| usable.contains(&at))?;
+        if let Some(index) = answer.filter(|index| screen.chosen != Some(*index)) {
+            self.desk.input(Input::Choose(index));
         }
         Ok(())
     }

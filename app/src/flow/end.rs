@@ -7,6 +7,7 @@ use securesign_handoff::callback::{self, CallbackError, Outcome};
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::policy::Permit;
 
+use crate::screen::ValidityState;
 use crate::worker::{TokenInfo, TokenState};
 
 use super::way::Way;
@@ -262,7 +263,7 @@ impl Flow {
         if self.chosen.is_none() {
             // Of one that is not valid yet the portal must not hear that it has expired.
             let expired = |offer: &offers::Offer<'_>| {
-                self.is_outdated(offer.credential) && !self.is_early(offer.credential)
+                self.validity_of(offer.credential) == ValidityState::Expired
             };
             return if offers.iter().all(expired) {
                 ErrorCode::CertExpired

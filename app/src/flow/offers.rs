@@ -6,6 +6,8 @@ use securesign_card::profile::{Credential, PinUse, Search, Tries};
 use securesign_card::signature::{PublicKey, ToSign};
 
 use super::{Entry, Flow, Purpose, Remark, State};
+use crate::screen::ValidityState;
+use crate::validity;
 use crate::words::{InWords, date};
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
@@ -66,13 +68,14 @@ impl Flow {
             },
             Purpose::Manage => Search::default(),
         };
+        let opened = self.opened();
         self.ready()
             .flat_map(|(token, info)| {
                 let credentials = info.found.credentials.iter();
                 credentials.map(move |credential| Offer { token, credential })
             })
             .filter(|offer| search.wants(&offer.credential.certificate))
-            .filter(|offer| self.opened().is_none_or(|opened| opened == offer.token))
+            .filter(|offer| opened.is_none_or(|opened| opened == offer.token))
             .collect()
     }
 
@@ -85,13 +88,14 @@ impl Flow {
         if !certificate.may_sign() {
             return Some(self.language.say("certificate-not-for-signatures"));
         }
-        if self.is_early(credential) {
-            let (from, _) = certificate.validity();
-            let date = [("date", date(from, self.language).into())];
-            return Some(self.language.say_with("certificate-not-yet", date));
-        }
-        if self.is_outdated(credential) {
-            return Some(self.language.say("certificate-expired"));
+        match self.validity_of(credential) {
+            ValidityState::Valid | ValidityState::Expiring => {}
+            ValidityState::NotYet => {
+                let (from, _) = certificate.validity();
+                let date = [("date", date(from, self.language).into())];
+                return Some(self.language.say_with("certificate-not-yet", date));
+            }
+            ValidityState::Expired => return Some(self.language.say("certificate-expired")),
         }
         if matches!(certificate.key(), PublicKey::RsaPss(_)) {
             return Some(self.language.say("certificate-pss"));
@@ -113,13 +117,9 @@ impl Flow {
             .then(|| self.language.say("certificate-no-digest"))
     }
 
-    pub(super) fn is_outdated(&self, credential: &Credential) -> bool {
-        !credential.certificate.is_valid_at(self.now)
-    }
-
-    /// Not valid yet, as far as this computer's clock is right.
-    pub(super) fn is_early(&self, credential: &Credential) -> bool {
-        self.now < credential.certificate.validity().0
+    /// Where today lies in its time, as far as this computer's clock is right.
+    pub(super) fn validity_of(&self, credential: &Credential) -> ValidityState {
+        validity::state(&credential.certificate, self.now)
     }
 
     /// Whether there is a certificate to sign with whose PIN is not blocked.

@@ -316,23 +316,12 @@ fn portals(l: Language) -> Finding {
 /// The executable that has the window, and what it says itself.
 #[cfg(feature = "window")]
 fn window(l: Language) -> (String, bool) {
-    let failed = |what| tell(&[bad(what, l.say("doctor-no-window-advice"))], l);
-    let path = match beside::path() {
-        Ok(path) => path,
-        Err(missing) => {
-            let file = [("file", text::path(&missing).into())];
-            return failed(l.say_with("doctor-no-window", file));
-        }
-    };
-    match beside::doctor(path, false) {
+    match ask_window(false, l) {
         Ok((more, well)) => {
             let (installed, _) = tell(&[good(l.say("doctor-window"))], l);
             (installed + &more, well)
         }
-        Err(reason) => {
-            let reason = [("reason", reason.into())];
-            failed(l.say_with("doctor-window-unstarted", reason))
-        }
+        Err(finding) => tell(&[finding], l),
     }
 }
 
@@ -340,32 +329,35 @@ fn window(l: Language) -> (String, bool) {
 #[cfg(feature = "window")]
 fn window_json() -> Vec<Value> {
     let l = Language::English;
-    let failed = |what| as_json(&[bad(what, l.say("doctor-no-window-advice"))]);
-    let path = match beside::path() {
-        Ok(path) => path,
-        Err(missing) => {
-            let file = [("file", text::path(&missing).into())];
-            return failed(l.say_with("doctor-no-window", file));
-        }
-    };
-    let said = beside::doctor(path, true).and_then(|(said, _)| {
-        serde_json::from_str::<Value>(&said).map_err(|error| text::reason(&error))
+    let said = ask_window(true, l).and_then(|(said, _)| {
+        let said = serde_json::from_str::<Value>(&said);
+        said.map_err(|error| unstarted(text::reason(&error), l))
     });
     match said {
         Ok(mut said) => {
+            let findings = said["findings"].as_array_mut().map(std::mem::take);
             let mut all = as_json(&[good(l.say("doctor-window"))]);
-            all.extend(
-                said["findings"]
-                    .as_array_mut()
-                    .map(std::mem::take)
-                    .into_iter()
-                    .flatten(),
-            );
+            all.extend(findings.into_iter().flatten());
             all
         }
-        Err(reason) => {
-            let reason = [("reason", reason.into())];
-            failed(l.say_with("doctor-window-unstarted", reason))
-        }
+        Err(finding) => as_json(&[finding]),
     }
+}
+
+/// What it says, in words or as JSON, and whether all is well there; else what is wrong with it.
+#[cfg(feature = "window")]
+fn ask_window(json: bool, l: Language) -> Result<(String, bool), Finding> {
+    let path = beside::path().map_err(|missing| {
+        let file = [("file", text::path(&missing).into())];
+        let what = l.say_with("doctor-no-window", file);
+        bad(what, l.say("doctor-no-window-advice"))
+    })?;
+    beside::doctor(path, json).map_err(|reason| unstarted(reason, l))
+}
+
+#[cfg(feature = "window")]
+fn unstarted(reason: String, l: Language) -> Finding {
+    let reason = [("reason", reason.into())];
+    let what = l.say_with("doctor-window-unstarted", reason);
+    bad(what, l.say("doctor-no-window-advice"))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use securesign_app::flow::Flow;
 use securesign_app::language::Language;
+use securesign_app::pin_name;
 use securesign_app::words::Explain;
 use securesign_app::worker::Look;
 use securesign_card::error::CardError;
@@ -99,11 +100,13 @@ fn form(place: &Place, errand: Errand, files: SecretFiles, as_json: bool) -> Res
         abandoned: false,
         follows: false,
     };
+    let (task, wanted) = (errand.task, errand.pin.clone());
     terminal.form(errand);
     // The token window may be closed at leisure; a command has a task.
     let done = desk.flow().achieved();
     if as_json {
-        let failure = desk.flow().failure();
+        let obstacle = obstacle(desk.flow(), task, wanted.as_deref()).filter(|_| !done);
+        let failure = desk.flow().failure().or(obstacle.as_ref());
         let views = desk.flow().tokens();
         let mut value = report::pins_json(views, place.kept());
         if let Some(value) = value.as_object_mut() {
@@ -124,4 +127,11 @@ fn form(place: &Place, errand: Errand, files: SecretFiles, as_json: bool) -> Res
         print_json(&value)?;
     }
     Ok(if done { DONE } else { NOT_DONE })
+}
+
+/// Why nothing came of it where no card was asked, as far as that lies in the token.
+fn obstacle(flow: &Flow, task: Task, wanted: Option<&str>) -> Option<CardError> {
+    let pins = flow.pins();
+    let pin = pin_name::find(&pins, wanted).filter(|_| flow.candidates() == 1)?;
+    task.obstacle(pin)
 }

@@ -5,7 +5,7 @@ use securesign_app::worker::{TokenId, TokenInfo};
 use super::Terminal;
 use crate::errand::Errand;
 use crate::output::say;
-use crate::prompt::{self, can_ask};
+use crate::prompt::{self, Unanswered, can_ask};
 use crate::report::ready;
 
 impl Terminal<'_> {
@@ -39,19 +39,36 @@ impl Terminal<'_> {
             let (label, family, reader) = (&info.label, &info.family, &id.reader);
             say(&format!("  {number}  {label} ({family}), {reader}"));
         }
-        for _ in 0..3 {
-            let question = l.say_with("terminal-token-number", [("preset", 1.into())]);
-            let answer = prompt::line(&question).map_err(|_| None)?;
-            let number = match answer.is_empty() {
-                true => Some(1),
-                false => answer.parse::<usize>().ok(),
-            };
-            let at = number.and_then(|number| number.checked_sub(1));
-            if let Some((id, _)) = at.and_then(|at| tokens.get(at)) {
-                return Ok((*id).clone());
-            }
-            say(&l.say("terminal-no-such-token"));
-        }
-        Err(Some(l.say("terminal-which-token")))
+        let question = l.say_with("terminal-token-number", [("preset", 1.into())]);
+        let wrong = l.say("terminal-no-such-token");
+        let answer = number(&question, 0, &wrong, &|at| at < tokens.len());
+        let at = answer.map_err(|_| None)?;
+        let (id, _) = at
+            .map(|at| tokens[at])
+            .ok_or_else(|| l.say("terminal-which-token"))?;
+        Ok(id.clone())
     }
+}
+
+/// Asks for a number, from 1 on, and gives the index that is meant; an empty line means
+/// `preset`. `None`: three times it was none of those that are there.
+pub(super) fn number(
+    question: &str,
+    preset: usize,
+    wrong: &str,
+    is_there: &dyn Fn(usize) -> bool,
+) -> Result<Option<usize>, Unanswered> {
+    for _ in 0..3 {
+        let answer = prompt::line(question)?;
+        if answer.is_empty() {
+            return Ok(Some(preset));
+        }
+        let number = answer.parse::<usize>().ok();
+        let index = number.and_then(|number| number.checked_sub(1));
+        if let Some(index) = index.filter(|index| is_there(*index)) {
+            return Ok(Some(index));
+        }
+        say(wrong);
+    }
+    Ok(None)
 }

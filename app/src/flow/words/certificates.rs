@@ -122,7 +122,7 @@ fn names_one(flow: &Flow) -> bool {
 pub fn all_expired(flow: &Flow) -> Option<String> {
     let l = flow.language;
     let offers = flow.offers();
-    let state = |offer: &Offer<'_>| validity::state(&offer.credential.certificate, flow.now);
+    let state = |offer: &Offer<'_>| flow.validity_of(offer.credential);
     let mut signing = offers
         .iter()
         .filter(|offer| offer.credential.certificate.may_sign())
@@ -182,7 +182,10 @@ pub fn missed(flow: &Flow) -> Vec<String> {
 /// Not yet valid is more often a clock that is slow than a certificate for later.
 pub fn slow_clock(flow: &Flow) -> Option<Notice> {
     let offers = flow.offers();
-    let early = offers.iter().any(|offer| flow.is_early(offer.credential));
+    let state = |offer: &Offer<'_>| flow.validity_of(offer.credential);
+    let early = offers
+        .iter()
+        .any(|offer| state(offer) == ValidityState::NotYet);
     let today = [("date", date(flow.now, flow.language).into())];
     (early && flow.chosen.is_none()).then(|| Notice {
         level: Level::Warning,

@@ -15,7 +15,7 @@ use super::parts::{
 };
 use super::request::facts;
 use super::token::unlocking;
-use super::unlock::{has_way, no_way};
+use super::unlock::no_way;
 use super::waiting::waiting;
 use crate::flow::{Compared, Flow, Purpose};
 use crate::screen::{Action, Ask, Kind, Level, Line, Notice, Screen};
@@ -36,7 +36,7 @@ pub fn sign(flow: &Flow) -> Screen {
     let pin = flow.asked_pin(info);
     let blocked = pin.tries == Tries::Blocked && !pinless;
     let usable = flow.chosen.is_some();
-    if usable && blocked && !has_way(&pin) && !flow.has_another() {
+    if usable && blocked && !pin.can_be_unblocked() && !flow.has_another() {
         return no_way(flow, &pin);
     }
     let mut screen = Screen {
@@ -53,7 +53,7 @@ pub fn sign(flow: &Flow) -> Screen {
     } else if let Some(text) = all_expired(flow) {
         Some(in_the_way(flow, text))
     } else if blocked {
-        let text = match has_way(&pin) {
+        let text = match pin.can_be_unblocked() {
             true => l.say_with("pin-blocked-unlock", pin_and_puk(&pin, l)),
             false => CardError::Blocked(pin.role).what(l),
         };

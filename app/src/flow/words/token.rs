@@ -11,7 +11,6 @@ use super::parts::{
     button, copied, counters, fact, links, no_change, no_unlock, notice, pin_and_puk, pin_name,
     pin_status, plain, puk_name,
 };
-use super::unlock::has_way;
 use super::waiting::waiting;
 use crate::flow::Flow;
 use crate::screen::{Action, Button, ButtonStyle, Kind, Level, Notice, Screen};
@@ -98,7 +97,7 @@ fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
 /// The way to unlock a PIN, where there is one that has tries left. It is named where there
 /// are several.
 pub fn unlocking(info: &TokenInfo, pin: &PinView, main: bool, l: Language) -> Option<Button> {
-    let unblock = pin.unblock.ok().filter(|_| has_way(pin))?;
+    let unblock = pin.unblock.ok().filter(|_| pin.can_be_unblocked())?;
     let action = match pin.id == info.first {
         true => Action::Unlock,
         false => Action::UnlockFurther(pin.id),

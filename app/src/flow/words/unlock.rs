@@ -12,7 +12,7 @@ use super::parts::{
 };
 use super::waiting::waiting;
 use crate::flow::{Flow, Purpose, Step, Target};
-use crate::screen::{Action, Ask, Button, Fact, Kind, Screen};
+use crate::screen::{Action, Ask, Button, Fact, Figure, Kind, Screen};
 use crate::worker::{PinView, UnblockView};
 
 /// The steps of unlocking.
@@ -21,12 +21,9 @@ pub fn unlock(flow: &Flow, of: &Target, step: &Step) -> Screen {
     let Some((_, pin)) = flow.aimed(of) else {
         return waiting(flow);
     };
-    let puk = match pin.unblock {
-        Ok(puk) if puk.tries == Tries::Blocked && puk.role == Secret::ResetCode => {
-            return code_blocked(&puk, l);
-        }
-        Ok(puk) if puk.tries != Tries::Blocked => puk,
-        _ => return no_way(flow, &pin),
+    let end = dead_end(flow, &pin);
+    let (Ok(puk), None) = (pin.unblock, &end) else {
+        return end.unwrap_or_else(|| waiting(flow));
     };
     let screen = match step {
         Step::Need => start(&pin, &puk, l),
@@ -49,6 +46,7 @@ fn start(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
     Screen {
         progress: Some(step(1, l)),
         text: need(pin, puk, l),
+        figure: figure(pin, puk, l),
         buttons: vec![
             button(Action::Back, l.say("back")),
             primary(
@@ -148,6 +146,16 @@ pub fn need(pin: &PinView, puk: &UnblockView, l: Language) -> Vec<String> {
     text
 }
 
+/// The token, and the letter that both codes usually came in. What sets up many tokens is in
+/// no letter.
+pub fn figure(pin: &PinView, puk: &UnblockView, l: Language) -> Option<Figure> {
+    (puk.role != Secret::AdminKey).then(|| Figure {
+        token: l.say("token-title"),
+        letter: l.say("unlock-letter"),
+        codes: vec![pin.role.in_words(l), puk.role.in_words(l)],
+    })
+}
+
 /// The reset code has no tries left: there may be another way, which the token tells when it
 /// is looked at again.
 fn code_blocked(puk: &UnblockView, l: Language) -> Screen {
@@ -162,9 +170,13 @@ fn code_blocked(puk: &UnblockView, l: Language) -> Screen {
     }
 }
 
-/// Whether something that a person may have unlocks this PIN.
-pub fn has_way(pin: &PinView) -> bool {
-    pin.unblock.is_ok_and(|puk| puk.tries != Tries::Blocked)
+/// Why nothing unlocks this PIN now; `None` where something does.
+pub fn dead_end(flow: &Flow, pin: &PinView) -> Option<Screen> {
+    match &pin.unblock {
+        _ if pin.can_be_unblocked() => None,
+        Ok(puk) if puk.role == Secret::ResetCode => Some(code_blocked(puk, flow.language)),
+        _ => Some(no_way(flow, pin)),
+    }
 }
 
 /// The last page: nothing that a person has unlocks this PIN. Why, what the issuer must do,
