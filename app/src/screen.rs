@@ -8,8 +8,8 @@ use securesign_card::text;
 
 pub use action::{Action, Input};
 pub use parts::{
-    Ask, Button, ButtonStyle, CertificateCard, Choice, Copying, Counter, Fact, Field, Level, Line,
-    Notice, Row, Setting, Validity, ValidityState,
+    Ask, Button, ButtonStyle, CertificateCard, Choice, Copying, Counter, Fact, Field, Figure,
+    Level, Line, Notice, Row, Setting, Validity, ValidityState,
 };
 
 /// Longest line on a screen, in characters: an origin is the longest that anybody reads.
@@ -40,6 +40,8 @@ pub struct Screen {
     /// Where the document may be dropped, to be compared with the request;
     /// pressed, it has a file chosen.
     pub compare: Option<Button>,
+    /// A picture of a token, and of where its codes come from.
+    pub figure: Option<Figure>,
     /// A number that should be large and plain.
     pub counters: Vec<Counter>,
     /// Above the certificates.
@@ -72,7 +74,7 @@ pub struct Screen {
     /// A PIN is kept for the next request.
     pub kept: Option<Kept>,
     /// How many other requests wait for their turn: one quiet line.
-    pub waiting: Option<String>,
+    pub waiting: Option<Waiting>,
     /// That links were turned away because too many waited.
     pub turned_away: Option<String>,
     /// Nothing on it has to be read, and another request waits: it gives way by itself
@@ -110,6 +112,10 @@ impl Screen {
             all.extend(fact.mark.iter_mut().chain(&mut fact.strong));
             all.extend(fact.copy.iter_mut().map(|copying| &mut copying.label));
         }
+        if let Some(figure) = &mut self.figure {
+            all.extend([&mut figure.token, &mut figure.letter]);
+            all.extend(&mut figure.codes);
+        }
         for counter in &mut self.counters {
             all.extend([&mut counter.value, &mut counter.caption]);
         }
@@ -138,7 +144,8 @@ impl Screen {
         if let Some(kept) = &mut self.kept {
             all.extend([&mut kept.text, &mut kept.lock.label]);
         }
-        all.extend(self.waiting.iter_mut().chain(&mut self.turned_away));
+        all.extend(self.waiting.iter_mut().map(|waiting| &mut waiting.text));
+        all.extend(&mut self.turned_away);
         all
     }
 
@@ -158,6 +165,15 @@ pub struct Kept {
     pub text: String,
     /// "Lock now".
     pub lock: Button,
+}
+
+/// Other requests that wait for their turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: usize,
+    /// "2 more requests are waiting."
+    pub text: String,
 }
 
 /// The few screens there are.
@@ -216,6 +232,11 @@ mod tests {
                 folds: false,
             }],
             compare: Some(button()),
+            figure: Some(Figure {
+                token: text(),
+                letter: text(),
+                codes: vec![text()],
+            }),
             counters: vec![Counter {
                 value: text(),
                 caption: text(),
@@ -274,7 +295,10 @@ mod tests {
                 text: text(),
                 lock: button(),
             }),
-            waiting: Some(text()),
+            waiting: Some(Waiting {
+                count: 1,
+                text: text(),
+            }),
             turned_away: Some(text()),
             passes: false,
         };
@@ -283,7 +307,7 @@ mod tests {
         // As `Debug` writes what cannot be printed.
         assert!(!printed.contains("\\u{") && !printed.contains("\\0"));
         // What may be shown stays, in each of them.
-        assert_eq!(printed.matches("E[2J").count(), 36);
+        assert_eq!(printed.matches("E[2J").count(), 39);
         // Line breaks where sentences stand, and nowhere else.
         assert_eq!(printed.matches("\\n").count(), 2);
         assert!(!printed.contains(&"A".repeat(SENTENCES)));

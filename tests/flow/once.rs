@@ -39,7 +39,7 @@ fn r13_a_used_id_is_refused_and_claimed_last_of_all() {
     let screen = play.screen();
     assert_eq!(screen.kind, Kind::Failed);
     assert_eq!(screen.facts[0].value, "SS_REQUEST_INVALID");
-    assert!(screen.text[0].contains("used on this computer before"));
+    assert!(screen.text[0].contains("already used on this computer"));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     play.press(Action::Sign, &["123456"]);
     assert!(play.jobs.is_empty() && play.opened.is_empty());
@@ -112,7 +112,7 @@ fn r13_a_request_is_shown_once() {
     let other = link("http://localhost:9090/cb", "ss_test_k", &[]).replace("request-7", "a");
     assert_eq!(play.arrive(order(&other)), Arrival::Waiting(2));
     assert_eq!(
-        play.screen().waiting.unwrap(),
+        play.screen().waiting.unwrap().text,
         "2 more requests are waiting."
     );
 }

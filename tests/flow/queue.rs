@@ -36,7 +36,8 @@ fn r14_one_request_is_shown_five_wait_and_there_is_no_room_for_more() {
     assert_eq!(play.arrive(bad_request()), Arrival::Full);
     // Nothing has changed for whoever is typing but the number of those that wait.
     let now = play.screen();
-    assert_eq!(now.waiting.as_deref(), Some("5 more requests are waiting."));
+    let said = now.waiting.as_ref().map(|waiting| &*waiting.text);
+    assert_eq!(said, Some("5 more requests are waiting."));
     // And that two found no room.
     let turned_away = now.turned_away.clone();
     assert!(turned_away.as_ref().unwrap().starts_with("2 more links"));
@@ -244,7 +245,7 @@ fn what_the_journal_did_not_take_is_said_with_its_request_and_hides_nothing() {
     let effects = play.flow.on(unrecorded, now());
     play.keep(effects);
     let notice = |play: &Play| play.screen().notice.unwrap().text;
-    assert!(notice(&play).contains("wrong"), "{}", notice(&play));
+    assert!(notice(&play).contains("Wrong PIN"), "{}", notice(&play));
     play.press(Action::Sign, &["123456"]);
     play.report(Report::Signed(Ok(vec![0x30, 0x01])));
     let said = notice(&play);
@@ -438,7 +439,7 @@ fn what_comes_late_for_a_page_is_said_where_a_person_is_by_then() {
     let copied = Event::Exported(Ok("/home/a/copy.jsonl".into()));
     for (late, said) in [
         (copied, "/home/a/copy.jsonl"),
-        (Event::FileUnopened, "No program has opened"),
+        (Event::FileUnopened, "No program opened"),
     ] {
         let mut play = Play::begin(Flow::manage(now()));
         play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
@@ -452,7 +453,7 @@ fn what_comes_late_for_a_page_is_said_where_a_person_is_by_then() {
         })));
         play.event(late);
         let text = play.screen().notice.unwrap().text;
-        assert!(text.contains("wrong") && text.contains(said), "{text}");
+        assert!(text.contains("Wrong PIN") && text.contains(said), "{text}");
     }
 }
 

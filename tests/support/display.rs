@@ -19,13 +19,18 @@ pub struct Display {
 
 impl Display {
     pub fn new() -> Self {
+        Self::sized("1000x1000x24")
+    }
+
+    /// Of this width, height and depth.
+    pub fn sized(size: &str) -> Self {
         let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
                 "1",
                 "-screen",
                 "0",
-                "1000x1000x24",
+                size,
                 // Else it begins anew whenever the last program leaves, and turns away
                 // whoever comes meanwhile.
                 "-noreset",

@@ -17,13 +17,14 @@ mod waiting;
 use securesign_card::application::PinId;
 
 use super::{Flow, Purpose, State};
-use crate::screen::{Action, Kept, Screen};
+use crate::screen::{Action, Kept, Screen, Waiting};
 use end::{signed, working};
 use forms::{asked, change, unsure};
 use parts::{button, notice};
 use sign::sign;
 use token::token;
 use tokens::tokens;
+pub use unlock::dead_end;
 use unlock::unlock;
 use waiting::{looking, waiting};
 
@@ -70,13 +71,13 @@ fn turned_away(flow: &Flow) -> Option<String> {
     (count > 0).then(|| flow.language.say_with("requests-turned-away", said()))
 }
 
-fn waiting_line(flow: &Flow) -> Option<String> {
+fn waiting_line(flow: &Flow) -> Option<Waiting> {
     let count = flow.waiting();
-    let line = || {
-        flow.language
-            .say_with("requests-wait", [("count", count.into())])
-    };
-    (count > 0).then(line)
+    let said = || [("count", count.into())];
+    (count > 0).then(|| Waiting {
+        count,
+        text: flow.language.say_with("requests-wait", said()),
+    })
 }
 
 /// A PIN is kept: for how long yet, and for whom if not for this request.

@@ -54,6 +54,18 @@ pub struct Notice {
     pub text: String,
 }
 
+/// A picture of a token and of the letter that its codes came in. What it says stands in
+/// the text as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// "Your token".
+    pub token: String,
+    /// "Letter or e-mail from the issuer".
+    pub letter: String,
+    /// What is in it: "PIN", "PUK".
+    pub codes: Vec<String>,
+}
+
 /// A number in large type with its caption: "2" – "PIN tries left".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {

@@ -22,9 +22,9 @@ use securesign_app::worker::{
 use securesign_card::application::{Confidence, PinId};
 use securesign_card::atr::Atr;
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::error::{CardError, Reason, Secret};
+use securesign_card::error::{CardError, Missing, Reason, Secret};
 use securesign_card::pin::Pin;
-use securesign_card::profile::Tries;
+use securesign_card::profile::{Note, Problem, Tries};
 use securesign_card::reader::Readers;
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
@@ -60,7 +60,7 @@ const SECOND: PinId = PinId(7);
 pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-pub const SCREENS: [(&str, Make); 67] = [
+pub const SCREENS: [(&str, Make); 74] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -103,11 +103,34 @@ pub const SCREENS: [(&str, Make); 67] = [
     ("sign-expired", |studio| {
         studio.request().sees(vec![studio.expired()]).flow
     }),
+    ("sign-validity", |studio| {
+        let day = 24 * 60 * 60;
+        let soon = studio.aged("CN=Meera Nair", -300 * day, 9 * day + day / 2);
+        let early = studio.aged("CN=Kavita Rao", 40 * day, 700 * day);
+        let all = vec![studio.token(3), soon, early, studio.expired()];
+        studio.request().sees(all).flow
+    }),
+    ("sign-encryption", |studio| {
+        let view = with(&studio.token(3), |info| {
+            info.found.notes.push(Note {
+                place: "9D".into(),
+                problem: Problem::Encryption("Asha Sharma".into()),
+            });
+        });
+        studio.request().sees(vec![view]).flow
+    }),
+    ("details", |studio| {
+        studio.asked(3).input(Input::Details(0)).flow
+    }),
     ("sign-document", |studio| {
         studio.asked(3).gives("contract.pdf", b"abc").flow
     }),
     ("sign-other-document", |studio| {
         studio.asked(3).gives("contract.pdf", b"abd").flow
+    }),
+    ("other-document", |studio| {
+        let scene = studio.asked(3).gives("contract.pdf", b"abd");
+        scene.press(Action::Sign, &[PIN]).flow
     }),
     ("sign-wrong", |studio| studio.wrong(2).flow),
     ("sign-unknown-tries", |studio| {
@@ -120,6 +143,13 @@ pub const SCREENS: [(&str, Make); 67] = [
         studio.asked(1).press(Action::Sign, &[PIN]).flow
     }),
     ("sign-blocked", |studio| studio.blocked().flow),
+    ("no-way", |studio| {
+        let view = with(&studio.token(0), |info| {
+            info.puk_id = None;
+            info.no_puk = Missing::UnblockOff;
+        });
+        studio.request().sees(vec![view]).flow
+    }),
     ("signing", |studio| {
         studio.asked(3).press(Action::Sign, &[PIN]).flow
     }),
@@ -253,6 +283,10 @@ pub const SCREENS: [(&str, Make); 67] = [
     ("change-unsure", |studio| {
         studio.unsure().press(Action::ChangePin, &[]).flow
     }),
+    ("change-weak", |studio| {
+        let scene = studio.manage(3).press(Action::ChangePin, &[]);
+        scene.press(Action::Submit, &[PIN, "111111", "111111"]).flow
+    }),
     ("changed", |studio| {
         let mut scene = studio.manage(3).press(Action::ChangePin, &[]);
         scene = scene.press(Action::Submit, &[PIN, "482915", "482915"]);
@@ -265,13 +299,8 @@ pub const SCREENS: [(&str, Make); 67] = [
     }),
     ("unlock-puk", |studio| studio.unlocking(1).flow),
     ("unlock-pin", |studio| studio.unlocking(2).flow),
-    ("puk-blocked", |studio| {
-        let mut scene = studio
-            .unlocking(2)
-            .press(Action::Submit, &["482915", "482915"]);
-        scene.report(Report::Unblocked(Err(CardError::Blocked(Secret::Puk))));
-        scene.flow
-    }),
+    ("puk-blocked", |studio| studio.puk_blocked(0)),
+    ("puk-blocked-works", |studio| studio.puk_blocked(3)),
     ("settings", |studio| {
         studio.manage(3).press(Action::Settings, &[]).flow
     }),
@@ -425,6 +454,20 @@ impl Studio {
         self.managing().sees(vec![self.two_pins(first, second)])
     }
 
+    /// A token whose certificate is valid from and to so many seconds from now.
+    fn aged(&self, subject: &str, from: i64, to: i64) -> TokenView {
+        let second = |from_now: i64| {
+            let second = u64::try_from(now().as_second() + from_now).expect("after 1970");
+            Duration::from_secs(second)
+        };
+        let card = PivCard::builder(NIST)
+            .seed(subject.as_bytes())
+            .validity(second(from), second(to))
+            .subject(Slot::SIGNATURE, subject)
+            .key(Slot::SIGNATURE, KeyKind::P256);
+        view(card.build().expect("a card"), "Example reader 02 00")
+    }
+
     fn expired(&self) -> TokenView {
         self.old.clone()
     }
@@ -565,10 +608,23 @@ impl Studio {
     }
 
     fn unlocking(&self, steps: usize) -> Scene {
+        self.unlocking_of(0, steps)
+    }
+
+    /// A PIN with so many tries left is unlocked.
+    fn unlocking_of(&self, tries: u8, steps: usize) -> Scene {
         let secrets = [&[][..], &[PUK]];
-        let scene = self.manage(0).press(Action::Unlock, &[]);
+        let scene = self.manage(tries).press(Action::Unlock, &[]);
         let steps = secrets.iter().take(steps);
         steps.fold(scene, |scene, typed| scene.press(Action::Next, typed))
+    }
+
+    /// The PUK has no tries left; the PIN has so many.
+    fn puk_blocked(&self, tries: u8) -> Flow {
+        let typed = ["482915", "482915"];
+        let mut scene = self.unlocking_of(tries, 2).press(Action::Submit, &typed);
+        scene.report(Report::Unblocked(Err(CardError::Blocked(Secret::Puk))));
+        scene.flow
     }
 
     fn journal(&self, verdict: Result<Mark, Fault>) -> Scene {

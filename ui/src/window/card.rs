@@ -140,7 +140,8 @@ impl Card {
                 _ => return false,
             }
             widget.redraw();
-            if let Some(details) = &mut above {
+            // It goes before the card does, which hears of the focus then.
+            if let Some(details) = above.as_mut().filter(|it| !it.was_deleted()) {
                 details.redraw();
             }
             true

@@ -70,19 +70,9 @@ impl Strip {
         }
     }
 
-    /// Where what locks is.
-    pub fn place(&self) -> Area {
-        Area::of(&self.lock)
-    }
-
-    /// Whether what locks has the focus.
-    pub fn has_focus(&self) -> bool {
-        self.lock.has_focus()
-    }
-
-    /// Gives it.
-    pub fn take_focus(&mut self) -> Result<(), FltkError> {
-        self.lock.take_focus()
+    /// What locks.
+    pub fn lock(&self) -> &Button {
+        &self.lock
     }
 }
 

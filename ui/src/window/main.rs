@@ -24,6 +24,7 @@ mod eye;
 mod eye;
 mod facts;
 mod field;
+mod figure;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod icon;
 mod inert;

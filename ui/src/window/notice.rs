@@ -7,6 +7,7 @@ use fltk::prelude::*;
 use securesign_app::screen::Notice;
 
 use super::ink::{Area, STRONG, spoken};
+use super::layout::measured;
 use super::mark;
 use super::palette::Palette;
 
@@ -24,7 +25,7 @@ pub struct Bar {
 impl Bar {
     /// Breaks the text for the width.
     pub fn new(notice: &Notice, width: i32) -> Self {
-        let lines = STRONG.wrap(&notice.text, width - INDENT - 12);
+        let lines = STRONG.wrap(&notice.text, measured(width) - INDENT - 12);
         Self {
             height: STRONG.height(&lines) + 2 * PAD,
             notice: notice.clone(),

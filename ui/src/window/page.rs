@@ -6,6 +6,7 @@ use fltk::button::{Button, RadioButton};
 use fltk::frame::Frame;
 use fltk::input::Input;
 use fltk::prelude::*;
+use fltk::widget::Widget;
 use securesign_app::screen::Screen;
 
 use super::button::PressButton;
@@ -13,8 +14,9 @@ use super::facts::{self, Fold};
 use super::inert::Inert;
 use super::ink::Area;
 use super::kept::Strip;
-use super::layout::{GAP, Setting, WIDTH, set_height};
+use super::layout::{GAP, Setting, set_size};
 use super::scroll::Reel;
+use super::stop::Stop;
 use super::symbol::Symbol;
 
 mod column;
@@ -23,8 +25,8 @@ mod head;
 
 use column::Column;
 
-/// The upper part is never lower than this.
-const LEAST: i32 = 120;
+/// The upper part is never lower than this: its title is seen.
+const LEAST: i32 = 80;
 
 /// One screen in the window.
 pub struct Page {
@@ -34,8 +36,8 @@ pub struct Page {
     pub reel: Reel,
     /// The clock of the buttons that wait.
     pub inert: Inert,
-    /// The window's.
-    pub height: i32,
+    /// The window's width and height.
+    pub size: (i32, i32),
 }
 
 /// The widgets of a page that can have the focus, and what has to live as long as they do.
@@ -68,8 +70,39 @@ pub struct Widgets {
     _symbol: Option<Symbol>,
 }
 
+impl Widgets {
+    /// What has the focus at this stop.
+    pub fn at(&self, stop: Stop) -> Option<Widget> {
+        fn of<W: WidgetExt>(all: &[W], at: usize) -> Option<Widget> {
+            all.get(at).map(W::as_base_widget)
+        }
+        fn numbered(all: &[(usize, Button)], at: usize) -> Option<Widget> {
+            let found = all.iter().find(|(number, _)| *number == at);
+            found.map(|(_, button)| button.as_base_widget())
+        }
+        match stop {
+            Stop::Copy(at) => numbered(&self.facts.copies, at),
+            Stop::Fold(at) => numbered(&self.facts.folds, at),
+            Stop::Compare => self.compare.as_ref().map(Button::as_base_widget),
+            Stop::Card(at) => of(&self.cards, at),
+            Stop::Details(at) => numbered(&self.details, at),
+            Stop::Choice(at) => of(&self.choices, at),
+            Stop::Row(at) => of(&self.rows, at),
+            Stop::Line(at) => of(&self.lines, at),
+            Stop::Field(at) => of(&self.fields, at),
+            Stop::Reveal(at) => of(&self.reveals, at),
+            Stop::Button(at) => self.buttons.get(at).map(|it| it.widget.as_base_widget()),
+            Stop::Link(at) => of(&self.links, at),
+            Stop::Lock => self
+                .strip
+                .as_ref()
+                .map(|strip| strip.lock().as_base_widget()),
+        }
+    }
+}
+
 impl Page {
-    /// Replaces the window's content and sets the window's height.
+    /// Replaces the window's content and sets the window's size.
     pub fn new(screen: &Screen, setting: &Setting) -> Self {
         let mut window = setting.window.clone();
         let longest = screen.buttons.iter().map(|button| button.inert_ms).max();
@@ -101,28 +134,31 @@ impl Page {
             false => (content, 0),
         };
         let height = seen + gap + foot.height();
+        // What never scrolls away stays in sight, and a little of the rest.
+        let lowest = (LEAST + GAP + foot.height()).min(height);
+        let (width, inner) = (setting.width, setting.inner());
 
         window.clear();
-        set_height(&mut window, height);
+        set_size(&mut window, width, height, lowest);
         window.begin();
         let mut widgets = Widgets::default();
         let area = Area {
             x: 0,
             y: 0,
-            w: WIDTH,
+            w: width,
             h: seen,
         };
         let reel = Reel::begin(area, content, setting.palette);
-        head.place(0, &mut widgets);
+        head.place(0, inner, &mut widgets);
         reel.end();
-        foot.place(seen + gap, &mut widgets);
+        foot.place(seen + gap, inner, &mut widgets);
         window.end();
         window.redraw();
         Self {
             widgets,
             reel,
             inert,
-            height,
+            size: (width, height),
         }
     }
 }

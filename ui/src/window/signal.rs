@@ -46,7 +46,7 @@ pub enum Signal {
     Files(Vec<String>),
     /// Closed the window.
     Closed,
-    /// Made the window higher or lower.
+    /// Made the window larger or smaller.
     Resized,
     /// Nobody did anything on a page that gives way by itself.
     Passes,

@@ -20,7 +20,7 @@ use super::drag::Drag;
 use super::entry::{Entry, Shared};
 use super::eye::Eye;
 use super::ink;
-use super::layout::{LOWEST, Setting, TITLE_BAR, WIDTH, work_area};
+use super::layout::{LOWEST, Setting, TITLE_BAR, WIDTHS, usual_width, work_area};
 use super::page::Page;
 use super::palette::Palette;
 use super::signal::{Signal, Signals};
@@ -64,7 +64,9 @@ pub struct Stage {
 struct Wishes {
     /// All of what folds.
     unfolded: bool,
-    /// In a window of this height.
+    /// In a window of this width.
+    width: Option<i32>,
+    /// And of this height.
     height: Option<i32>,
 }
 
@@ -88,18 +90,18 @@ impl Blank {
         }
         ink::set_larger(look.larger);
         let palette = Palette::of(look.theme);
-        let place = work_area();
+        let (place, width) = (work_area(), usual_width());
         let mut window = DoubleWindow::new(
-            place.x + (place.w - WIDTH) / 2,
+            place.x + (place.w - width).max(0) / 2,
             place.y + (place.h - USUAL).max(0) / 2,
-            WIDTH,
+            width,
             USUAL,
             "SecureSign",
         );
         window.set_color(palette.ground);
         // Taskbars find the desktop entry, and with it name and icon, by this.
         window.set_xclass("securesign");
-        window.size_range(WIDTH, LOWEST, WIDTH, 0);
+        window.size_range(*WIDTHS.start(), LOWEST, *WIDTHS.end(), 0);
         window.end();
         let (signals, drag) = (Signals::default(), Drag::default());
         listen(&mut window, &signals, &drag);
@@ -294,9 +296,10 @@ impl Stage {
             Signal::Set(setting, at) => self.model.input(Input::Set(setting, at)),
             Signal::Row(at) => self.model.input(Input::Row(at)),
             Signal::Resized => {
-                let height = self.window.h();
-                if height != self.page.height {
-                    self.wishes.height = Some(height);
+                let size = (self.window.w(), self.window.h());
+                if size != self.page.size {
+                    self.wishes.width = Some(size.0);
+                    self.wishes.height = Some(size.1);
                     self.redraw(self.screen.clone(), true);
                 }
                 return Ok(false);
@@ -475,6 +478,7 @@ fn setting<'a>(
         entries,
         drag,
         eye,
+        width: wishes.width.unwrap_or_else(usual_width),
         tallest: wishes.height.unwrap_or(work_area().h - TITLE_BAR),
         chosen_height: wishes.height.is_some(),
         unfolded: wishes.unfolded,

@@ -12,6 +12,16 @@ use super::palette::Palette;
 /// A counter's height.
 pub const COUNTER_HEIGHT: i32 = 88;
 
+const PAD: i32 = 16;
+
+/// How wide its texts want it to be.
+pub fn counter_width(counter: &Counter) -> i32 {
+    let text = BODY
+        .width(&counter.caption)
+        .max(LARGE.width(&counter.value));
+    text + 2 * PAD
+}
+
 /// Puts one counter on the page.
 pub fn place_counter(counter: &Counter, area: Area, palette: Palette) {
     let counter = counter.clone();
@@ -23,13 +33,13 @@ pub fn place_counter(counter: &Counter, area: Area, palette: Palette) {
             _ => (tone.ground, tone.ground, tone.ink),
         };
         area.frame(8, 1, edge, fill);
-        LARGE.write(&counter.value, area.x + 16, area.y + 12, ink);
+        LARGE.write(&counter.value, area.x + PAD, area.y + 12, ink);
         let second = if counter.level == Level::Info {
             palette.muted
         } else {
             tone.ink
         };
-        BODY.write(&counter.caption, area.x + 16, area.y + 54, second);
+        BODY.write(&counter.caption, area.x + PAD, area.y + 54, second);
     });
 }
 

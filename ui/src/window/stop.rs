@@ -34,6 +34,16 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// It is in the part of a page that scrolls.
+    pub fn scrolls(self) -> bool {
+        match self {
+            Self::Copy(_) | Self::Fold(_) | Self::Compare | Self::Card(_) => true,
+            Self::Details(_) | Self::Choice(_) | Self::Row(_) | Self::Link(_) => true,
+            Self::Line(_) | Self::Field(_) | Self::Reveal(_) => false,
+            Self::Button(_) | Self::Lock => false,
+        }
+    }
+
     /// The place on the next screen that means the same; a button by what it does, wherever
     /// it stands then. `None`: there is none.
     pub fn carried(self, before: &Screen, next: &Screen) -> Option<Self> {

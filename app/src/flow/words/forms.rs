@@ -8,7 +8,7 @@ use super::parts::{
     puk_counter,
 };
 use super::request::facts;
-use super::unlock::{need, step};
+use super::unlock::{self, need, step};
 use super::waiting::waiting;
 use crate::flow::{Entry, Errand, Flow, Question, Target};
 use crate::screen::{Action, Ask, Kind, Screen};
@@ -67,13 +67,14 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
         Errand::Unlock => l.say("unsure-unlock-advice"),
     });
     let mut counters = Vec::new();
-    let mut progress = None;
+    let (mut progress, mut figure) = (None, None);
     match (errand, &pin.unblock) {
         (Errand::Change, _) => counters.push(pin_counter(&pin, l)),
         (Errand::Unlock, Ok(puk)) => {
             text.extend(need(&pin, puk, l));
             counters.push(puk_counter(puk, l));
             progress = Some(step(1, l));
+            figure = unlock::figure(&pin, puk, l);
         }
         (Errand::Unlock, Err(_)) => {}
     }
@@ -81,6 +82,7 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
         text,
         counters,
         progress,
+        figure,
         buttons: vec![
             button(Action::Back, l.say("back")),
             primary(Action::GoOn, l.say("go-on")),

@@ -29,6 +29,7 @@ pub fn plain(kind: Kind, title: String) -> Screen {
         text: Vec::new(),
         facts: Vec::new(),
         compare: None,
+        figure: None,
         counters: Vec::new(),
         heading: None,
         certificates: Vec::new(),

@@ -2,7 +2,7 @@
 //! for the window's height follows from them.
 
 use super::super::ink::Area;
-use super::super::layout::row;
+use super::super::layout::MARGIN;
 use super::Widgets;
 
 /// Puts a part into its area, and hands over what can have the focus.
@@ -42,11 +42,17 @@ impl<'a> Column<'a> {
         self.parts.iter().map(|part| part.height).sum()
     }
 
-    /// Puts them on the page from `y` on.
-    pub fn place(self, mut y: i32, widgets: &mut Widgets) {
+    /// Puts them on the page from `y` on, `width` wide.
+    pub fn place(self, mut y: i32, width: i32, widgets: &mut Widgets) {
         for Part { height, place } in self.parts {
+            let area = Area {
+                x: MARGIN,
+                y,
+                w: width,
+                h: height,
+            };
             if let Some(place) = place {
-                place(row(y, height), widgets);
+                place(area, widgets);
             }
             y += height;
         }

@@ -10,7 +10,7 @@ use super::super::field;
 use super::super::inert::Inert;
 use super::super::ink::{Area, BODY, SMALL, STRONG};
 use super::super::kept::{self, Strip};
-use super::super::layout::{GAP, INNER, MARGIN, Setting, WIDTH, place_text};
+use super::super::layout::{GAP, MARGIN, Setting, measured, place_text};
 use super::super::line;
 use super::super::notice::Bar;
 use super::column::Column;
@@ -32,21 +32,21 @@ pub fn column<'a>(
     }
     boxes(&mut column, screen, setting);
     if let Some(notice) = &screen.notice {
-        let bar = Bar::new(notice, INNER);
+        let bar = Bar::new(notice, setting.inner());
         column.add(bar.height, |area, _| bar.place(area, setting.palette));
         column.gap(GAP);
     }
     buttons(&mut column, screen, setting, inert);
     // Below the buttons, which must not move under a hand that is about to press one.
-    if let Some(text) = &screen.waiting {
+    if let Some(waiting) = &screen.waiting {
         column.add(SMALL.line, |area, _| {
-            let (palette, line) = (setting.palette, vec![text.clone()]);
-            place_text(line, SMALL, 0, area.y, palette.muted, palette);
+            let (palette, line) = (setting.palette, vec![waiting.text.clone()]);
+            place_text(line, SMALL, area, palette.muted, palette);
         });
         column.gap(GAP);
     }
     if let Some(text) = &screen.turned_away {
-        let bar = Bar::new(&warning(text), INNER);
+        let bar = Bar::new(&warning(text), setting.inner());
         column.add(bar.height, |area, _| bar.place(area, setting.palette));
         column.gap(GAP);
     }
@@ -54,7 +54,7 @@ pub fn column<'a>(
         column.add(kept::HEIGHT, |area, widgets| {
             let whole = Area {
                 x: 0,
-                w: WIDTH,
+                w: setting.width,
                 ..area
             };
             widgets.strip = Some(Strip::new(kept, whole, setting));
@@ -74,9 +74,9 @@ fn warning(text: &str) -> Notice {
 fn signing_as<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
     let palette = setting.palette;
     if let Some(text) = &screen.signing_as {
-        let lines = BODY.wrap(text, INNER - 6);
+        let lines = BODY.wrap(text, setting.text());
         column.add(BODY.height(&lines), move |area, _| {
-            place_text(lines, BODY, 0, area.y, palette.ink, palette);
+            place_text(lines, BODY, area, palette.ink, palette);
         });
         column.gap(LABEL_GAP);
     }
@@ -88,16 +88,15 @@ fn boxes<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
     for line in &screen.lines {
         label(column, &line.label, setting);
         column.add(field::HEIGHT, move |area, widgets| {
-            widgets
-                .lines
-                .push(line::place(line, area, palette, signals));
+            let line = line::place(line, box_in(area), palette, signals);
+            widgets.lines.push(line);
         });
         column.gap(GAP);
     }
     for (field, entry) in screen.fields.iter().zip(setting.entries) {
         label(column, &field.label, setting);
         column.add(field::HEIGHT, move |area, widgets| {
-            let (field, reveal) = field::place(field, entry, area, setting);
+            let (field, reveal) = field::place(field, entry, box_in(area), setting);
             widgets.fields.push(field);
             widgets.reveals.push(reveal);
         });
@@ -105,11 +104,19 @@ fn boxes<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
     }
 }
 
+/// Where something is typed, in its row.
+fn box_in(area: Area) -> Area {
+    Area {
+        w: measured(area.w),
+        ..area
+    }
+}
+
 fn label<'a>(column: &mut Column<'a>, label: &'a str, setting: &'a Setting) {
     let palette = setting.palette;
     column.add(STRONG.line, move |area, _| {
         let label = vec![label.to_owned()];
-        place_text(label, STRONG, 0, area.y, palette.ink, palette);
+        place_text(label, STRONG, area, palette.ink, palette);
     });
     column.gap(LABEL_GAP);
 }
@@ -122,7 +129,7 @@ fn buttons<'a>(
     inert: &'a Inert,
 ) {
     column.gap(GAP);
-    let lines = button_lines(&screen.buttons);
+    let lines = button_lines(&screen.buttons, setting.inner());
     let below = if lines.is_empty() { 0 } else { MARGIN - GAP };
     for line in lines {
         let buttons = &screen.buttons[line];
@@ -143,8 +150,8 @@ fn width(button: &Button) -> i32 {
 
 /// Which buttons stand beside one another, from above. The last line is filled first, so that
 /// the main button has its place whatever else there is.
-fn button_lines(buttons: &[Button]) -> Vec<Range<usize>> {
-    let room = INNER + 2 * button::RING;
+fn button_lines(buttons: &[Button], inner: i32) -> Vec<Range<usize>> {
+    let room = inner + 2 * button::RING;
     let mut lines = Vec::new();
     let mut end = buttons.len();
     while end > 0 {

@@ -8,21 +8,20 @@ use super::super::card::{Card, Role};
 use super::super::choice;
 use super::super::compare;
 use super::super::facts::{Facts, Fold};
+use super::super::figure;
 use super::super::ink::{Area, BODY, SMALL, STRONG, TITLE};
-use super::super::layout::{GAP, INNER, MARGIN, Setting, place_text};
+use super::super::layout::{GAP, MARGIN, Setting, place_text};
 use super::super::quiet;
 use super::super::row::Listed;
 use super::super::signal::Signal;
-use super::super::still::{COUNTER_HEIGHT, place_counter};
+use super::super::still::{COUNTER_HEIGHT, counter_width, place_counter};
 use super::super::symbol::{self, Symbol};
 use super::column::Column;
 
 /// Between the rows of a list.
 const ROW_GAP: i32 = 8;
-/// Most counters beside one another.
+/// Most counters beside one another, where they are no wider.
 const BESIDE: usize = 2;
-/// Width of a text.
-const TEXT: i32 = INNER - 6;
 
 /// All of it.
 pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, fold: Fold) -> Column<'a> {
@@ -32,6 +31,7 @@ pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, fold: Fold) -> Colum
     title(&mut column, screen, setting);
     paragraphs(&mut column, screen, setting);
     facts(&mut column, screen, setting, fold);
+    figure(&mut column, screen, setting);
     counters(&mut column, screen, setting);
     choices(&mut column, screen, setting);
     cards(&mut column, screen, setting);
@@ -42,9 +42,9 @@ pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, fold: Fold) -> Colum
 fn progress<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
     let palette = setting.palette;
     if let Some(progress) = &screen.progress {
-        let lines = SMALL.wrap(progress, TEXT);
+        let lines = SMALL.wrap(progress, setting.text());
         column.add(SMALL.height(&lines), move |area, _| {
-            place_text(lines, SMALL, 0, area.y, palette.muted, palette);
+            place_text(lines, SMALL, area, palette.muted, palette);
         });
     }
 }
@@ -54,13 +54,18 @@ fn title<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
     let palette = setting.palette;
     let has_symbol = Symbol::exists(screen.kind);
     let indent = title_indent(screen.kind);
-    let lines = TITLE.wrap(&screen.title, TEXT - indent - links_width(screen));
+    let lines = TITLE.wrap(&screen.title, setting.text() - indent - links_width(screen));
     column.add(TITLE.height(&lines), move |area, widgets| {
         let symbol = || Symbol::place(screen, area.x, area.y, palette);
         widgets._symbol = has_symbol.then(symbol);
-        place_text(lines, TITLE, indent, area.y, palette.ink, palette);
+        let beside = Area {
+            x: area.x + indent,
+            w: area.w - indent,
+            ..area
+        };
+        place_text(lines, TITLE, beside, palette.ink, palette);
         // After the title, whose frame would cover them.
-        widgets.links = place_links(screen, setting, area.y);
+        widgets.links = place_links(screen, setting, area);
     });
     column.gap(GAP);
 }
@@ -73,9 +78,9 @@ fn paragraphs<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Sett
         _ => palette.muted,
     };
     for paragraph in &screen.text {
-        let lines = BODY.wrap(paragraph, TEXT);
+        let lines = BODY.wrap(paragraph, setting.text());
         column.add(BODY.height(&lines), move |area, _| {
-            place_text(lines, BODY, 0, area.y, ink, palette);
+            place_text(lines, BODY, area, ink, palette);
         });
         column.gap(GAP / 2);
     }
@@ -85,7 +90,7 @@ fn paragraphs<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Sett
 /// And where the document may be dropped.
 fn facts<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting, fold: Fold) {
     if !screen.facts.is_empty() {
-        let facts = Facts::new(&screen.facts, INNER, fold);
+        let facts = Facts::new(&screen.facts, setting.inner(), fold);
         column.add(facts.height, |area, widgets| {
             widgets.facts = facts.place(area, setting);
         });
@@ -99,9 +104,21 @@ fn facts<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting, 
     }
 }
 
+fn figure<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    if let Some(figure) = &screen.figure {
+        column.add(figure::HEIGHT, |area, _| {
+            figure::place(figure, area, setting.palette);
+        });
+        column.gap(GAP);
+    }
+}
+
 fn counters<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
-    let count = screen.counters.len().min(BESIDE) as i32;
-    for counters in screen.counters.chunks(BESIDE) {
+    let half = (setting.inner() - GAP) / 2;
+    let fit = screen.counters.iter().all(|it| counter_width(it) <= half);
+    let beside = if fit { BESIDE } else { 1 };
+    let count = screen.counters.len().min(beside) as i32;
+    for counters in screen.counters.chunks(beside) {
         column.add(COUNTER_HEIGHT, move |area, _| {
             let w = (area.w - GAP * (count - 1)) / count;
             for (at, counter) in (0..).zip(counters) {
@@ -129,14 +146,14 @@ fn cards<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
     if let Some(heading) = &screen.heading {
         column.add(STRONG.line, move |area, _| {
             let heading = vec![heading.clone()];
-            place_text(heading, STRONG, 0, area.y, palette.ink, palette);
+            place_text(heading, STRONG, area, palette.ink, palette);
         });
         column.gap(GAP);
     }
     let choosable = screen.is_choice();
     for (at, card) in screen.certificates.iter().enumerate() {
         let chosen = screen.chosen == Some(at);
-        let card = Card::new(card, Role { choosable, chosen }, INNER);
+        let card = Card::new(card, Role { choosable, chosen }, setting.inner());
         column.add(card.height, move |area, widgets| {
             let (card, details) = card.place(at, area, palette, setting.signals);
             widgets.cards.push(card);
@@ -148,7 +165,7 @@ fn cards<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) 
 
 fn rows<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
     for (at, row) in screen.rows.iter().enumerate() {
-        let listed = Listed::new(row, INNER);
+        let listed = Listed::new(row, setting.inner());
         column.add(listed.height, move |area, widgets| {
             let button = listed.place(at, area, setting.palette, setting.signals);
             widgets.rows.extend(button);
@@ -158,9 +175,9 @@ fn rows<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
 }
 
 /// Ways to other pages, right of the title.
-fn place_links(screen: &Screen, setting: &Setting, top: i32) -> Vec<Button> {
-    let mut x = MARGIN + INNER - links_width(screen);
-    let y = top + (TITLE.line - quiet::HEIGHT) / 2;
+fn place_links(screen: &Screen, setting: &Setting, title: Area) -> Vec<Button> {
+    let mut x = title.x + title.w - links_width(screen);
+    let y = title.y + (TITLE.line - quiet::HEIGHT) / 2;
     let (palette, signals) = (setting.palette, setting.signals);
     let mut links = Vec::new();
     for link in &screen.links {

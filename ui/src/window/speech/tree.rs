@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use accesskit::{Action, Invalid, Live, Node, NodeId, Role, Toggled, TreeId, TreeInfo, TreeUpdate};
 use securesign_app::screen::{
-    Action as Deed, Button, CertificateCard, Choice, Counter, Fact, Field, Kept, Level, Line,
-    Notice, Row, Screen,
+    Action as Deed, Button, CertificateCard, Choice, Counter, Fact, Field, Figure, Kept, Level,
+    Line, Notice, Row, Screen,
 };
 
 use super::super::stop::Stop;
@@ -25,6 +25,7 @@ enum Part {
     Copy(usize),
     Fold(usize),
     Compare,
+    Figure,
     Counter(usize),
     Cards,
     Card(usize),
@@ -93,6 +94,9 @@ pub fn tree(view: &View) -> TreeUpdate {
     if let Some(offered) = &screen.compare {
         parts.push(grove.add_stop(Stop::Compare, button(offered, true)));
     }
+    if let Some(shown) = &screen.figure {
+        parts.push(grove.add(Part::Figure, figure(shown)));
+    }
     for (at, count) in screen.counters.iter().enumerate() {
         parts.push(grove.add(Part::Counter(at), counter(count)));
     }
@@ -119,7 +123,7 @@ pub fn tree(view: &View) -> TreeUpdate {
         parts.push(grove.add_stop(Stop::Link(at), button(offered, true)));
     }
     if let Some(waiting) = &screen.waiting {
-        parts.push(grove.add(Part::Waiting, label(waiting)));
+        parts.push(grove.add(Part::Waiting, label(&waiting.text)));
     }
     if let Some(turned_away) = &screen.turned_away {
         parts.push(grove.add(Part::TurnedAway, label(turned_away)));
@@ -286,6 +290,12 @@ fn fact(fact: &Fact) -> Node {
         Some(mark) => format!("{label}: {value} ({mark})"),
         None => format!("{label}: {value}"),
     })
+}
+
+fn figure(figure: &Figure) -> Node {
+    let mut node = named(Role::Image, &figure.token);
+    node.set_description(format!("{}: {}", figure.letter, figure.codes.join(", ")));
+    node
 }
 
 fn counter(counter: &Counter) -> Node {

@@ -19,7 +19,7 @@ use securesign_app::screen::{Input, Screen};
 
 use super::super::eye::Eye;
 use super::super::ink::{Area, WRITTEN, Written};
-use super::super::layout::WIDTH;
+use super::super::layout::{WIDTH, WIDTHS};
 use super::super::palette;
 use super::super::speech::{node, tree};
 use super::super::stop::Stop;
@@ -128,13 +128,15 @@ fn open() -> (Stage, Rc<RefCell<Flow>>, Rc<Cell<Look>>, app::App) {
     (Stage::new(Box::new(model), blank), flow, look, app)
 }
 
-/// Draws all screens at these scales in both languages, and has each looked at.
-fn draw_all(scales: &[u16], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<String>) {
+/// Draws all screens at these scales, in windows of these widths, in both languages, and has
+/// each looked at.
+fn draw_all(sizes: &[(u16, i32)], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<String>) {
     let (mut stage, flow, look, _app) = open();
     let mut complaints = Vec::new();
     for language in Language::ALL {
         let studio = Studio::new(language);
-        for &scale in scales {
+        for &(scale, width) in sizes {
+            stage.wishes.width = Some(width);
             look.set(Look {
                 scale: Some(scale),
                 larger: language.is_fine(),
@@ -150,7 +152,7 @@ fn draw_all(scales: &[u16], look_at: impl Fn(&mut Stage, &[Written]) -> Vec<Stri
                 let written = WRITTEN.take();
                 assert!(!written.is_empty(), "{name} was not drawn");
                 let found = look_at(&mut stage, &written).into_iter();
-                let at = format!("{name}, {}, {scale} %", language.tag());
+                let at = format!("{name}, {}, {scale} %, {width} wide", language.tag());
                 complaints.extend(found.map(|what| format!("{at}: {what}")));
             }
         }
@@ -173,9 +175,9 @@ fn cover(one: Area, other: Area) -> bool {
 }
 
 /// Texts that leave their box, or the window, or cover one another.
-fn misplaced(written: &[Written]) -> Vec<String> {
+fn misplaced(written: &[Written], width: i32) -> Vec<String> {
     let mut found = Vec::new();
-    let window = |text: &Written| text.area.x >= 0 && text.area.x + text.area.w <= WIDTH;
+    let window = |text: &Written| text.area.x >= 0 && text.area.x + text.area.w <= width;
     for text in written {
         if !holds(text.within, text.area) || !window(text) {
             found.push(format!("{:?} leaves its box", text.text));
@@ -282,8 +284,11 @@ fn every_screen_fits_and_is_told_and_tab_goes_through_it() {
         "every_screen_fits_and_is_told_and_tab_goes_through_it",
         "1400x5000x24",
     ) {
-        draw_all(&[100, 125, 150, 175, 200], |stage, written| {
-            let mut found = misplaced(written);
+        let (least, most) = (*WIDTHS.start(), *WIDTHS.end());
+        let scaled = [100, 125, 150, 175, 200].map(|scale| (scale, WIDTH));
+        let sizes = [&scaled[..], &[(100, least), (100, most)]].concat();
+        draw_all(&sizes, |stage, written| {
+            let mut found = misplaced(written, stage.window.w());
             found.extend(untold(stage, written));
             found.extend(astray(stage));
             found
@@ -296,7 +301,7 @@ fn on_a_small_display_what_is_pressed_and_whose_certificate_it_is_stay_in_sight(
     // What is left of 1366 by 768 below a panel.
     let test = "on_a_small_display_what_is_pressed_and_whose_certificate_it_is_stay_in_sight";
     if draws(test, "1366x728x24") {
-        draw_all(&[100, 150], |stage, written| {
+        draw_all(&[(100, WIDTH), (150, WIDTH)], |stage, written| {
             let mut found = Vec::new();
             let area = Area::of(&stage.window);
             let window = Area { x: 0, y: 0, ..area };
@@ -334,7 +339,8 @@ fn a_text_that_leaves_its_box_or_covers_another_is_found() {
         area: area(x, w),
         within: area(0, 100),
     };
-    assert_eq!(misplaced(&[text("a", 0, 50), text("b", 50, 50)]).len(), 0);
-    assert_eq!(misplaced(&[text("a", 0, 101)]).len(), 1);
-    assert_eq!(misplaced(&[text("a", 0, 51), text("b", 50, 50)]).len(), 1);
+    let misplaced = |written: &[Written]| misplaced(written, WIDTH).len();
+    assert_eq!(misplaced(&[text("a", 0, 50), text("b", 50, 50)]), 0);
+    assert_eq!(misplaced(&[text("a", 0, 101)]), 1);
+    assert_eq!(misplaced(&[text("a", 0, 51), text("b", 50, 50)]), 1);
 }

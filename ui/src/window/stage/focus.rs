@@ -1,11 +1,9 @@
 //! What has the focus, and where it goes. The toolkit's own Tab does not wrap
 //! around in every layout and would not skip what cannot be used.
 
-use fltk::button::Button;
 use fltk::prelude::*;
 use securesign_app::screen::Input;
 
-use super::super::kept::Strip;
 use super::super::stop::Stop;
 use super::Stage;
 
@@ -50,45 +48,13 @@ impl Stage {
         above.chain(below).chain(after).collect()
     }
 
-    /// The button beside a fact or on a certificate.
-    pub(super) fn quiet(&self, stop: Stop) -> Option<&Button> {
-        let (buttons, at) = match stop {
-            Stop::Copy(at) => (&self.page.widgets.facts.copies, at),
-            Stop::Fold(at) => (&self.page.widgets.facts.folds, at),
-            Stop::Details(at) => (&self.page.widgets.details, at),
-            _ => return None,
-        };
-        let found = buttons.iter().find(|(other, _)| *other == at);
-        found.map(|(_, button)| button)
-    }
-
     /// What has it.
     pub(super) fn current(&self) -> Option<Stop> {
-        self.stops().into_iter().find(|&stop| match stop {
-            Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_) => {
-                self.quiet(stop).is_some_and(|it| it.has_focus())
-            }
-            Stop::Compare => self
-                .page
-                .widgets
-                .compare
-                .as_ref()
-                .is_some_and(|it| it.has_focus()),
-            Stop::Card(at) => self.page.widgets.cards[at].has_focus(),
-            Stop::Choice(at) => self.page.widgets.choices[at].has_focus(),
-            Stop::Row(at) => self.page.widgets.rows[at].has_focus(),
-            Stop::Line(at) => self.page.widgets.lines[at].has_focus(),
-            Stop::Link(at) => self.page.widgets.links[at].has_focus(),
-            Stop::Field(at) => self.page.widgets.fields[at].has_focus(),
-            Stop::Reveal(at) => self.page.widgets.reveals[at].has_focus(),
-            Stop::Button(at) => self.page.widgets.buttons[at].widget.has_focus(),
-            Stop::Lock => self
-                .page
-                .widgets
-                .strip
-                .as_ref()
-                .is_some_and(Strip::has_focus),
-        })
+        let has_focus = |stop: &Stop| {
+            let widget = self.page.widgets.at(*stop);
+            widget.is_some_and(|widget| widget.has_focus())
+        };
+        self.stops().into_iter().find(has_focus)
     }
 
     /// Where something was typed that cannot be right.
@@ -123,29 +89,8 @@ impl Stage {
 
     /// Gives it.
     pub(super) fn focus(&mut self, stop: Option<Stop>) {
-        let taken = match stop {
-            Some(stop @ (Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_))) => {
-                match self.quiet(stop).cloned() {
-                    Some(mut button) => button.take_focus(),
-                    None => Ok(()),
-                }
-            }
-            Some(Stop::Compare) => match &mut self.page.widgets.compare {
-                Some(compare) => compare.take_focus(),
-                None => Ok(()),
-            },
-            Some(Stop::Card(at)) => self.page.widgets.cards[at].take_focus(),
-            Some(Stop::Choice(at)) => self.page.widgets.choices[at].take_focus(),
-            Some(Stop::Row(at)) => self.page.widgets.rows[at].take_focus(),
-            Some(Stop::Line(at)) => self.page.widgets.lines[at].take_focus(),
-            Some(Stop::Link(at)) => self.page.widgets.links[at].take_focus(),
-            Some(Stop::Field(at)) => self.page.widgets.fields[at].take_focus(),
-            Some(Stop::Reveal(at)) => self.page.widgets.reveals[at].take_focus(),
-            Some(Stop::Button(at)) => self.page.widgets.buttons[at].widget.take_focus(),
-            Some(Stop::Lock) => match &mut self.page.widgets.strip {
-                Some(strip) => strip.take_focus(),
-                None => Ok(()),
-            },
+        let taken = match stop.and_then(|stop| self.page.widgets.at(stop)) {
+            Some(mut widget) => widget.take_focus(),
             // Keys then reach the window itself.
             None => self.window.take_focus(),
         };
@@ -157,15 +102,9 @@ impl Stage {
     /// As [`Stage::focus`], by a person's key. Only then the page scrolls: a
     /// new page always begins with who asks and for what.
     pub(super) fn go(&mut self, stop: Option<Stop>) {
-        if let Some(button) = stop.and_then(|stop| self.quiet(stop).cloned()) {
-            self.page.reel.reveal(&button);
-        }
-        match (stop, &self.page.widgets.compare) {
-            (Some(Stop::Card(at)), _) => self.page.reel.reveal(&self.page.widgets.cards[at]),
-            (Some(Stop::Choice(at)), _) => self.page.reel.reveal(&self.page.widgets.choices[at]),
-            (Some(Stop::Row(at)), _) => self.page.reel.reveal(&self.page.widgets.rows[at]),
-            (Some(Stop::Compare), Some(compare)) => self.page.reel.reveal(compare),
-            _ => {}
+        let scrolls = stop.filter(|stop| stop.scrolls());
+        if let Some(widget) = scrolls.and_then(|stop| self.page.widgets.at(stop)) {
+            self.page.reel.reveal(&widget);
         }
         self.focus(stop);
     }

@@ -7,7 +7,6 @@ use securesign::front::WindowError;
 use securesign_app::screen::Action;
 
 use super::super::ink::Area;
-use super::super::kept::Strip;
 use super::super::signal::Signal;
 pub use super::super::speech::Speech;
 use super::super::speech::{View, Wish, node};
@@ -103,31 +102,15 @@ impl Stage {
                 .map(|b| b.is_live())
                 .collect(),
             active: app::focus().is_some(),
-            caps_lock: self.eye.sees_caps_lock(),
+            caps_lock: !self.screen.fields.is_empty() && self.eye.sees_caps_lock(),
             place: Area::of(&self.window),
             scale: app::screen_scale(self.window.screen_num()),
         }
     }
 
+    /// Where it is; the whole window where there is no such thing.
     pub(super) fn place(&self, stop: Stop) -> Area {
-        let page = &self.page;
-        let placed = match stop {
-            Stop::Copy(_) | Stop::Fold(_) | Stop::Details(_) => self.quiet(stop).map(Area::of),
-            Stop::Compare => page.widgets.compare.as_ref().map(Area::of),
-            Stop::Card(at) => page.widgets.cards.get(at).map(Area::of),
-            Stop::Choice(at) => page.widgets.choices.get(at).map(Area::of),
-            Stop::Row(at) => page.widgets.rows.get(at).map(Area::of),
-            Stop::Line(at) => page.widgets.lines.get(at).map(Area::of),
-            Stop::Link(at) => page.widgets.links.get(at).map(Area::of),
-            Stop::Field(at) => page.widgets.fields.get(at).map(Area::of),
-            Stop::Reveal(at) => page.widgets.reveals.get(at).map(Area::of),
-            Stop::Button(at) => page
-                .widgets
-                .buttons
-                .get(at)
-                .map(|button| Area::of(&button.widget)),
-            Stop::Lock => page.widgets.strip.as_ref().map(Strip::place),
-        };
-        placed.unwrap_or(Area::of(&self.window))
+        let widget = self.page.widgets.at(stop);
+        widget.map_or_else(|| Area::of(&self.window), |widget| Area::of(&widget))
     }
 }

@@ -6,7 +6,7 @@ use fltk::prelude::*;
 use securesign_app::screen::{Action, Screen};
 
 use super::super::ink;
-use super::super::layout::{WIDTH, work_area};
+use super::super::layout::{usual_width, work_area};
 use super::super::notify;
 use super::super::page::Page;
 use super::super::palette::Palette;
@@ -64,8 +64,12 @@ impl Stage {
     fn replace(&mut self, next: Screen, same: Same) {
         let scrolled = self.page.reel.position();
         let inert = self.page.inert.clone();
-        if next.waiting > self.screen.waiting && self.eye.is_hidden() {
-            notify::tell(&next.title, next.waiting.as_deref());
+        let count = |screen: &Screen| screen.waiting.as_ref().map(|waiting| waiting.count);
+        if let Some(waiting) = &next.waiting
+            && count(&next) > count(&self.screen)
+            && self.eye.is_hidden()
+        {
+            notify::tell(&next.title, Some(&waiting.text));
         }
         if next.passes {
             let signals = self.signals.clone();
@@ -110,11 +114,12 @@ impl Stage {
             app::set_screen_scale(0, scale);
             // Where it was, measured in the new units, may be off the display.
             let place = work_area();
+            let width = self.wishes.width.unwrap_or_else(usual_width);
             let height = self.window.h();
             self.window.resize(
-                place.x + (place.w - WIDTH) / 2,
+                place.x + (place.w - width).max(0) / 2,
                 place.y + (place.h - height).max(0) / 2,
-                WIDTH,
+                width,
                 height,
             );
         }

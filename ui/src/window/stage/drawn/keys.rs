@@ -246,3 +246,28 @@ fn caps_lock_is_told_where_a_secret_is_typed() {
     desk.keys(&["Caps_Lock"]);
     assert!(!says(&mut desk));
 }
+
+#[test]
+fn a_window_that_is_made_wider_or_narrower_is_used_whole() {
+    let test = "keys::a_window_that_is_made_wider_or_narrower_is_used_whole";
+    if !draws(test, "1400x1400x24") {
+        return;
+    }
+    let mut desk = Desk::with("sign", 100);
+    xdotool(&["type", "123"]);
+    for (width, height) in [(900, 800), (480, 900), (620, 700)] {
+        let (w, h) = (width.to_string(), height.to_string());
+        xdotool(&["search", "--name", "^SecureSign$", "windowsize", &w, &h]);
+        desk.until("the page keeps its size", |desk| {
+            desk.stage.page.size == (width, height)
+        });
+        let button = Area::of(&desk.stage.page.widgets.buttons[1].widget);
+        let (right, bottom) = (button.x + button.w, button.y + button.h);
+        assert!((width - 24..=width).contains(&right), "{right} of {width}");
+        assert!(bottom > height - 60, "{bottom} of {height}");
+        // What was typed stays, and the next page has the size that was chosen.
+        assert_eq!(desk.stage.entries[0].borrow().len(), 3);
+    }
+    desk.keys(&["Escape"]);
+    assert_eq!(desk.stage.page.size, (620, 700));
+}
