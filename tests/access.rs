@@ -27,7 +27,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// The demo token's.
 const PIN: &str = "123456";
 const COPY: &str = "Copy: Digest (SHA-256)";
-const COMPARE: &str = "Do you have the document? Drop it here or choose it to compare it.";
+const COMPARE: &str = "Drop the document here, or click, to check that it is the same one.";
 
 fn names(tree: &[Told], role: &str) -> Vec<String> {
     let fitting = tree.iter().filter(|node| node.role == role);
@@ -58,8 +58,8 @@ fn the_sign_window_says_who_asks_for_what_and_what_can_be_done() {
         labels.any(|label| label.starts_with(start) && label.ends_with(end))
     };
     assert!(said("Requested by: http://localhost:", ""), "{labels:?}");
-    assert!(said("Digest (SHA-256): ", "(from the page)"), "{labels:?}");
-    assert!(said("Request: ", "(from the page)"), "{labels:?}");
+    assert!(said("Digest (SHA-256): ", "(not verified)"), "{labels:?}");
+    assert!(said("Request: ", "(not verified)"), "{labels:?}");
 
     // The certificates are one group to choose from.
     let group = tree
@@ -112,13 +112,13 @@ fn r20_nothing_that_is_typed_is_in_the_tree_or_in_an_event() {
     // A wrong one: said at once, and what was typed not even then.
     desk.display.xdotool(&["key", "Return"]);
     assert!(
-        reader.hears("Announcement", "The PIN was wrong."),
+        reader.hears("Announcement", "Wrong PIN."),
         "{:?}",
         reader.tree()
     );
     let tree = format!("{:?}", reader.tree());
-    assert!(tree.contains("The PIN was wrong.") && !tree.contains(TYPED));
-    assert!(reader.heard("The PIN was wrong.") && !reader.heard(TYPED));
+    assert!(tree.contains("Wrong PIN.") && !tree.contains(TYPED));
+    assert!(reader.heard("Wrong PIN.") && !reader.heard(TYPED));
     assert!(reader.becomes("password text", "PIN", FOCUSED));
     // Keys count again when this page could be read.
     assert!(reader.becomes("button", "Sign", ENABLED));
@@ -146,12 +146,12 @@ fn r11_no_other_program_presses_what_signs() {
     reader.find("heading", "Signed");
 
     // The PIN is kept: that is told, but not every second, and can be ended.
-    reader.find("status bar", "PIN kept for ...");
+    reader.find("status bar", "PIN remembered ...");
     let lock = reader.find("button", "Lock now");
-    assert!(lock.description.starts_with("PIN kept for "), "{lock:?}");
+    assert!(lock.description.starts_with("PIN remembered "), "{lock:?}");
     reader.forget();
     sleep(Duration::from_secs(3));
-    assert!(!reader.heard("PIN kept for "));
+    assert!(!reader.heard("PIN remembered "));
     assert!(reader.click(&lock).unwrap());
     reader.find("notification", "Locked. ...");
     assert!(eventually(LIMIT, || !names(&reader.tree(), "button")

@@ -292,7 +292,10 @@ fn r19_a_link_goes_to_the_open_window_and_nothing_of_another_is_loaded() {
     assert_eq!(done.code, Some(0), "{done:?}");
     let done = run(&mut dress(copy.command(&["open", &links[1]])), LIMIT);
     assert_eq!(done.code, Some(0), "{done:?}");
-    assert!(done.stderr.contains("this request waits there"), "{done:?}");
+    assert!(
+        done.stderr.contains("this request is waiting there"),
+        "{done:?}"
+    );
     let done = run(&mut dress(copy.command(&[])), LIMIT);
     assert_eq!(done.code, Some(0), "{done:?}");
     drop(window);

@@ -51,17 +51,17 @@ fn a_file_dropped_on_the_window_is_compared() {
     desk.display.xdotool(&["type", "123456"]);
 
     assert!(drop(&format!("{}\r\n", put("another one.txt", "abc"))));
-    reader.find("notification", "“another one.txt” is not the document ...");
+    reader.find("notification", "“another one.txt” does not match. ...");
     assert!(drop(&format!("{}\r\n{}\r\n", put("a", "a"), put("b", "b"))));
-    reader.find("notification", "These are several files, ...");
+    reader.find("notification", "Drop only the document ...");
     assert!(drop("https://example.com/contract.pdf\r\n"));
-    reader.find("notification", "This is no file on this computer. ...");
+    reader.find("notification", "That file is not on this computer. ...");
     // A pipe that nobody writes into keeps nobody waiting.
     let pipe = desk.home.path().join("pipe");
     succeed(Command::new("mkfifo").arg(&pipe), LIMIT);
     assert!(drop(Url::from_file_path(pipe).unwrap().as_str()));
     reader.find("notification", "“pipe” is a folder or a device. ...");
-    reader.find("label", "Document: not “another one.txt”: ...");
+    reader.find("label", "Document: Not “another one.txt”: ...");
     assert!(drop(&put("the document.txt", DOCUMENT)));
     reader.find("notification", "“the document.txt” is the document ...");
 
@@ -86,7 +86,7 @@ fn a_document_that_does_not_match_is_asked_about_before_it_is_signed() {
     assert!(reader.becomes("password text", "PIN", FOCUSED));
     let window = desk.display.window();
     assert!(drop_files(&desk.display.name, window, &file));
-    reader.find("notification", "“another one.txt” is not the document ...");
+    reader.find("notification", "“another one.txt” does not match. ...");
     // Return goes to Sign and does not press it; pressed, it asks.
     let sign = || {
         assert!(reader.becomes("button", "Sign", ENABLED));
@@ -167,7 +167,7 @@ impl Portal {
 fn a_file_chosen_in_the_desktops_dialog_is_compared() {
     let desk = Desk::open();
     let reader = &desk.reader;
-    let compare = reader.find("button", "Do you have the document? ...");
+    let compare = reader.find("button", "Drop the document here, ...");
     // No portal yet.
     assert!(reader.click(&compare).unwrap());
     reader.find("notification", "This desktop has no dialog ...");

@@ -381,7 +381,7 @@ fn nothing_is_overwritten_and_nobody_is_asked_where_nobody_sits() {
     let done = run(&mut home.program(&["learn", &letter, "--no-pin"]), LIMIT);
     assert_eq!(done.code, Some(2), "{done:?}");
     assert!(
-        done.stderr.contains("no recording that can be read"),
+        done.stderr.contains("not a recording that can be read"),
         "{done:?}"
     );
 }

@@ -430,7 +430,7 @@ fn every_refusal_names_the_parameter_and_the_true_cause_in_both_languages() {
             and("place=\u{202E}"),
             "“place”",
             "(U+202E)",
-            "धोखा देने वाला अक्षर है (U+202E)",
+            "धोखा देने वाला वर्ण है (U+202E)",
         ),
         (with("requestId", "a%0Ab"), "requestId", "hidden", "छिपा"),
         (and("place=%zz"), "“place”", "two hex digits", "दो हेक्स अंक"),
@@ -589,7 +589,7 @@ fn every_refusal_names_the_parameter_and_the_true_cause_in_both_languages() {
         })
         .collect();
     let elsewhere = format!("securesign://verify?{good}");
-    links.push((elsewhere, "“sign”", "something else", "कुछ और"));
+    links.push((elsewhere, "“sign”", "something other", "कुछ और"));
     let before = format!("securesign://\u{202E}sign?{good}");
     links.push((before, "", "in its address", "उसके पते"));
 

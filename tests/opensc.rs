@@ -369,7 +369,7 @@ fn a_document_at_hand_signs_where_the_token_refuses_digests() {
     let wrong = stand.home.file("wrong", "another document\n");
     let (other, commands) =
         stand.count(|| stand.sign(&demo_link(), "12345678", &["--document", &wrong]));
-    assert!(other.stderr.contains("not the document"), "{other:?}");
+    assert!(other.stderr.contains("does not match"), "{other:?}");
     assert_eq!((other.code, commands), (Some(2), 0), "nothing was sent");
     let signed = stand.sign(&demo_link(), "12345678", &["--document", &right]);
     assert_eq!(signed.code, Some(0), "{signed:?}");

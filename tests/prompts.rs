@@ -40,7 +40,7 @@ const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
 const CTRL_BACKSLASH: &str = "\x1c";
 const CERTIFICATE: &str = "Certificate number";
-const ASKS: &str = "PIN (empty gives up):";
+const ASKS: &str = "PIN (Enter cancels):";
 const SURE: &str = "[y/N]";
 const PIN: &str = "123456";
 
@@ -134,7 +134,7 @@ fn ctrl_c_while_a_token_is_waited_for_tells_the_portal_that_there_was_none() {
     let home = Home::new();
     let link = fresh(&demo_link());
     let mut terminal = Terminal::start(&home.program(&["sign", "--print", &link]));
-    terminal.says("Ctrl-C gives up", 1);
+    terminal.says("Press Ctrl-C to cancel", 1);
     terminal.types(CTRL_C);
     gave_up(&home, &terminal.ended(), "SS_TOKEN_NOT_FOUND");
 }
@@ -172,11 +172,11 @@ fn ctrl_c_in_a_form_sends_nothing() {
     let mut terminal = Terminal::start(&home.program(&["--reader", "demo", "pin", "change"]));
     terminal.says(ASKS, 1);
     terminal.types("123456\n");
-    terminal.says("New PIN (empty gives up):", 1);
+    terminal.says("New PIN (Enter cancels):", 1);
     terminal.types(CTRL_C);
     let ended = terminal.ended();
     assert_eq!((ended.code, ended.echo), (1, true), "{}", ended.text);
-    assert!(ended.text.contains("Given up."), "{}", ended.text);
+    assert!(ended.text.contains("Cancelled."), "{}", ended.text);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn what_is_typed_before_the_question_is_no_answer() {
     terminal.types("123456\n");
     let ended = terminal.ended();
     assert_eq!(told(&ended)["success"], true, "{}", ended.text);
-    assert!(!ended.text.contains("was wrong"), "{}", ended.text);
+    assert!(!ended.text.contains("Wrong PIN"), "{}", ended.text);
 }
 
 #[test]
@@ -404,7 +404,7 @@ fn r20_a_link_in_place_of_an_answer_is_dropped_with_a_word_and_no_pin_goes_along
     let ended = terminal.ended();
     assert_eq!(outcomes(&ended), ["signed"], "{}", ended.text);
     // It cost no try, and is no answer to the question for a certificate either.
-    assert!(!ended.text.contains("was wrong"), "{}", ended.text);
+    assert!(!ended.text.contains("Wrong PIN"), "{}", ended.text);
     assert!(!ended.text.contains(PIN), "{}", ended.text);
     let mut terminal = demo(&home);
     terminal.says(CERTIFICATE, 1);
@@ -435,7 +435,7 @@ fn what_was_typed_before_a_question_and_is_no_link_is_dropped_with_a_word() {
 
 #[test]
 fn a_person_is_asked_which_application_of_a_token_is_meant() {
-    const EACH: &str = "(empty gives up):";
+    const EACH: &str = "(Enter cancels):";
     let daemon = Daemon::start(&["Reader"]);
     let piv = PivCard::builder(YUBIKEY5).pin("111111").build().unwrap();
     let openpgp = OpenPgpCard::builder(openpgp::YUBIKEY5).pw1("222222");

@@ -198,7 +198,10 @@ fn r12_the_same_portal_token_and_certificate_need_no_pin_but_a_click() {
     assert_eq!(run.opened, 1);
     let shown = run.screen();
     let status = shown.facts.iter().find(|fact| fact.label == "PIN status");
-    assert_eq!(status.unwrap().value, "SESSION_ACTIVE");
+    assert_eq!(
+        status.unwrap().value,
+        "Accepted and remembered (SESSION_ACTIVE)"
+    );
     // Nothing happens by itself, and the click is not armed at once.
     run.later(1);
     assert_eq!(run.opened, 1);
@@ -268,16 +271,19 @@ fn r12_with_no_idle_time_every_signature_wants_the_pin() {
 #[test]
 fn the_countdown_counts_and_a_signature_starts_it_anew() {
     let mut run = Run::signed();
-    assert_eq!(run.countdown().unwrap(), "PIN kept for 15:00");
+    assert_eq!(run.countdown().unwrap(), "PIN remembered · locks in 15:00");
     run.later(28);
-    assert_eq!(run.countdown().unwrap(), "PIN kept for 14:32");
+    assert_eq!(run.countdown().unwrap(), "PIN remembered · locks in 14:32");
     run.later(872 - 5);
-    assert_eq!(run.countdown().unwrap(), "PIN kept for 0:05");
+    assert_eq!(run.countdown().unwrap(), "PIN remembered · locks in 0:05");
     run.sign(&[]);
-    assert_eq!(run.countdown().unwrap(), "PIN kept for 15:00");
+    assert_eq!(run.countdown().unwrap(), "PIN remembered · locks in 15:00");
     let mut run = Run::begin(Duration::from_secs(2 * 3600));
     run.sign(&[PIN]);
-    assert_eq!(run.countdown().unwrap(), "PIN kept for 2:00:00");
+    assert_eq!(
+        run.countdown().unwrap(),
+        "PIN remembered · locks in 2:00:00"
+    );
 }
 
 #[test]

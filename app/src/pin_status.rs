@@ -37,12 +37,14 @@ impl Status {
 }
 
 impl crate::words::InWords for Status {
+    /// With the protocol's word behind, for whoever is told of it.
     fn in_words(&self, language: crate::language::Language) -> String {
-        match self {
+        let words = match self {
             Self::Active => language.say("pin-status-active"),
             Self::Invalid => language.say("pin-status-invalid"),
             Self::Blocked => language.say("pin-status-blocked"),
             Self::SessionActive => language.say("pin-status-session"),
-        }
+        };
+        format!("{words} ({})", self.as_str())
     }
 }

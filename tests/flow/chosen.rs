@@ -62,7 +62,7 @@ fn chosen(screen: &Screen) -> &str {
 
 #[test]
 fn what_waits_for_an_answer_goes_to_no_other_certificate() {
-    let gone = "certificate that you chose cannot be found";
+    let gone = "certificate you chose can no longer be found";
     for (next, said) in [(without_first(two()), gone), (moved(two()), "taken out")] {
         let mut play = play(&two());
         play.press(Action::Sign, &["123456"]);
@@ -116,7 +116,7 @@ fn what_was_found_while_it_signed_counts_once_the_card_has_answered() {
     let screen = play.screen();
     assert_ne!(chosen(&screen), chosen(&before));
     assert_ne!(screen.token, before.token);
-    assert!(screen.notice.unwrap().text.contains("wrong"));
+    assert!(screen.notice.unwrap().text.contains("Wrong PIN"));
     play.press(Action::Sign, &["123456"]);
     let Some(Job::Sign { credential, .. }) = play.jobs.last() else {
         panic!("{:?}", play.screen());

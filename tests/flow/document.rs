@@ -22,7 +22,7 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
     play.read(b"abd");
     let notice = play.screen().notice.unwrap();
     assert_eq!(notice.level, Level::Error);
-    let said = "“other one.pdf” is not the document";
+    let said = "“other one.pdf” does not match";
     assert!(notice.text.starts_with(said), "{}", notice.text);
     // It can be signed all the same, after one more question, and the warning stays on the
     // screen.
@@ -40,7 +40,7 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
         secret: Secret::Pin,
         left: Some(2),
     })));
-    assert!(play.document().starts_with("not “other one.pdf”"));
+    assert!(play.document().starts_with("Not “other one.pdf”"));
 
     // The right one, by its path.
     play.give("/home/a/contract.pdf");
@@ -48,7 +48,7 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
     let notice = play.screen().notice.unwrap();
     assert_eq!(notice.level, Level::Success);
     assert!(notice.text.starts_with("“contract.pdf” is the document"));
-    assert!(play.document().starts_with("“contract.pdf”: its digest"));
+    assert!(play.document().starts_with("“contract.pdf”: it matches"));
     play.press(Action::Sign, &["123456"]);
     match play.jobs.last() {
         Some(Job::Sign { document, .. }) => assert_eq!(document.as_deref(), Some(&b"abc"[..])),
@@ -73,15 +73,18 @@ fn a_file_is_compared_with_the_request_and_goes_to_the_token_only_if_it_is_the_o
 fn what_is_no_file_here_is_refused_with_a_sentence_and_not_read() {
     let mut play = Play::with(order(&link(CALLBACK, "ss_test_k", &[])), Tries::Left(3));
     let given = [
-        (vec!["/a".to_owned(), "/b".to_owned()], "several files"),
-        (vec![], "no file on this computer"),
+        (
+            vec!["/a".to_owned(), "/b".to_owned()],
+            "Drop only the document",
+        ),
+        (vec![], "not on this computer"),
         (
             vec!["file://server/a.pdf".to_owned()],
-            "no file on this computer",
+            "not on this computer",
         ),
         (
             vec!["https://portal.example/a.pdf".to_owned()],
-            "no file on this computer",
+            "not on this computer",
         ),
     ];
     for (files, said) in given {
@@ -100,7 +103,7 @@ fn what_is_no_file_here_is_refused_with_a_sentence_and_not_read() {
     let reading = play.readings[1].clone();
     play.answer(reading, Err(Unreadable::NoDocument("pipe".into())));
     assert!(play.screen().notice.unwrap().text.starts_with("“pipe”"));
-    assert!(play.document().starts_with("not “a.pdf”"));
+    assert!(play.document().starts_with("Not “a.pdf”"));
     // Where nothing is to be signed nothing is taken.
     let mut play = Play::begin(Flow::manage(now()));
     play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
@@ -119,7 +122,7 @@ fn an_answer_for_another_file_or_another_request_is_nobodys() {
     play.answer(slow, Ok(document(b"abc")));
     assert_eq!(play.document(), "“quick.pdf” is being compared …");
     play.read(b"abd");
-    assert!(play.document().starts_with("not “quick.pdf”"));
+    assert!(play.document().starts_with("Not “quick.pdf”"));
 
     play.give("/late.pdf");
     let effects = play.flow.next(order(&link(CALLBACK, "ss_test_k", &[])));
@@ -128,7 +131,7 @@ fn an_answer_for_another_file_or_another_request_is_nobodys() {
     play.read(b"abc");
     assert_eq!(
         play.document(),
-        "its digest only; the document stays with the portal"
+        "Only its fingerprint (hash); the document stays with the portal"
     );
     assert_eq!(play.screen().notice.unwrap().text, "3 tries left");
 }

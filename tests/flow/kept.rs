@@ -147,7 +147,7 @@ fn nothing_of_one_portals_signature_shows_on_the_request_of_another() {
         for first in [
             "8080",
             "first-id",
-            "wrong",
+            "Wrong PIN",
             "contract.pdf",
             "another one",
             "SS_PIN_INVALID",
@@ -192,7 +192,7 @@ fn nothing_of_one_portals_signature_shows_on_the_request_of_another() {
     play.unopened(0);
     let after = play.screen();
     let text = after.notice.clone().unwrap().text;
-    assert!(text.starts_with("Request first-id of http://localhost:8080"));
+    assert!(text.starts_with("Request first-id from http://localhost:8080"));
     let notice = before.notice.clone();
     assert_eq!(Screen { notice, ..after }, before);
     // Giving up on a third says its own obstacle.

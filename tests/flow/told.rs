@@ -58,7 +58,7 @@ fn a_portal_that_may_call_hears_once_why_its_request_is_refused() {
         let mut play = Play::sign(order(&link));
         let screen = play.screen();
         assert_eq!(screen.kind, Kind::Failed, "{link}");
-        let told = "http://localhost:8080 is told so when you close this.";
+        let told = "http://localhost:8080 will be told when you close this.";
         assert!(screen.text.iter().any(|text| text == told), "{screen:?}");
         assert!(
             play.opened.is_empty(),
@@ -76,7 +76,7 @@ fn a_portal_that_may_call_hears_once_why_its_request_is_refused() {
         assert_ne!(evil, link);
         let mut play = Play::sign(order(&evil));
         let screen = play.screen();
-        assert!(!screen.text.iter().any(|text| text.contains("is told")));
+        assert!(!screen.text.iter().any(|text| text.contains("will be told")));
         play.press(Action::Close, &[]);
         assert!(play.opened.is_empty(), "{evil}");
         assert_eq!(play.flow.exit(), Some(Exit::Refused));

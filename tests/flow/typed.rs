@@ -28,7 +28,7 @@ fn managed(tries: Tries) -> Play {
 #[test]
 fn a_new_pin_that_would_be_guessed_is_refused_with_the_reason_before_anything_is_sent() {
     for (new, reason) in [
-        ("111111", "repeated character"),
+        ("111111", "repeats one character"),
         ("123456", "counting order"),
         ("987654", "counting order"),
         (FACTORY, "sold with this PIN"),

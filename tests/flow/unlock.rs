@@ -38,7 +38,7 @@ fn r24_an_impossible_pin_is_not_even_handed_to_the_worker() {
         play.press(Action::Sign, &[impossible]);
         let notice = play.screen().notice.unwrap();
         assert_eq!(notice.level, Level::Error);
-        assert!(notice.text.contains("no try is lost"), "{}", notice.text);
+        assert!(notice.text.contains("no try was used"), "{}", notice.text);
     }
     assert_eq!(play.secrets_sent(), 0);
 }
@@ -240,8 +240,8 @@ fn unconfirmed(unblock: Confidence) -> TokenView {
 #[test]
 fn what_is_unconfirmed_is_said_and_asked_before_it_is_used() {
     for (open, what) in [
-        (Action::ChangePin, "Changing the PIN is unconfirmed"),
-        (Action::Unlock, "Unlocking is unconfirmed"),
+        (Action::ChangePin, "We have not tested changing the PIN"),
+        (Action::Unlock, "We have not tested unlocking"),
     ] {
         let mut play = Play::begin(Flow::manage(now()));
         play.report(Report::Tokens(Ok(vec![unconfirmed(Confidence::Doubtful)])));
@@ -448,6 +448,6 @@ fn the_question_before_the_last_try_says_what_is_true_for_the_token() {
         asked(with(one(), |info| info.puk_id = None)),
         asked(with(one(), |info| info.puk = Tries::Blocked)),
     ] {
-        assert!(hopeless.contains("nothing that you have unlocks it"));
+        assert!(hopeless.contains("nothing you have can unlock it"));
     }
 }

@@ -27,7 +27,7 @@ fn a_story_from_the_link_to_the_signature_in_hindi() {
     assert_eq!(screen.title, "क्या इस दस्तावेज़ पर हस्ताक्षर करें?");
     assert_eq!(screen.facts[0].label, "अनुरोधकर्ता");
     assert_eq!(screen.facts[0].value, "http://localhost:8080");
-    assert_eq!(screen.facts[3].mark.as_deref(), Some("पेज से"));
+    assert_eq!(screen.facts[3].mark.as_deref(), Some("जाँचा नहीं गया"));
     assert_eq!(screen.heading.as_deref(), Some("प्रमाणपत्र चुनें"));
     assert_eq!(screen.certificates[0].title, "आशा शर्मा");
     let notice = screen.notice.clone().unwrap().text;
@@ -42,7 +42,7 @@ fn a_story_from_the_link_to_the_signature_in_hindi() {
     };
     let screen = story.report(Report::Signed(Err(wrong)));
     let notice = screen.notice.clone().unwrap().text;
-    assert_eq!(notice, "पिन गलत था। एक प्रयास शेष है। ध्यान से फिर लिखें।");
+    assert_eq!(notice, "पिन गलत है। एक प्रयास शेष है। ध्यान से लिखें।");
     let screen = story.press(Action::Sign, &["123456"]);
     assert_eq!(screen.title, "क्या अंतिम प्रयास करें?");
     let screen = story.press(Action::UseLastTry, &[]);
@@ -51,7 +51,7 @@ fn a_story_from_the_link_to_the_signature_in_hindi() {
     let screen = story.report(Report::Signed(Ok(vec![0x30, 0x01])));
     assert_eq!(screen.title, "हस्ताक्षर हो गए");
     let kept = screen.kept.clone().unwrap();
-    assert_eq!(kept.text, "पिन याद है, शेष समय 14:32");
+    assert_eq!(kept.text, "पिन याद है · 14:32 में लॉक होगा");
     // What the portal gets knows no language.
     assert_eq!(story.opened.len(), 1);
     assert!(!has_devanagari(&percent(
@@ -83,10 +83,7 @@ fn what_happened_is_said_in_the_language_of_the_moment() {
     story.flow.speak(Language::English);
     let english = story.flow.screen().notice.unwrap().text;
     assert!(has_devanagari(&hindi) && !has_devanagari(&english));
-    assert_eq!(
-        english,
-        "The two entries of the new PIN differ. Nothing was sent."
-    );
+    assert_eq!(english, "The new PINs do not match. Nothing was sent.");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn each_pin_of_a_token_is_listed_changed_and_unlocked_by_its_name() {
     for line in [&["tokens"][..], &["pin", "status"]] {
         let said = do_with(line).stdout;
         assert!(
-            said.contains("Signature PIN ACTIVE, tries left: 3"),
+            said.contains("Signature PIN: Ready to use (ACTIVE), tries left: 3"),
             "{said}"
         );
     }

@@ -74,7 +74,7 @@ fn a_wrong_pin_is_told_to_the_portal_and_one_that_cannot_be_right_is_not_sent() 
     assert_eq!(wrong["remainingAttempts"], 2);
     let (impossible, said) = sign("12345");
     assert_eq!(impossible["error"], "SS_SIGN_CANCELLED");
-    assert!(said.contains("no try is lost"), "{said}");
+    assert!(said.contains("no try was used"), "{said}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One window for each user: a second start hands its link to the first one and
 //! ends. They meet at a socket in a folder of this user alone.
 
-use securesign_app::flow::Arrival;
+use securesign_app::flow::{Arrival, WAITING_MAX};
 use securesign_app::language::Language;
 
 #[cfg(not(unix))]
@@ -65,7 +65,7 @@ impl Answer {
                 language.say_with("instance-waiting", [("place", place.into())])
             }
             Self::AlreadyThere => language.say("instance-there"),
-            Self::Full => language.say("instance-full"),
+            Self::Full => language.say_with("instance-full", [("count", WAITING_MAX.into())]),
             Self::Refused => language.say("instance-refused"),
         })
     }

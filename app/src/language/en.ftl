@@ -49,9 +49,9 @@ pin-new-again = New { $pin } again
 looking-title = Looking for your token …
 waiting-title = Connect your token
 waiting-no-reader = No reader is connected.
-waiting-no-reader-advice = Plug in your USB token: it is noticed by itself.
+waiting-no-reader-advice = Plug in your USB token. It will be detected automatically.
 waiting-empty = The reader is empty.
-waiting-empty-advice = Put your token in: it is noticed by itself.
+waiting-empty-advice = Insert your token. It will be detected automatically.
 waiting-no-service-title = The smart-card service is missing
 waiting-no-access-title = No access to smart cards
 unknown-title = This token is not supported yet
@@ -79,34 +79,34 @@ unreadable = { $reader }: { $what }
 sign-title = Sign this document?
 requested-by = Requested by
 document = Document
-document-given = the file that you gave: its digest is the one below
-document-digest-only = its digest only; the document stays with the portal
+document-given = The file you gave: it matches the digest below
+document-digest-only = Only its fingerprint (hash); the document stays with the portal
 document-comparing = “{ $name }” is being compared …
-document-same = “{ $name }”: its digest is the one below
-document-not = not “{ $name }”: the digest of that file is another one
-compare = Do you have the document? Drop it here or choose it to compare it.
+document-same = “{ $name }”: it matches the digest below
+document-not = Not “{ $name }”: that file does not match the digest below
+compare = Drop the document here, or click, to check that it is the same one.
 compare-wanted = Drop the document here, or click to choose it: this token makes the signature from the document itself.
-compare-many = These are several files, and one document is to be signed. Give that one alone.
+compare-many = Drop only the document you are signing.
 compare-no-dialog = This desktop has no dialog to choose a file. Drop the document on this window, or type its path and press Return.
 compare-path = Path of the document
-compared-same = “{ $name }” is the document that is to be signed: its digest is the same.
-compared-other = “{ $name }” is not the document that the portal asks to be signed: its digest is another one. Sign only if you know why.
-unread-elsewhere = This is no file on this computer. Save the document first, then give that file.
-unread-no-document = “{ $name }” is a folder or a device. Give the document itself.
+compared-same = “{ $name }” is the document to be signed. It matches.
+compared-other = “{ $name }” does not match. Don’t sign unless you know why.
+unread-elsewhere = That file is not on this computer. Save the document here first, then drop it again.
+unread-no-document = “{ $name }” is a folder or a device. Drop the document itself.
 unread-too-large = “{ $name }” is larger than 256 MB and was not read. Compare its digest by other means.
-unread-failed = “{ $name }” cannot be read ({ $reason }). See whether it is still there, and give it again.
+unread-failed = “{ $name }” cannot be read ({ $reason }). Check that it is still there, and drop it again.
 digest = Digest ({ $algorithm })
 request = Request
 # Beside the field for the PIN: whose certificate is chosen, and its key.
 signing-as = Signing as { $name } · { $key }
-from-page = from the page
+from-page = not verified
 first-seen = This is the first signature for this site on this computer.
 goes-along = Your name and certificate go to the portal with the signature.
 pin-not-wanted = This key signs without a { -pin }: whoever has the token can use it.
 result-local = Any program on this computer can take the result: it goes to { $origin }.
-pin-accepted = The { -pin } was accepted a moment ago and is not asked again.
+pin-accepted = The { -pin } was accepted a moment ago. You need not enter it again.
 pin-blocked-unlock = The { $pin } is blocked: no tries are left. Unlock it with the { $puk }.
-document-other = This is not the document that the portal asks to be signed: its digest is another one. Nothing was sent.
+document-other = This document does not match the one that the portal asks you to sign. Nothing was sent.
 
 ## Certificates
 
@@ -195,7 +195,7 @@ tries-few =
         [one] { $left } try left before the token locks
        *[other] { $left } tries left before the token locks
     }
-tries-not-told = Tries left: unknown, the token does not tell
+tries-not-told = Tries left: unknown; this token does not report it
 
 ## The token
 
@@ -216,11 +216,11 @@ token = Token
 reader = Reader
 serial-number = Serial number
 pin-status = { $pin } status
-# The first four are the words of the handoff protocol, section 5.
-pin-status-active = ACTIVE
-pin-status-invalid = INVALID
-pin-status-blocked = BLOCKED
-pin-status-session = SESSION_ACTIVE
+# The word of the handoff protocol, section 5, is put behind each of these four.
+pin-status-active = Ready to use
+pin-status-invalid = The last one typed was wrong
+pin-status-blocked = Blocked
+pin-status-session = Accepted and remembered
 both-blocked = { $pin } and { $puk } are blocked. Only the issuer of the token can help.
 pin-blocked = The { $pin } is blocked. Unlock it with the { $puk }.
 
@@ -234,14 +234,14 @@ hex-digits = { $min } to { $max } hexadecimal digits (0–9, A–F)
 hex-digits-exactly = exactly { $max } hexadecimal digits (0–9, A–F)
 characters = { $min } to { $max } characters
 characters-exactly = exactly { $max } characters
-entries-differ = The two entries of the new { -pin } differ. Nothing was sent.
-entry-empty = Nothing was typed yet.
-weak-same = That is the present { -pin }. Choose another one. Nothing was sent.
+entries-differ = The new { -pin }s do not match. Nothing was sent.
+entry-empty = Nothing has been entered yet.
+weak-same = That is your present { -pin }. Choose another one. Nothing was sent.
 weak-factory = Such tokens are sold with this { -pin }, so everybody knows it. Choose another one. Nothing was sent.
-weak-repeated = A { -pin } of one repeated character is guessed at once. Choose another one. Nothing was sent.
-weak-sequence = A { -pin } in counting order is guessed at once. Choose another one. Nothing was sent.
+weak-repeated = A { -pin } that repeats one character is easily guessed. Choose another one. Nothing was sent.
+weak-sequence = A { -pin } in counting order is easily guessed. Choose another one. Nothing was sent.
 taken-out = The token was taken out. Nothing was sent to it.
-certificate-gone = The certificate that you chose cannot be found any more. Nothing was sent to the token.
+certificate-gone = The certificate you chose can no longer be found. Nothing was sent to the token.
 changed = Done. The { $pin } is changed.
 unlock-need-title = Unlock the { $pin }: what you need
 unlock-need = You need the { $puk }, a second code of { $shape }.
@@ -249,6 +249,7 @@ unlock-names-puk = It is also called unblocking code, PUC or SO PIN.
 unlock-names-code = It is also called resetting code.
 unlock-names-admin = It is also called SO PIN, security officer’s PIN or PW3.
 unlock-where = It usually came with the token, in a letter or an e-mail. If you do not have it, ask whoever issued the token: the portal does not know it.
+unlock-letter = Letter or e-mail from the issuer
 unlock-works =
     { $left ->
         [one] Your { $pin } works, and { $left } try is left: you need to unlock it only if you have forgotten it.
@@ -263,49 +264,49 @@ unlock-tries-unknown = This token does not report how many tries are left. A wro
 unlock-step = Step { $step } of 3
 unlock-spends-advice = When no tries are left, only the issuer of the token can help, and the certificate on it may be lost.
 unlock-spends-code-advice = When no tries are left, only the Admin { -pin } of the token unlocks it.
-unlock-need-key = You need the { $puk }, a second secret of { $shape }. Whoever set up the token has it; the portal does not know it.
-unlock-key-spends = No try of the { $pin } is spent. Whether a wrong { $puk } spends one of its own tries is not known.
+unlock-need-key = You need the { $puk }, a second code of { $shape }. Whoever set up the token has it; the portal does not know it.
+unlock-key-spends = This uses none of the { $pin }’s tries. Whether a wrong { $puk } uses one of its own is not known.
 unlock-have-puk = I have the { $puk }
 unlock-puk-title = Unlock the { $pin }: the { $puk }
-unlock-puk = A { $puk } has { $shape }.
+unlock-puk = The { $puk } has { $shape }.
 unlock-pin-title = Unlock the { $pin }: a new { $pin }
-unlock-together = The { $puk } is checked when you press Unlock: if it is wrong, one of its tries is used then.
-unlock-key-together = First the token learns that you have the { $puk }, which is not sent to it; then the new { $pin } is set.
+unlock-together = The { $puk } is checked when you press Unlock. A wrong one uses one of its tries.
+unlock-key-together = The token is first shown that you have the { $puk }, which is not sent to it; then the new { $pin } is set.
 unlocked = Done. The { $pin } is unlocked, and the new one is set.
 puk-blocked-title = The { $puk } is blocked
-puk-blocked-both = No tries are left, neither of the { $pin } nor of the { $puk }.
-puk-blocked = No tries of the { $puk } are left, so the { $pin } cannot be unlocked any more.
+puk-blocked-both = Neither the { $pin } nor the { $puk } has any tries left.
+puk-blocked = The { $puk } has no tries left, so the { $pin } can no longer be unlocked.
 no-way-title = This token cannot be unlocked
 no-way-works-title = The { $pin } cannot be unlocked on this token
-no-way-because = Nothing that you may have unlocks it: { $missing }.
+no-way-because = Nothing you have can unlock it: { $missing }.
 no-way-issuer = Only its issuer can help now: the token has to be set up again, with a new certificate. Do not reset it yourself.
 no-way-lost = The certificate on this token will probably be lost. What you have signed with it stays valid.
 copy-details = Copy details
 puk-blocked-pin-works = Your { $pin } still works. Enter it carefully: once it is blocked, it cannot be unlocked.
 unsure-change-title = Change the { $pin } of this token?
 unsure-unlock-title = Unlock this token?
-unsure-change = Changing the { $pin } is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
-unsure-unlock = Unlocking is unconfirmed on tokens of this kind ({ $family }): how it works was inferred from documents and was not tried on a real one.
+unsure-change = We have not tested changing the { $pin } on a real { $family } yet: how it works was inferred from documents, and is unconfirmed.
+unsure-unlock = We have not tested unlocking on a real { $family } yet: how it works was inferred from documents, and is unconfirmed.
 unsure-doubtful = On tokens sold in India since 2023 unlocking is disabled. If it is on yours, the issuer must reset it, and the certificate on it is lost.
-unsure-change-advice = If it fails, the present { $pin } most likely still works. Have the number of your issuer at hand.
-unsure-unlock-advice = If you are not sure, ask the issuer of the certificate first.
+unsure-change-advice = If it fails, your present { $pin } most likely still works. Keep your issuer’s phone number at hand.
+unsure-unlock-advice = If in doubt, ask the issuer of the certificate first.
 untried-title = Send the { -pin } to this token?
-untried = No token of this kind ({ $family }) was tried with this program. How it takes its { -pin } was read from the token itself and from standards.
-untried-advice = If that does not fit this token, one try may be lost. Nothing was sent yet.
+untried = We have not tested a token of this kind ({ $family }) yet. How it takes its { -pin } was read from the token itself and from standards.
+untried-advice = If this token works differently, one try may be lost. Nothing was sent yet.
 other-document-title = Sign a different document?
 other-document = “{ $name }” does not match: it is not the document that the portal wants signed.
 other-document-advice = If you sign now, you sign something that you have not seen. Go back and ask the portal, unless you know why they differ.
 sign-anyway = Sign anyway
 last-try-title = Use the last try?
-last-try-pin = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked and can only be unlocked with the { $puk }.
-last-try-doubtful = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked. On most tokens of this kind ({ $family }) nothing unlocks it then, and the certificate is lost.
-last-try-further = One try of the { $pin } is left. If what you typed is wrong, the { $pin } is blocked, and nothing that you have unlocks it.
-last-try-puk = One try of the { $puk } is left. If what you typed is wrong, the { $puk } is blocked permanently.
+last-try-pin = The { $pin } has one try left. If what you typed is wrong, the { $pin } is blocked and can only be unlocked with the { $puk }.
+last-try-doubtful = The { $pin } has one try left. If what you typed is wrong, the { $pin } is blocked. On most tokens of this kind ({ $family }) nothing can unlock it then, and the certificate is lost.
+last-try-further = The { $pin } has one try left. If what you typed is wrong, the { $pin } is blocked, and nothing you have can unlock it.
+last-try-puk = The { $puk } has one try left. If what you typed is wrong, the { $puk } is blocked permanently.
 last-try-unsent = Nothing was sent yet.
 
 ## While the card works, and afterwards
 
-working = Leave the token where it is.
+working = Keep the token plugged in.
 working-sign = Signing …
 working-sign-begins = Step 1 of 2: preparing the token
 working-sign-pin = Step 1 of 2: checking the { -pin }
@@ -313,14 +314,14 @@ working-sign-signs = Step 2 of 2: the token makes the signature
 working-change = Changing the { $pin } …
 working-unlock = Unlocking the { $pin } …
 working-abandoned = One moment …
-working-abandoned-text = The last request is given up, and the token is still at work on it. The next one comes when it is done.
+working-abandoned-text = The last request was cancelled, and the token is still working on it. The next one follows when it is done.
 signed-title = Signed
 signed = The signature goes back to { $requester }.
-signed-advice = If no page of it opens in your browser, start again from there.
-signed-printed = The answer to { $requester } stands on standard output.
-signed-printed-advice = The portal has it when this address is opened.
-signed-kept-terminal = The { -pin } is kept for further links of this portal; it is forgotten when this command ends.
-signed-kept = The { -pin } is kept for its next request, which will appear here; it is forgotten when { -brand } is closed.
+signed-advice = If your browser does not return to the portal, start again there.
+signed-printed = The answer for { $requester } was written to standard output.
+signed-printed-advice = The portal receives it when this address is opened.
+signed-kept-terminal = Your { -pin } is remembered for further links from this portal; it is forgotten when this command ends.
+signed-kept = Your { -pin } is remembered for this portal’s next request, which will appear here. It is forgotten when { -brand } is closed.
 factory-pin = This token still has the { -pin } that it was sold with. Change it: open { -brand } from the menu and choose Change { -pin }.
 factory-pin-terminal = This token still has the { -pin } that it was sold with. Change it with { $command }.
 requests-wait =
@@ -336,62 +337,62 @@ requests-turned-away =
        *[other] { $count } more links were turned away, because too many are waiting. Open them again from their portals.
     }
 refused-title = This request was refused
-refusal-told = { $requester } is told so.
-refused-told = { $requester } is told so when you close this.
+refusal-told = { $requester } will be told.
+refused-told = { $requester } will be told when you close this.
 code = Code
-failed-title = It did not work
+failed-title = Something went wrong
 undelivered-title = Not delivered
 undelivered = The result could not be handed to the portal: { $reason }
-undelivered-before = Request { $request } of { $requester } was not answered: { $reason }.
-undelivered-held = The signature is kept here. See to the settings, then try again: they are read anew. If you cancel, it is dropped and nobody is told.
+undelivered-before = Request { $request } from { $requester } was not answered: { $reason }.
+undelivered-held = The signature is kept here. Check the settings, then try again: they will be read again. If you cancel, it is dropped and nobody is told.
 undelivered-still = The settings were read again, and nothing has changed.
 undelivered-dropped = The signature was dropped, and nobody was told.
 unopened-no-program = no program that opens web pages was found
 unopened-unstarted = the browser could not be started ({ $reason })
 unopened-unwritten = its page could not be written ({ $reason })
 unopened-closed = standard output is closed ({ $reason })
-undelivered-advice = Go back to the portal and start again; if it stays so, send it this text.
+undelivered-advice = Go back to the portal and start again. If this happens again, send it this text.
 
 ## While a PIN is kept
 
-kept = { -pin } kept for { $time }
-kept-for = { -pin } kept for { $time }, for { $origin }
+kept = { -pin } remembered · locks in { $time }
+kept-for = { -pin } locks in { $time } · remembered for { $origin }
 kept-forgotten = Locked. The { -pin } will be asked for again.
 
 ## What is wrong with a PIN or PUK that was typed
 
-format = This cannot be the { $secret }: { $fault }. It was not sent, no try is lost.
-format-advice = Type it again.
-format-new = The new { -pin } does not fit: { $fault }. Nothing was sent.
+format = { $fault } Nothing was sent; no try was used.
+format-advice = Check it, and type it again.
+format-new = { $fault } Nothing was sent.
 format-new-advice = Choose another one.
-fault-length = it must have { $shape }
-fault-digits = it must consist of digits only
-fault-hex = it must consist of hexadecimal digits only (0–9, A–F)
-fault-printable = it must consist of plain letters, digits and signs
+fault-length = The { $secret } has { $shape }.
+fault-digits = The { $secret } has digits only.
+fault-hex = The { $secret } has hexadecimal digits only (0–9, A–F).
+fault-printable = The { $secret } has plain letters, digits and signs only.
 blocked = The { $secret } is blocked: no tries are left.
-blocked-pin-advice = Unlock it with the secret for that, from the letter or mail that came with the token.
+blocked-pin-advice = Unlock it with the code for that, from the letter or e-mail that came with the token.
 blocked-puk-advice = Only the issuer of the token can help now. Do not reset the token yourself: that erases its certificates.
 blocked-reset-code-advice = Look at the token again: its Admin { -pin } can unlock it, if you have that.
 wrong =
     { $left ->
-        [one] The { $secret } was wrong. One try is left.
-       *[other] The { $secret } was wrong. { $left } tries are left.
+        [one] Wrong { $secret }. One try left.
+       *[other] Wrong { $secret }. { $left } tries left.
     }
-wrong-not-told = The { $secret } was wrong. The token does not tell how many tries are left.
-wrong-advice = Type it again with care.
-last-try = One try of the { $secret } is left. It was not sent.
+wrong-not-told = Wrong { $secret }. This token does not report how many tries are left.
+wrong-advice = Type it carefully.
+last-try = The { $secret } has one try left. It was not sent.
 last-try-advice = Make sure that it is right, and confirm that it may be sent.
 
 ## What a token did
 
-new-pin-refused = The token refused what was typed for its form ({ $sw }). Nothing was changed.
+new-pin-refused = The token did not accept the form of what was typed ({ $sw }). Nothing was changed.
 new-pin-refused-advice = Choose another { -pin } of digits that do not repeat; some tokens also want the { -puk } in digits only.
 refused = The token refused a step: { $step } ({ $sw }, { $meaning }).
 refused-unexplained = The token refused a step: { $step } ({ $sw }).
 declined-no-touch = The token waited for a touch, and none came ({ $sw }).
 declined-no-touch-advice = The { -pin } was not at fault. Start again, and touch the token as soon as it blinks.
 declined-pin-forgotten = The token does not count the { -pin } as verified, so it did not sign ({ $sw }).
-declined-pin-forgotten-advice = Enter the { -pin } again. If it stays so, another program logs the token out in between: close it.
+declined-pin-forgotten-advice = Enter the { -pin } again. If this happens again, another program is logging the token out in between: close it.
 declined-no-key = The token has no key that signs for this certificate ({ $sw }).
 declined-no-key-advice = Choose another certificate, or ask the issuer of this one for a key that belongs to it.
 declined-pin-not-taken = The token does not take the { -pin } in this way ({ $sw }).
@@ -402,10 +403,10 @@ declined-conditions = The token says that the conditions for this are not met ({
 declined-conditions-advice = Close other programs that use the token, take it out, put it in again and repeat. If it stays so, the key is not meant for signatures of this kind: ask the issuer of the token.
 declined-fault = The token reports a fault of its own ({ $sw }).
 declined-fault-advice = Take the token out, put it in again and repeat. If it stays so, the token may be damaged: ask its issuer.
-malformed = The token's answer makes no sense: { $step }, byte { $at }.
+malformed = The token gave an unexpected answer: { $step }, byte { $at }.
 repeat-advice = Take the token out, put it in again and repeat. If it stays so, record a trace (securesign trace record) and report it.
-secure-messaging-lost = The token has lost the protected connection: { $step }.
-secure-messaging-lost-advice = Close other programs that use the token, and start again; the { -pin } is asked again.
+secure-messaging-lost = The protected connection to the token was lost: { $step }.
+secure-messaging-lost-advice = Close other programs that use the token, and start again; you will be asked for the { -pin } again.
 secure-messaging-checksum = The token's answer was altered on its way: { $step }.
 secure-messaging-malformed = The token's answer was not protected as agreed: { $step }.
 secure-messaging-advice = Connect the token directly to the computer, close other programs that use it, and start again.
@@ -437,9 +438,9 @@ bad-signature-advice = Repeat it. If it stays so, certificate and key on the tok
 unclear = The token’s answer was lost, so it is not known whether the new { $secret } is in force.
 unclear-advice = Try the new { $secret } first; if it is refused, the old one still holds.
 unanswered = { $cause } The answer to the { $secret } was lost, so it is not known whether a try was used.
-unanswered-advice = Look at the tries left before you enter the { $secret } again; nothing is sent again by itself.
-session-over = The signing session is over: the { -pin } is asked again.
-session-over-advice = Type the { -pin }.
+unanswered-advice = Check the tries left before you enter the { $secret } again; nothing is sent again automatically.
+session-over = The signing session is over: you will be asked for the { -pin } again.
+session-over-advice = Enter the { -pin }.
 token-changed = The token in the reader is not the one that was shown.
 token-changed-advice = Put the right token in and start again.
 
@@ -451,14 +452,14 @@ no-service-linux-advice = Install pcscd (on Debian and Ubuntu: sudo apt install 
 no-reader = The reader is not connected.
 no-reader-advice = Connect the token or the reader.
 removed = The token was removed.
-removed-advice = Put the token in and start again.
+removed-advice = Plug it back in to continue.
 reset = The token was reset by another program.
-reset-advice = Start again; the { -pin } is asked again.
+reset-advice = Start again; you will be asked for the { -pin } again.
 busy = The token is in use by another program.
 busy-by = The token is in use by { $program }.
 busy-advice = Close the other program, or take the token out and put it in again.
 token-slow = This token is slow. Keep it plugged in.
-touch = The token takes its time. If it blinks, touch it.
+touch = The token is taking its time. If it blinks, touch it.
 waits = Waiting for another program that is using the token.
 waits-for = Waiting for { $program }, which is using the token.
 slow = The reader does not answer in time.
@@ -467,7 +468,7 @@ mute = The token does not answer.
 mute-advice = Take the token out and put it in again, the right way round.
 not-transacted = The reader refused the command.
 not-transacted-advice = Take the token out, put it in again and repeat.
-forbidden = This user may not use the reader.
+forbidden = You do not have permission to use the reader.
 forbidden-advice = Sign in at the computer itself, or ask its administrator for access to pcscd.
 service-reports = The smart-card service reports: { $reason }.
 service-reports-advice = Take the token out and put it in again; run securesign doctor.
@@ -529,9 +530,9 @@ link-address = This is not a signing link: { $fault }.
 link-address-advice = Start signing from the portal's own page; its link begins with securesign://sign?.
 link-address-scheme = it does not begin with securesign:
 link-address-user = it holds a user name
-link-address-host = it asks for something else than “sign”
+link-address-host = it asks for something other than “sign”
 link-address-port = it holds a port
-link-address-path = something stands after “sign”
+link-address-path = something follows “sign”
 link-address-fragment = it holds a “#”
 link-address-unreadable = it is not in the form securesign://sign?…
 link-parameters = The signing link has too many parameters (more than { $limit }).
@@ -570,19 +571,19 @@ callback-planted = The portal's callback address (callbackUrl) brings a result o
 
 demo-live = The demo token serves test keys only, and this link has a live key.
 demo-live-advice = Use a real token, or a link with an ss_test_ key.
-used = This request of { $requester } was used on this computer before, and each can be used only once.
+used = This request from { $requester } was already used on this computer, and each can be used only once.
 used-advice = Go back to the portal and start again there.
-unclaimed = Whether this request was used before cannot be found out: { $reason }.
+unclaimed = It is not possible to tell whether this request was used before: { $reason }.
 used-no-home = there is no home folder
 used-unusable = { $file } cannot be used ({ $reason })
 used-damaged = { $file } is damaged; remove it, and open no link that you have opened before
-unclaimed-advice = Mend that, then start again from the portal.
+unclaimed-advice = Fix that, then start again from the portal.
 settings-broken-title = The settings are not understood
 settings-broken = Until they are corrected every request is refused. Your token can be used here all the same; the changed file counts from the next request on.
 settings-broken-on = Go on without them
 open-file = Open the file
-file-unopened = No program has opened the file. Open it yourself, in a text editor.
-unjudged-advice = Mend the settings, then start again from the portal.
+file-unopened = No program opened the file. Open it yourself, in a text editor.
+unjudged-advice = Fix the settings, then start again from the portal.
 not-yet = The portal asks for a signature inside a { $kind } document.
 not-yet-advice = This version signs digests only (documentType=hash). Ask the portal to send the digest of the { $kind } document.
 denied-origin = { $origin } is not allowed to request signatures here.
@@ -638,7 +639,7 @@ settings-syntax = { $what }.
 settings-syntax-advice = Correct this line, or remove it.
 settings-idle = idle_minutes = { $value } is too long.
 settings-idle-advice = Write 0 (never) to { $most }.
-settings-scale = scale = { $value } is no size for the window.
+settings-scale = scale = { $value } is not a size for the window.
 settings-scale-advice = Write { $least } to { $most }, or leave it out.
 settings-form = they are written in a way that this window cannot change.
 settings-form-advice = Change them in the file itself.
@@ -653,12 +654,12 @@ settings-scheme-advice = Write the app's own scheme without a colon, as in schem
 
 settings-title = Settings
 settings-unchanged = The settings were not changed. { $reason }
-as-system = As the system
+as-system = Same as system
 setting-idle = Keep an accepted { -pin } for
 never = never
 minutes = { $minutes } min
 setting-language = Language
-setting-theme = Colours
+setting-theme = Theme
 theme-light = Light
 theme-dark = Dark
 setting-scale = Size
@@ -676,16 +677,16 @@ portal-allow-it = Allow
 portal-origin = This is not the address of a portal. Type it as in https://portal.example.gov.in, without a page.
 portal-key = This is not an API key. Ask the portal for it; it begins with ss_live_ or ss_test_.
 portal-remove-title = Remove this portal?
-portal-remove-text = { $origin } can then ask for no signature any more.
+portal-remove-text = { $origin } will no longer be able to ask you for signatures.
 portal-remove-advice = To allow it again you need its API key.
 journal = Journal
-journal-reading = It is being read …
+journal-reading = Reading the journal …
 journal-unreadable = The journal cannot be read: { $reason }
-journal-empty = Nothing was signed on this computer yet.
+journal-empty = Nothing has been signed on this computer yet.
 journal-whole =
     { $count ->
-        [one] { $count } line. It is as it was written.
-       *[other] { $count } lines. All are as they were written.
+        [one] { $count } entry, not altered.
+       *[other] { $count } entries, none altered.
     }
 journal-signed = signed
 # How a request ended, in a few words: the code stands beside it.
@@ -705,11 +706,11 @@ outcome-token-unsupported = The token is not supported
 outcome-token-removed = The token was removed
 outcome-unreachable = The service could not be reached
 outcome-internal = SecureSign failed
-journal-line-unreadable = Line { $number } of the journal cannot be read.
-journal-line-altered = Line { $number } of the journal is not as it was written.
-journal-line-missing = Line { $number } of the journal does not follow the line before it: lines were taken out or changed places.
-journal-cut = The journal ends before line { $number }: lines were taken from its end.
-journal-fault-advice = What stands before it holds together; compare the rest with a copy that you exported.
+journal-line-unreadable = Entry { $number } of the journal cannot be read.
+journal-line-altered = Entry { $number } of the journal was altered.
+journal-line-missing = Entry { $number } of the journal does not follow the one before it: entries were removed or reordered.
+journal-cut = The journal ends before entry { $number }: entries were removed from its end.
+journal-fault-advice = Entries before it are intact. Compare the rest with a copy that you exported.
 journal-unrecorded = Request { $request } was not written into the journal, and will not be added later: { $reason }
 own-no-folder = { $path } is a link, or not a folder
 own-no-file = { $path } is a link, or not a file
@@ -724,20 +725,21 @@ own-other-advice = Check the disk and the folder.
 diagnostics = Diagnostics
 diagnostics-title = What to send when you report a problem
 diagnostics-gathering = Looking at this computer …
-diagnostics-text = This is all that is saved; read it before you send it. No { -pin } is in it. It names your readers and tokens.
+diagnostics-text = This is all that is saved; read it before you send it. There is no { -pin } in it. It names your readers and tokens.
 diagnostics-save = Save diagnostics
 diagnostics-unsaved = The report was not saved: { $reason }
 journal-exported = Copied to { $file }.
 journal-unexported = The journal was not copied: { $reason } In a terminal, securesign journal export FILE lets you choose where the copy goes.
 journal-verified =
     { $count ->
-        [one] The journal holds together: { $count } line, not altered.
-       *[other] The journal holds together: { $count } lines, none altered, taken out or cut off.
+        [one] The journal is intact: { $count } entry, not altered.
+       *[other] The journal is intact: { $count } entries, none altered or removed.
     }
 journal-chain = Its last chain: { $chain }
 journal-request = request { $request }
 journal-serial = { $subject }, serial { $serial }
-journal-nothing = There is nothing to export, or no such folder. Check the name, and securesign journal.
+journal-nothing = Nothing has been signed on this computer yet, so there is nothing to export.
+journal-no-folder = There is no folder { $folder }. Check its name, or make it.
 journal-not-copied = The journal was not copied: { $reason }
 file-exists = { $file } exists already. Name another file.
 about = About
@@ -746,17 +748,17 @@ about-what = Signs with the certificate on your USB token, with no vendor driver
 about-pin = Your { -pin } goes to the token and nowhere else. Private keys never leave it.
 about-version = Version
 about-licence = Licence
-about-licences = MIT or Apache-2.0, as you like
+about-licences = MIT or Apache-2.0, at your option
 
 ## The command line
 
-instance-waiting = { -brand } is open: this request waits there, as number { $place }.
-instance-there = { -brand } has this request already: see its window.
-instance-full = { -brand } has as many requests as may wait. Answer one in its window, then open the link again.
+instance-waiting = { -brand } is open: this request is waiting there, as number { $place }.
+instance-there = { -brand } already has this request: see its window.
+instance-full = { -brand } already has { $count } requests waiting. Answer one in its window, then open the link again.
 instance-refused = { -brand } refused this link. Its window says why.
 refusal = Refused ({ $code }): { $what } { $advice }
-terminal-waiting = Waiting. Ctrl-C gives up.
-terminal-not-offered = The token does not offer this now: see its tries left.
+terminal-waiting = Waiting. Press Ctrl-C to cancel.
+terminal-not-offered = This cannot be done on this token now: see its tries left.
 terminal-hangs = The card reader does not answer. Take the token out and start again.
 terminal-unlock = Unlock it now?
 terminal-unlock-how = To unlock it: { $command }
@@ -770,25 +772,25 @@ terminal-try-again = Try again?
 terminal-this-one-too = Sign this one too?
 terminal-nothing-sent = { $reason } Nothing was sent or called back.
 terminal-number = Certificate number [{ $preset }]:
-terminal-no-such-number = There is no such certificate to choose.
+terminal-no-such-number = There is no certificate with this number to choose.
 terminal-token-number = Token number [{ $preset }]:
-terminal-no-such-token = There is no such token to choose.
+terminal-no-such-token = There is no token with this number to choose.
 terminal-unusable = cannot be used: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } [y/N]
-terminal-secret = { $secret } (empty gives up):
+terminal-secret = { $secret } (Enter cancels):
 terminal-dropped = What was typed before this question was dropped.
-terminal-link-dropped = A link is no answer here: it was dropped. Give it again after the answer.
+terminal-link-dropped = A link is not an answer here: it was dropped. Give it again after you have answered.
 terminal-links-left =
     { $count ->
         [one] { $count } more link was not opened.
        *[other] { $count } more links were not opened.
     }
-terminal-given-up = Given up.
+terminal-given-up = Cancelled.
 terminal-silent = The terminal cannot be asked: { $reason }.
-secret-used = The { $secret } of { $option } was used once and is not tried again.
+secret-used = The { $secret } from { $option } was used once, and is not sent again.
 secret-nobody = There is no terminal to ask for the { $secret }. Give it with { $option } (- is standard input).
-secret-empty = Given up: the { $secret } was left empty.
+secret-empty = Cancelled: the { $secret } was left empty.
 secret-unreadable = { $file } cannot be read: { $reason }. Check its name and rights.
 secret-both = Links and secrets cannot both come from standard input. Put the { -pin } into a file.
 no-memory = The system has no memory for a { -pin }. Close other programs and try again.
@@ -805,7 +807,7 @@ no-unlock = Unlocking is not possible on this token: { $missing }.
 no-unlock-of = The { $pin } cannot be unlocked on this token: { $missing }.
 no-change = The { $pin } of this token cannot be changed.
 no-change-because = The { $pin } of this token cannot be changed: { $missing }.
-no-usable-token = No token that can be used was found.
+no-usable-token = No usable token was found.
 reader-hangs = The card reader does not answer. Take the token out and put it in again.
 output-closed = Standard output cannot be written: { $reason }.
 # $reason is what the system says, without a full stop.
@@ -825,8 +827,8 @@ report-help = To help make it work here, report which token it is, with this ans
 report-atr = Answer to reset: { $atr }
 report-token = { $label } ({ $family })
 report-serial = { $token }, serial number { $serial }
-report-pin = { $pin } { $status }, tries left: { $tries }
-report-pin-blocked = { $pin } { $status }, tries left: { $tries } (to unlock it: { $command })
+report-pin = { $pin }: { $status }, tries left: { $tries }
+report-pin-blocked = { $pin }: { $status }, tries left: { $tries } (to unlock it: { $command })
 report-puk = { $puk } tries left: { $tries }
 report-puk-of = { $puk } tries left, for the { $pin }: { $tries }
 report-certificate = { $place }: { $subject } [{ $key }]
@@ -842,8 +844,8 @@ report-issued-not-for-signatures = issued by { $issuer }, serial { $serial }, { 
 learn-pin = The { -pin } that was typed while it was recorded (empty: none was):
 learn-further = Another { -pin } or PUK that was typed (empty: no more):
 learn-nobody = There is no terminal to ask for the { -pin } that was typed while it was recorded. Give it with --pin-file (- is standard input), or say --no-pin.
-learn-kind = { $file } is no recording that can be read. It has to be a log of pcsc-spy or of pcscd --apdu, or a capture of USB (pcapng or pcap).
-learn-link = { $file } is a capture of something else than USB (link type { $link }). Capture with usbmon on Linux or USBPcap on Windows.
+learn-kind = { $file } is not a recording that can be read. It has to be a log of pcsc-spy or of pcscd --apdu, or a capture of USB (pcapng or pcap).
+learn-link = { $file } is a capture of something other than USB (link type { $link }). Capture with usbmon on Linux or USBPcap on Windows.
 learn-silent = In { $file } no smart card is spoken to. If it is a capture of USB, the token may not be a smart-card reader (CCID); else record again while its own software signs.
 learn-too-much = In { $file } there is more than can be searched for secrets: too many different { -pin }s, files or certificates. So nothing of it is shown, and nothing was written. Record again, with one login and one signature.
 learn-unwritten = { $file } cannot be written: { $reason }
@@ -881,9 +883,9 @@ doctor-links-unasked = Which program opens securesign:// links cannot be asked
 doctor-links-unknown = Which program opens securesign:// links cannot be asked here
 doctor-links-unknown-advice = Try a link. If it does not open this program: securesign register
 doctor-xdg-advice = Install xdg-utils (on Debian and Ubuntu: sudo apt install xdg-utils).
-doctor-browser-portal = { $browser } is a { $kind } and asks the desktop's portal to open links. If none opens: use a browser that is no { $kind }, or securesign sign LINK
+doctor-browser-portal = { $browser } is a { $kind } and asks the desktop’s portal to open links. If none opens: use a browser that is not a { $kind }, or securesign sign LINK
 doctor-browser = { $browser } is a { $kind }, and without a desktop portal no link comes out of it
-doctor-browser-advice = Install xdg-desktop-portal and sign in again, or use a browser that is no { $kind }.
+doctor-browser-advice = Install xdg-desktop-portal and sign in again, or use a browser that is not a { $kind }.
 doctor-launcher-system = The system opens web pages
 doctor-launcher = Results go to the browser through { $program }
 doctor-no-launcher = No program opens web pages
@@ -909,7 +911,7 @@ doctor-no-display-advice = Use securesign sign LINK in the terminal.
 register-done = securesign:// links open this program now.
 register-done-other = securesign:// links open this program now. Before, they opened { $program }; securesign unregister gives them back.
 register-still-other = securesign:// links still open { $program }. Choose { -brand } for them in the settings of your desktop.
-unregister-done = Given back.
-unregister-other = Given back. securesign:// links open { $program }.
-unregister-nobody = Given back. No program opens securesign:// links.
-unregister-system = Given back. The { -brand } of all users of this computer still opens securesign:// links; remove its package if you do not want that.
+unregister-done = securesign:// links no longer open this program.
+unregister-other = securesign:// links no longer open this program, but { $program }.
+unregister-nobody = securesign:// links no longer open this program, nor any other.
+unregister-system = securesign:// links no longer open this copy. The { -brand } installed for all users still opens them; remove its package if you do not want that.

@@ -40,10 +40,12 @@ impl Explain for CardError {
                 None => l.say_with("wrong-not-told", of(secret)),
             },
             Self::Format { secret, fault } => {
-                let (secret, fault) = (worded("secret", secret, l), worded("fault", fault, l));
-                l.say_with("format", [secret, fault])
+                l.say_with("format", [("fault", misshapen(*secret, fault, l).into())])
             }
-            Self::NewPinFormat(fault) => l.say_with("format-new", [worded("fault", fault, l)]),
+            Self::NewPinFormat(fault) => {
+                let fault = misshapen(Secret::Pin, fault, l);
+                l.say_with("format-new", [("fault", fault.into())])
+            }
             Self::LastTry(secret) => l.say_with("last-try", of(secret)),
             Self::NewPinRefused { sw } => l.say_with("new-pin-refused", status(sw)),
             Self::Refused { during, sw } => refused(during, *sw, l),
@@ -197,17 +199,17 @@ impl InWords for PinRules {
     }
 }
 
-impl InWords for PinFormat {
-    fn in_words(&self, language: Language) -> String {
-        match self {
-            Self::Length(range, charset) => {
-                let shape = shape(range, *charset, language).into();
-                language.say_with("fault-length", [("shape", shape)])
-            }
-            Self::Charset(Charset::Digits) => language.say("fault-digits"),
-            Self::Charset(Charset::Hex) => language.say("fault-hex"),
-            Self::Charset(Charset::Printable) => language.say("fault-printable"),
+/// What this secret always is, and what was typed is not.
+fn misshapen(secret: Secret, fault: &PinFormat, l: Language) -> String {
+    let secret = worded("secret", &secret, l);
+    match fault {
+        PinFormat::Length(range, charset) => {
+            let shape = ("shape", shape(range, *charset, l).into());
+            l.say_with("fault-length", [secret, shape])
         }
+        PinFormat::Charset(Charset::Digits) => l.say_with("fault-digits", [secret]),
+        PinFormat::Charset(Charset::Hex) => l.say_with("fault-hex", [secret]),
+        PinFormat::Charset(Charset::Printable) => l.say_with("fault-printable", [secret]),
     }
 }
 

@@ -79,12 +79,23 @@ fn export(file: &Path, language: Language) -> Result<u8, String> {
                 let file = text::path(file).into();
                 language.say_with("file-exists", [("file", file)])
             }
-            io::ErrorKind::NotFound => language.say("journal-nothing"),
+            io::ErrorKind::NotFound => match file.parent().filter(|folder| is_missing(folder)) {
+                Some(folder) => {
+                    let folder = text::path(folder).into();
+                    language.say_with("journal-no-folder", [("folder", folder)])
+                }
+                None => language.say("journal-nothing"),
+            },
             _ => {
                 let reason = own::explain(&error, language).into();
                 language.say_with("journal-not-copied", [("reason", reason)])
             }
         })
+}
+
+/// Whether there is no such folder; the empty name is the folder at hand.
+fn is_missing(folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && !folder.exists()
 }
 
 fn read(file: Option<&Path>, keep: usize, language: Language) -> Result<Ledger, String> {

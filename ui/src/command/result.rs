@@ -23,7 +23,7 @@ pub fn result(url: &str, save: Option<&Path>) -> Result<u8, String> {
             .ok_or("This URL has no ss_result.")?,
         Err(_) => url.to_owned(),
     };
-    let result = callback::decode(&packed).ok_or("This is no result of a signature.")?;
+    let result = callback::decode(&packed).ok_or("This is not the result of a signature.")?;
     if let Some(folder) = save {
         save_parts(&result, folder).map_err(|error| {
             format!(

@@ -31,7 +31,7 @@ pub fn trace(
             })?;
             let trace = Trace::parse(&text).map_err(|error| {
                 format!(
-                    "{} is no trace: {}.",
+                    "{} is not a trace: {}.",
                     text::path(&file),
                     text::reason(&error)
                 )
