@@ -3,12 +3,14 @@
 # make deb-test  builds it and looks into it; as root it also installs and removes it
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
+# make portal  starts a sample portal, and opens its page: sign there with the demo token
+# make portal-test  the tests of the portal's service alone, which make test runs as well
 # make bench   compares a signature, and the window, with what they cost elsewhere
 # make lint    format, clippy, dependencies
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo install deb deb-test test bench lint
+.PHONY: build demo install deb deb-test test portal portal-test bench lint
 
 build:
 	scripts/install-deps
@@ -32,6 +34,13 @@ test:
 	scripts/install-deps --tests
 	scripts/test
 
+portal: build
+	scripts/portal
+
+portal-test:
+	scripts/install-deps --portal
+	scripts/portal-test
+
 bench:
 	scripts/install-deps --tests
 	scripts/bench-peers
@@ -42,5 +51,6 @@ lint:
 	cargo fmt --all --check; \
 	cargo clippy --workspace --all-targets --locked -- -D warnings; \
 	cargo clippy -p securesign --no-default-features --all-targets --locked -- -D warnings; \
+	(cd portal && cargo fmt --check && cargo clippy --all-targets --locked -- -D warnings); \
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked; \
 	if command -v cargo-deny > /dev/null; then cargo deny --locked check; else echo "cargo-deny is not installed: dependencies not checked"; fi

@@ -186,6 +186,7 @@ fn a_file_is_read_in_one_sitting() {
         "learn",
         "vendors",
         "ui",
+        "portal",
         "tests",
         "examples",
     ] {
@@ -261,6 +262,7 @@ fn a_function_is_read_at_a_glance() {
         "learn",
         "vendors",
         "ui",
+        "portal/src",
     ] {
         for (path, text) in sources(folder) {
             let is_test = |part: &std::ffi::OsStr| part == "tests" || part == "tests.rs";

@@ -1,0 +1,294 @@
+//! `POST /v1/verify` and `/v1/certificates/validate`: what a result and its certificate are worth.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use jiff::Timestamp;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use securesign_card::certificate::Certificate;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use serde::{Deserialize, Serialize};
+
+use super::body::Body;
+use super::{Answer, Caller, Refusal, Service, Shared};
+use crate::limit::Call;
+use crate::verify::{self, Trust};
+
+/// The largest body of these calls: a document of 12 MiB in base64.
+pub const BODY: usize = 16 * 1024 * 1024;
+
+/// What certificates are judged by. Authorities that the request does not name are those of the
+/// settings.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Terms {
+    authorities_pem: Option<String>,
+    intermediates_pem: Option<String>,
+    crls_pem: Option<String>,
+    check_revocation: Option<bool>,
+    /// `2026-06-22T11:00:00Z`; now where it is absent.
+    at: Option<String>,
+}
+
+/// A result, with the portal's own document or hash.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verify {
+    result: Signed,
+    /// The id that the portal gave.
+    request_id: String,
+    document_base64: Option<String>,
+    hash_base64: Option<String>,
+    hash_algo: Option<String>,
+    /// Where the result has none.
+    certificate_pem: Option<String>,
+    #[serde(flatten)]
+    terms: Terms,
+}
+
+/// The fields of a result that matter here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Signed {
+    request_id: String,
+    success: bool,
+    #[serde(default)]
+    signature_base64: String,
+    certificate: Option<SignedBy>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SignedBy {
+    certificate_pem: Option<String>,
+}
+
+/// What was found.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verified {
+    success: bool,
+    valid: bool,
+    integrity_valid: bool,
+    tampered: bool,
+    revocation_status: &'static str,
+    problems: Vec<&'static str>,
+    verified_at: String,
+    certificate: CertificateInfo,
+}
+
+/// As published, in part.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateInfo {
+    subject: String,
+    subject_common_name: String,
+    issuer: String,
+    #[serde(rename = "issuerCN")]
+    issuer_cn: String,
+    serial_number: String,
+    valid_from: String,
+    valid_to: String,
+    key_usage: Vec<&'static str>,
+    policies: Vec<String>,
+    public_key: String,
+}
+
+pub async fn verify(
+    State(service): State<Shared>,
+    caller: Caller,
+    Body(body): Body<Verify>,
+) -> Answer<Verified> {
+    caller.standing(&service, Call::Verify, "").await?;
+    let trust = trust(&service, &body.terms)?;
+    let digest = own_digest(&body)?;
+    let result = &body.result;
+    let inside = result.certificate.as_ref();
+    let inside = inside.and_then(|certificate| certificate.certificate_pem.as_deref());
+    let pem = body.certificate_pem.as_deref().or(inside);
+    let pem = pem.ok_or_else(|| {
+        Refusal::request("The result has no certificate: send it as certificatePem.")
+    })?;
+    let certificate = one_certificate(pem)?;
+    let signature = base64(&result.signature_base64)
+        .ok_or_else(|| Refusal::request("signatureBase64 is not base64."))?;
+    let integrity = result.success && verify::is_signed(&certificate, &digest, &signature);
+    let mut standing = verify::standing(&certificate, &trust);
+    if !integrity {
+        standing
+            .problems
+            .insert(0, "it is no signature over this document");
+    }
+    if result.request_id != body.request_id {
+        standing
+            .problems
+            .insert(0, "the result answers another request");
+    }
+    Ok(Json(Verified {
+        success: true,
+        valid: standing.problems.is_empty(),
+        integrity_valid: integrity,
+        tampered: !integrity,
+        revocation_status: standing.revocation.as_str(),
+        problems: standing.problems,
+        verified_at: time(trust.at),
+        certificate: info(&certificate),
+    }))
+}
+
+/// A certificate alone.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Validate {
+    certificate_pem: String,
+    #[serde(flatten)]
+    terms: Terms,
+}
+
+/// What was found.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Validated {
+    success: bool,
+    valid: bool,
+    revocation_status: &'static str,
+    problems: Vec<&'static str>,
+    verified_at: String,
+    certificate: CertificateInfo,
+}
+
+pub async fn validate(
+    State(service): State<Shared>,
+    caller: Caller,
+    Body(body): Body<Validate>,
+) -> Answer<Validated> {
+    caller.standing(&service, Call::Verify, "").await?;
+    judged(&service, &body.certificate_pem, &body.terms)
+}
+
+/// The same as a GET: the certificate in the query, judged by what the settings name.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    certificate_pem: String,
+    check_revocation: Option<bool>,
+    at: Option<String>,
+}
+
+pub async fn validate_query(
+    State(service): State<Shared>,
+    caller: Caller,
+    query: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+) -> Answer<Validated> {
+    let Query(asked) =
+        query.map_err(|_| Refusal::request("The query must have certificatePem, once."))?;
+    caller.standing(&service, Call::Verify, "").await?;
+    let terms = Terms {
+        check_revocation: asked.check_revocation,
+        at: asked.at,
+        ..Terms::default()
+    };
+    judged(&service, &asked.certificate_pem, &terms)
+}
+
+fn judged(service: &Service, pem: &str, terms: &Terms) -> Answer<Validated> {
+    let trust = trust(service, terms)?;
+    let certificate = one_certificate(pem)?;
+    let standing = verify::standing(&certificate, &trust);
+    Ok(Json(Validated {
+        success: true,
+        valid: standing.problems.is_empty(),
+        revocation_status: standing.revocation.as_str(),
+        problems: standing.problems,
+        verified_at: time(trust.at),
+        certificate: info(&certificate),
+    }))
+}
+
+fn trust(service: &Service, terms: &Terms) -> Result<Trust, Refusal> {
+    let at = match &terms.at {
+        None => Timestamp::now(),
+        Some(text) => text
+            .parse()
+            .map_err(|_| Refusal::request("at must be like 2026-06-22T11:00:00Z."))?,
+    };
+    let certificates = |pem: &Option<String>, name: &str| match pem {
+        None => Ok(Vec::new()),
+        Some(pem) => CertificateDer::pem_slice_iter(pem.as_bytes())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| Refusal::request(format!("{name} is not PEM."))),
+    };
+    let mut authorities = certificates(&terms.authorities_pem, "authoritiesPem")?;
+    if terms.authorities_pem.is_none() {
+        authorities.clone_from(&service.authorities);
+    }
+    if authorities.is_empty() {
+        return Err(Refusal::request(
+            "No authority is named: send authoritiesPem, or set authorities.",
+        ));
+    }
+    let crls = terms.crls_pem.as_deref().unwrap_or_default();
+    Ok(Trust {
+        authorities,
+        intermediates: certificates(&terms.intermediates_pem, "intermediatesPem")?,
+        crls: CertificateRevocationListDer::pem_slice_iter(crls.as_bytes())
+            .collect::<Result<_, _>>()
+            .map_err(|_| Refusal::request("crlsPem is not PEM."))?,
+        check_revocation: terms.check_revocation.unwrap_or(true),
+        at,
+    })
+}
+
+/// Of what the portal has itself; never of what the result says.
+fn own_digest(body: &Verify) -> Result<Digest, Refusal> {
+    let algorithm = HashAlgorithm::from_name(body.hash_algo.as_deref().unwrap_or("SHA256"))
+        .ok_or_else(|| Refusal::request("hashAlgo must be SHA256, SHA384 or SHA512."))?;
+    let wrong = || Refusal::request("Send documentBase64, or hashBase64 with hashAlgo.");
+    match (&body.document_base64, &body.hash_base64) {
+        (Some(document), None) => {
+            let document = base64(document).ok_or_else(wrong)?;
+            Ok(Digest::of(algorithm, &document))
+        }
+        (None, Some(hash)) => base64(hash)
+            .and_then(|bytes| Digest::new(algorithm, &bytes))
+            .ok_or_else(|| Refusal::request("hashBase64 is no digest of this hashAlgo.")),
+        _ => Err(wrong()),
+    }
+}
+
+fn one_certificate(pem: &str) -> Result<Certificate, Refusal> {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes())
+        .map_err(|_| Refusal::request("certificatePem is not PEM."))?;
+    Certificate::parse(&der)
+        .map_err(|error| Refusal::request(format!("The certificate cannot be read: {error}.")))
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
+fn info(certificate: &Certificate) -> CertificateInfo {
+    let (from, to) = certificate.validity();
+    let usage = certificate.usage();
+    CertificateInfo {
+        subject: certificate.subject_name().to_owned(),
+        subject_common_name: certificate.subject(),
+        issuer: certificate.issuer_name().to_owned(),
+        issuer_cn: certificate.issuer(),
+        serial_number: certificate.serial(),
+        valid_from: time(from),
+        valid_to: time(to),
+        key_usage: usage.map(|usage| usage.names()).unwrap_or_default(),
+        policies: certificate
+            .policies()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        public_key: certificate.key().display(),
+    }
+}
+
+fn time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
