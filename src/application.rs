@@ -263,6 +263,7 @@ mod tests {
                 with: puk,
                 confidence: Confidence::Known,
             }),
+            otherwise: None,
         };
         let unblocks = PinObject {
             id: puk,

@@ -25,13 +25,17 @@ pub struct PinObject {
     pub change: Result<Confidence, Missing>,
     /// What sets it anew when it is blocked, or why nothing does.
     pub unblock: Result<Unblock, Missing>,
+    /// What sets it anew as well, where the card has two such secrets: whoever has one of them
+    /// may not have the other. Where the first is used up, this one takes its place.
+    pub otherwise: Option<Unblock>,
 }
 
 /// What sets a blocked PIN anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unblock {
     /// The PUK, the reset code, or the administrator's PIN. Where it is used up and the card
-    /// has another, [`Application::tries`](crate::application::Application::tries) of it puts the other one here.
+    /// has another, [`Application::tries`](crate::application::Application::tries) of it puts the
+    /// other one here.
     pub with: PinId,
     /// How well it is known to work.
     pub confidence: Confidence,

@@ -17,6 +17,8 @@ mod bench;
 mod openssl;
 #[path = "openpgp/places.rs"]
 mod places;
+#[path = "openpgp/ways.rs"]
+mod ways;
 
 use bench::{Bench, Shared, abc, wrong};
 use securesign_app::worker::{Job, Look, Report, TokenInfo};

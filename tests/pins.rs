@@ -178,6 +178,7 @@ impl Profile for Family {
             counter: self.counter,
             change: Ok(Confidence::Known),
             unblock: unblocked(PUKS[0]),
+            otherwise: None,
         };
         let second = PinObject {
             id: SIGNATURE_PIN,

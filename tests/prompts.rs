@@ -18,6 +18,8 @@ mod pair;
 #[path = "support/pty.rs"]
 mod pty;
 mod support;
+#[path = "prompts/ways.rs"]
+mod ways;
 
 use std::process::Command;
 use std::sync::{Arc, Mutex};

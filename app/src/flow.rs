@@ -424,6 +424,7 @@ impl Flow {
             Action::Unlock => self.set_out(Errand::Unlock, None),
             Action::ChangeFurther(pin) => self.set_out(Errand::Change, Some(pin)),
             Action::UnlockFurther(pin) => self.set_out(Errand::Unlock, Some(pin)),
+            Action::OtherWay => self.take_other_way(),
             Action::Back => self.back(),
             Action::Retry => match std::mem::replace(&mut self.state, State::Looking) {
                 State::Undelivered(Undelivered::Held(held)) => self.hand_over_again(*held),

@@ -220,6 +220,8 @@ pub struct TokenInfo {
     pub change: Result<Confidence, Missing>,
     /// Whether unlocking it is.
     pub unblock: Confidence,
+    /// What unlocks it as well, where a person may have the choice.
+    pub otherwise: Option<UnblockView>,
     /// Certificates; not read with [`Look::Tries`] and [`Look::Pins`].
     pub found: Found,
     /// Further PINs of the card holder's: with [`Look::Signing`] as far as the keys that were
@@ -242,6 +244,8 @@ pub struct PinView {
     pub change: Result<Confidence, Missing>,
     /// What unlocks it, or why nothing does.
     pub unblock: Result<UnblockView, Missing>,
+    /// What unlocks it as well.
+    pub otherwise: Option<UnblockView>,
 }
 
 /// What unlocks a PIN, as it is shown and asked for.
@@ -264,6 +268,34 @@ impl PinView {
     pub fn can_be_unblocked(&self) -> bool {
         self.unblock.is_ok_and(|it| it.tries != Tries::Blocked)
     }
+
+    /// All that unlocks it; what a card holder is most likely to have goes first.
+    pub fn ways(&self) -> impl Iterator<Item = UnblockView> + use<> {
+        self.unblock.into_iter().chain(self.otherwise)
+    }
+
+    /// As one sees it who unlocks it with this secret.
+    pub fn by(self, with: PinId) -> Self {
+        match self.otherwise {
+            Some(way) if way.id == with => Self {
+                unblock: Ok(way),
+                otherwise: self.unblock.ok(),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
+    /// With what has tries left in front.
+    fn usable(self) -> Self {
+        let is_blocked = |way: UnblockView| way.tries == Tries::Blocked;
+        match (self.unblock, self.otherwise) {
+            (Ok(first), Some(other)) if is_blocked(first) && !is_blocked(other) => {
+                self.by(other.id)
+            }
+            _ => self,
+        }
+    }
 }
 
 impl TokenInfo {
@@ -280,14 +312,14 @@ impl TokenInfo {
 
     /// All PINs of the card holder's, the first one in front.
     pub fn pins(&self) -> Vec<PinView> {
-        let further = self.further.iter().copied();
+        let further = self.further.iter().map(|pin| pin.usable());
         std::iter::once(self.pin_view()).chain(further).collect()
     }
 
     /// The card holder's first PIN.
     pub fn pin_view(&self) -> PinView {
         let unblock = self.puk_id.zip(self.puk_rules);
-        PinView {
+        let view = PinView {
             id: self.first,
             role: Secret::Pin,
             rules: self.pin_rules,
@@ -302,7 +334,9 @@ impl TokenInfo {
                     confidence: self.unblock,
                 })
                 .ok_or(self.no_puk),
-        }
+            otherwise: self.otherwise,
+        };
+        view.usable()
     }
 
     /// It is known by now that the card does not unblock this PIN.
@@ -310,9 +344,11 @@ impl TokenInfo {
         if id == self.first {
             self.puk_id = None;
             self.no_puk = Missing::UnblockOff;
+            self.otherwise = None;
         }
         for pin in self.further.iter_mut().filter(|pin| pin.id == id) {
             pin.unblock = Err(Missing::UnblockOff);
+            pin.otherwise = None;
         }
     }
 
@@ -324,15 +360,15 @@ impl TokenInfo {
         if Some(id) == self.puk_id {
             self.puk = tries;
         }
+        let mut ways: Vec<&mut UnblockView> = self.otherwise.iter_mut().collect();
         for pin in &mut self.further {
             if pin.id == id {
                 pin.tries = tries;
             }
-            if let Ok(unblock) = &mut pin.unblock
-                && unblock.id == id
-            {
-                unblock.tries = tries;
-            }
+            ways.extend(pin.unblock.iter_mut().chain(&mut pin.otherwise));
+        }
+        for way in ways.into_iter().filter(|way| way.id == id) {
+            way.tries = tries;
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{LastTry, Token, check_format};
 
 impl Token<'_> {
     /// What unblocks the card holder's PIN: a PUK, a reset code or the administrator's PIN; or
-    /// why nothing does.
+    /// why nothing does. Where there are two, the one that is meant for the card holder.
     ///
     /// # Errors
     ///
@@ -25,6 +25,24 @@ impl Token<'_> {
     pub fn unblocker_of(&self, pin: PinId) -> Result<PinObject, CardError> {
         let unblock = self.app.pin(pin)?.unblock;
         self.app.pin(unblock.map_err(CardError::Unsupported)?.with)
+    }
+
+    /// What unblocks this PIN as well ([`PinObject::otherwise`]).
+    pub fn other_unblocker_of(&self, pin: PinId) -> Option<PinObject> {
+        let other = self.app.pin(pin).ok()?.otherwise?;
+        self.app.pin(other.with).ok()
+    }
+
+    /// Tries left of what unblocks this PIN as well.
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::puk_tries`].
+    pub fn other_unblocker_tries(&mut self, pin: PinId) -> Result<Tries, CardError> {
+        match self.other_unblocker_of(pin) {
+            Some(other) => self.count(other.id),
+            None => Ok(Tries::Unknown),
+        }
     }
 
     /// Tries left of what unblocks the card holder's PIN. Where that is used up and the card
@@ -92,7 +110,7 @@ impl Token<'_> {
     }
 
     /// Sets a new value for `pin` with `code`, which was asked for as that of `with`
-    /// ([`Token::unblocker_of`]) and is sent as nothing else. Spends no PIN try first.
+    /// ([`Token::unblocker_of`] or [`Token::other_unblocker_of`]) and is sent as nothing else. Spends no PIN try first.
     ///
     /// # Errors
     ///
@@ -127,14 +145,16 @@ impl Token<'_> {
         self.settle(&with, result)
     }
 
-    /// What unblocks `pin`, if that is `with` still. Else that one is used up: what was typed
-    /// for it must not be sent for the other one.
+    /// `with`, if that unblocks `pin` still. Else it is used up: what was typed for it must not
+    /// be sent for another one.
     fn unblocks(&self, pin: PinId, with: PinId) -> Result<PinObject, CardError> {
-        let unblocker = self.unblocker_of(pin)?;
-        match unblocker.id == with {
-            true => Ok(unblocker),
-            false => Err(CardError::Blocked(self.app.pin(with)?.role)),
-        }
+        let first = self.unblocker_of(pin)?;
+        let ways = std::iter::once(first).chain(self.other_unblocker_of(pin));
+        let with = self.app.pin(with)?;
+        let unblocks = ways.into_iter().any(|it| it.id == with.id);
+        unblocks
+            .then_some(with)
+            .ok_or(CardError::Blocked(with.role))
     }
 
     /// After a new value was sent, only a status word of the card tells whether it has

@@ -22,6 +22,7 @@ fn two() -> TokenView {
         tries: Tries::Left(1),
         change: Ok(Confidence::Known),
         unblock: Err(Missing::Puk),
+        otherwise: None,
     }];
     view
 }

@@ -33,6 +33,7 @@ fn two_pins(first: Tries, second: Tries, unblock: Result<UnblockView, Missing>) 
         tries: second,
         change: Ok(Confidence::Known),
         unblock,
+        otherwise: None,
     };
     info.further = vec![view_of];
     view
@@ -360,4 +361,107 @@ fn a_code_that_was_typed_for_another_secret_is_sent_as_what_it_was_asked_for() {
     // The card's side refuses that: see tests/pins.rs.
     let job = play.jobs.last();
     assert!(matches!(job, Some(Job::Unblock { with, .. }) if *with == PUK));
+}
+
+const ADMIN: PinId = PinId(8);
+
+/// The second PIN is unlocked by a code of ten digits, and by an admin PIN of at least six
+/// characters.
+fn two_ways(code: Tries, admin: Tries) -> TokenView {
+    let code = UnblockView {
+        role: Secret::ResetCode,
+        ..unlocked_by(code).unwrap()
+    };
+    let other = UnblockView {
+        id: ADMIN,
+        role: Secret::AdminPin,
+        rules: PinRules {
+            min: 6,
+            max: 20,
+            charset: Charset::Printable,
+            form: Form::Exact,
+        },
+        tries: admin,
+        confidence: Confidence::Inferred,
+    };
+    let mut view = two_pins(Tries::Left(3), Tries::Blocked, Ok(code));
+    if let TokenState::Ready(info) = &mut view.state {
+        info.further[0].otherwise = Some(other);
+    }
+    view
+}
+
+#[test]
+fn of_two_secrets_that_unlock_a_pin_a_person_takes_the_one_they_have() {
+    for (language, code, admin) in [
+        (Language::English, "Reset code", "Admin PIN"),
+        (Language::Hindi, "रीसेट कोड", "एडमिन पिन"),
+    ] {
+        let mut play = managed(language, &two_ways(Tries::Left(3), Tries::Left(2)));
+        let counters = play.screen().counters;
+        assert!(counters.iter().any(|it| it.caption.contains(admin)));
+        play.press(Action::UnlockFurther(SECOND), &[]);
+        assert!(said(&play).contains(code), "{}", said(&play));
+        assert_eq!(play.screen().counters[0].value, "3");
+        // It is asked about first where it is unconfirmed.
+        play.press(Action::OtherWay, &[]);
+        assert!(play.offers(Action::GoOn) && said(&play).contains(admin));
+        // And back, where that is not.
+        play.press(Action::OtherWay, &[]);
+        assert!(play.offers(Action::Next) && !play.offers(Action::GoOn));
+        play.press(Action::OtherWay, &[]);
+        assert_eq!(play.screen().counters[0].value, "2");
+        play.press(Action::GoOn, &[]);
+        assert_eq!(play.screen().fields[0].label, admin);
+        assert!(!play.offers(Action::OtherWay));
+        // The form of the admin PIN counts, not that of the code.
+        play.press(Action::Next, &["pass7"]);
+        assert_eq!(play.screen().fields.len(), 1);
+        play.press(Action::Next, &["pass76"]);
+        play.press(Action::Submit, &["87482915", "87482915"]);
+        let job = play.jobs.last();
+        assert!(
+            matches!(job, Some(Job::Unblock { pin, with, .. }) if (*pin, *with) == (SECOND, ADMIN))
+        );
+        let (secret, left) = (Secret::AdminPin, Some(1));
+        play.report(Report::Unblocked(Err(CardError::Wrong { secret, left })));
+        // Of the code nothing was told.
+        assert_eq!(play.screen().counters[0].value, "1");
+        let view = play.flow.pins()[1];
+        assert_eq!(view.unblock.unwrap().tries, Tries::Left(3));
+        assert_eq!(view.otherwise.unwrap().tries, Tries::Left(1));
+        // The last try of this one is asked about, though the other has three.
+        play.press(Action::Next, &["pass77"]);
+        play.press(Action::Submit, &["87482915", "87482915"]);
+        assert!(play.offers(Action::UseLastTry));
+        assert!(said(&play).contains(admin), "{}", said(&play));
+        assert_eq!(play.secrets_sent(), 1);
+    }
+}
+
+#[test]
+fn a_secret_that_is_used_up_is_not_chosen_and_the_other_one_takes_its_place() {
+    let mut play = managed(Language::English, &two_ways(Tries::Left(3), Tries::Blocked));
+    play.press(Action::UnlockFurther(SECOND), &[]);
+    assert!(play.offers(Action::Next) && !play.offers(Action::OtherWay));
+
+    let used_up = two_ways(Tries::Blocked, Tries::Left(3));
+    let mut play = managed(Language::English, &used_up);
+    assert!(said(&play).contains("Unlock Signature PIN with Admin PIN"));
+    play.press(Action::UnlockFurther(SECOND), &[]);
+    assert!(play.offers(Action::GoOn) && !play.offers(Action::OtherWay));
+
+    // While its value is typed: the page of what is left is one press away.
+    let mut play = managed(Language::English, &two_ways(Tries::Left(1), Tries::Left(3)));
+    play.press(Action::UnlockFurther(SECOND), &[]);
+    play.press(Action::Next, &[]);
+    let (secret, left) = (Secret::ResetCode, Some(0));
+    play.press(Action::Next, &["1234567890"]);
+    play.press(Action::Submit, &["87482915", "87482915"]);
+    play.press(Action::UseLastTry, &[]);
+    play.report(Report::Unblocked(Err(CardError::Wrong { secret, left })));
+    assert_eq!(play.screen().fields.len(), 0);
+    play.press(Action::OtherWay, &[]);
+    assert!(said(&play).contains("Admin PIN"), "{}", said(&play));
+    assert_eq!(play.secrets_sent(), 1);
 }

@@ -253,9 +253,19 @@ impl Bench {
     }
 
     pub fn unblock(&self, token: &TokenId, puk: &str, new: &str) -> Result<(), CardError> {
+        self.unblock_with(token, self.pin(token, Secret::Puk), puk, new)
+    }
+
+    /// With the one that is named, where there are several.
+    pub fn unblock_with(
+        &self,
+        token: &TokenId,
+        with: PinId,
+        puk: &str,
+        new: &str,
+    ) -> Result<(), CardError> {
         let (puk, new) = (secret(puk), secret(new));
         let pin = self.pin(token, Secret::Pin);
-        let with = self.pin(token, Secret::Puk);
         self.send(Job::Unblock {
             token: token.clone(),
             pin,

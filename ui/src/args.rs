@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::{ContextValue, Error};
 use clap::{Args, Parser, Subcommand};
+use securesign_card::error::Secret;
 use securesign_card::text;
 
 /// Sign with the certificate on a USB token, with no vendor driver.
@@ -196,6 +197,11 @@ pub enum Pin {
         #[arg(long, value_name = "PIN")]
         which: Option<String>,
 
+        /// What you have, on a token with two secrets that unlock (an OpenPGP card with a reset
+        /// code)
+        #[arg(long, value_name = "SECRET", value_enum)]
+        with: Option<With>,
+
         /// Which application, on a token with several: a part of its name, as pin status
         /// tells it
         #[arg(long, value_name = "NAME")]
@@ -208,6 +214,26 @@ pub enum Pin {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What unlocks a PIN.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum With {
+    Puk,
+    ResetCode,
+    AdminPin,
+    AdminKey,
+}
+
+impl With {
+    pub fn secret(self) -> Secret {
+        match self {
+            Self::Puk => Secret::Puk,
+            Self::ResetCode => Secret::ResetCode,
+            Self::AdminPin => Secret::AdminPin,
+            Self::AdminKey => Secret::AdminKey,
+        }
+    }
 }
 
 /// Secrets come from files or are asked without echo: never from an argument or

@@ -5,7 +5,7 @@ use securesign_app::flow::Flow;
 use securesign_app::pin_name;
 use securesign_app::screen::{Action, Screen};
 use securesign_app::worker::{PinView, TokenInfo};
-use securesign_card::error::CardError;
+use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
 
 /// What is done, and to which PIN.
@@ -16,6 +16,8 @@ pub struct Errand {
     pub pin: Option<String>,
     /// A part of the application's name, where one was given.
     pub application: Option<String>,
+    /// What is to unlock it, where that was said.
+    pub with: Option<Secret>,
 }
 
 /// What is done with a PIN.
@@ -47,6 +49,16 @@ impl Errand {
             Task::Unlock => flow.dead_end(pin),
             Task::Change => None,
         }
+    }
+
+    /// Which of the secrets that unlock its PIN is meant, as [`PinView::ways`] has them; the
+    /// first where nothing is said. `None`: there is none like that.
+    pub fn way(&self, pins: &[PinView]) -> Option<usize> {
+        let Some(with) = self.with else {
+            return Some(0);
+        };
+        let pin = pin_name::find(pins, self.pin.as_deref())?;
+        pin.ways().position(|way| way.role == with)
     }
 
     /// Whether this may be the application that is meant.

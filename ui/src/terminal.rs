@@ -16,6 +16,7 @@ use crate::prompt::{self, Unanswered, can_ask};
 use crate::secrets::{Secrets, Unfilled};
 
 mod meant;
+mod way;
 
 use meant::number;
 
@@ -32,6 +33,8 @@ pub struct Terminal<'a> {
     pub patience: Option<Duration>,
     /// The certificate was chosen.
     pub chosen: bool,
+    /// So was what unlocks the PIN, where there are two.
+    pub way_chosen: bool,
     /// Nobody could be asked: left without a word to the portal.
     pub abandoned: bool,
     /// Another link may follow, for which the token is kept at hand.
@@ -169,7 +172,7 @@ impl Terminal<'_> {
         let screen = self.desk.screen();
         let pins = self.desk.flow().pins();
         match errand.action(&pins) {
-            Some(action) if has(&screen, action) => return self.press(action, Vec::new()),
+            Some(action) if has(&screen, action) => return self.set_out(action, errand),
             Some(_) => match errand.dead_end(self.desk.flow(), &pins) {
                 Some(end) => print(&end, l),
                 None => {
@@ -195,6 +198,9 @@ impl Terminal<'_> {
             let given = self.secrets.use_last_try();
             let kept = || l.say("terminal-last-try-kept");
             return self.confirmed(action, given, &l.say("last-try-title"), &kept);
+        }
+        if self.asks_way(screen) {
+            return self.choose_way(screen);
         }
         if action == Action::GoOn {
             let given = self.secrets.unconfirmed();

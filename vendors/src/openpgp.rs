@@ -112,6 +112,8 @@ struct Opened {
     pins: [PinObject; 3],
     /// Tries left of PW1, as selecting has just told them.
     tries: Option<Tries>,
+    /// Of PW3, as those of the reset code have just been read together with them.
+    admin_tries: Option<Tries>,
     /// It has refused an input that is shorter than the curve of a key.
     whole: bool,
 }
@@ -122,6 +124,7 @@ impl Opened {
             kdf: None,
             pins: pin::objects(related.status),
             tries: related.status.map(|status| status.pw1),
+            admin_tries: None,
             whole: false,
             related,
         }
@@ -141,6 +144,7 @@ impl Application for Opened {
             return Err(CardError::Changed);
         }
         self.tries = related.status.map(|status| status.pw1);
+        self.admin_tries = None;
         Ok(())
     }
 
@@ -166,16 +170,25 @@ impl Application for Opened {
     }
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
-        let told = self.tries.take().filter(|_| pin == HOLDERS_PIN);
+        let (pw1, pw3) = (self.tries.take(), self.admin_tries.take());
+        let told = match pin {
+            HOLDERS_PIN => pw1,
+            ADMIN_PIN => pw3,
+            _ => None,
+        };
         if let Some(tries) = told {
             return Ok(tries);
         }
         let pin = self.pin(pin)?;
-        let tries = pin::tries(card, pin.role)?;
-        if (pin.id, tries) == (RESET_CODE, Tries::Blocked) {
-            self.pins[0].unblock = pin::unblocked_with(ADMIN_PIN);
+        let status = pin::status(card, pin.role)?;
+        if pin.id == RESET_CODE {
+            self.admin_tries = Some(status.pw3);
+            if status.code == Tries::Blocked {
+                self.pins[0].unblock = Ok(pin::unblocked_with(ADMIN_PIN));
+                self.pins[0].otherwise = None;
+            }
         }
-        Ok(tries)
+        Ok(status.tries(pin.role))
     }
 
     fn verify(

@@ -164,8 +164,8 @@ impl Flow {
     pub(super) fn take_in(&mut self, mut tokens: Result<Vec<TokenView>, TransportError>) {
         if let (Ok(tokens), Some((id, puk, told))) = (&mut tokens, &self.puk_told) {
             let untold = |pin: &PinView| {
-                let unblock = pin.unblock.ok();
-                unblock.is_some_and(|it| it.id == *puk && it.tries == Tries::Unknown)
+                let mut ways = pin.ways();
+                ways.any(|it| it.id == *puk && it.tries == Tries::Unknown)
             };
             for view in tokens.iter_mut().filter(|view| view.id == *id) {
                 if let TokenState::Ready(info) = &mut view.state

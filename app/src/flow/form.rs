@@ -28,6 +28,15 @@ pub(super) enum Step {
 pub(super) struct Target {
     pub(super) token: TokenId,
     pub(super) pin: PinId,
+    /// What is to unlock it; `None`: it is not to be unlocked.
+    pub(super) with: Option<PinId>,
+}
+
+impl Target {
+    pub(super) fn new(token: &TokenId, pin: PinId, with: Option<PinId>) -> Self {
+        let token = token.clone();
+        Self { token, pin, with }
+    }
 }
 
 /// What the token window's forms are for.
@@ -102,9 +111,30 @@ impl Flow {
         let Some(pin) = info.pin_of(pin.unwrap_or(info.first)) else {
             return Vec::new();
         };
+        let way = pin
+            .unblock
+            .ok()
+            .filter(|_| matches!(errand, Errand::Unlock));
+        let of = Target::new(id, pin.id, way.map(|way| way.id));
+        self.open_form(errand, of)
+    }
+
+    /// To where it is said what the other secret is that unlocks the PIN too.
+    pub(super) fn take_other_way(&mut self) -> Vec<Effect> {
+        let (State::Unlock(of, _) | State::Unsure(of, Errand::Unlock)) = &self.state else {
+            return Vec::new();
+        };
+        let other = self.aimed(of).and_then(|(_, pin)| pin.otherwise);
         let of = Target {
-            token: id.clone(),
-            pin: pin.id,
+            with: other.map(|way| way.id).or(of.with),
+            ..of.clone()
+        };
+        self.open_form(Errand::Unlock, of)
+    }
+
+    fn open_form(&mut self, errand: Errand, of: Target) -> Vec<Effect> {
+        let Some((_, pin)) = self.aimed(&of) else {
+            return Vec::new();
         };
         let confidence = match errand {
             Errand::Change => pin.change,
@@ -120,7 +150,8 @@ impl Flow {
     /// The PIN that a form is for, as the token shows it now.
     pub(super) fn aimed(&self, of: &Target) -> Option<(&TokenInfo, PinView)> {
         let (_, info) = self.token().filter(|(id, _)| **id == of.token)?;
-        Some((info, info.pin_of(of.pin)?))
+        let pin = info.pin_of(of.pin)?;
+        Some((info, of.with.map_or(pin, |with| pin.by(with))))
     }
 
     /// The next step of unlocking. What cannot be the PUK goes no further.
@@ -271,8 +302,7 @@ impl Flow {
                 (Busy::Signing(Box::new(signing)), job)
             }
             Entry::Change { pin, old, new } => {
-                let of = token.clone();
-                let busy = Busy::Changing(Target { token: of, pin });
+                let busy = Busy::Changing(Target::new(&token, pin, None));
                 let job = Job::Change {
                     token,
                     pin,
@@ -288,8 +318,8 @@ impl Flow {
                 puk,
                 new,
             } => {
-                let of = token.clone();
-                let busy = Busy::Unlocking(Target { token: of, pin }, with);
+                let of = Target::new(&token, pin, Some(with));
+                let busy = Busy::Unlocking(of, with);
                 let job = Job::Unblock {
                     token,
                     pin,
@@ -318,7 +348,8 @@ impl Entry {
     pub(super) fn pin(&self, info: &TokenInfo, asked: PinView) -> Option<PinView> {
         match self {
             Entry::Sign(_) => Some(asked),
-            Entry::Change { pin, .. } | Entry::Unlock { pin, .. } => info.pin_of(*pin),
+            Entry::Change { pin, .. } => info.pin_of(*pin),
+            Entry::Unlock { pin, with, .. } => info.pin_of(*pin).map(|pin| pin.by(*with)),
         }
     }
 

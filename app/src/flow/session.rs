@@ -77,9 +77,9 @@ impl Flow {
             State::Asked(_, id, entry) => {
                 self.state = match entry {
                     Entry::Sign(_) => State::Ready,
-                    Entry::Change { pin, .. } => State::Change(Target { token: id, pin }),
-                    Entry::Unlock { pin, .. } => {
-                        State::Unlock(Target { token: id, pin }, Step::Puk)
+                    Entry::Change { pin, .. } => State::Change(Target::new(&id, pin, None)),
+                    Entry::Unlock { pin, with, .. } => {
+                        State::Unlock(Target::new(&id, pin, Some(with)), Step::Puk)
                     }
                 };
                 true

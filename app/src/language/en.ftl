@@ -267,6 +267,7 @@ unlock-spends-code-advice = When no tries are left, only the Admin { -pin } of t
 unlock-need-key = You need the { $puk }, a second code of { $shape }. Whoever set up the token has it; the portal does not know it.
 unlock-key-spends = This uses none of the { $pin }’s tries. Whether a wrong { $puk } uses one of its own is not known.
 unlock-have-puk = I have the { $puk }
+unlock-otherwise = Use the { $puk } instead
 unlock-puk-title = Unlock the { $pin }: the { $puk }
 unlock-puk = The { $puk } has { $shape }.
 unlock-pin-title = Unlock the { $pin }: a new { $pin }
@@ -778,6 +779,7 @@ terminal-no-such-token = There is no token with this number to choose.
 terminal-unusable = cannot be used: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } [y/N]
+terminal-other-way = { $label }?
 terminal-secret = { $secret } (Enter cancels):
 terminal-dropped = What was typed before this question was dropped.
 terminal-link-dropped = A link is not an answer here: it was dropped. Give it again after you have answered.

@@ -265,6 +265,7 @@ unlock-spends-code-advice = कोई प्रयास शेष न रहन
 unlock-need-key = आपको { $puk } चाहिए, जो { $shape } का दूसरा गुप्त कोड है। वह उसके पास है जिसने टोकन तैयार किया था; पोर्टल उसे नहीं जानता।
 unlock-key-spends = { $pin } का कोई प्रयास कम नहीं होता। गलत { $puk } से उसका अपना कोई प्रयास कम होता है या नहीं, यह पता नहीं है।
 unlock-have-puk = मेरे पास { $puk } है
+unlock-otherwise = इसके बजाय { $puk } का इस्तेमाल करें
 unlock-puk-title = { $pin } अनलॉक करें: { $puk }
 unlock-puk = { $puk } में { $shape } होते हैं।
 unlock-pin-title = { $pin } अनलॉक करें: नया { $pin }
@@ -775,6 +776,7 @@ terminal-no-such-token = चुनने के लिए ऐसा कोई �
 terminal-unusable = इस्तेमाल नहीं हो सकता: { $reason }
 # Answered with the letter y.
 terminal-question = { $question } (हाँ के लिए y) [y/N]
+terminal-other-way = { $label }?
 terminal-secret = { $secret } (रद्द करने के लिए एंटर):
 terminal-dropped = इस प्रश्न से पहले जो लिखा गया था, उसे हटा दिया गया।
 terminal-link-dropped = यहाँ लिंक उत्तर नहीं हो सकता: उसे हटा दिया गया। उत्तर देने के बाद लिंक फिर से दें।

@@ -24,6 +24,8 @@ pub enum Action {
     ChangeFurther(PinId),
     /// As [`Action::Unlock`], of a further PIN.
     UnlockFurther(PinId),
+    /// Unlock it with the other secret that does that on this token.
+    OtherWay,
     /// To the next step of the form.
     Next,
     /// Send the form that is open.
@@ -80,6 +82,7 @@ impl Action {
             | Self::Unlock
             | Self::ChangeFurther(_)
             | Self::UnlockFurther(_)
+            | Self::OtherWay
             | Self::Next
             | Self::Settings
             | Self::AddPortal

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
-use securesign_card::application::{Confidence, PinId};
+use securesign_card::application::{Confidence, PinId, PinObject};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Credential, Found, Problem, Search, Tries};
@@ -210,6 +210,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         no_puk: unblock.err().unwrap_or(Missing::Puk),
         change: first.change,
         unblock: unblock.map_or(Confidence::Known, |puk| puk.confidence),
+        otherwise: first.otherwise,
         verify: token.confidence(),
         factory_pins: token.factory_pins(),
         found,
@@ -220,40 +221,62 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
 /// The card holder's PINs with their tries left, the first one in front, and what unlocks them.
 fn pins(token: &mut Token<'_>, found: &mut Found, look: &Look) -> Result<Vec<PinView>, CardError> {
     let counted = count(token, found, look)?;
-    let mut unblockers = BTreeMap::new();
+    let mut left = BTreeMap::new();
     let mut pins = Vec::new();
     for (id, tries) in counted {
         let blocked = tries == Tries::Blocked && matches!(look, Look::Signing(_));
         let wanted = *look == Look::Everything || blocked;
-        let unblocker = token.unblocker_of(id).ok().map(|it| it.id);
-        let left = match unblocker.and_then(|id| unblockers.get(&id)) {
-            Some(left) => *left,
-            None if wanted => token.unblocker_tries(id)?,
-            None => Tries::Unknown,
-        };
-        if wanted && let Ok(unblocker) = token.unblocker_of(id) {
-            unblockers.insert(unblocker.id, left);
+        if wanted {
+            count_unblockers(token, id, &mut left)?;
         }
-        pins.push(view(token, id, tries, left)?);
+        pins.push(view(token, id, tries, &left)?);
     }
     Ok(pins)
 }
 
-/// A PIN as it is known after its tries were counted, which may have told more of it.
-fn view(token: &Token<'_>, id: PinId, tries: Tries, left: Tries) -> Result<PinView, CardError> {
+/// Tries left of what unblocks a PIN, each counted once.
+fn count_unblockers(
+    token: &mut Token<'_>,
+    pin: PinId,
+    left: &mut BTreeMap<PinId, Tries>,
+) -> Result<(), CardError> {
+    let is_new = |it: &PinObject, left: &BTreeMap<PinId, Tries>| !left.contains_key(&it.id);
+    if token.unblocker_of(pin).is_ok_and(|it| is_new(&it, left)) {
+        let tries = token.unblocker_tries(pin)?;
+        // Counting may have put another one in its place.
+        if let Ok(unblocker) = token.unblocker_of(pin) {
+            left.insert(unblocker.id, tries);
+        }
+    }
+    if let Some(other) = token.other_unblocker_of(pin).filter(|it| is_new(it, left)) {
+        left.insert(other.id, token.other_unblocker_tries(pin)?);
+    }
+    Ok(())
+}
+
+/// A PIN as it is known after its tries were counted, which may have told more of it. `left`:
+/// of what unblocks one, as far as that was counted.
+fn view(
+    token: &Token<'_>,
+    id: PinId,
+    tries: Tries,
+    left: &BTreeMap<PinId, Tries>,
+) -> Result<PinView, CardError> {
     let mut objects = token.pins().iter();
     let object = objects.find(|it| it.id == id);
     let object = *object.ok_or(CardError::Unsupported(Missing::Pin))?;
+    let way = |unblocker: PinObject, confidence| UnblockView {
+        id: unblocker.id,
+        role: unblocker.role,
+        rules: unblocker.rules,
+        tries: left.get(&unblocker.id).copied().unwrap_or(Tries::Unknown),
+        confidence,
+    };
     let unblock = object.unblock.and_then(|unblock| {
         let unblocker = token.unblocker_of(id).map_err(|_| Missing::Puk)?;
-        Ok(UnblockView {
-            id: unblocker.id,
-            role: unblocker.role,
-            rules: unblocker.rules,
-            tries: left,
-            confidence: unblock.confidence,
-        })
+        Ok(way(unblocker, unblock.confidence))
     });
+    let other = object.otherwise.zip(token.other_unblocker_of(id));
     Ok(PinView {
         id,
         role: object.role,
@@ -261,6 +284,7 @@ fn view(token: &Token<'_>, id: PinId, tries: Tries, left: Tries) -> Result<PinVi
         tries,
         change: object.change,
         unblock,
+        otherwise: other.map(|(it, unblocker)| way(unblocker, it.confidence)),
     })
 }
 

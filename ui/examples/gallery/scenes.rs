@@ -60,7 +60,7 @@ const SECOND: PinId = PinId(7);
 pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-pub const SCREENS: [(&str, Make); 74] = [
+pub const SCREENS: [(&str, Make); 75] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -294,6 +294,9 @@ pub const SCREENS: [(&str, Make); 74] = [
         scene.sees(vec![studio.token(3)]).flow
     }),
     ("unlock-need", |studio| studio.unlocking(0).flow),
+    ("unlock-choice", |studio| {
+        studio.two_ways().press(Action::Unlock, &[]).flow
+    }),
     ("unlock-unsure", |studio| {
         studio.unsure().press(Action::Unlock, &[]).flow
     }),
@@ -603,6 +606,18 @@ impl Studio {
             info.family = "ePass2003".into();
             info.change = Ok(Confidence::Inferred);
             info.unblock = Confidence::Doubtful;
+        });
+        self.managing().sees(vec![view])
+    }
+
+    /// Blocked, with a reset code and an admin PIN that unlock it.
+    fn two_ways(&self) -> Scene {
+        let view = with(&self.token(0), |info| {
+            info.unblocker = Secret::ResetCode;
+            info.otherwise = info.pin_view().unblock.ok();
+            if let Some(way) = &mut info.otherwise {
+                (way.id, way.role) = (PinId(9), Secret::AdminPin);
+            }
         });
         self.managing().sees(vec![view])
     }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::tokens::{look, no_cards};
 use super::{DONE, NOT_DONE};
-use crate::args::{Pin, SecretFiles};
+use crate::args::{Pin, SecretFiles, With};
 use crate::desk::{Delivery, Desk};
 use crate::errand::{Errand, Task};
 use crate::output::{print, print_json, say};
@@ -38,11 +38,13 @@ pub fn pin(place: &Place, command: Pin) -> Result<u8, String> {
                 task,
                 pin,
                 application,
+                with: None,
             };
             form(place, errand, secrets.into(), json)
         }
         Pin::Unblock {
             which: pin,
+            with,
             application,
             secrets,
             json,
@@ -52,6 +54,7 @@ pub fn pin(place: &Place, command: Pin) -> Result<u8, String> {
                 task,
                 pin,
                 application,
+                with: with.map(With::secret),
             };
             form(place, errand, secrets.into(), json)
         }
@@ -97,6 +100,7 @@ fn form(place: &Place, errand: Errand, files: SecretFiles, as_json: bool) -> Res
         secrets: &mut secrets,
         patience,
         chosen: false,
+        way_chosen: false,
         abandoned: false,
         follows: false,
     };

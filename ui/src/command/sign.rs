@@ -227,6 +227,7 @@ impl Run {
             secrets: &mut self.secrets,
             patience: self.patience,
             chosen: false,
+            way_chosen: false,
             abandoned: false,
             follows: self.many,
         };

@@ -129,6 +129,7 @@ impl Idemia {
                 with: PUK,
                 confidence: Confidence::Known,
             }),
+            otherwise: None,
         };
         let pin2 = PinObject {
             id: PIN2,

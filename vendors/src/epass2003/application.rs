@@ -75,6 +75,7 @@ fn pins(directory: u16) -> [PinObject; 2] {
             with: PUK,
             confidence,
         }),
+        otherwise: None,
     };
     let puk = PinObject {
         id: PUK,

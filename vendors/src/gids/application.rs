@@ -84,12 +84,13 @@ impl Opened {
             }) => Tries::Blocked,
             other => other?,
         };
-        let unblock = match left {
-            Tries::Left(_) => with_puk(),
-            Tries::Blocked => with_admin_key(),
+        let (unblock, otherwise) = match left {
+            Tries::Left(_) => (with_puk(), Some(with_admin_key())),
+            Tries::Blocked => (with_admin_key(), None),
             Tries::Unknown => return Ok(left),
         };
         self.pins[0].unblock = Ok(unblock);
+        self.pins[0].otherwise = otherwise;
         self.puk_is_known = true;
         Ok(left)
     }
@@ -120,6 +121,7 @@ fn pins(unblock: Unblock) -> [PinObject; 3] {
         counter: RetryCounter::Status,
         change: Ok(Confidence::Known),
         unblock: Ok(unblock),
+        otherwise: None,
     };
     let puk = PinObject {
         id: PUK,

@@ -67,6 +67,7 @@ fn pins(product: &IdPrime) -> Vec<PinObject> {
             with: PUK,
             confidence: Confidence::Doubtful,
         }),
+        otherwise: None,
     };
     let signature_pin = PinObject {
         id: SIGNATURE_PIN,

@@ -94,6 +94,7 @@ fn pins() -> [PinObject; 2] {
             with: PUK,
             confidence: Confidence::Inferred,
         }),
+        otherwise: None,
     };
     let puk = PinObject {
         id: PUK,

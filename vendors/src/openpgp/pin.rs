@@ -20,34 +20,40 @@ use super::{ADMIN_PIN, HOLDERS_PIN, Opened, PW1, PW1_RULES, PW3, PW3_RULES, RESE
 const VERIFY: &str = "verify the PIN";
 const UNBLOCK: &str = "unblock the PIN";
 
-/// Tries left, from the PW status bytes: an empty VERIFY may cost a try on older cards, and
-/// revokes a permission on one (§4).
-pub fn tries(card: &mut Channel<'_>, secret: Secret) -> Result<Tries, CardError> {
+/// PW status bytes: an empty VERIFY may cost a try on older cards, and revokes a permission on
+/// one (§4).
+pub fn status(card: &mut Channel<'_>, secret: Secret) -> Result<Status, CardError> {
     let during = match secret {
         Secret::Pin | Secret::SignaturePin => "read the PIN tries left",
         Secret::ResetCode => "read the reset code's tries left",
         Secret::Puk | Secret::AdminPin | Secret::AdminKey => "read the admin PIN's tries left",
     };
     let bytes = card.require(during, &get_data(0xC4))?;
-    let status = Status::parse(&bytes).ok_or(CardError::Malformed {
+    Status::parse(&bytes).ok_or(CardError::Malformed {
         during,
         at: bytes.len(),
-    })?;
-    Ok(match secret {
-        Secret::Pin | Secret::SignaturePin => status.pw1,
-        Secret::ResetCode => status.code,
-        Secret::Puk | Secret::AdminPin | Secret::AdminKey => status.pw3,
     })
 }
 
-/// PW1, the reset code and PW3, with the greatest lengths that the card tells. Where there is
-/// a reset code it unblocks: it is meant for the card holder, and can do nothing else.
-/// Otherwise PW3 does.
+impl Status {
+    /// Tries left of this one.
+    pub fn tries(&self, secret: Secret) -> Tries {
+        match secret {
+            Secret::Pin | Secret::SignaturePin => self.pw1,
+            Secret::ResetCode => self.code,
+            Secret::Puk | Secret::AdminPin | Secret::AdminKey => self.pw3,
+        }
+    }
+}
+
+/// PW1, the reset code and PW3, with the greatest lengths that the card tells. PW3 unblocks,
+/// and where there is a reset code that goes first: it is meant for the card holder, and can do
+/// nothing else.
 pub fn objects(status: Option<Status>) -> [PinObject; 3] {
     let [pw1, code, pw3] = status.map_or([0; 3], |status| status.most);
-    let with = match status.map(|status| status.code) {
-        Some(Tries::Left(_)) => RESET_CODE,
-        _ => ADMIN_PIN,
+    let (with, otherwise) = match status.map(|status| status.code) {
+        Some(Tries::Left(_)) => (RESET_CODE, Some(unblocked_with(ADMIN_PIN))),
+        _ => (ADMIN_PIN, None),
     };
     let pin = PinObject {
         id: HOLDERS_PIN,
@@ -56,7 +62,8 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
         rules: up_to(PW1_RULES, pw1),
         counter: RetryCounter::Status,
         change: Ok(Confidence::Known),
-        unblock: unblocked_with(with),
+        unblock: Ok(unblocked_with(with)),
+        otherwise,
     };
     let code = PinObject {
         id: RESET_CODE,
@@ -66,6 +73,7 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
         rules: up_to(PW3_RULES, code),
         change: Err(Missing::Puk),
         unblock: Err(Missing::Puk),
+        otherwise: None,
         ..pin
     };
     let admin = PinObject {
@@ -79,9 +87,9 @@ pub fn objects(status: Option<Status>) -> [PinObject; 3] {
 }
 
 /// That, as every card can.
-pub fn unblocked_with(with: PinId) -> Result<Unblock, Missing> {
+pub fn unblocked_with(with: PinId) -> Unblock {
     let confidence = Confidence::Known;
-    Ok(Unblock { with, confidence })
+    Unblock { with, confidence }
 }
 
 /// With the card's own greatest length, where it makes sense.
@@ -190,6 +198,7 @@ impl Opened {
         self.learn_kdf(card)?;
         // What is sent now may use up a try.
         self.tries = None;
+        self.admin_tries = None;
         self.derive(whose(secret), value)
     }
 }
@@ -222,7 +231,7 @@ fn told(
     }
     let left = match secret {
         Secret::Pin => None,
-        _ => given(tries(card, secret))?.and_then(Tries::count),
+        _ => given(status(card, secret))?.and_then(|it| it.tries(secret).count()),
     };
     Err(match left {
         Some(0) => CardError::Blocked(secret),

@@ -92,6 +92,7 @@ fn pins(product: &Piv, reference: u8) -> Vec<PinObject> {
         change: Ok(Confidence::Known),
         // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
         unblock: Err(Missing::GlobalPin),
+        otherwise: None,
     };
     if reference == GLOBAL_PIN {
         return vec![pin];

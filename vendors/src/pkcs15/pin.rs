@@ -43,6 +43,7 @@ pub fn objects(entries: &[PinEntry], key: Option<&[u8]>, habits: &Habits) -> Vec
                 false => Ok(habits.confidence.change),
             },
             unblock: Err(Missing::Puk),
+            otherwise: None,
         };
         objects.push(object);
     }
@@ -180,6 +181,7 @@ pub fn none() -> PinObject {
         counter: RetryCounter::Unknown,
         change: Err(Missing::Pin),
         unblock: Err(Missing::Pin),
+        otherwise: None,
     }
 }
 

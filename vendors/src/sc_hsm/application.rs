@@ -79,6 +79,7 @@ fn pins(unblock: Result<Unblock, Missing>) -> [PinObject; 2] {
         counter: RetryCounter::EmptyVerify,
         change: Ok(Confidence::Known),
         unblock,
+        otherwise: None,
     };
     let so_pin = PinObject {
         id: SO_PIN,

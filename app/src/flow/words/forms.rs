@@ -8,7 +8,7 @@ use super::parts::{
     puk_counter,
 };
 use super::request::facts;
-use super::unlock::{self, need, step};
+use super::unlock::{self, need, other_way, step};
 use super::waiting::waiting;
 use crate::flow::{Entry, Errand, Flow, Question, Target};
 use crate::screen::{Action, Ask, Kind, Screen};
@@ -67,7 +67,7 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
         Errand::Unlock => l.say("unsure-unlock-advice"),
     });
     let mut counters = Vec::new();
-    let (mut progress, mut figure) = (None, None);
+    let (mut progress, mut figure, mut other) = (None, None, None);
     match (errand, &pin.unblock) {
         (Errand::Change, _) => counters.push(pin_counter(&pin, l)),
         (Errand::Unlock, Ok(puk)) => {
@@ -75,6 +75,7 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
             counters.push(puk_counter(puk, l));
             progress = Some(step(1, l));
             figure = unlock::figure(&pin, puk, l);
+            other = other_way(&pin, l);
         }
         (Errand::Unlock, Err(_)) => {}
     }
@@ -83,10 +84,10 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
         counters,
         progress,
         figure,
-        buttons: vec![
-            button(Action::Back, l.say("back")),
-            primary(Action::GoOn, l.say("go-on")),
-        ],
+        buttons: std::iter::once(button(Action::Back, l.say("back")))
+            .chain(other)
+            .chain([primary(Action::GoOn, l.say("go-on"))])
+            .collect(),
         ..plain(Kind::Form, title)
     }
 }

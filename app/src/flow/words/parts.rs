@@ -186,20 +186,21 @@ pub fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
     let mut counters = Vec::new();
     for pin in &pins {
         counters.push(pin_counter(pin, l));
-        let Ok(unblock) = &pin.unblock else { continue };
-        if unblockers.contains(&unblock.id) {
-            continue;
-        }
-        unblockers.push(unblock.id);
-        let same = |it: &&PinView| it.unblock.is_ok_and(|other| other.id == unblock.id);
-        // That it is for one of them only has to be said.
-        counters.push(match pins.iter().filter(same).count() == pins.len() {
-            true => puk_counter(unblock, l),
-            false => {
-                let caption = l.say_with("tries-puk-of", pin_and_puk(pin, l));
-                counter(unblock.tries, caption, l)
+        for way in pin.ways() {
+            if unblockers.contains(&way.id) {
+                continue;
             }
-        });
+            unblockers.push(way.id);
+            let same = |pin: &&PinView| pin.ways().any(|other| other.id == way.id);
+            // That it is for one of them only has to be said.
+            counters.push(match pins.iter().filter(same).count() == pins.len() {
+                true => puk_counter(&way, l),
+                false => {
+                    let names = [pin_name(pin.role, l), puk_name(way.role, l)];
+                    counter(way.tries, l.say_with("tries-puk-of", names), l)
+                }
+            });
+        }
     }
     counters
 }

@@ -47,13 +47,13 @@ fn start(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
         progress: Some(step(1, l)),
         text: need(pin, puk, l),
         figure: figure(pin, puk, l),
-        buttons: vec![
-            button(Action::Back, l.say("back")),
-            primary(
+        buttons: std::iter::once(button(Action::Back, l.say("back")))
+            .chain(other_way(pin, l))
+            .chain([primary(
                 Action::Next,
                 l.say_with("unlock-have-puk", [puk_name(puk.role, l)]),
-            ),
-        ],
+            )])
+            .collect(),
         ..plain(
             Kind::Form,
             l.say_with("unlock-need-title", pin_and_puk(pin, l)),
@@ -158,11 +158,12 @@ pub fn figure(pin: &PinView, puk: &UnblockView, l: Language) -> Option<Figure> {
 
 /// The reset code has no tries left: there may be another way, which the token tells when it
 /// is looked at again.
-fn code_blocked(puk: &UnblockView, l: Language) -> Screen {
+fn code_blocked(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
+    let back = primary(Action::Back, l.say("back"));
     Screen {
         text: vec![l.say("blocked-reset-code-advice")],
         counters: vec![puk_counter(puk, l)],
-        buttons: vec![primary(Action::Back, l.say("back"))],
+        buttons: other_way(pin, l).into_iter().chain([back]).collect(),
         ..plain(
             Kind::Failed,
             l.say_with("puk-blocked-title", [puk_name(puk.role, l)]),
@@ -174,9 +175,16 @@ fn code_blocked(puk: &UnblockView, l: Language) -> Screen {
 pub fn dead_end(flow: &Flow, pin: &PinView) -> Option<Screen> {
     match &pin.unblock {
         _ if pin.can_be_unblocked() => None,
-        Ok(puk) if puk.role == Secret::ResetCode => Some(code_blocked(puk, flow.language)),
+        Ok(puk) if puk.role == Secret::ResetCode => Some(code_blocked(pin, puk, flow.language)),
         _ => Some(no_way(flow, pin)),
     }
+}
+
+/// To the page of the other secret that unlocks it, where that has tries left.
+pub fn other_way(pin: &PinView, l: Language) -> Option<Button> {
+    let other = pin.otherwise.filter(|it| it.tries != Tries::Blocked)?;
+    let label = l.say_with("unlock-otherwise", [puk_name(other.role, l)]);
+    Some(button(Action::OtherWay, label))
 }
 
 /// The last page: nothing that a person has unlocks this PIN. Why, what the issuer must do,
