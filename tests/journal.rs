@@ -93,9 +93,9 @@ fn an_altered_journal_is_told_by_its_line_and_a_copy_is_checked_too() {
     let text = fs::read_to_string(home.journal_file()).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     for (done, said) in [
-        (text.replacen("localhost", "elsewhere", 2), "Line 1"),
-        ([lines[0], lines[2]].concat(), "Line 2"),
-        ([lines[0], lines[1]].concat(), "before line 3"),
+        (text.replacen("localhost", "elsewhere", 2), "Entry 1"),
+        ([lines[0], lines[2]].concat(), "Entry 2"),
+        ([lines[0], lines[1]].concat(), "before entry 3"),
     ] {
         fs::write(home.journal_file(), done).unwrap();
         let verified = home.journal(&["verify"]);

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use securesign_app::journal::{Entry, Fault, Ledger};
 use securesign_app::language::Language;
+use securesign_app::words::InWords;
 use securesign_card::text;
+use securesign_handoff::code::ErrorCode;
 use serde_json::json;
 
 use super::{DONE, NOT_DONE, unreadable};
@@ -128,8 +130,12 @@ fn line(entry: &Entry, language: Language) -> String {
     });
     let request = [("request", entry.request_id.as_str().into())];
     let request = language.say_with("journal-request", request);
+    // What a later version wrote is shown by its code alone.
+    let words = ErrorCode::named(&entry.outcome).map_or_else(String::new, |code| {
+        format!("    {}\n", code.in_words(language))
+    });
     format!(
-        "{time}  {}  {}\n    {request}\n    {} {}{used}\n",
+        "{time}  {}  {}\n{words}    {request}\n    {} {}{used}\n",
         entry.outcome, entry.origin, entry.hash_algo, entry.hash
     )
 }
