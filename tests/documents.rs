@@ -21,7 +21,7 @@ use judges::Court;
 use securesign_card::digest::HashAlgorithm;
 use securesign_documents::cms::read::Fault;
 use securesign_documents::pdf::{self, Options, Pdf};
-use securesign_documents::{Refusal, Signer};
+use securesign_documents::{Damage, Refusal, Signer};
 
 const SHA256: HashAlgorithm = HashAlgorithm::Sha256;
 
@@ -66,15 +66,14 @@ fn sign(court: &Court, key: &str, hash: HashAlgorithm, bytes: Vec<u8>) -> Result
 
 /// What becomes of those that are not signed; all others are.
 fn refusal(name: &str) -> Option<Refusal> {
-    const UNREACHABLE: &str = "its cross-references do not lead to its objects";
     match name {
         "xfa" => Some(Refusal::Xfa),
         "certified-p1" => Some(Refusal::Certified),
         "signed-fieldmdp-all" => Some(Refusal::Locked),
         "junk-before-header" => Some(Refusal::Junk),
         "no-pages" | "page-loop" => Some(Refusal::NoPage),
-        "startxref-wrong" | "xref-shifted" => Some(Refusal::Damaged(UNREACHABLE)),
-        "prev-loop" => Some(Refusal::Damaged("its updates do not follow one another")),
+        "startxref-wrong" | "xref-shifted" => Some(Refusal::Damaged(Damage::References)),
+        "prev-loop" => Some(Refusal::Damaged(Damage::Updates)),
         name if name.starts_with("encrypted-") => Some(Refusal::Encrypted),
         _ => None,
     }

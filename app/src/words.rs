@@ -3,6 +3,7 @@
 
 mod card;
 mod date;
+mod documents;
 mod handoff;
 pub mod strangers;
 

@@ -6,5 +6,5 @@ pub mod pdf;
 mod refusal;
 pub mod signer;
 
-pub use refusal::Refusal;
+pub use refusal::{Damage, Refusal};
 pub use signer::Signer;

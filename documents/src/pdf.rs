@@ -19,7 +19,7 @@ use self::form::{Field, Form};
 use self::text::written;
 use self::update::{Base, Update, hex};
 use crate::cms::{self, read};
-use crate::{Refusal, Signer};
+use crate::{Damage, Refusal, Signer};
 
 pub use self::file::LIMIT;
 pub use self::verify::{Signature, signatures};
@@ -55,9 +55,9 @@ pub struct Prepared {
 }
 
 /// A value that is not an array, where one has to be.
-const NO_ARRAY: Refusal = Refusal::Damaged("a list of fields is none");
+const NO_ARRAY: Refusal = Refusal::Damaged(Damage::Form);
 /// A value that is not a dictionary that can be changed.
-const NO_DICTIONARY: Refusal = Refusal::Damaged("an object that has to change cannot be read");
+const NO_DICTIONARY: Refusal = Refusal::Damaged(Damage::Object);
 
 impl Pdf {
     /// Reads it. At most [`LIMIT`] bytes.
@@ -68,6 +68,9 @@ impl Pdf {
     pub fn read(bytes: Vec<u8>) -> Result<Self, Refusal> {
         let file = File::read(bytes)?;
         let form = Form::read(&file)?;
+        if form.is_xfa {
+            return Err(Refusal::Xfa);
+        }
         file.page(1)?;
         let pages = file.document.page_iter().count();
         Ok(Self {
@@ -80,6 +83,11 @@ impl Pdf {
     /// How many pages it has.
     pub fn pages(&self) -> u32 {
         self.pages
+    }
+
+    /// The signatures that it has, in the order in which they were made.
+    pub fn signatures(&self) -> Vec<Signature> {
+        verify::all(&self.file, &self.form)
     }
 
     /// The names of its empty signature fields, as [`Options::field`] takes them.
@@ -98,15 +106,7 @@ impl Pdf {
         options: &Options,
         now: Timestamp,
     ) -> Result<Prepared, Refusal> {
-        let field = match &options.field {
-            Some(name) => Some(self.empty_field(name)?),
-            None => None,
-        };
-        let name = match &field {
-            Some(field) => field.name.clone(),
-            None => self.form.free_name(options.index.unwrap_or(1)),
-        };
-        self.form.allows(&self.file, &name, false)?;
+        let (field, name) = self.place(options)?;
         let mut numbers = self.file.size..u32::MAX;
         let mut number = || (numbers.next().unwrap_or(u32::MAX), 0);
         let signature = number();
@@ -118,6 +118,30 @@ impl Pdf {
         let (value, gaps) = dictionary(&signer, options, lock.flatten(), now);
         objects.push((signature, value));
         self.append(objects, signature, &gaps, signer)
+    }
+
+    /// Whether it can be signed like that, as far as that is known without a certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], as [`Pdf::prepare`].
+    pub fn check(&self, options: &Options) -> Result<(), Refusal> {
+        let (field, _) = self.place(options)?;
+        field.map_or(Ok(()), |field| self.lock(&field).map(|_| ()))
+    }
+
+    /// The field that is filled, `None`: a new one, and its name.
+    fn place(&self, options: &Options) -> Result<(Option<Field>, String), Refusal> {
+        let field = match &options.field {
+            Some(name) => Some(self.empty_field(name)?),
+            None => None,
+        };
+        let name = match &field {
+            Some(field) => field.name.clone(),
+            None => self.form.free_name(options.index.unwrap_or(1)),
+        };
+        self.form.allows(&self.file, &name, false)?;
+        Ok((field, name))
     }
 
     fn empty_field(&self, name: &str) -> Result<Field, Refusal> {
@@ -377,12 +401,24 @@ impl Prepared {
         }
         let at = self.contents.start + 1;
         self.bytes[at..at + digits.len()].copy_from_slice(digits.as_bytes());
-        let sound = verify::check(&self.bytes, self.contents.clone(), self.bytes.len())
-            .map_err(|_| Refusal::Unsound("its signature does not verify"))?;
-        if sound.certificate != *self.signer.certificate() || !sound.names_certificate {
-            return Err(Refusal::Unsound("it names another certificate"));
+        self.read_again()
+    }
+
+    /// The whole file, as another reader finds it.
+    fn read_again(self) -> Result<Vec<u8>, Refusal> {
+        let unsound = |_| Refusal::Unsound("it cannot be read again");
+        let file = File::read(self.bytes).map_err(unsound)?;
+        let form = Form::read(&file).map_err(unsound)?;
+        let signatures = verify::all(&file, &form);
+        let newest = signatures.last().filter(|newest| newest.is_whole);
+        let sound = newest.and_then(|newest| newest.sound.as_ref().ok());
+        let is_ours = sound.is_some_and(|sound| {
+            sound.certificate == *self.signer.certificate() && sound.names_certificate
+        });
+        match is_ours {
+            true => Ok(file.bytes),
+            false => Err(Refusal::Unsound("its signature does not verify")),
         }
-        Ok(self.bytes)
     }
 }
 

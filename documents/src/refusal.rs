@@ -19,7 +19,7 @@ pub enum Refusal {
     #[error(
         "The PDF is damaged: {0}. Open it in a PDF program, save it as a new file, and sign that."
     )]
-    Damaged(&'static str),
+    Damaged(Damage),
     /// Larger than is signed.
     #[error("The document is too large.")]
     TooLarge,
@@ -74,4 +74,24 @@ pub enum Refusal {
     /// The signed document did not pass the check that it gets before it leaves.
     #[error("The signed document did not pass its own check: {0}.")]
     Unsound(&'static str),
+}
+
+/// What is damaged in a PDF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// All of it, as far as can be told.
+    #[error("it cannot be read")]
+    Unreadable,
+    /// A cross-reference.
+    #[error("its cross-references do not lead to its objects")]
+    References,
+    /// The chain of its updates.
+    #[error("its updates do not follow one another")]
+    Updates,
+    /// An object that is needed, or has to change.
+    #[error("an object in it cannot be read")]
+    Object,
+    /// Its form.
+    #[error("its form cannot be read")]
+    Form,
 }

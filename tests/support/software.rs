@@ -2,6 +2,7 @@
 //! would hold and make.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -52,6 +53,7 @@ authorityKeyIdentifier = keyid
 /// folder of its own, which goes with it.
 pub struct Software {
     folder: PathBuf,
+    certificates: BTreeMap<String, Certificate>,
 }
 
 impl Software {
@@ -63,7 +65,10 @@ impl Software {
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("extensions"), EXTENSIONS).expect("a file");
-        let software = Self { folder };
+        let mut software = Self {
+            folder,
+            certificates: BTreeMap::new(),
+        };
         software.make("root", KEYS[2].1, None);
         software.make("sub", KEYS[0].1, Some("root"));
         for key in keys {
@@ -78,7 +83,7 @@ impl Software {
         &self.folder
     }
 
-    fn make(&self, name: &str, kind: &[&str], issuer: Option<&str>) {
+    fn make(&mut self, name: &str, kind: &[&str], issuer: Option<&str>) {
         let key = format!("{name}.key");
         let request = format!("{name}.csr");
         let pem = format!("{name}.pem");
@@ -109,6 +114,9 @@ impl Software {
         line.extend(["-extfile", "extensions", "-extensions", section]);
         line.extend(signing.iter().map(String::as_str));
         self.openssl(&line, &[]);
+        let der = self.openssl(&["x509", "-in", &pem, "-outform", "DER"], &[]);
+        let certificate = Certificate::parse(&der).expect("a certificate");
+        self.certificates.insert(name.to_owned(), certificate);
     }
 
     /// What comes out where OpenSSL is content.
@@ -132,9 +140,7 @@ impl Software {
 
     /// A certificate: `root`, `sub` or that of a key.
     pub fn certificate(&self, name: &str) -> Certificate {
-        let pem = format!("{name}.pem");
-        let der = self.openssl(&["x509", "-in", &pem, "-outform", "DER"], &[]);
-        Certificate::parse(&der).expect("a certificate")
+        self.certificates[name].clone()
     }
 
     /// The authorities above each person.

@@ -71,6 +71,29 @@ pub enum Command {
     /// refused or bad usage, nothing was called back; the reason is on standard error.
     Sign(Sign),
 
+    /// Sign PDF files on this computer, in the terminal, with one PIN for all
+    ///
+    /// Each signed file is written beside the original as NAME-signed.pdf; nothing is ever
+    /// replaced. The signature is a PAdES B-B one that is not seen on any page. The document is
+    /// not drawn: its name, size, number of pages and SHA-256 are shown. Exit code 0: all are
+    /// signed. 1: not all; the reasons are told with each file. 2: bad usage.
+    SignFile(SignFile),
+
+    /// Show the signatures in PDF files, and whether they were changed since; needs no token
+    ///
+    /// Who issued a certificate, and whether that is to be trusted, is not checked: what it
+    /// says of itself is shown. Exit code 0: all signatures are sound, and nothing came after
+    /// the last one. 1: not so, or there is none. 2: a file cannot be read.
+    Verify {
+        /// Files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+
+        /// Print as JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+
     /// List readers and tokens: PIN tries left, certificates
     Tokens {
         /// Print as JSON, for programs
@@ -162,6 +185,36 @@ pub struct Sign {
     /// How long to wait for a token [default: forever in a terminal, else 0]
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct SignFile {
+    /// Files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub secrets: SignSecrets,
+
+    /// Serial number of the certificate, in hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    pub serial: Option<String>,
+
+    /// Sign in this empty signature field, by its whole name
+    #[arg(long, value_name = "NAME")]
+    pub field: Option<String>,
+
+    /// Why it is signed, for those who read it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// Where it is signed
+    #[arg(long, value_name = "TEXT")]
+    pub location: Option<String>,
+
+    /// Print the outcomes as JSON, for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,8 +7,10 @@ mod learn;
 mod pin;
 mod result;
 mod sign;
+mod sign_file;
 mod tokens;
 mod trace;
+mod verify;
 #[cfg(feature = "window")]
 mod window;
 
@@ -32,8 +34,10 @@ pub use learn::learn;
 pub use pin::pin;
 pub use result::result;
 pub use sign::sign;
+pub use sign_file::sign_file;
 pub use tokens::tokens;
 pub use trace::trace;
+pub use verify::verify;
 #[cfg(feature = "window")]
 pub use window::{show, window};
 

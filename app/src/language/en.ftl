@@ -751,6 +751,70 @@ about-version = Version
 about-licence = Licence
 about-licences = MIT or Apache-2.0, at your option
 
+## Documents: why one is not signed, and what its signatures are worth
+
+document-not-pdf = This is no PDF. Only PDF files can be signed.
+document-junk = Something stands before the beginning of the PDF. Print it to a new PDF, and sign that.
+document-damaged = The PDF is damaged: { $damage }. Open it in a PDF program, save it as a new file, and sign that.
+document-too-large = The document is larger than 256 MB. Save a smaller copy, and sign that.
+document-encrypted = The PDF is protected with a password. Save a copy without protection, and sign that.
+document-xfa = The PDF is an XFA form, which cannot be signed here. Print it to a new PDF, and sign that.
+document-no-page = The PDF has no page. Ask whoever sent it for a whole copy.
+document-page = The PDF has no page { $page }: it has { $pages }. Name another one.
+document-certified = The author of the PDF allows no further signatures in it. Ask for a copy that may be signed.
+document-certified-visible = The author of the PDF allows no new visible signature in it. Sign without one.
+document-locked = An earlier signature locks the PDF against further ones. Ask for a copy that may be signed.
+document-no-field = The PDF has no empty signature field “{ $field }”. Leave the field out, or name another one.
+document-demands = The signature field “{ $field }” demands a kind of signature that cannot be made here. Sign outside the field.
+document-place = The visible signature does not lie on the page, or is smaller than 20 points. Choose another place.
+document-outdated = The certificate is not valid now. Use another one.
+document-usage = The certificate is not for signing. Use another one.
+document-key = The key of the certificate cannot sign documents. Use another certificate.
+document-bad-signature = The token has given a wrong signature. Nothing was written; try again.
+document-unsound = The signed document did not pass its own check. Nothing was written; report this.
+damage-unreadable = it cannot be read
+damage-references = its cross-references do not lead to its objects
+damage-updates = its updates do not follow one another
+damage-object = an object in it cannot be read
+damage-form = its form cannot be read
+fault-changed = the document was changed after it was signed
+fault-wrong = the signature does not belong to its certificate
+fault-exchanged = the certificate was exchanged
+fault-no-certificate = the certificate of the signer is not in it
+fault-unreadable = this kind of signature cannot be checked here
+
+verify-none = There is no signature in it.
+verify-bad = NOT VALID: { $fault }.
+verify-added = Something was added after the last signature, and nobody has signed that.
+verify-sound = Unchanged since it was signed.
+verify-signature = Signature in the field “{ $field }”: { $word }
+verify-by = by { $subject }, as the certificate says that { $issuer } has issued. Whether that is true was not checked.
+verify-time = at { $time }, by the signer's own clock
+verify-reason = reason given: { $reason }
+verify-location = place given: { $location }
+verify-part = It is over the first { $covers } of { $size } bytes; the rest came later.
+verify-earlier = What it is over is unchanged; something was added later.
+verify-several = All signatures are sound. What was added after one is signed by the later ones only.
+
+sign-file-document = { $file }: PDF, { $pages ->
+        [one] one page
+       *[other] { $pages } pages
+    }, { $size } bytes, SHA-256 { $digest }
+sign-file-earlier = { $count ->
+        [one] It has one signature, which stays as it is.
+       *[other] It has { $count } signatures, which stay as they are.
+    }
+sign-file-earlier-bad = ! Of an earlier signature: { $fault }.
+sign-file-fields = Empty signature fields in it, which --field fills: { $fields }
+sign-file-not-drawn = The documents are not drawn here: look at them in a PDF reader first. What was read just now is what is signed.
+sign-file-with = Signs: { $certificate }
+sign-file-certificate = { $subject }, issued by { $issuer }, valid until { $until }
+sign-file-unusable = { $subject }: { $reason }
+sign-file-no-certificate = No token with a certificate that can sign was found. Connect your token, and see “securesign tokens”.
+sign-file-signed = { $file }: signed, { $signed }
+sign-file-unsigned = { $file }: NOT signed. { $reason }
+sign-file-unwritten = The signed document cannot be written: { $reason }.
+
 ## The command line
 
 instance-waiting = { -brand } is open: this request is waiting there, as number { $place }.

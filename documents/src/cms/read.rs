@@ -32,7 +32,7 @@ const TIME_STAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.11354
 const CERTIFICATES: usize = 32;
 
 /// What is wrong with a signature, the worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Error)]
 pub enum Fault {
     /// What was signed has another digest.
     #[error("the document was changed after it was signed")]

@@ -9,7 +9,7 @@ use lopdf::xref::{XrefEntry, XrefType};
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
 use super::lexer::{self, Entry, Kind};
-use crate::Refusal;
+use crate::{Damage, Refusal};
 
 /// The largest document, in bytes.
 pub const LIMIT: usize = 256 << 20;
@@ -48,9 +48,7 @@ impl File {
             return Err(Refusal::Encrypted);
         }
         if document.xref_recovery.is_some() {
-            return Err(Refusal::Damaged(
-                "its cross-references do not lead to its objects",
-            ));
+            return Err(Refusal::Damaged(Damage::References));
         }
         let size = document.trailer.get(b"Size").and_then(Object::as_i64);
         let size = size.ok().and_then(|size| u32::try_from(size).ok());
@@ -61,7 +59,7 @@ impl File {
         let file = Self {
             startxref: document.xref_start,
             is_table,
-            size: size.ok_or(Refusal::Damaged("its trailer has no size"))?,
+            size: size.ok_or(Refusal::Damaged(Damage::Unreadable))?,
             bytes,
             document,
         };
@@ -71,7 +69,7 @@ impl File {
 
     /// Whether each section of cross-references leads to an earlier one, and the last to none.
     fn check_sections(&self) -> Result<(), Refusal> {
-        let damaged = || Refusal::Damaged("its updates do not follow one another");
+        let damaged = || Refusal::Damaged(Damage::Updates);
         let mut seen = HashSet::new();
         let mut next = Some(self.startxref);
         while let Some(at) = next {
@@ -112,7 +110,7 @@ impl File {
 
     /// An object as it stands in the file or in one of its object streams.
     pub fn raw(&self, id: ObjectId) -> Result<Raw<'_>, Refusal> {
-        const LOST: Refusal = Refusal::Damaged("an object is not where its reference leads");
+        const LOST: Refusal = Refusal::Damaged(Damage::References);
         let entry = self.document.reference_table.get(id.0).ok_or(LOST)?;
         let bytes = match *entry {
             XrefEntry::Normal { offset, generation } if generation == id.1 => {
@@ -167,7 +165,7 @@ impl File {
 
     /// The catalog: its id and what is in it.
     pub fn catalog(&self) -> Result<(ObjectId, &Dictionary), Refusal> {
-        const NONE: Refusal = Refusal::Damaged("it has no catalog");
+        const NONE: Refusal = Refusal::Damaged(Damage::Unreadable);
         let root = self.document.trailer.get(b"Root");
         let id = root.and_then(Object::as_reference).map_err(|_| NONE)?;
         let catalog = self.document.get_dictionary(id).map_err(|_| NONE)?;
@@ -186,7 +184,7 @@ impl File {
             if count == number {
                 return match is_page() {
                     true => Ok(id),
-                    false => Err(Refusal::Damaged("a page cannot be read")),
+                    false => Err(Refusal::Damaged(Damage::Object)),
                 };
             }
         }
@@ -266,6 +264,6 @@ fn check_ends(bytes: &[u8]) -> Result<(), Refusal> {
 fn unread(error: lopdf::Error) -> Refusal {
     match error {
         lopdf::Error::Decryption(_) | lopdf::Error::InvalidPassword => Refusal::Encrypted,
-        _ => Refusal::Damaged("it cannot be read"),
+        _ => Refusal::Damaged(Damage::Unreadable),
     }
 }

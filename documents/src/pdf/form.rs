@@ -8,7 +8,7 @@ use lopdf::{Dictionary, Object, ObjectId};
 use super::file::File;
 use super::text;
 use super::update::hex;
-use crate::Refusal;
+use crate::{Damage, Refusal};
 
 /// Most fields that are looked at, and how deep.
 const FIELDS: usize = 100_000;
@@ -30,6 +30,9 @@ pub(super) struct Form {
     pub id: Option<ObjectId>,
     /// Whether there is one at all.
     pub exists: bool,
+    /// Whether it is of the XFA kind, which most readers draw from other data than what a
+    /// signature is over.
+    pub is_xfa: bool,
     /// The names of all root fields.
     pub names: HashSet<String>,
     /// Signature fields, signed or not, in the form's order.
@@ -44,6 +47,7 @@ impl Form {
         let mut form = Self {
             id: catalog.get(b"AcroForm").and_then(Object::as_reference).ok(),
             exists: false,
+            is_xfa: false,
             names: HashSet::new(),
             fields: Vec::new(),
             certified: certified(file, catalog),
@@ -52,14 +56,14 @@ impl Form {
             form.id = None;
             return Ok(form);
         };
-        let damaged = |_| Refusal::Damaged("its form cannot be read");
+        let damaged = |_| Refusal::Damaged(Damage::Form);
         let acroform = acroform.as_dict().map_err(damaged)?;
         form.exists = true;
         let needs_rendering = file.entry(catalog, b"NeedsRendering");
         if file.entry(acroform, b"XFA").is_some()
             || needs_rendering.is_some_and(|it| it.as_bool().unwrap_or(true))
         {
-            return Err(Refusal::Xfa);
+            form.is_xfa = true;
         }
         if let Some(fields) = file.entry(acroform, b"Fields") {
             form.walk(file, fields.as_array().map_err(damaged)?);

@@ -1,6 +1,7 @@
 //! Text strings (ISO 32000-2, 7.9.2.2) and dates (7.9.4).
 
 use jiff::Timestamp;
+use jiff::fmt::strtime::BrokenDownTime;
 
 use super::update::hex;
 
@@ -49,6 +50,28 @@ pub(super) fn date(time: Timestamp) -> String {
     time.strftime("(D:%Y%m%d%H%M%SZ)").to_string()
 }
 
+/// A date as it stands in a file, for people: `2026-11-27 20:30:00 +05:30`; as it is, where it
+/// is none.
+pub(super) fn shown(date: &str) -> String {
+    let mut told = BrokenDownTime::parse_prefix("D:%Y%m%d%H%M%S", date);
+    let read = told.as_mut().ok().and_then(|(time, len)| {
+        let time = time.to_datetime().ok()?;
+        Some((time.strftime("%Y-%m-%d %H:%M:%S").to_string(), *len))
+    });
+    let Some((time, len)) = read else {
+        return date.to_owned();
+    };
+    match date[len..]
+        .trim_end_matches('\'')
+        .replace('\'', ":")
+        .as_str()
+    {
+        "" => time,
+        zone if zone.starts_with('Z') => format!("{time} UTC"),
+        zone => format!("{time} {zone}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +86,11 @@ mod tests {
         assert_eq!(decoded(&[b'a', 0xE9, 0xA0]), "aé€");
         let time = "2026-11-07T01:02:03.9Z".parse().map(date);
         assert_eq!(time.ok().as_deref(), Some("(D:20261107010203Z)"));
+        assert_eq!(shown("D:20261107010203Z"), "2026-11-07 01:02:03 UTC");
+        let indian = shown("D:20261107010203+05'30'");
+        assert_eq!(indian, "2026-11-07 01:02:03 +05:30");
+        for other in ["", "D:2026", "yesterday", "D:20261399010203Z"] {
+            assert_eq!(shown(other), other);
+        }
     }
 }

@@ -19,7 +19,7 @@ pub struct Signature {
     /// Whether what it says is signed is unchanged, and signed by the certificate that it
     /// brings along. Whether that is to be trusted is not told.
     pub sound: Result<Sound, Fault>,
-    /// The time that the signer's computer told (`/M`), as it stands there.
+    /// The time that the signer's computer told (`/M`): `2026-11-27 20:30:00 UTC`.
     pub time: Option<String>,
     /// Why it was signed, in the signer's words.
     pub reason: Option<String>,
@@ -40,14 +40,19 @@ pub struct Signature {
 pub fn signatures(bytes: Vec<u8>) -> Result<Vec<Signature>, Refusal> {
     let file = File::read(bytes)?;
     let form = Form::read(&file)?;
+    Ok(all(&file, &form))
+}
+
+/// The same of a file that was read already.
+pub(super) fn all(file: &File, form: &Form) -> Vec<Signature> {
     let mut found: Vec<Signature> = form
         .fields
         .iter()
         .filter_map(|field| Some((field, field.signature.as_ref()?)))
-        .map(|(field, signature)| judge(&file, field.name.clone(), signature))
+        .map(|(field, signature)| judge(file, field.name.clone(), signature))
         .collect();
     found.sort_by_key(|signature| signature.covers);
-    Ok(found)
+    found
 }
 
 fn judge(file: &File, field: String, signature: &Dictionary) -> Signature {
@@ -64,7 +69,7 @@ fn judge(file: &File, field: String, signature: &Dictionary) -> Signature {
     Signature {
         field,
         sound,
-        time: string(b"M"),
+        time: string(b"M").map(|date| text::shown(&date)),
         reason: string(b"Reason"),
         location: string(b"Location"),
         covers,
@@ -74,7 +79,7 @@ fn judge(file: &File, field: String, signature: &Dictionary) -> Signature {
 
 /// Checks the signature whose hexadecimal string, with its brackets, stands at `contents`, and
 /// which is over everything else up to `end`.
-pub(super) fn check(bytes: &[u8], contents: Range<usize>, end: usize) -> Result<Sound, Fault> {
+fn check(bytes: &[u8], contents: Range<usize>, end: usize) -> Result<Sound, Fault> {
     let cms = bytes.get(contents.clone()).and_then(unhex);
     let cms = cms.ok_or(Fault::Unreadable)?;
     let before = bytes.get(..contents.start).ok_or(Fault::Unreadable)?;

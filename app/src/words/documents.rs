@@ -1,0 +1,69 @@
+//! What is said of documents: why one is not signed, and what its signatures are worth.
+
+use securesign_documents::cms::read::Fault;
+use securesign_documents::{Damage, Refusal};
+
+use crate::language::Language;
+
+use super::InWords;
+
+impl InWords for Refusal {
+    /// What it is, and what to do.
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::NotPdf => l.say("document-not-pdf"),
+            Self::Junk => l.say("document-junk"),
+            Self::Damaged(damage) => {
+                let damage = ("damage", damage.in_words(l).into());
+                l.say_with("document-damaged", [damage])
+            }
+            Self::TooLarge => l.say("document-too-large"),
+            Self::Encrypted => l.say("document-encrypted"),
+            Self::Xfa => l.say("document-xfa"),
+            Self::NoPage => l.say("document-no-page"),
+            Self::Page(page, pages) => {
+                let page = [("page", (*page).into()), ("pages", (*pages).into())];
+                l.say_with("document-page", page)
+            }
+            Self::Certified => l.say("document-certified"),
+            Self::CertifiedVisible => l.say("document-certified-visible"),
+            Self::Locked => l.say("document-locked"),
+            Self::NoField(field) => {
+                l.say_with("document-no-field", [("field", field.as_str().into())])
+            }
+            Self::Demands(field) => {
+                l.say_with("document-demands", [("field", field.as_str().into())])
+            }
+            Self::Place => l.say("document-place"),
+            Self::Outdated => l.say("document-outdated"),
+            Self::Usage => l.say("document-usage"),
+            Self::Key => l.say("document-key"),
+            Self::BadSignature => l.say("document-bad-signature"),
+            Self::Unsound(_) => l.say("document-unsound"),
+        }
+    }
+}
+
+impl InWords for Damage {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::Unreadable => l.say("damage-unreadable"),
+            Self::References => l.say("damage-references"),
+            Self::Updates => l.say("damage-updates"),
+            Self::Object => l.say("damage-object"),
+            Self::Form => l.say("damage-form"),
+        }
+    }
+}
+
+impl InWords for Fault {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::Changed => l.say("fault-changed"),
+            Self::Wrong => l.say("fault-wrong"),
+            Self::Exchanged => l.say("fault-exchanged"),
+            Self::NoCertificate => l.say("fault-no-certificate"),
+            Self::Unreadable => l.say("fault-unreadable"),
+        }
+    }
+}
