@@ -11,6 +11,8 @@
 
 #[path = "support/home.rs"]
 mod home;
+#[path = "learn/others.rs"]
+mod others;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/spied.rs"]

@@ -14,16 +14,11 @@ use crate::kind::{Kind, kind};
 use crate::secret::Secrets;
 use crate::shown::spaced;
 use crate::steps::Step;
+use crate::work::Work;
 
 /// Contents of one conversation, and certificates in them.
 const CONTENTS: usize = 4_096;
 const CERTIFICATES: usize = 64;
-
-/// Bytes of all contents: no card has as many. A file read at one far place counts whole.
-const BYTES: usize = 8 << 20;
-
-/// Streams of one content that are inflated: two bytes in front of one stand anywhere.
-const STREAMS: usize = 16;
 
 /// Something that was read.
 pub struct Content {
@@ -66,11 +61,15 @@ pub struct Stored {
 /// # Errors
 ///
 /// [`Refused::TooMuch`].
-pub fn contents(steps: &[Step], secrets: &Secrets<'_>) -> Result<Vec<Content>, Refused> {
+pub fn contents(
+    steps: &[Step],
+    secrets: &Secrets<'_>,
+    work: &mut Work,
+) -> Result<Vec<Content>, Refused> {
     let mut reading = Reading {
         contents: Vec::new(),
         places: HashMap::new(),
-        bytes: 0,
+        work,
         secrets,
         application: String::new(),
         file: String::new(),
@@ -85,8 +84,7 @@ struct Reading<'a> {
     contents: Vec<Content>,
     /// Numbers of contents, by their places.
     places: HashMap<String, usize>,
-    /// In all contents.
-    bytes: usize,
+    work: &'a mut Work,
     secrets: &'a Secrets<'a>,
     /// The application that is selected, and the file.
     application: String,
@@ -208,10 +206,7 @@ impl Reading<'_> {
         });
         let content = &mut self.contents[at];
         if content.bytes.len() < end {
-            self.bytes += end - content.bytes.len();
-            if self.bytes > BYTES {
-                return Err(Refused::TooMuch);
-            }
+            self.work.read(end - content.bytes.len())?;
             content.bytes.resize(end, 0);
         }
         content.bytes[offset..end].copy_from_slice(data);
@@ -225,10 +220,10 @@ impl Reading<'_> {
 /// # Errors
 ///
 /// [`Refused::TooMuch`]: of the rest the holders' names would not be known.
-pub fn certificates(contents: &[Content]) -> Result<Vec<Stored>, Refused> {
+pub fn certificates(contents: &[Content], work: &mut Work) -> Result<Vec<Stored>, Refused> {
     let mut found: Vec<Stored> = Vec::new();
     for (number, content) in contents.iter().enumerate() {
-        for (at, packing, certificate) in within(&content.bytes) {
+        for (at, packing, certificate) in within(&content.bytes, work)? {
             let known = found.iter().any(|stored| stored.certificate == certificate);
             if !known && found.len() == CERTIFICATES {
                 return Err(Refused::TooMuch);
@@ -247,25 +242,23 @@ pub fn certificates(contents: &[Content]) -> Result<Vec<Stored>, Refused> {
 }
 
 /// Certificates anywhere in these bytes, and what each begins with.
-fn within(bytes: &[u8]) -> Vec<(usize, Packing, Certificate)> {
+fn within(bytes: &[u8], work: &mut Work) -> Result<Vec<(usize, Packing, Certificate)>, Refused> {
     let mut found = Vec::new();
-    let mut streams = 0;
     let mut at = 0;
-    while at < bytes.len() && found.len() < CERTIFICATES {
+    while at < bytes.len() {
         let rest = &bytes[at..];
         let unpacked = match rest {
             [0x30, 0x82, _, _, 0x30, 0x82 | 0x81, ..] => Some((Packing::Bare, None)),
-            [0x1F, 0x8B, 0x08, ..] if streams < STREAMS => {
-                streams += 1;
-                inflate(GzDecoder::new(rest)).map(|der| (Packing::Gzip, Some(der)))
-            }
+            [0x1F, 0x8B, 0x08, ..] => Some((Packing::Gzip, Some(inflate(GzDecoder::new(rest))))),
             // RFC 1950, 2.2: the two bytes are a multiple of 31.
-            [0x78, flags, ..] if (0x7800 | u16::from(*flags)) % 31 == 0 && streams < STREAMS => {
-                streams += 1;
-                inflate(ZlibDecoder::new(rest)).map(|der| (Packing::Zlib, Some(der)))
+            [0x78, flags, ..] if (0x7800 | u16::from(*flags)) % 31 == 0 => {
+                Some((Packing::Zlib, Some(inflate(ZlibDecoder::new(rest)))))
             }
             _ => None,
         };
+        if let Some((_, der)) = &unpacked {
+            work.unpacked(der.as_ref().map_or(0, Vec::len))?;
+        }
         let certificate = unpacked.and_then(|(packing, der)| {
             let parsed = Certificate::parse(der.as_deref().unwrap_or(rest)).ok()?;
             Some((packing, der.map(|der| der.len()), parsed))
@@ -291,14 +284,14 @@ fn within(bytes: &[u8]) -> Vec<(usize, Packing, Certificate)> {
         found.push((at, packing, certificate));
         at += step;
     }
-    found
+    Ok(found)
 }
 
 /// Inflates into bounded memory; what is cut, or has a wrong end, counts as far as it goes.
-fn inflate(stream: impl Read) -> Option<Vec<u8>> {
+fn inflate(stream: impl Read) -> Vec<u8> {
     let mut der = Vec::new();
     let _ = stream
         .take(certificate::MAX as u64 + 1)
         .read_to_end(&mut der);
-    (der.first() == Some(&0x30)).then_some(der)
+    der
 }

@@ -13,6 +13,7 @@ use crate::secret::Secrets;
 use crate::shown;
 use crate::signatures::{self, Signature};
 use crate::steps::{self, Step};
+use crate::work::Work;
 
 /// Lengths that a signature has: halves of ECDSA on curves of 256, 384 and 521 bits, and
 /// RSA of 1024, 2048, 3072 and 4096.
@@ -81,6 +82,7 @@ pub struct Findings<'a> {
 pub fn findings<'a>(
     conversation: &Conversation,
     typed: &'a [Pin],
+    work: &mut Work,
 ) -> Result<Findings<'a>, Refused> {
     let steps = steps::of(conversation);
     let mut secrets = Secrets::typed(typed)?;
@@ -91,9 +93,9 @@ pub fn findings<'a>(
             secrets.carried(&step.data, kind == Kind::Replace)?;
         }
     }
-    let contents = contents::contents(&steps, &secrets)?;
-    let certificates = contents::certificates(&contents)?;
-    let signatures = signatures::signatures(&steps, &certificates);
+    let contents = contents::contents(&steps, &secrets, work)?;
+    let certificates = contents::certificates(&contents, work)?;
+    let signatures = signatures::signatures(&steps, &certificates, work)?;
     let atrs = conversation.events.iter().filter_map(|event| match event {
         Event::Reset(atr) => Some(atr.clone()),
         _ => None,

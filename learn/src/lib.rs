@@ -15,6 +15,7 @@ mod secret;
 mod shown;
 mod signatures;
 mod steps;
+mod work;
 
 use securesign_card::memory::OutOfMemory;
 use securesign_card::pin::Pin;
@@ -22,6 +23,7 @@ use securesign_card::text;
 use securesign_card::trace::{Detail, Entry, Trace};
 
 use recording::{Recording, Source};
+use work::Work;
 
 pub use format::{Unreadable, read};
 pub use report::About;
@@ -35,7 +37,8 @@ pub enum Refused {
     /// The system gives no page for a secret.
     #[error(transparent)]
     Memory(#[from] OutOfMemory),
-    /// There is more in it than is searched for secrets: PINs, files, or certificates.
+    /// There is more in it than is searched for secrets: PINs, files, certificates, or what may be
+    /// signatures.
     #[error("there is more in it than is searched for secrets")]
     TooMuch,
 }
@@ -51,8 +54,9 @@ pub enum Refused {
 pub fn learn(recording: &Recording, typed: &[Pin], about: &About<'_>) -> Result<Trace, Refused> {
     let mut entries = heading(recording, about);
     let mut traces = Vec::new();
+    let mut work = Work::new();
     for conversation in &recording.conversations {
-        let found = findings::findings(conversation, typed)?;
+        let found = findings::findings(conversation, typed, &mut work)?;
         let reader = text::clean(&conversation.reader, NAME);
         entries.push(Entry::Blank);
         for line in report::report(&found, &reader, about) {

@@ -67,10 +67,8 @@ impl Report<'_> {
         if self.findings.atrs.is_empty() {
             lines.push("its answer to reset is not in the recording".into());
         }
-        lines.push(format!(
-            "{} commands, chains and their parts as one",
-            self.findings.steps.len()
-        ));
+        let commands = count(self.findings.steps.len(), "command");
+        lines.push(format!("{commands}, chains and their parts as one"));
         self.section("The card", lines);
     }
 
@@ -119,20 +117,17 @@ impl Report<'_> {
         } else {
             let classes: Vec<u8> = messaging.classes.iter().copied().collect();
             lines.push(format!(
-                "{} commands, class {}; {} of their answers have data",
-                messaging.commands,
+                "{}, class {}; {} with data",
+                count(messaging.commands, "command"),
                 spaced(&classes),
-                messaging.answers
+                count(messaging.answers, "answer")
             ));
             lines.push("its keys cannot be learned from a recording".into());
         }
         for opened in messaging.opened_by.iter().take(8) {
             let step = &self.findings.steps[*opened];
-            let (to, from) = (step.data.len(), step.answer.len());
-            lines.push(format!(
-                "opened by {}: {to} bytes, {from} back",
-                step.name()
-            ));
+            let (to, from) = (count(step.data.len(), "byte"), step.answer.len());
+            lines.push(format!("opened by {}: {to}, {from} back", step.name()));
         }
         self.section("Secure messaging", lines);
     }
@@ -161,13 +156,14 @@ impl Report<'_> {
             (Kind::Replace, _) => "RESET RETRY COUNTER",
             _ => "a command in which what was typed was found",
         };
-        let lengths: Vec<String> = login.lengths.iter().map(ToString::to_string).collect();
+        let lengths = login.lengths.iter().map(|len| count(*len, "byte"));
+        let lengths: Vec<String> = lengths.collect();
         let protected = match login.protected {
             true => ", under secure messaging",
             false => "",
         };
         let mut lines = vec![format!(
-            "{}: {what}{protected}, {} bytes of data, {}: {}",
+            "{}: {what}{protected}, {} of data, {}: {}",
             spaced(&login.header),
             lengths.join(" or "),
             times(login.steps.len()),
@@ -178,7 +174,7 @@ impl Report<'_> {
         let guesses = login.guesses.iter();
         lines.extend(guesses.map(|shape| format!("  form, by its looks: {shape}")));
         let behind = login.at.iter().filter(|at| **at > 0);
-        lines.extend(behind.map(|at| format!("  {at} bytes in front of it")));
+        lines.extend(behind.map(|at| format!("  {} in front of it", count(*at, "byte"))));
         lines
     }
 
@@ -224,9 +220,9 @@ impl Report<'_> {
         let mut lines = vec![
             format!("{}: {}", number + 1, content.place),
             format!(
-                "  {} bytes, {packing}, {} bytes in front of it",
-                certificate.der().len(),
-                stored.at
+                "  {}, {packing}, {} in front of it",
+                count(certificate.der().len(), "byte"),
+                count(stored.at, "byte")
             ),
             format!("  {}, {}", certificate.key().display(), usage(certificate)),
             format!("  {}", self.issuer(certificate)),
@@ -263,9 +259,9 @@ impl Report<'_> {
                 true => " under secure messaging",
                 false => "",
             };
-            let (to, from) = (step.data.len(), step.answer.len());
+            let (to, from) = (count(step.data.len(), "byte"), step.answer.len());
             let line = format!(
-                "{}: {to} bytes{under}, {from} back: a signature perhaps, of no certificate that was read",
+                "{}: {to}{under}, {from} back: a signature perhaps, of no certificate that was read",
                 step.name()
             );
             if told.insert(line.clone()) {
@@ -288,7 +284,7 @@ impl Report<'_> {
             Scheme::Ecdsa { der: true } => "ECDSA, r and s in DER".into(),
         };
         let parts = match step.chained {
-            true => format!(" in {} parts", step.events.len()),
+            true => format!(" in {}", count(step.events.len(), "part")),
             false => String::new(),
         };
         let mut lines = vec![
@@ -299,8 +295,8 @@ impl Report<'_> {
             ),
             format!("  {scheme}"),
             format!(
-                "  {} bytes of data{parts}, {} back",
-                step.data.len(),
+                "  {} of data{parts}, {} back",
+                count(step.data.len(), "byte"),
                 step.answer.len()
             ),
         ];
@@ -309,8 +305,8 @@ impl Report<'_> {
         }
         if signature.at > 0 {
             lines.push(format!(
-                "  {} bytes of the answer in front of it",
-                signature.at
+                "  {} of the answer in front of it",
+                count(signature.at, "byte")
             ));
         }
         for chosen in self.findings.environment(signature.step) {
@@ -347,10 +343,11 @@ impl Report<'_> {
         let before = match before.len() {
             0 => String::new(),
             1..=8 if public => format!(", behind {}", spaced(before)),
-            len => format!(", behind {len} bytes"),
+            len => format!(", behind {}", count(len, "byte")),
         };
         let behind = match behind {
             0 => String::new(),
+            1 => ", 1 byte follows".into(),
             len => format!(", {len} bytes follow"),
         };
         format!("  given {place}: {form}{before}{behind}")
@@ -379,6 +376,14 @@ impl Report<'_> {
             lines.push("none".into());
         }
         self.section("Commands that no standard has", lines);
+    }
+}
+
+/// `1 byte`, `2 bytes`.
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
     }
 }
 

@@ -11,15 +11,14 @@ use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::tlv;
 
+use crate::Refused;
 use crate::contents::Stored;
 use crate::kind::{Kind, kind};
 use crate::steps::Step;
+use crate::work::Work;
 
 /// Steps before a signature in which its digest is looked for.
 const BEFORE: usize = 12;
-
-/// Checks of ECDSA signatures in one recording: each costs a millisecond.
-const CHECKS: usize = 2_000;
 
 /// Levels of TLV in which a signature or a digest may stand.
 const DEPTH: usize = 3;
@@ -82,29 +81,34 @@ pub enum InputForm {
 }
 
 /// All signatures of a conversation.
-pub fn signatures(steps: &[Step], certificates: &[Stored]) -> Vec<Signature> {
-    let mut checks = CHECKS;
+///
+/// # Errors
+///
+/// [`Refused::TooMuch`]: there are more answers that may be one than are looked at.
+pub fn signatures(
+    steps: &[Step],
+    certificates: &[Stored],
+    work: &mut Work,
+) -> Result<Vec<Signature>, Refused> {
     let mut found = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         let reads = matches!(kind(&step.header), Kind::Select | Kind::Read | Kind::Write);
         if reads || step.protected || !step.succeeded() || step.answer.is_empty() {
             continue;
         }
-        let signature = certificates
-            .iter()
-            .enumerate()
-            .find_map(|(number, stored)| {
-                let mut signature = match stored.certificate.key() {
-                    PublicKey::Rsa(key) | PublicKey::RsaPss(key) => rsa(steps, at, key),
-                    key if key.curve_len().is_some() => ecdsa(steps, at, key, &mut checks),
-                    _ => None,
-                }?;
+        for (number, stored) in certificates.iter().enumerate() {
+            let signature = match stored.certificate.key() {
+                PublicKey::Rsa(key) | PublicKey::RsaPss(key) => rsa(steps, at, key, work)?,
+                key => ecdsa(steps, at, key, work)?,
+            };
+            if let Some(mut signature) = signature {
                 signature.certificate = number;
-                Some(signature)
-            });
-        found.extend(signature);
+                found.push(signature);
+                break;
+            }
+        }
     }
-    found
+    Ok(found)
 }
 
 /// The bytes themselves, and the objects in them to some depth, each with its place.
@@ -129,29 +133,34 @@ pub fn parts(bytes: &[u8]) -> Vec<(usize, &[u8])> {
     parts
 }
 
-fn rsa(steps: &[Step], at: usize, key: &rsa::PublicKey) -> Option<Signature> {
-    let answer = &steps[at].answer;
-    let whole = parts(answer)
+fn rsa(
+    steps: &[Step],
+    at: usize,
+    key: &rsa::PublicKey,
+    work: &mut Work,
+) -> Result<Option<Signature>, Refused> {
+    let whole = parts(&steps[at].answer)
         .into_iter()
         .find(|(_, part)| part.len() == key.size());
-    let (start, signature) = whole?;
+    let Some((start, signature)) = whole else {
+        return Ok(None);
+    };
     let backwards: Vec<u8> = signature.iter().rev().copied().collect();
-    let (reversed, block, scheme) = [(false, signature), (true, &backwards[..])]
-        .into_iter()
-        .find_map(|(reversed, signature)| {
-            let block = recover(key, signature)?;
-            let scheme = scheme(&block)?;
-            Some((reversed, block, scheme))
-        })?;
-    let input = input(steps, at, &block);
-    Some(Signature {
-        step: at,
-        certificate: 0,
-        scheme,
-        at: start,
-        reversed,
-        input,
-    })
+    for (reversed, signature) in [(false, signature), (true, &backwards[..])] {
+        work.check()?;
+        let block = recover(key, signature).unwrap_or_default();
+        if let Some(scheme) = scheme(&block) {
+            return Ok(Some(Signature {
+                step: at,
+                certificate: 0,
+                scheme,
+                at: start,
+                reversed,
+                input: input(steps, at, &block),
+            }));
+        }
+    }
+    Ok(None)
 }
 
 /// RSAVP1 (RFC 8017, 5.2.2): the block that was signed, as long as the modulus.
@@ -243,8 +252,15 @@ fn around(data: &[u8], bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     Some((data[..at].to_vec(), data.len() - at - bytes.len()))
 }
 
-fn ecdsa(steps: &[Step], at: usize, key: &PublicKey, checks: &mut usize) -> Option<Signature> {
-    let len = key.curve_len()?;
+fn ecdsa(
+    steps: &[Step],
+    at: usize,
+    key: &PublicKey,
+    work: &mut Work,
+) -> Result<Option<Signature>, Refused> {
+    let Some(len) = key.curve_len() else {
+        return Ok(None);
+    };
     for (start, signature) in parts(&steps[at].answer) {
         let der = signature.first() == Some(&0x30) && signature.len() > 2 * len - 16;
         if !der && signature.len() != 2 * len {
@@ -252,15 +268,15 @@ fn ecdsa(steps: &[Step], at: usize, key: &PublicKey, checks: &mut usize) -> Opti
         }
         for step in recent(steps, at) {
             for (before, part) in parts(&steps[step].data) {
-                if !(16..=96).contains(&part.len()) || *checks == 0 {
+                if !(16..=96).contains(&part.len()) {
                     continue;
                 }
-                *checks -= 1;
+                work.check()?;
                 if !verifies(key, part, signature) {
                     continue;
                 }
                 let behind = steps[step].data.len() - before - part.len();
-                return Some(Signature {
+                return Ok(Some(Signature {
                     step: at,
                     certificate: 0,
                     scheme: Scheme::Ecdsa { der },
@@ -271,11 +287,11 @@ fn ecdsa(steps: &[Step], at: usize, key: &PublicKey, checks: &mut usize) -> Opti
                         form: InputForm::Digest(part.len()),
                         around: (steps[step].data[..before].to_vec(), behind),
                     }),
-                });
+                }));
             }
         }
     }
-    None
+    Ok(None)
 }
 
 /// Whether it is a signature over what a card was given. What is shorter or longer than a

@@ -112,3 +112,42 @@ fn more_pins_than_are_searched_for_are_refused() {
         Err(Refused::TooMuch)
     ));
 }
+
+/// Reads of a file from its beginning, in parts of at most 256 bytes.
+fn reads(file: u16, content: &[u8]) -> String {
+    let [high, low] = file.to_be_bytes();
+    let select = exchange(&format!("00 A4 00 00 02 {high:02X} {low:02X}"), "90 00");
+    let parts = content.chunks(0x0100).enumerate().map(|(number, part)| {
+        let part: Vec<String> = part.iter().map(|byte| format!("{byte:02X}")).collect();
+        let command = format!("00 B0 {number:02X} 00 00");
+        exchange(&command, &format!("{} 90 00", part.join(" ")))
+    });
+    [select].into_iter().chain(parts).collect()
+}
+
+#[test]
+fn more_beginnings_of_streams_than_are_unpacked_are_refused() {
+    let log = |files: u16| -> String {
+        let streams = [0x78, 0x9C].repeat(0x1000);
+        (1..=files).map(|file| reads(file, &streams)).collect()
+    };
+    assert!(told(&log(2), Detail::Short).is_ok());
+    assert!(matches!(
+        told(&log(20), Detail::Short),
+        Err(Refused::TooMuch)
+    ));
+}
+
+#[test]
+fn more_answers_as_long_as_a_signature_than_are_checked_are_refused() {
+    let certificate = include_bytes!("../../tests/certificates/cn_empty.der");
+    let answer = ["FF"; 0x0100].join(" ");
+    let answers =
+        |count: usize| exchange("00 2A 9E 9A 01 00", &format!("{answer} 90 00")).repeat(count);
+    let log = |count: usize| reads(1, certificate) + &answers(count);
+    assert!(told(&log(100), Detail::Short).is_ok());
+    assert!(matches!(
+        told(&log(5_000), Detail::Short),
+        Err(Refused::TooMuch)
+    ));
+}

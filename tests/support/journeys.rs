@@ -186,12 +186,23 @@ pub fn record(card: &Subject<'_>) {
         "A PIN without tries is not taken.",
         Journey::Sign(PIN),
     );
-    keep(
+    let unblocked = keep(
         "unblock",
         "What unblocks the PIN sets a new one.",
         Journey::Unblock(card.code),
     );
-    keep("change", "The PIN is changed.", Journey::Change);
+    // Nothing was sent where nothing unblocks it.
+    let open = match unblocked.contains("<pin:") {
+        true => slot.clone(),
+        false => (card.fresh)(),
+    };
+    self::keep(
+        card,
+        &open,
+        "change",
+        "The PIN is changed.",
+        Journey::Change,
+    );
     let before = signed.split("<pin:").next().unwrap();
     let after = before.matches("\n> ").count() - 1;
     let fresh = (card.fresh)();

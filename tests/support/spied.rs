@@ -27,12 +27,14 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    pub fn logs(&self) -> [(&'static str, &str); 3] {
-        [
-            ("spy", &self.spy),
+    /// Those that there are.
+    pub fn logs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("spy", &*self.spy),
             ("printed", &self.printed),
             ("daemon", &self.daemon),
-        ]
+        ];
+        all.into_iter().filter(|(_, log)| !log.is_empty())
     }
 }
 
@@ -56,6 +58,21 @@ pub fn signed(card: Box<dyn Emulator>, pin: &str, id: Option<&str>, mechanism: &
 /// Another program at work on the card.
 pub fn of(card: Box<dyn Emulator>, program: Command) -> Recorded {
     recorded(&Spy::new(), card, program)
+}
+
+/// A program that libpcscspy takes down (1.9.9 does GnuPG's scdaemon and yubico-piv-tool): what
+/// the service logs of it is all.
+pub fn by_the_daemon(card: Box<dyn Emulator>, mut program: Command) -> Recorded {
+    let home = Scratch::new("unspied");
+    let daemon = Daemon::logging_commands(&["Learn"]);
+    let _card = VirtualCard::insert(daemon.port(0), card);
+    program.env("PCSCLITE_CSOCK_NAME", daemon.socket());
+    succeed(program.env("HOME", home.path()), LIMIT);
+    Recorded {
+        spy: String::new(),
+        printed: String::new(),
+        daemon: daemon.log(),
+    }
 }
 
 fn recorded(spy: &Spy, card: Box<dyn Emulator>, mut program: Command) -> Recorded {

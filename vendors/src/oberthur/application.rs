@@ -96,6 +96,8 @@ fn pins() -> [PinObject; 2] {
         }),
         otherwise: None,
     };
+    // Unconfirmed: on some of these cards this may be the security officer's PIN, which OpenSC
+    // looks for at 04 and then here.
     let puk = PinObject {
         id: PUK,
         role: Secret::Puk,
