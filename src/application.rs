@@ -71,6 +71,12 @@ pub trait Application: Send {
     /// asked for, since what cannot work costs no try. Asks the card nothing.
     fn missing(&self, card: &Channel<'_>, key: &PublicKey) -> Option<Missing>;
 
+    /// Why this card cannot sign that with the key of this credential, where it can sign other
+    /// digests: known before a PIN is sent. Asks the card nothing.
+    fn refuses(&self, _credential: &Credential, _what: ToSign<'_>) -> Option<Missing> {
+        None
+    }
+
     /// The token's serial number as people read it, where there is one.
     ///
     /// # Errors

@@ -237,6 +237,12 @@ pub enum Missing {
     UnblockOff,
     /// In which form this model takes its PIN is not known: the wrong one would cost a try.
     PinForm,
+    /// What unblocks it is not the holder's: who issued the card has it.
+    Issuer,
+    /// Another application of the card has the same PIN, which would stay as it is.
+    SharedPin,
+    /// Digests of this kind are not signed with this key.
+    Digest,
 }
 
 impl fmt::Display for Missing {
@@ -256,6 +262,9 @@ impl fmt::Display for Missing {
             Self::Reader => "the command is longer than the reader takes",
             Self::UnblockOff => "unblocking is switched off",
             Self::PinForm => "it is not known how this model takes its PIN",
+            Self::Issuer => "who issued the card has its PUK",
+            Self::SharedPin => "another application of the card has the same PIN",
+            Self::Digest => "digests of this kind are not signed with this key",
         })
     }
 }

@@ -68,6 +68,8 @@ pub enum Charset {
     Digits,
     /// Hexadecimal digits, in either case: a key that is typed.
     Hex,
+    /// `30`–`39`, and letters in either case: the card knows one of them alone.
+    Alphanumeric,
     /// `20`–`7E`.
     Printable,
 }
@@ -130,11 +132,16 @@ impl fmt::Display for PinFormat {
                 match charset {
                     Charset::Digits => write!(f, "it must have {min} to {max} digits"),
                     Charset::Hex => write!(f, "it must have {min} to {max} hexadecimal digits"),
-                    Charset::Printable => write!(f, "it must have {min} to {max} characters"),
+                    Charset::Alphanumeric | Charset::Printable => {
+                        write!(f, "it must have {min} to {max} characters")
+                    }
                 }
             }
             Self::Charset(Charset::Digits) => f.write_str("it must have digits only"),
             Self::Charset(Charset::Hex) => f.write_str("it must have hexadecimal digits only"),
+            Self::Charset(Charset::Alphanumeric) => {
+                f.write_str("it must have letters and digits only")
+            }
             Self::Charset(Charset::Printable) => f.write_str("it must be printable ASCII"),
         }
     }
@@ -158,6 +165,7 @@ impl PinRules {
         let fits = match self.charset {
             Charset::Digits => bytes.iter().all(u8::is_ascii_digit),
             Charset::Hex => bytes.iter().all(u8::is_ascii_hexdigit),
+            Charset::Alphanumeric => bytes.iter().all(u8::is_ascii_alphanumeric),
             Charset::Printable => bytes.iter().all(|b| (0x20..=0x7E).contains(b)),
         };
         if fits {

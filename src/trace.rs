@@ -28,9 +28,11 @@ use crate::frame::Frame;
 pub use crate::frame::hidden;
 use crate::transport::TransportError;
 
+mod check;
 mod recorder;
 mod replay;
 
+pub use check::{Checked, check};
 pub use recorder::{RecordedReaders, Recorder};
 pub use replay::Replay;
 

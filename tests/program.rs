@@ -277,6 +277,41 @@ fn the_portal_in_the_settings_may_call_and_others_are_told_how_to() {
 }
 
 #[test]
+fn traces_are_played_with_their_drivers_and_it_is_said_where_they_part() {
+    let home = Home::new();
+    let own = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../apdu-traces/esteid/esteid8-sign.trace"
+    );
+    let text = fs::read_to_string(own).unwrap();
+    let other = home.file("other", &text.replace("00 20 00 85", "00 20 00 01"));
+    let ends = home.file("ends", &text.replace("expect:  signed", "expect:  blocked"));
+    let play = |files: &[&str]| {
+        let line = [&["trace", "check"], files].concat();
+        run(&mut home.program(&line), LIMIT)
+    };
+    let all = play(&[own]);
+    assert_eq!(all.code, Some(0), "{all:?}");
+    assert!(all.stdout.ends_with("commands agree: signed\n"), "{all:?}");
+    let parted = play(&[own, &other, &ends]);
+    assert_eq!(parted.code, Some(1), "{parted:?}");
+    let lines: Vec<&str> = parted.stdout.lines().collect();
+    assert_eq!(lines[0], all.stdout.trim_end());
+    assert!(
+        lines[1].contains("parts after") && lines[1].contains("00 20 00 85"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[2].contains("ends otherwise: signed (expected: blocked)"),
+        "{lines:?}"
+    );
+    let unknown = home.file("unknown", "profile: nothing\n");
+    assert_eq!(play(&[&unknown]).code, Some(1));
+    let none = home.file("none", "nonsense\n");
+    assert_eq!(play(&[&none]).code, Some(2));
+}
+
+#[test]
 fn a_trace_is_recorded_and_shown() {
     let home = Home::new();
     let file = home.0.path().join("trace");

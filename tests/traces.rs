@@ -8,28 +8,12 @@
     reason = "here a panic is a failed test"
 )]
 
-#[path = "support/bench.rs"]
-mod bench;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use bench::secret;
-use securesign_card::atr::Atr;
-use securesign_card::channel::Extended;
-use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::error::{CardError, Secret};
-use securesign_card::known::Known;
-use securesign_card::pin::Charset;
-use securesign_card::profile::{Search, Tries};
-use securesign_card::signature::ToSign;
-use securesign_card::token::{LastTry, Token};
-use securesign_card::trace::{Replay, Trace};
-use securesign_card::transport::TransportError;
-
-/// What `securesign demo` asks to sign.
-const DOCUMENT: &[u8] = b"SecureSign demo document\n";
+use securesign_card::trace::{Trace, check};
+use securesign_vendors::PROFILES;
 
 /// What every family must be able to show.
 const JOURNEYS: [&str; 7] = [
@@ -87,7 +71,7 @@ fn every_family_has_its_journeys() {
         journeys.insert((family, journey.to_owned()));
     }
     // Products of a family share its traces.
-    let families: BTreeSet<&str> = securesign_vendors::PROFILES
+    let families: BTreeSet<&str> = PROFILES
         .iter()
         .map(|profile| profile.spec().id.split('-').next().unwrap())
         .collect();
@@ -110,91 +94,65 @@ fn every_trace_is_replayed_to_its_end() {
                 .unwrap_or_else(|| panic!("{file}: no {key}"))
                 .to_owned()
         };
-        let (doing, expected) = (header("do"), header("expect"));
-        let mut replay = Replay::new(trace.clone());
-        let end = play(&mut replay, &header("atr"), &header("profile"), &doing);
-        replay
-            .finish()
-            .unwrap_or_else(|fault| panic!("{file}: {fault}"));
-        assert_eq!(end, expected, "{file}");
+        let checked = check(&trace, PROFILES).unwrap_or_else(|fault| panic!("{file}: {fault}"));
+        assert_eq!(checked.parted, None, "{file}");
+        // With all drivers: its card is known among those of the others.
+        assert!(!checked.is_alone, "{file}");
+        assert_eq!(checked.agreed, trace.commands(), "{file}");
+        assert_eq!(checked.end, header("expect"), "{file}");
     }
 }
 
-fn play(replay: &mut Replay, atr: &str, profile: &str, doing: &str) -> String {
-    let bytes: Vec<u8> = atr
-        .split(' ')
-        .map(|byte| u8::from_str_radix(byte, 16).unwrap())
-        .collect();
-    let atr = Atr::parse(&bytes).unwrap();
-    let mut known = Known::new(Extended::UNKNOWN);
-    let opened = Token::open(replay, &atr, &mut known, securesign_vendors::PROFILES);
-    let mut token = opened.unwrap().expect("a card that is recognised");
-    assert_eq!(token.spec().id, profile);
-    let result = match doing {
-        "status" => token.pin_tries().map(|tries| match tries {
-            Tries::Left(count) => format!("{count} tries"),
-            Tries::Blocked => "blocked".into(),
-            Tries::Unknown => "unknown".into(),
-        }),
-        "sign" => sign(&mut token),
-        "unblock" | "change" => form(&mut token, doing),
-        other => panic!("no such journey: {other}"),
-    };
-    let end = match result {
-        Ok(end) => end,
-        Err(CardError::Wrong {
-            secret: Secret::Pin,
-            left: Some(left),
-        }) => {
-            format!("wrong, {left} left")
-        }
-        Err(CardError::Blocked(Secret::Pin)) => "blocked".into(),
-        Err(CardError::Transport(TransportError::Removed)) => "removed".into(),
-        Err(CardError::Unanswered { cause, .. }) => match *cause {
-            CardError::Transport(TransportError::Removed) => "removed, tries unknown".into(),
-            other => other.to_string(),
-        },
-        Err(error) => error.to_string(),
-    };
-    token.close();
-    end
-}
-
-fn sign(token: &mut Token<'_>) -> Result<String, CardError> {
-    let found = token.credentials(&Search::default())?;
-    if token.pin_tries()? == Tries::Blocked {
-        // What the screen of a blocked PIN shows; nothing is sent.
-        token.puk_tries()?;
-        return Err(CardError::Blocked(Secret::Pin));
+/// A trace that has something else somewhere is told apart, and where.
+#[test]
+fn a_trace_that_parts_from_its_driver_is_found() {
+    let (_, text) = traces()
+        .into_iter()
+        .find(|(file, _)| file.ends_with("esteid/esteid8-sign.trace"))
+        .unwrap();
+    let parted = |text: &str| check(&Trace::parse(text).unwrap(), PROFILES).unwrap();
+    let all = parted(&text);
+    let verify = "> 00 20 00 85 | 0C <pin:12>";
+    let at = text.split(verify).next().unwrap().matches("\n> ").count();
+    for (other, agreed) in [
+        (text.replace(verify, "> 00 20 00 81 | 0C <pin:12>"), at),
+        // A PIN that stands there as any other data.
+        (
+            text.replace("<pin:12>", "31 32 33 34 35 36 FF FF FF FF FF FF"),
+            at,
+        ),
+        (text.replace("== verify the PIN", "== sign"), at),
+        (text.replace("A0 00 00 00 77", "A0 00 00 00 78"), 0),
+    ] {
+        assert_ne!(other, text);
+        let parts = parted(&other);
+        assert_eq!(parts.agreed, agreed, "{parts:?}");
+        assert!(parts.parted.is_some(), "{other}");
     }
-    let digest = Digest::of(HashAlgorithm::Sha256, DOCUMENT);
-    let what = ToSign::Digest(&digest);
-    token.sign(
-        &found.credentials[0],
-        what,
-        &secret("123456"),
-        LastTry::Keep,
-    )?;
-    Ok("signed".into())
-}
-
-/// In the terminal nothing but the tries left is read before a form is sent.
-fn form(token: &mut Token<'_>, doing: &str) -> Result<String, CardError> {
-    token.pin_tries()?;
-    let pin = token.pin()?.id;
-    match doing {
-        "unblock" => {
-            // The same eight bytes, where these are typed as hexadecimal digits; as often as
-            // there is room for.
-            let unblocker = token.unblocker()?;
-            let code = match unblocker.rules.charset {
-                Charset::Hex => "3132333435363738".repeat(unblocker.rules.max / 16),
-                _ => "12345678".to_owned(),
-            };
-            let pins = (pin, unblocker.id);
-            token.unblock(pins, &secret(&code), &secret("123456"), LastTry::Keep)?;
-        }
-        _ => token.change(pin, &secret("123456"), &secret("999999"), LastTry::Keep)?,
-    }
-    Ok("done".into())
+    // Longer than the driver's, and shorter.
+    let longer = format!("{text}\n> 00 B0 00 00 00\n< 90 00\n");
+    assert!(parted(&longer).parted.unwrap().starts_with("never sent"));
+    let (shorter, _) = text.split_once("\n== verify the PIN").unwrap();
+    assert!(
+        parted(shorter)
+            .parted
+            .unwrap()
+            .starts_with("beyond the end")
+    );
+    // One of another program has no steps.
+    let lines = text.lines().filter(|line| !line.starts_with("== "));
+    let without: String = lines.map(|line| format!("{line}\n")).collect();
+    assert_eq!(parted(&without), all);
+    // Nor are there our probes for other families, where it is told by them alone.
+    let gids = traces().into_iter();
+    let mut gids = gids.filter(|(file, _)| file.ends_with("gids/gidsapplet-status.trace"));
+    let (_, probed) = gids.next().unwrap();
+    let probe = probed.find("== ").unwrap();
+    let own = probed.find("A0 00 00 03 97").unwrap();
+    let own = probed[..own].rfind("== ").unwrap();
+    let checked = parted(&format!("{}{}", &probed[..probe], &probed[own..]));
+    assert_eq!((checked.parted, checked.is_alone), (None, true));
+    let unknown = text.replace("profile: esteid", "profile: another");
+    let error = check(&Trace::parse(&unknown).unwrap(), PROFILES).unwrap_err();
+    assert!(error.contains("another"), "{error}");
 }

@@ -119,7 +119,8 @@ impl Token<'_> {
         what: ToSign<'_>,
     ) -> Result<(), CardError> {
         let missing = credential.certificate.key().missing(what);
-        match missing.or_else(|| self.missing(credential)) {
+        let missing = missing.or_else(|| self.missing(credential));
+        match missing.or_else(|| self.app.refuses(credential, what)) {
             Some(missing) => Err(CardError::Unsupported(missing)),
             None => Ok(()),
         }

@@ -15,6 +15,9 @@ fn stand_in(token: &str) -> Option<Vec<u8>> {
 /// in the same step, and secret where the trace has a secret.
 pub struct Replay {
     left: std::vec::IntoIter<Entry>,
+    /// One that another program recorded has none, and then none is compared.
+    has_steps: bool,
+    agreed: usize,
     step: Option<&'static str>,
     fault: Option<String>,
 }
@@ -22,11 +25,19 @@ pub struct Replay {
 impl Replay {
     /// From the beginning.
     pub fn new(trace: Trace) -> Self {
+        let is_step = |entry: &Entry| matches!(entry, Entry::Step(_));
         Self {
+            has_steps: trace.entries.iter().any(is_step),
+            agreed: 0,
             left: trace.entries.into_iter(),
             step: None,
             fault: None,
         }
+    }
+
+    /// How many commands were those that the trace has.
+    pub fn agreed(&self) -> usize {
+        self.agreed
     }
 
     /// What did not agree: a command that the trace does not have, or one of the
@@ -57,7 +68,7 @@ impl Replay {
                 None => return Err(format!("beyond the end of the trace: {frame}")),
             }
         };
-        if step.as_deref() != self.step.take() {
+        if step.as_deref() != self.step.take().filter(|_| self.has_steps) {
             return Err(format!(
                 "the trace is at step {step:?} where {frame} is sent"
             ));
@@ -68,6 +79,7 @@ impl Replay {
                 sent.join(" ")
             ));
         }
+        self.agreed += 1;
         let Some(Entry::Answer(tokens)) = self.left.next() else {
             return Err(format!("no answer to {frame}"));
         };

@@ -46,6 +46,7 @@ pub fn card_errors() -> Vec<CardError> {
         PinFormat::Length(6..=6, Charset::Printable),
         PinFormat::Charset(Charset::Digits),
         PinFormat::Charset(Charset::Printable),
+        PinFormat::Charset(Charset::Alphanumeric),
     ];
     for fault in faults {
         errors.push(CardError::NewPinFormat(fault.clone()));
@@ -103,6 +104,9 @@ pub fn card_errors() -> Vec<CardError> {
         Missing::GlobalPin,
         Missing::Setup,
         Missing::Session,
+        Missing::Issuer,
+        Missing::SharedPin,
+        Missing::Digest,
     ] {
         errors.push(CardError::Unsupported(missing));
     }

@@ -467,6 +467,15 @@ pub enum Trace {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Play traces with the driver that each names in its heading "profile", and say where they part
+    ///
+    /// Headings: profile, atr, do (status, sign, unblock, change), expect (how it ends); of sign
+    /// also certificate (a serial number) and digest. Ends with 1 where one parts.
+    Check {
+        /// Files to play
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Print a trace with the meaning of each status word
     Show {
         /// File to show

@@ -189,6 +189,9 @@ impl InWords for Missing {
             Missing::Reader => language.say("missing-reader"),
             Missing::UnblockOff => language.say("missing-unblock-off"),
             Missing::PinForm => language.say("missing-pin-form"),
+            Missing::Issuer => language.say("missing-issuer"),
+            Missing::SharedPin => language.say("missing-shared-pin"),
+            Missing::Digest => language.say("missing-digest"),
         }
     }
 }
@@ -209,6 +212,7 @@ fn misshapen(secret: Secret, fault: &PinFormat, l: Language) -> String {
         }
         PinFormat::Charset(Charset::Digits) => l.say_with("fault-digits", [secret]),
         PinFormat::Charset(Charset::Hex) => l.say_with("fault-hex", [secret]),
+        PinFormat::Charset(Charset::Alphanumeric) => l.say_with("fault-alphanumeric", [secret]),
         PinFormat::Charset(Charset::Printable) => l.say_with("fault-printable", [secret]),
     }
 }
@@ -340,8 +344,10 @@ fn shape(range: &RangeInclusive<usize>, charset: Charset, language: Language) ->
         (Charset::Digits, false) => language.say_with("digits", [("min", min), ("max", max)]),
         (Charset::Hex, true) => language.say_with("hex-digits-exactly", [("max", max)]),
         (Charset::Hex, false) => language.say_with("hex-digits", [("min", min), ("max", max)]),
-        (Charset::Printable, true) => language.say_with("characters-exactly", [("max", max)]),
-        (Charset::Printable, false) => {
+        (Charset::Alphanumeric | Charset::Printable, true) => {
+            language.say_with("characters-exactly", [("max", max)])
+        }
+        (Charset::Alphanumeric | Charset::Printable, false) => {
             language.say_with("characters", [("min", min), ("max", max)])
         }
     }

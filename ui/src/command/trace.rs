@@ -3,13 +3,15 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 
 use clap::Parser;
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
-use securesign_card::trace::{Detail, Entry, Recording, Trace};
+use securesign_card::trace::{Detail, Entry, Recording, Trace, check};
+use securesign_vendors::PROFILES;
 
-use super::DONE;
+use super::{DONE, NOT_DONE};
 use crate::args::{self, Arguments, Trace as TraceCommand};
 use crate::output::{print, say};
 use crate::store::own;
@@ -22,22 +24,21 @@ pub fn trace(
 ) -> Result<u8, String> {
     match command {
         TraceCommand::Show { file } => {
-            let text = fs::read_to_string(&file).map_err(|error| {
-                format!(
-                    "{} cannot be read: {}.",
-                    text::path(&file),
-                    text::reason(&error)
-                )
-            })?;
-            let trace = Trace::parse(&text).map_err(|error| {
-                format!(
-                    "{} is not a trace: {}.",
-                    text::path(&file),
-                    text::reason(&error)
-                )
-            })?;
-            print(&annotated(&trace))?;
+            print(&annotated(&read(&file)?))?;
             Ok(DONE)
+        }
+        TraceCommand::Check { files } => {
+            let mut code = DONE;
+            for file in files {
+                match checked(&read(&file)?) {
+                    Ok(all) => print(&format!("{}: {all}\n", text::path(&file)))?,
+                    Err(parted) => {
+                        code = NOT_DONE;
+                        print(&format!("{}: {parted}\n", text::path(&file)))?;
+                    }
+                }
+            }
+            Ok(code)
         }
         TraceCommand::Record {
             full,
@@ -71,6 +72,29 @@ pub fn trace(
             ));
             code
         }
+    }
+}
+
+fn read(file: &Path) -> Result<Trace, String> {
+    let name = text::path(file);
+    let text = fs::read_to_string(file)
+        .map_err(|error| format!("{name} cannot be read: {}.", text::reason(&error)))?;
+    Trace::parse(&text).map_err(|error| format!("{name} is not a trace: {}.", text::reason(&error)))
+}
+
+/// What came of playing it: that all agrees, or where it parts and why.
+fn checked(trace: &Trace) -> Result<String, String> {
+    let unplayed = |reason| format!("not played: {}", text::reason(&reason));
+    let checked = check(trace, PROFILES).map_err(unplayed)?;
+    let of = format!("{} of {} commands", checked.agreed, trace.commands());
+    match (&checked.parted, trace.header("expect")) {
+        (Some(parted), _) => Err(format!("parts after {of}: {}", text::reason(parted))),
+        (None, Some(expected)) if expected != checked.end => Err(format!(
+            "{of} agree, and it ends otherwise: {} (expected: {})",
+            text::reason(&checked.end),
+            text::reason(&expected)
+        )),
+        (None, _) => Ok(format!("{of} agree: {}", text::reason(&checked.end))),
     }
 }
 

@@ -10,6 +10,7 @@ use securesign_card::application::{
 };
 use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
+use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::iso;
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
@@ -356,6 +357,13 @@ impl Application for Opened {
             (PublicKey::Rsa(_), Some(256)) if self.family.is_listed => None,
             _ => Some(Missing::KeyKind),
         }
+    }
+
+    /// What it pads itself, it was seen to do for SHA-256 alone.
+    fn refuses(&self, credential: &Credential, what: ToSign<'_>) -> Option<Missing> {
+        let pads = credential.pin == PIN2 && credential.certificate.key().rsa_len().is_some();
+        let other = what.digest().algorithm() != HashAlgorithm::Sha256;
+        (pads && other).then_some(Missing::Digest)
     }
 
     fn serial(&mut self, _card: &mut Channel<'_>) -> Result<Option<String>, CardError> {

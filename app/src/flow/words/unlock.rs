@@ -1,6 +1,6 @@
 //! The steps of unlocking, and the page where nothing unlocks any more.
 
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::Tries;
 
 use crate::language::Language;
@@ -208,9 +208,10 @@ pub fn no_way(flow: &Flow, pin: &PinView) -> Screen {
         }
     };
     let mut text = vec![why];
-    match blocked {
-        true => text.extend([l.say("no-way-issuer"), l.say("no-way-lost")]),
-        false => text.push(l.say_with("puk-blocked-pin-works", [name])),
+    match (blocked, &pin.unblock) {
+        (true, Err(Missing::Issuer)) => text.push(l.say("no-way-office")),
+        (true, _) => text.extend([l.say("no-way-issuer"), l.say("no-way-lost")]),
+        (false, _) => text.push(l.say_with("puk-blocked-pin-works", [name])),
     }
     let facts = details(flow, l);
     let lines = facts.iter().map(|it| format!("{}: {}", it.label, it.value));
