@@ -128,7 +128,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 19] = [
+    const FAMILIES: [&str; 20] = [
         "piv",
         "epass",
         "openpgp",
@@ -148,6 +148,7 @@ fn only_the_families_name_a_family() {
         "entersafe",
         "esteid",
         "lateid",
+        "beleid",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

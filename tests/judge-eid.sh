@@ -75,8 +75,41 @@ judge_esteid8() {
     refuses "a wrong PUK" "." p15 --unblock-pin -a 02 --puk 99999999 --new-pin $pin
 }
 
+# OpenSC 0.23 refuses the key of the qualified signature: VERIFY must come after the choice of
+# the key, and its driver has it before.
+judge_beleid17() {
+    insert beleid17
+    says "OpenSC names the card" "Belpic" $limit opensc-tool -n
+    counted "two certificates" '^X.509' 2 --list-certificates
+    counted "two keys" '^Private' 2 --list-keys
+    counted "one PIN" '^PIN \[' 1 --list-pins
+    signs "the authentication key signs" 0 02 $pin SHA256-RSA-PKCS message sha256
+    signs "... with SHA-512" 0 02 $pin SHA512-RSA-PKCS message sha512
+    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --login --pin 999999 --list-objects
+    ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin $pin --new-pin 7654321
+    refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --login --pin $pin --list-objects
+    ok "the new one is right" p11 --login --pin 7654321 --list-objects
+}
+
+judge_cns() {
+    insert "$subject"
+    says "OpenSC names the card" "CNS card" $limit opensc-tool -n
+    counted "two certificates" '^X.509' 2 --list-certificates
+    counted "two keys" '^Private' 2 --list-keys
+    signs "the authentication key signs" 0 01 $pin SHA256-RSA-PKCS message sha256
+    signs "the signature key signs" 1 10 $pin SHA256-RSA-PKCS message sha256
+    for _ in 1 2 3; do
+        refuses "a wrong PIN" "CKR_PIN" p11 --slot-index 0 --login --pin 999999 --list-objects
+    done
+    refuses "it is blocked" "CKR_PIN_LOCKED" p11 --slot-index 0 --login --pin $pin --list-objects
+    ok "the PUK unblocks it" p15 --unblock-pin -a 01 --puk 12345678 --new-pin 24680
+    signs "... and its key signs with the new one" 0 01 24680 SHA256-RSA-PKCS message sha256
+}
+judge_cns11() { judge_cns; }
+judge_cns10() { judge_cns; }
+
 least=0
-[ $# -gt 0 ] || { least=24; set -- esteid8; }
+[ $# -gt 0 ] || { least=64; set -- esteid8 beleid17 cns11 cns10; }
 for product in "$@"; do
     subject=$product
     "judge_$product"

@@ -1,6 +1,6 @@
 //! What is expected of each kind of card.
 
-use securesign_card::error::Secret;
+use securesign_card::error::{Missing, Secret};
 use securesign_vendors::eid::emulator as eid;
 use securesign_vendors::eid::emulator::{Pin, Product};
 
@@ -18,6 +18,8 @@ pub struct Kind {
     pub roles: &'static [(u8, Secret)],
     /// Which PUK unblocks which PIN.
     pub puks: &'static [(u8, u8)],
+    /// Why the others cannot be unblocked.
+    pub no_puk: Missing,
     /// A safe query tells the tries left.
     pub tells_tries: bool,
     /// How often that query, of everything, is a VERIFY without data.
@@ -67,6 +69,7 @@ const ESTEID: Kind = Kind {
     labels: &["Qualified signature (341F)", "Authentication (3401)"],
     roles: &[(0x01, Secret::Pin), (0x85, Secret::SignaturePin)],
     puks: &[(0x01, 0x02), (0x85, 0x02)],
+    no_puk: Missing::Puk,
     tells_tries: true,
     counter_verifies: 0,
     counts: (4, 20),
@@ -84,6 +87,53 @@ const LATEID: Kind = Kind {
     product: eid::LATEID_RSA,
     family: "Latvian eID card",
     counts: (4, 32),
+    ..ESTEID
+};
+
+const BELEID: Kind = Kind {
+    product: eid::BELEID_17,
+    family: "Belgian eID card",
+    serial: Some("41533030303031323300000000000000"),
+    labels: &["Qualified signature (5039)", "Authentication (5038)"],
+    roles: &[(0x01, Secret::Pin)],
+    puks: &[],
+    no_puk: Missing::Issuer,
+    tells_tries: false,
+    counts: (2, 16),
+    needed: &[
+        "A40400 [0F,",
+        "E40000",
+        "A4080C [06, 3F, 00, DF, 00, 50, 39]",
+        "read [DF00, 5039]",
+        "A4080C [04, 3F, 00, DF, 00]",
+        "2241B6",
+        "200001",
+        "2A9E9A",
+    ],
+    ..ESTEID
+};
+
+const CNS: Kind = Kind {
+    product: eid::CNS_11,
+    family: "Italian CNS card",
+    serial: Some("0000000AS0000123"),
+    labels: &["Signature (9010)", "Authentication (1101)"],
+    roles: &[(0x10, Secret::Pin), (0x1A, Secret::SignaturePin)],
+    puks: &[(0x10, 0x11), (0x1A, 0x1B)],
+    tells_tries: false,
+    counts: (3, 18),
+    needed: &[
+        "A4080C [04, 10, 00, 10, 03]",
+        "read [1000, 1003]",
+        "A4080C [04, 14, 00, 81, 10]",
+        "A4080C [04, 14, 00, 90, 10]",
+        "read [1400, 9010]",
+        "20001A",
+        "20009A",
+        "22F303",
+        "22F1B6",
+        "2A9E9A",
+    ],
     ..ESTEID
 };
 
@@ -110,5 +160,23 @@ pub const KINDS: &[Kind] = &[
             "2A9E9A",
         ],
         ..LATEID
+    },
+    BELEID,
+    Kind {
+        product: eid::BELEID_11,
+        counts: (2, 14),
+        ..BELEID
+    },
+    Kind {
+        product: eid::BELEID_18,
+        counts: (3, 15),
+        tells_tries: true,
+        ..BELEID
+    },
+    CNS,
+    Kind {
+        product: eid::CNS_10,
+        counts: (3, 15),
+        ..CNS
     },
 ];

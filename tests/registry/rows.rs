@@ -9,7 +9,7 @@ pub type Row = (
     &'static [&'static str],
 );
 
-pub const ROWS: [Row; 16] = [
+pub const ROWS: [Row; 18] = [
     (
         "ePass2003,",
         &["epass2003"],
@@ -108,6 +108,18 @@ pub const ROWS: [Row; 16] = [
         &["esteid8"],
     ),
     ("Latvian eID cards,", &["lateid"], "", &[]),
+    (
+        "Belgian eID cards,",
+        &["beleid"],
+        "judge-eid.sh",
+        &["beleid17"],
+    ),
+    (
+        "Italian CNS ",
+        &["cns"],
+        "judge-eid.sh",
+        &["cns11", "cns10"],
+    ),
     ("Any other card ", &["pkcs15"], "", &[]),
 ];
 

@@ -3,9 +3,11 @@
 //! No real card was at hand. What a sheet says that was seen in a recording of one, or done by
 //! another program, is said in the family's file.
 
+mod belgium;
 #[cfg(feature = "emulators")]
 pub mod emulator;
 mod idemia;
+mod italy;
 
 use der::{Decode, Encode, Header, SliceReader};
 use securesign_card::apdu::{Answer, Command};
@@ -19,7 +21,9 @@ use securesign_card::sw::StatusWord;
 
 use crate::offer::signing;
 
+pub use belgium::BELEID;
 pub use idemia::{ESTEID, LATEID};
+pub use italy::CNS;
 
 /// This answer to reset and no other.
 const fn exactly(value: &'static [u8]) -> Mark {
@@ -59,7 +63,7 @@ impl Place {
             Err(CardError::Refused {
                 sw: StatusWord::NOT_FOUND,
                 ..
-            }) => Vec::new(),
+            }) => return Ok(true),
             Err(error) => {
                 found.notes.push(Note::unreadable(self.label(), error)?);
                 return Ok(true);

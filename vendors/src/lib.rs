@@ -35,6 +35,8 @@ pub static PROFILES: &[&dyn Profile] = &[
     &pkcs15::FTCOS,
     &eid::ESTEID,
     &eid::LATEID,
+    &eid::BELEID,
+    &eid::CNS,
     &idprime::ETOKEN_5110_PLUS,
     &idprime::ETOKEN_5300,
     &idprime::IDPRIME_3810,

@@ -19,8 +19,10 @@
 //! Not emulated: cards without contacts and PACE, key agreement and deciphering, the data of
 //! the holder but what programs want to see.
 
+mod belgium;
 mod builder;
 mod idemia;
+mod italy;
 
 #[cfg(test)]
 mod tests;
@@ -36,11 +38,23 @@ use crate::emulator::wire::Wire;
 use crate::emulator::{Emulator, KeyKind};
 
 pub use crate::emulator::BuildError;
+pub use belgium::{BELEID_11, BELEID_17, BELEID_18};
 pub use builder::Builder;
 pub use idemia::{ESTEID_COSMO8, ESTEID_COSMOX, LATEID_EC, LATEID_RSA};
+pub use italy::{CNS_10, CNS_11};
 
 /// All of them.
-pub const ALL: [Product; 4] = [ESTEID_COSMO8, ESTEID_COSMOX, LATEID_RSA, LATEID_EC];
+pub const ALL: [Product; 9] = [
+    ESTEID_COSMO8,
+    ESTEID_COSMOX,
+    LATEID_RSA,
+    LATEID_EC,
+    BELEID_17,
+    BELEID_11,
+    BELEID_18,
+    CNS_11,
+    CNS_10,
+];
 
 /// Instructions that not every family has.
 mod code {
@@ -121,6 +135,10 @@ struct Session {
     /// The file that is selected.
     at: Path,
     verified: BTreeSet<u8>,
+    /// Nothing came between VERIFY and now.
+    is_fresh: bool,
+    /// An environment was restored, in which keys can be set.
+    is_restored: bool,
     environment: Option<Environment>,
 }
 
