@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::signature::PublicKey;
+use crate::text;
 use crate::tlv::{self, Object};
 
 pub use usage::KeyUsage;
@@ -133,7 +134,7 @@ impl Certificate {
         Ok(Self {
             subject: name::person(subject)
                 .or_else(|| name::alternative(extensions.get(ID_CE_SUBJECT_ALT_NAME)?))
-                .unwrap_or_else(|| format!("#{}", hex_upper(serial))),
+                .unwrap_or_else(|| format!("#{}", text::hex_upper(serial))),
             issuer: name::person(issuer).unwrap_or_else(|| "–".into()),
             names: Names {
                 subject: name::whole(subject),
@@ -280,7 +281,7 @@ impl Eq for Certificate {}
 /// Not with the zero that only keeps a DER INTEGER positive.
 fn serial_text(bytes: &[u8]) -> String {
     match bytes.iter().position(|byte| *byte != 0x00) {
-        Some(start) => hex_upper(&bytes[start..]),
+        Some(start) => text::hex_upper(&bytes[start..]),
         None => "00".into(),
     }
 }
@@ -390,8 +391,4 @@ pub fn day(time: Timestamp) -> String {
 
 fn malformed(what: &str) -> CertificateError {
     CertificateError::Malformed(what.to_owned())
-}
-
-fn hex_upper(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }

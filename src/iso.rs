@@ -25,6 +25,21 @@ pub fn select(card: &mut Channel<'_>, aid: &[u8]) -> Result<Vec<u8>, CardError> 
     )
 }
 
+/// GET CHALLENGE (ISO 7816-4, 11.5.3), 8 bytes. Some cards give more.
+///
+/// # Errors
+///
+/// [`CardError::Transport`]: no answer came; [`CardError::Refused`]: the card says no;
+/// [`CardError::Malformed`]: it gives less.
+pub fn challenge(card: &mut Channel<'_>, during: &'static str) -> Result<[u8; 8], CardError> {
+    let command = Command::new([0x00, 0x84, 0x00, 0x00]).answer(Answer::Exact(8));
+    let answer = card.require(during, &command)?;
+    answer.first_chunk().copied().ok_or(CardError::Malformed {
+        during,
+        at: answer.len(),
+    })
+}
+
 /// Tries left by a VERIFY without data (ISO 7816-4, 11.5.6). Only for cards on
 /// which it is known to be free. `9000` means that somebody has verified the
 /// PIN already: the counter is then not told.
@@ -37,11 +52,16 @@ pub fn pin_tries(card: &mut Channel<'_>, reference: u8) -> Result<Tries, CardErr
         "read the PIN tries left",
         &Command::new([0x00, 0x20, 0x00, reference]),
     )?;
-    Ok(match (response.sw.counter(), response.sw) {
+    Ok(tries_told(response.sw))
+}
+
+/// The tries left, as a status word tells them after a command that costs none.
+pub fn tries_told(sw: StatusWord) -> Tries {
+    match (sw.counter(), sw) {
         (Some(count), _) => Tries::from_count(count),
         (None, StatusWord::BLOCKED) => Tries::Blocked,
         _ => Tries::Unknown,
-    })
+    }
 }
 
 /// VERIFY (ISO 7816-4, 11.5.6).

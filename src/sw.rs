@@ -9,6 +9,8 @@ pub struct StatusWord(pub u16);
 impl StatusWord {
     /// Normal processing.
     pub const OK: Self = Self(0x9000);
+    /// The file or record ended before Le was reached.
+    pub const END: Self = Self(0x6282);
     /// Verification failed, no counter told.
     pub const VERIFY_FAILED: Self = Self(0x6300);
     /// A key waited for a touch, and none came (CanoKey; sheet PIV, 9.2).
@@ -29,10 +31,14 @@ impl StatusWord {
     pub const FUNCTION: Self = Self(0x6A81);
     /// File or application not found.
     pub const NOT_FOUND: Self = Self(0x6A82);
+    /// Record not found.
+    pub const NO_RECORD: Self = Self(0x6A83);
     /// Bad P1 P2.
     pub const WRONG_P1P2: Self = Self(0x6A86);
     /// No such PIN, key or data object.
     pub const NO_REFERENCE: Self = Self(0x6A88);
+    /// Wrong P1 P2; of an offset: it is behind the end of the file.
+    pub const BEHIND_END: Self = Self(0x6B00);
     /// Unknown instruction: often, another applet was selected meanwhile.
     pub const UNKNOWN_INS: Self = Self(0x6D00);
     /// Unknown class.

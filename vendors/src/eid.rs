@@ -19,7 +19,7 @@ use securesign_card::error::CardError;
 use securesign_card::profile::{Credential, Found, Mark, Note, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
-use crate::offer::signing;
+use crate::offer::{find, signing};
 
 pub use belgium::BELEID;
 pub use idemia::{ESTEID, LATEID};
@@ -96,27 +96,11 @@ fn credentials(
     search: &Search,
     mut read: impl FnMut(&Place, &dyn Fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, CardError>,
 ) -> Result<Found, CardError> {
-    let mut found = Found::default();
-    let mut passed = Vec::new();
-    for place in places {
+    find(places, search, |place, search, found| {
         let stored = read(place, &|beginning| search.rules_out(beginning));
-        if !place.take_in(stored, &mut found)? {
-            passed.push(place);
-        }
-        if search.serial.is_some() && found.satisfies(search) {
-            return Ok(found);
-        }
-    }
-    // Before it is said to be missing, all are shown.
-    for place in passed {
-        place.take_in(read(place, &|_| false), &mut found)?;
-    }
-    Ok(found)
+        place.take_in(stored, found)
+    })
 }
-
-/// READ BINARY reached the end of the file, and an offset that is behind it.
-const END: StatusWord = StatusWord(0x6282);
-const BEHIND_THE_END: StatusWord = StatusWord(0x6B00);
 
 /// A file that comes in shorter parts than this is not read to its end: a card that drips
 /// a byte at a time would hold the reader for minutes.
@@ -142,8 +126,8 @@ fn read_der(
         let response = card.send(during, &read)?;
         let is_first = bytes.is_empty();
         match response.sw {
-            StatusWord::OK | END => {}
-            BEHIND_THE_END if !is_first => break,
+            StatusWord::OK | StatusWord::END => {}
+            StatusWord::BEHIND_END if !is_first => break,
             sw => return Err(CardError::Refused { during, sw }),
         }
         bytes.extend_from_slice(&response.data);
@@ -153,7 +137,7 @@ fn read_der(
                 return Ok(None);
             }
         }
-        if response.data.len() < LEAST_CHUNK || response.sw == END {
+        if response.data.len() < LEAST_CHUNK || response.sw == StatusWord::END {
             break;
         }
     }

@@ -14,6 +14,7 @@ mod offer;
 pub mod openpgp;
 pub mod piv;
 pub mod pkcs15;
+mod retail;
 pub mod sc_hsm;
 
 use securesign_card::profile::Profile;

@@ -84,35 +84,22 @@ pub trait Containers {
     fn key(&self, container: u8) -> Result<Key, Problem>;
 }
 
-/// Reads what is looked for. Before it is said to be missing, all are shown.
+/// Reads what is looked for.
 pub fn find<C: Containers>(
     card: &mut Channel<'_>,
     containers: &C,
     places: &[Place<C::File>],
     search: &Search,
 ) -> Result<Found, CardError> {
-    let mut found = Found::default();
-    let mut passed = Vec::new();
     let mut places: Vec<_> = places.iter().collect();
     if search.serial.is_some() {
         // Nothing need be read of the others where the one that is asked for was kept.
         let unwanted = |bytes: &[u8]| search.rules_out(&beginning(bytes));
         places.sort_by_cached_key(|place| containers.kept(card, place.file, &unwanted).is_none());
     }
-    for place in places {
-        if !place.take_in(card, containers, search, &mut found)? {
-            passed.push(place);
-        }
-        if search.serial.is_some() && found.satisfies(search) {
-            return Ok(found);
-        }
-    }
-    for place in passed {
-        place.take_in(card, containers, &Search::default(), &mut found)?;
-    }
-    let credentials = &mut found.credentials;
-    credentials.sort_by_cached_key(|credential| offer::rank(&credential.certificate));
-    Ok(found)
+    offer::find(places, search, |place, search, found| {
+        place.take_in(card, containers, search, found)
+    })
 }
 
 impl<F: Copy> Place<F> {

@@ -2,7 +2,34 @@
 
 use const_oid::ObjectIdentifier;
 use securesign_card::certificate::Certificate;
-use securesign_card::profile::{Note, Problem};
+use securesign_card::error::CardError;
+use securesign_card::profile::{Found, Note, Problem, Search};
+
+/// Takes in what these places hold, until what is looked for is found. `take_in` says false
+/// where a place is passed over: by its first bytes it holds another certificate than the one
+/// that is asked for. Before that is said to be missing, all are shown.
+pub fn find<P: Copy>(
+    places: impl IntoIterator<Item = P>,
+    search: &Search,
+    mut take_in: impl FnMut(P, &Search, &mut Found) -> Result<bool, CardError>,
+) -> Result<Found, CardError> {
+    let mut found = Found::default();
+    let mut passed = Vec::new();
+    for place in places {
+        if !take_in(place, search, &mut found)? {
+            passed.push(place);
+        }
+        if search.serial.is_some() && found.satisfies(search) {
+            return Ok(found);
+        }
+    }
+    for place in passed {
+        take_in(place, &Search::default(), &mut found)?;
+    }
+    let credentials = &mut found.credentials;
+    credentials.sort_by_cached_key(|credential| rank(&credential.certificate));
+    Ok(found)
+}
 
 /// A certificate that signs, from what a card has in a place of that name; or a
 /// note why it is not offered. One of an authority is there for the chain only.

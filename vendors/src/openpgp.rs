@@ -23,6 +23,7 @@ use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Mark, Profile, Search, Spec, unless_refused};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
+use securesign_card::text;
 
 use related::Related;
 
@@ -166,7 +167,7 @@ impl Application for Opened {
         let during = "read the serial number";
         let response = card.send(during, &get_data(0x4F))?;
         let number = response.data.get(8..14).filter(|_| response.sw.is_ok());
-        Ok(number.map(|number| number.iter().map(|byte| format!("{byte:02X}")).collect()))
+        Ok(number.map(text::hex_upper))
     }
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
@@ -267,6 +268,6 @@ fn is_absent(sw: StatusWord) -> bool {
             | StatusWord::FUNCTION
             | StatusWord::NOT_FOUND
             | StatusWord::WRONG_P1P2
-            | StatusWord(0x6B00)
+            | StatusWord::BEHIND_END
     )
 }

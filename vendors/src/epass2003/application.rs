@@ -10,6 +10,7 @@ use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Note, Problem, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
+use securesign_card::text;
 use securesign_card::tlv;
 
 use super::messaging::{self, Mode};
@@ -244,13 +245,7 @@ fn serial(card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
     let command = Command::new([0x00, 0xCA, 0x01, 0x80]).answer(Answer::Short);
     let response = card.send("read the serial number", &command)?;
     let usable = response.sw.is_ok() && (1..=16).contains(&response.data.len());
-    Ok(usable.then(|| {
-        response
-            .data
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect()
-    }))
+    Ok(usable.then(|| text::hex_upper(&response.data)))
 }
 
 impl Opened {

@@ -30,13 +30,6 @@ const SHORT_PIECE: u16 = 0x00D8;
 /// a byte at a time would hold the reader for minutes.
 const LEAST_PIECE: usize = 0x40;
 
-/// READ BINARY behind the end of the file.
-const BEHIND_END: StatusWord = StatusWord(0x6B00);
-/// READ BINARY reached the end of the file.
-const END: StatusWord = StatusWord(0x6282);
-/// No reason given.
-const UNSPECIFIED: StatusWord = StatusWord(0x6F00);
-
 /// SELECT by file identifier (ISO 7816-4, 11.2.2), from the directory that is
 /// open; its length where the card tells it. With Le, since some chips refuse
 /// it without.
@@ -178,13 +171,13 @@ fn read_binary(
             | StatusWord::WRONG_DATA
             | StatusWord::UNKNOWN_INS
             | StatusWord::UNKNOWN_CLA
-            | UNSPECIFIED
+            | StatusWord::UNSPECIFIED
                 if shorter.is_some() => {}
             sw => {
                 app.chunk = before;
                 return match sw {
-                    StatusWord::OK | END => Ok(response.data),
-                    BEHIND_END => Ok(Vec::new()),
+                    StatusWord::OK | StatusWord::END => Ok(response.data),
+                    StatusWord::BEHIND_END => Ok(Vec::new()),
                     sw => Err(CardError::Refused { during, sw }),
                 };
             }

@@ -4,9 +4,6 @@
 
 mod cipher;
 
-use cbc::cipher::array::Array;
-use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
-use des::Des;
 use securesign_card::apdu::{Answer, Command, Data, Response};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Fault, Missing};
@@ -16,6 +13,8 @@ use zeroize::Zeroizing;
 
 pub use cipher::Mode;
 use cipher::{Half, Key, cmac, half, kdf};
+
+use crate::retail;
 
 /// K_ENC and K_MAC: published, the same on every token (§2.1).
 const TRANSPORT_KEY: Key = [
@@ -200,20 +199,10 @@ impl Session {
         self.chained(&mut data)
     }
 
-    /// CBC-MAC from the counter on: AES, or ISO 9797-1 algorithm 3 ("retail").
+    /// CBC-MAC from the counter on: AES, or the retail MAC.
     fn chained(&self, data: &mut [u8]) -> Half {
         match self.mode {
-            Mode::Des => {
-                let (first, second) = self.mac.split_at(8);
-                let (first, second) = (half(first), half(second));
-                let iv = (self.counter as u64).to_be_bytes();
-                cbc::Encryptor::<Des>::new(&first.into(), &iv.into())
-                    .encrypt_blocks(Array::slice_as_chunks_mut(data).0);
-                let mut last = half(&data[data.len() - 8..]).into();
-                Des::new(&second.into()).decrypt_block(&mut last);
-                Des::new(&first.into()).encrypt_block(&mut last);
-                last.into()
-            }
+            Mode::Des => retail::mac(&self.mac, (self.counter as u64).to_be_bytes(), data),
             mode => {
                 mode.encrypt(&self.mac, self.counter, data);
                 half(&data[data.len() - 16..])

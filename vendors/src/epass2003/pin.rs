@@ -4,7 +4,7 @@
 
 use cbc::cipher::{BlockCipherEncrypt, KeyInit};
 use des::TdesEde3;
-use securesign_card::apdu::{Answer, Command};
+use securesign_card::apdu::Command;
 use securesign_card::application::PinObject;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Secret};
@@ -21,18 +21,14 @@ pub fn tries(card: &mut Channel<'_>, pin: &PinObject) -> Result<Tries, CardError
         Secret::Pin => "read the PIN tries left",
         _ => "read the PUK tries left",
     };
-    challenge(card, during)?;
+    iso::challenge(card, during)?;
     let sw = card
         .send(
             during,
             &Command::new([0x00, 0x82, 0x01, 0x80 | pin.reference]),
         )?
         .sw;
-    Ok(match (sw.counter(), sw) {
-        (Some(count), _) => Tries::from_count(count),
-        (None, StatusWord::BLOCKED) => Tries::Blocked,
-        _ => Tries::Unknown,
-    })
+    Ok(iso::tries_told(sw))
 }
 
 /// Verifies by EXTERNAL AUTHENTICATE (§4.2), once.
@@ -42,7 +38,7 @@ pub fn verify(
     pin: &PinObject,
     value: &Pin,
 ) -> Result<(), CardError> {
-    let challenge = challenge(card, during)?;
+    let challenge = iso::challenge(card, during)?;
     let mut block = challenge.into();
     TdesEde3::new((&*key(value)).into()).encrypt_block(&mut block);
     // With the challenge that went before it, a wrong one lets the PIN be
@@ -80,16 +76,6 @@ fn key(pin: &Pin) -> Zeroizing<[u8; 24]> {
     hash.zeroize();
     key[20..].copy_from_slice(&(pin.expose().len() as u32).to_be_bytes());
     key
-}
-
-/// GET CHALLENGE (ISO 7816-4, 11.5.3), 8 bytes. Some cards give more.
-fn challenge(card: &mut Channel<'_>, during: &'static str) -> Result<[u8; 8], CardError> {
-    let command = Command::new([0x00, 0x84, 0x00, 0x00]).answer(Answer::Exact(8));
-    let answer = card.require(during, &command)?;
-    answer.first_chunk().copied().ok_or(CardError::Malformed {
-        during,
-        at: answer.len(),
-    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
+use securesign_card::text;
 use securesign_card::tlv;
 use zeroize::Zeroizing;
 
@@ -179,7 +180,7 @@ impl Application for Opened {
     fn serial(&mut self, card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
         let id = CARD_ID.read(card, "read the serial number")?;
         let told = id.len() == 16 && id.iter().any(|byte| *byte != 0);
-        Ok(told.then(|| id.iter().map(|byte| format!("{byte:02X}")).collect()))
+        Ok(told.then(|| text::hex_upper(&id)))
     }
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {

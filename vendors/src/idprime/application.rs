@@ -11,6 +11,7 @@ use securesign_card::pin::{Charset, Form, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
+use securesign_card::text;
 
 use super::{AID, IdPrime, certificates, files, sign};
 
@@ -142,7 +143,7 @@ impl Application for Opened {
         let during = "read the serial number";
         let id = files::read(card, during, files::CARD_ID, CARD_ID_LEN)?;
         let told = id.len() == CARD_ID_LEN && id.iter().any(|byte| *byte != 0);
-        Ok(told.then(|| id.iter().map(|byte| format!("{byte:02X}")).collect()))
+        Ok(told.then(|| text::hex_upper(&id)))
     }
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {

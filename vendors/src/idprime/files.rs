@@ -26,9 +26,6 @@ const MAX: usize = certificate::MAX + 0x1000;
 /// a byte at a time would hold the reader for minutes.
 const LEAST_CHUNK: usize = 0x40;
 
-/// READ BINARY reached the end of the file.
-const END: StatusWord = StatusWord(0x6282);
-
 /// SELECT by path from the root (ISO 7816-4, 11.2.2); the file's length.
 pub fn select(card: &mut Channel<'_>, during: &'static str, file: u16) -> Result<usize, CardError> {
     let path = file.to_be_bytes();
@@ -118,7 +115,7 @@ fn read_binary(
     let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(len as u16));
     let response = card.send(during, &command)?;
     match response.sw {
-        StatusWord::OK | END => Ok(response.data),
+        StatusWord::OK | StatusWord::END => Ok(response.data),
         sw => Err(CardError::Refused { during, sw }),
     }
 }

@@ -11,6 +11,7 @@ use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
 use securesign_card::profile::{Credential, Found, SIGN, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign, digest_info};
 use securesign_card::sw::StatusWord;
+use securesign_card::text;
 use zeroize::Zeroizing;
 
 use super::files::Files;
@@ -69,7 +70,7 @@ fn serial(card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
     let read = Command::new([0x80, 0xCA, 0x9F, 0x7F]).answer(Answer::Exact(0x2D));
     let data = card.require("read the serial number", &read)?;
     let number = data.get(15..19).filter(|_| data.starts_with(&[0x9F, 0x7F]));
-    Ok(number.map(|number| number.iter().map(|byte| format!("{byte:02X}")).collect()))
+    Ok(number.map(text::hex_upper))
 }
 
 impl Opened {

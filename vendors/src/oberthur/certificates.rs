@@ -7,7 +7,7 @@ use securesign_card::sw::StatusWord;
 
 use super::application::{AWP, HOLDERS_PIN};
 use super::files::Files;
-use crate::offer::{rank, signing};
+use crate::offer::{find, signing};
 
 /// The list of containers, and the directories of what they name.
 const CONTAINERS: u16 = 0x3000;
@@ -44,23 +44,9 @@ pub fn credentials(
         }) => Vec::new(),
         other => other?,
     };
-    let mut found = Found::default();
-    let mut passed = Vec::new();
-    for pair in pairs(&records) {
-        if !pair.take_in(card, files, search, &mut found)? {
-            passed.push(pair);
-        }
-        if search.serial.is_some() && found.satisfies(search) {
-            return Ok(found);
-        }
-    }
-    // Before it is said to be missing, all are shown.
-    for pair in passed {
-        pair.take_in(card, files, &Search::default(), &mut found)?;
-    }
-    let credentials = &mut found.credentials;
-    credentials.sort_by_cached_key(|credential| rank(&credential.certificate));
-    Ok(found)
+    find(pairs(&records), search, |pair, search, found| {
+        pair.take_in(card, files, search, found)
+    })
 }
 
 /// A container has a pair to exchange keys and one to sign: public key, private key and

@@ -12,9 +12,6 @@ const ROOT: u16 = 0x3F00;
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;
 
-/// READ BINARY reached the end of the file.
-const END: StatusWord = StatusWord(0x6282);
-
 /// Where one is, from the root.
 pub type Path = [u16];
 
@@ -113,9 +110,9 @@ impl Files {
             let command = Command::new([0x00, 0xB2, number, 0x04]);
             let response = card.send(during, &command.answer(Answer::Short))?;
             match response.sw {
-                StatusWord::OK | END => records.push(response.data),
+                StatusWord::OK | StatusWord::END => records.push(response.data),
                 // Behind the last one; what was read before it counts in any case.
-                StatusWord(0x6A83) => break,
+                StatusWord::NO_RECORD => break,
                 sw if records.is_empty() => return Err(CardError::Refused { during, sw }),
                 _ => break,
             }
@@ -173,7 +170,7 @@ fn read_binary(
     let command = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(len as u16));
     let response = card.send(during, &command)?;
     match response.sw {
-        StatusWord::OK | END => Ok(response.data),
+        StatusWord::OK | StatusWord::END => Ok(response.data),
         sw => Err(CardError::Refused { during, sw }),
     }
 }

@@ -110,14 +110,8 @@ impl Opened {
         pin: &PinObject,
         value: &Pin,
     ) -> Result<(), CardError> {
-        let during = match pin.role {
-            Secret::Pin => VERIFY,
-            _ => "verify the admin PIN",
-        };
         let block = self.encode(card, pin, value)?;
-        let command = Command::new([0x00, 0x20, 0x00, reference]).secret(&block);
-        let sw = card.send(during, &command)?.sw;
-        told(card, pin.role, iso::judge(during, pin.role, sw))
+        compare(card, reference, pin.role, &block)
     }
 
     /// CHANGE REFERENCE DATA: the old value and the new one, with nothing between. VERIFY
@@ -130,8 +124,8 @@ impl Opened {
         new: &Pin,
     ) -> Result<(), CardError> {
         let new = self.encode(card, pin, new)?;
-        self.present(card, pin.reference, pin, old)?;
         let old = self.encode(card, pin, old)?;
+        compare(card, pin.reference, pin.role, &old)?;
         let during = "change the PIN";
         let both = iso::both(&old, &new);
         let command = Command::new([0x00, 0x24, 0x00, pin.reference]).secret(&both);
@@ -153,7 +147,8 @@ impl Opened {
         let command = Command::new([0x00, 0x2C, 0x00, pin.reference]).secret(&both);
         let sw = card.send(UNBLOCK, &command)?.sw;
         told(card, with.role, iso::judge_new(UNBLOCK, with.role, sw))?;
-        iso::confirm(self.present(card, pin.reference, pin, new), with.role)
+        let confirmed = compare(card, pin.reference, pin.role, &block);
+        iso::confirm(confirmed, with.role)
     }
 
     /// RESET RETRY COUNTER after PW3 was verified, which is logged out at once: it may do
@@ -201,6 +196,22 @@ impl Opened {
         self.admin_tries = None;
         self.derive(whose(secret), value)
     }
+}
+
+/// VERIFY, with what goes to the card for a value.
+fn compare(
+    card: &mut Channel<'_>,
+    reference: u8,
+    secret: Secret,
+    block: &[u8],
+) -> Result<(), CardError> {
+    let during = match secret {
+        Secret::Pin => VERIFY,
+        _ => "verify the admin PIN",
+    };
+    let command = Command::new([0x00, 0x20, 0x00, reference]).secret(block);
+    let sw = card.send(during, &command)?.sw;
+    told(card, secret, iso::judge(during, secret, sw))
 }
 
 fn whose(secret: Secret) -> Whose {

@@ -382,15 +382,13 @@ impl Opened {
         reference: u8,
         sw: StatusWord,
     ) -> Result<Tries, CardError> {
-        Ok(match (sw.counter(), sw) {
-            (Some(count), _) => Tries::from_count(count),
-            (None, StatusWord::BLOCKED) => Tries::Blocked,
-            (None, StatusWord(bare @ 0x6300..=0x630F)) if self.product.extras.bare_counter => {
+        Ok(match sw {
+            StatusWord(bare @ 0x6300..=0x630F) if self.product.extras.bare_counter => {
                 Tries::from_count((bare & 0x0F) as u8)
             }
             // Verified by somebody before us: only metadata tells the counter.
-            (None, StatusWord::OK) => tries_in(&metadata(card, TRIES_LEFT, reference)?),
-            _ => Tries::Unknown,
+            StatusWord::OK => tries_in(&metadata(card, TRIES_LEFT, reference)?),
+            _ => iso::tries_told(sw),
         })
     }
 
@@ -436,7 +434,7 @@ fn is_absent(sw: StatusWord) -> bool {
 /// The card has none, or does not know how to tell (ISO 7816-4, 5.6: nothing found,
 /// wrong P1 or P2).
 fn may_be_absent(sw: StatusWord) -> bool {
-    is_absent(sw) || matches!(sw, StatusWord::NOT_FOUND | StatusWord(0x6B00))
+    is_absent(sw) || matches!(sw, StatusWord::NOT_FOUND | StatusWord::BEHIND_END)
 }
 
 /// The global PIN for the PIV PIN, and the other way round.

@@ -4,7 +4,7 @@
 use securesign_card::apdu::{Answer, Command, Response};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, malformed};
-use securesign_card::{iso, tlv};
+use securesign_card::{iso, text, tlv};
 
 use crate::minidriver;
 
@@ -157,7 +157,7 @@ pub fn card_number(chuid: &[u8]) -> Option<String> {
     let agency =
         fasc_n.filter(|f| !(f.starts_with(&[0xD4, 0xE7, 0x39]) && f.get(3) >= Some(&0x80)));
     let number = agency.or(guid)?;
-    Some(number.iter().map(|byte| format!("{byte:02X}")).collect())
+    Some(text::hex_upper(number))
 }
 
 #[cfg(test)]

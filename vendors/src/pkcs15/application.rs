@@ -323,7 +323,7 @@ impl Application for Opened {
         };
         // Tools that do not know one write zeros.
         let tells = serial.iter().any(|byte| *byte != 0x00);
-        Ok(tells.then(|| serial.iter().map(|byte| format!("{byte:02X}")).collect()))
+        Ok(tells.then(|| text::hex_upper(&serial)))
     }
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {

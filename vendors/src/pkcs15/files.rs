@@ -30,10 +30,6 @@ const RECORDS: u8 = 16;
 /// The root (ISO 7816-4, 7.4.1).
 const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
 
-/// READ BINARY reached the end of the file.
-const END: StatusWord = StatusWord(0x6282);
-/// READ BINARY behind the end of the file.
-const BEHIND_END: StatusWord = StatusWord(0x6B00);
 /// The file has records.
 const NOT_TRANSPARENT: StatusWord = StatusWord(0x6981);
 
@@ -404,8 +400,8 @@ fn read_binary(
     let response = card.send(during, &command)?;
     match response.sw {
         StatusWord::OK => Ok((response.data, false)),
-        END => Ok((response.data, true)),
-        BEHIND_END if offset > 0 => Ok((Vec::new(), true)),
+        StatusWord::END => Ok((response.data, true)),
+        StatusWord::BEHIND_END if offset > 0 => Ok((Vec::new(), true)),
         NOT_TRANSPARENT if offset == 0 => Ok((read_records(card, during)?, true)),
         sw => Err(CardError::Refused { during, sw }),
     }

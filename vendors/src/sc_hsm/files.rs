@@ -203,7 +203,7 @@ fn read_from(
     match response.sw {
         _ if !response.data.is_empty() => Ok(Some(response.data)),
         StatusWord::NOT_FOUND => Ok(None),
-        StatusWord::OK | StatusWord(0x6B00) => Ok(Some(Vec::new())),
+        StatusWord::OK | StatusWord::BEHIND_END => Ok(Some(Vec::new())),
         sw => Err(CardError::Refused { during, sw }),
     }
 }

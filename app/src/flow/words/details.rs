@@ -3,6 +3,7 @@
 use const_oid::db::DB;
 use securesign_card::certificate::{Certificate, KeyUsage};
 use securesign_card::profile::Credential;
+use securesign_card::text;
 
 use crate::language::Language;
 
@@ -55,8 +56,7 @@ fn facts(credential: &Credential, l: Language) -> Vec<Fact> {
         facts.push(fact(l.say("certificate-policies"), &policies));
     }
     facts.push(fact(l.say("certificate-at"), &credential.label));
-    let fingerprint = certificate.fingerprint();
-    let fingerprint = fingerprint.map(|byte| format!("{byte:02X}")).concat();
+    let fingerprint = text::hex_upper(&certificate.fingerprint());
     facts.push(copied(l.say("certificate-fingerprint"), &fingerprint, l));
     facts
 }

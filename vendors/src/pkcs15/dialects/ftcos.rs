@@ -4,8 +4,8 @@
 //! personalised. How the maker's own tools set a token up is not public.
 
 use cbc::cipher::array::Array;
-use cbc::cipher::{BlockCipherEncrypt, BlockModeEncrypt, KeyInit, KeyIvInit};
-use des::{Des, TdesEde2};
+use cbc::cipher::{BlockCipherEncrypt, KeyInit};
+use des::TdesEde2;
 use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::PinObject;
 use securesign_card::atr::AtrPattern;
@@ -22,6 +22,7 @@ use super::super::files::{Selecting, Steps};
 use super::super::sign::{CONFIDENTIALITY, Input, Recipe};
 use super::super::{Family, Habits, INFERRED, ISO, Replacing, Serial, Unblocking};
 use super::{nothing, printable};
+use crate::retail;
 
 /// Most bytes of one answer.
 const CHUNK: u16 = 0xE0;
@@ -175,7 +176,7 @@ fn unblock(
         return Err(CardError::UnblockOff { sw });
     }
     iso::verify(card, with, code)?;
-    let challenge = challenge(card)?;
+    let challenge = iso::challenge(card, "ask for a challenge")?;
     let header = [0x84, 0xF4, PIN, pin.reference];
     // The key is published, so that all of it is as good as the PIN.
     let data = protected(MAINTENANCE, header, &plain, challenge);
@@ -227,16 +228,6 @@ fn refused_before(card: &Channel<'_>, name: &Name) -> Option<StatusWord> {
     Some(StatusWord(u16::from_be_bytes(sw))).filter(|sw| says_another_key(*sw))
 }
 
-/// GET CHALLENGE (ISO 7816-4, 11.5.3).
-fn challenge(card: &mut Channel<'_>) -> Result<[u8; 8], CardError> {
-    let during = "ask for a challenge";
-    let command = Command::new([0x00, 0x84, 0x00, 0x00]).answer(Answer::Exact(8));
-    let answer = card.require(during, &command)?;
-    let at = answer.len();
-    let challenge = answer.try_into();
-    challenge.map_err(|_| CardError::Malformed { during, at })
-}
-
 /// The data field of a protected command: a cryptogram and four bytes of its checksum.
 fn protected(key: &Key, header: [u8; 4], plain: &[u8], challenge: [u8; 8]) -> Zeroizing<Vec<u8>> {
     let len = ((plain.len() + 2) / 8 + 1) * 8;
@@ -257,7 +248,7 @@ fn protected(key: &Key, header: [u8; 4], plain: &[u8], challenge: [u8; 8]) -> Ze
 /// Bytes of a checksum.
 const CHECKSUM: usize = 4;
 
-/// DES in CBC mode from the challenge on, and triple DES for the last block.
+/// The retail MAC from the challenge on.
 fn checksum(key: &Key, header: [u8; 4], data: &[u8], challenge: [u8; 8]) -> [u8; CHECKSUM] {
     let mut message = Zeroizing::new(header.to_vec());
     message.push((data.len() + CHECKSUM) as u8);
@@ -265,19 +256,9 @@ fn checksum(key: &Key, header: [u8; 4], data: &[u8], challenge: [u8; 8]) -> [u8;
     let len = (message.len() / 8 + 1) * 8;
     message.push(0x80);
     message.resize(len, 0x00);
-    let (first, last) = message.split_at_mut(len - 8);
-    let mut single = [0; 8];
-    single.copy_from_slice(&key[..8]);
-    cbc::Encryptor::<Des>::new(&single.into(), &challenge.into())
-        .encrypt_blocks(Array::slice_as_chunks_mut(first).0);
-    let mut chained = challenge;
-    if let Some(before) = first.last_chunk() {
-        chained = *before;
-    }
-    cbc::Encryptor::<TdesEde2>::new(key.into(), &chained.into())
-        .encrypt_blocks(Array::slice_as_chunks_mut(last).0);
+    let mac = retail::mac(key, challenge, &mut message);
     let mut checksum = [0; CHECKSUM];
-    checksum.copy_from_slice(&last[..CHECKSUM]);
+    checksum.copy_from_slice(&mac[..CHECKSUM]);
     checksum
 }
 

@@ -179,9 +179,6 @@ const FORM_STEP: &str = "read the form of PINs";
 /// Most records of EF(KEYD) that are read.
 const RECORDS: u8 = 8;
 
-/// There is no such record.
-const NO_RECORD: StatusWord = StatusWord(0x6A83);
-
 /// ISO 9564, format 2.
 const ISO_9564: u8 = 0x12;
 
@@ -227,7 +224,7 @@ fn starcos_told(card: &mut Channel<'_>, file: [u8; 2], tag: u8) -> Result<Option
     let mut sw = card.send(FORM_STEP, &select.answer(Answer::Short))?.sw;
     for number in 1..=RECORDS {
         if !sw.is_ok() {
-            let is_absent = matches!(sw, StatusWord::NOT_FOUND | NO_RECORD);
+            let is_absent = matches!(sw, StatusWord::NOT_FOUND | StatusWord::NO_RECORD);
             return Ok(is_absent.then_some(ISO_9564));
         }
         let read = Command::new([0x00, 0xB2, number, 0x04]).answer(Answer::Short);
