@@ -4,7 +4,8 @@
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
 # make portal  starts a sample portal, and opens its page: sign there with the demo token
-# make portal-test  the tests of the portal's service alone, which make test runs as well
+# make portal-test  the tests of the portal's service alone, which make test runs as well, and
+#              its description (OpenAPI) against what it answers
 # make bench   compares a signature, and the window, with what they cost elsewhere
 # make lint    format, clippy, dependencies
 
@@ -40,6 +41,7 @@ portal: build
 portal-test:
 	scripts/install-deps --portal
 	scripts/portal-test
+	scripts/portal-openapi
 
 bench:
 	scripts/install-deps --tests

@@ -7,12 +7,14 @@ mod link;
 mod refusal;
 mod session;
 mod state;
+mod universal;
 mod validate;
 mod verify;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 pub use caller::Caller;
@@ -35,6 +37,9 @@ pub fn router(service: Shared, path: &str, more: Router<Shared>) -> Router {
                 .post(verify::validate)
                 .layer(large),
         )
+        .route("/v1/openapi.json", get(openapi))
+        .route("/open", get(universal::open))
+        .route("/open/", get(universal::open))
         .route("/health", get(async || "ok\n"))
         .route("/ready", get(ready));
     let routes = match path {
@@ -43,9 +48,21 @@ pub fn router(service: Shared, path: &str, more: Router<Shared>) -> Router {
     };
     let routes = routes
         .merge(more)
+        // Always at the root: where Apple's systems look.
+        .route(
+            "/.well-known/apple-app-site-association",
+            get(universal::apple),
+        )
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::method());
     guard::wrap(routes, service.clone()).with_state(service)
+}
+
+/// What this API takes and answers (OpenAPI 3.1), with this service's own address.
+async fn openapi(State(service): State<Shared>) -> Result<impl IntoResponse, Refusal> {
+    let public = service.config.public().map_err(|_| Refusal::internal())?;
+    let text = include_str!("../static/openapi.json").replace("PUBLIC_URL", &public);
+    Ok(([(header::CONTENT_TYPE, "application/json")], text))
 }
 
 /// Ready is who can write: a primary that became a copy after a failover can only be read.

@@ -34,6 +34,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Certificates (PEM) of the authorities that `/v1/verify` trusts.
     pub authorities: Option<PathBuf>,
+    /// Apps that take universal links on Apple's systems: `TEAMID.bundle.id`.
+    pub apple_app_ids: Vec<String>,
     /// How long a signing session lives.
     pub session_minutes: u32,
     /// How long a request may take, its body included.
@@ -55,6 +57,7 @@ impl Default for Config {
             tls_key: None,
             metrics_listen: None,
             authorities: None,
+            apple_app_ids: Vec::new(),
             session_minutes: 15,
             request_seconds: 10,
             drain_seconds: 10,

@@ -23,12 +23,18 @@ pub struct Wanted<'a> {
     pub api_key: &'a str,
 }
 
+/// One of those that are published.
+pub fn check_document_type(kind: &str) -> Result<(), Refusal> {
+    match kind {
+        "hash" | "pdf" | "xml" => Ok(()),
+        _ => Err(Refusal::request("documentType must be hash, pdf or xml.")),
+    }
+}
+
 impl Wanted<'_> {
     /// What it asks for, or why that cannot be.
     pub fn checked(&self) -> Result<Request, Refusal> {
-        if !matches!(self.document_type, "hash" | "pdf" | "xml") {
-            return Err(Refusal::request("documentType must be hash, pdf or xml."));
-        }
+        check_document_type(self.document_type)?;
         if self.callback_url.len() > CALLBACK_LIMIT {
             return Err(Refusal::request("callbackUrl is too long."));
         }
@@ -38,9 +44,9 @@ impl Wanted<'_> {
             ..*self
         };
         parse(&hash.link(None)).map_err(|refusal| {
-            Refusal::request(format!(
-                "The desktop software would refuse this: {refusal}."
-            ))
+            let why = refusal.to_string();
+            let why = why.trim_end_matches('.');
+            Refusal::request(format!("The desktop software would refuse this: {why}."))
         })
     }
 

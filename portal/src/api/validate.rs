@@ -3,10 +3,11 @@
 
 use axum::Json;
 use axum::extract::State;
+use securesign_card::digest::HashAlgorithm;
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
-use super::link::Wanted;
+use super::link::{Wanted, check_document_type};
 use super::{Answer, Caller, Refusal, Service, Shared};
 use crate::limit::Call;
 use crate::store::keys::Key;
@@ -47,12 +48,16 @@ struct RateLimit {
 /// Those that are published.
 const PLATFORMS: [&str; 4] = ["web", "mobile_browser", "desktop_software", "desktop_agent"];
 
+/// The longest `sessionId` or `claim`, in bytes.
+const WORD: usize = 100;
+
 pub async fn validate(
     State(service): State<Shared>,
     caller: Caller,
     Body(body): Body<Validate>,
 ) -> Answer<Valid> {
     check_platform(body.platform.as_deref())?;
+    check_session(&body)?;
     // What is written in another way than it is registered is not looked for.
     let origin = origins::exact(&body.origin, caller.is_live()).unwrap_or_default();
     let (key, known) = caller.standing(&service, Call::Validate, origin).await?;
@@ -83,6 +88,25 @@ pub fn check_platform(platform: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
+/// What belongs to a session is checked without one as well: who sends nonsense hears of it.
+fn check_session(body: &Validate) -> Result<(), Refusal> {
+    let is_long = |word: &Option<String>| word.as_ref().is_some_and(|word| word.len() > WORD);
+    if is_long(&body.session_id) || is_long(&body.claim) {
+        return Err(Refusal::request("sessionId or claim is too long."));
+    }
+    if let Some(name) = &body.hash_algo
+        && HashAlgorithm::from_name(name).is_none()
+    {
+        return Err(Refusal::request(
+            "hashAlgo must be SHA256, SHA384 or SHA512.",
+        ));
+    }
+    match body.document_type.as_deref() {
+        Some(kind) => check_document_type(kind),
+        None => Ok(()),
+    }
+}
+
 async fn judge(
     service: &Service,
     caller: &Caller,
@@ -100,9 +124,6 @@ async fn judge(
             false => Ok(()),
         };
     };
-    if id.len() > 100 || body.claim.as_ref().is_some_and(|claim| claim.len() > 100) {
-        return Err(Refusal::request("sessionId or claim is too long."));
-    }
     let wanted = wanted(caller, body)?;
     let request = wanted.checked()?;
     if request.callback.origin().as_str() != body.origin {

@@ -13,6 +13,7 @@ mod crash;
 mod demo;
 mod hostile;
 mod keys;
+mod open;
 mod operation;
 mod origins;
 mod published;

@@ -80,6 +80,8 @@ fn an_answer_that_was_lost_is_given_again_to_the_same_claim_alone() {
         validate(&client, &tenant.key, &body).ok();
         let other = with(body.clone(), "claim", "d".repeat(32).as_str());
         validate(&client, &tenant.key, &other).refused(410, "SS_SESSION_EXPIRED");
+        let long = with(body.clone(), "claim", "e".repeat(101).as_str());
+        validate(&client, &tenant.key, &long).refused(400, "SS_REQUEST_INVALID");
         let none = shown(opened.ok(), "r1");
         validate(&client, &tenant.key, &none).refused(410, "SS_SESSION_EXPIRED");
     });

@@ -13,6 +13,8 @@ pub struct Page {
     pub text: String,
     /// Content-Security-Policy.
     pub policy: Option<String>,
+    /// Referrer-Policy.
+    pub referrer: Option<String>,
 }
 
 impl Browser {
@@ -83,6 +85,7 @@ impl Browser {
         Page {
             status: reply.status().as_u16(),
             policy: header("content-security-policy"),
+            referrer: header("referrer-policy"),
             text: reply.body_mut().read_to_string().unwrap(),
         }
     }

@@ -23,6 +23,8 @@ pub struct Reply {
     /// `Null` where it is no JSON.
     pub json: Value,
     pub retry_after: Option<String>,
+    /// Content-Type.
+    pub kind: Option<String>,
 }
 
 impl Reply {
@@ -129,8 +131,11 @@ fn opening(request: &str) -> Value {
 }
 
 fn read(mut response: ureq::http::Response<ureq::Body>) -> Reply {
-    let retry_after = response.headers().get("retry-after");
-    let retry_after = retry_after.map(|value| value.to_str().unwrap().to_owned());
+    let header = |name: &str| {
+        let value = response.headers().get(name)?;
+        Some(value.to_str().unwrap().to_owned())
+    };
+    let (retry_after, kind) = (header("retry-after"), header("content-type"));
     let status = response.status().as_u16();
     let text = response.body_mut().read_to_string().unwrap();
     Reply {
@@ -138,6 +143,7 @@ fn read(mut response: ureq::http::Response<ureq::Body>) -> Reply {
         json: serde_json::from_str(&text).unwrap_or_default(),
         text,
         retry_after,
+        kind,
     }
 }
 
