@@ -201,7 +201,7 @@ tries-not-told = Tries left: unknown; this token does not report it
 
 token-title = Your token
 tokens-title = Your tokens
-tokens-text = Several tokens can be seen. Open the one whose { -pin } you want to change or unlock.
+tokens-text = Several tokens are connected. Open the one whose { -pin } you want to change or unlock.
 tokens-open = Open
 tokens-blocked = { -pin } blocked
 tokens-tries =
@@ -345,6 +345,7 @@ code = Code
 failed-title = Something went wrong
 undelivered-title = Not delivered
 undelivered = The result could not be handed to the portal: { $reason }
+undelivered-unopened = The result could not be handed to the portal: { $reason }.
 undelivered-before = Request { $request } from { $requester } was not answered: { $reason }.
 undelivered-held = The signature is kept here. Check the settings, then try again: they will be read again. If you cancel, it is dropped and nobody is told.
 undelivered-still = The settings were read again, and nothing has changed.
@@ -753,6 +754,7 @@ about-title = { -brand } Desktop
 about-what = Signs with the certificate on your USB token, with no vendor driver.
 about-pin = Your { -pin } goes to the token and nowhere else. Private keys never leave it.
 about-version = Version
+about-help = Help, in a terminal
 about-licence = Licence
 about-licences = MIT or Apache-2.0, at your option
 

@@ -133,7 +133,10 @@ pub fn undelivered(flow: &Flow, undelivered: &Undelivered) -> Screen {
             let reason = format!("{} {}", error.what(l), error.advice(l));
             (because(reason), again())
         }
-        Undelivered::Unopened(unopened) => (because(unopened.what(l)), again()),
+        Undelivered::Unopened(unopened) => {
+            let reason = [("reason", unopened.what(l).into())];
+            (l.say_with("undelivered-unopened", reason), again())
+        }
         Undelivered::Before(recipient, unopened) => (recipient.unanswered(unopened, l), again()),
         Undelivered::Closed(refused) => (because(refused.what(l)), refused.advice(l)),
         Undelivered::Held(held) => return self::held(flow, &held.refused),

@@ -230,6 +230,9 @@ fn row(flow: &Flow, entry: &Entry) -> Row {
     }
 }
 
+/// What tells all that the program can do.
+const HELP: &str = "securesign --help";
+
 fn about(flow: &Flow) -> Screen {
     let (context, l) = (&flow.context, flow.language);
     Screen {
@@ -239,6 +242,7 @@ fn about(flow: &Flow) -> Screen {
             fact(l.say("about-licence"), &l.say("about-licences")),
             copied(l.say("settings-title"), &context.settings_file, l),
             copied(l.say("journal"), &context.journal_file, l),
+            copied(l.say("about-help"), HELP, l),
         ],
         buttons: vec![
             button(Action::Diagnose, l.say("diagnostics")),
