@@ -4,6 +4,7 @@
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
 # make portal  starts a sample portal, and opens its page: sign there with the demo token
+# make portal-deb  a package of the portal's service for Debian and Ubuntu, in portal/target/debian
 # make portal-test  the tests of the portal's service alone, which make test runs as well, and
 #              its description (OpenAPI) against what it answers
 # make bench   compares a signature, and the window, with what they cost elsewhere
@@ -11,7 +12,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo install deb deb-test test portal portal-test bench lint
+.PHONY: build demo install deb deb-test test portal portal-deb portal-test bench lint
 
 build:
 	scripts/install-deps
@@ -37,6 +38,10 @@ test:
 
 portal: build
 	scripts/portal
+
+portal-deb:
+	scripts/install-deps --package
+	scripts/portal-deb
 
 portal-test:
 	scripts/install-deps --portal

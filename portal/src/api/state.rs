@@ -14,6 +14,9 @@ use crate::metrics::Metrics;
 use crate::store::keys::Standings;
 use crate::store::usage::Usage;
 
+/// With bodies of 16 MiB, some hundred megabytes.
+const LARGE: usize = 8;
+
 /// The running service.
 pub struct Service {
     /// What was set.
@@ -34,6 +37,8 @@ pub struct Service {
     pub authorities: Vec<CertificateDer<'static>>,
     /// Requests that may run at the same time.
     pub room: Semaphore,
+    /// Large bodies that may be in memory at the same time.
+    pub large: Arc<Semaphore>,
 }
 
 /// As handlers get it.
@@ -51,6 +56,7 @@ impl Service {
         Ok(Self {
             authorities,
             standings: Standings::new(database.clone()),
+            large: Arc::new(Semaphore::new(LARGE)),
             limits: Limits::new(),
             usage: Usage::default(),
             metrics: Metrics::new(),

@@ -1,21 +1,45 @@
 //! `POST /v1/verify` and `/v1/certificates/validate`: what a result and its certificate are worth.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
 use jiff::Timestamp;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use securesign_card::certificate::Certificate;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::body::Body;
 use super::{Answer, Caller, Refusal, Service, Shared};
 use crate::limit::Call;
+use crate::store::keys::Purpose;
 use crate::verify::{self, Trust};
 
 /// The largest body of these calls: a document of 12 MiB in base64.
 pub const BODY: usize = 16 * 1024 * 1024;
+
+/// Who may send a large body: a good key, not one that stands in pages, and only so many at a
+/// time. Asked before any of it is read.
+pub struct Verifier {
+    _room: OwnedSemaphorePermit,
+}
+
+impl FromRequestParts<Shared> for Verifier {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Refusal> {
+        let caller = Caller::from_request_parts(parts, service).await?;
+        let (key, _) = caller.standing(service, Call::Verify, "").await?;
+        if key.purpose == Purpose::Link {
+            return Err(Refusal::key_use("This API key is for links alone."));
+        }
+        let room = service.large.clone().try_acquire_owned();
+        let room = room.map_err(|_| Refusal::busy())?;
+        Ok(Self { _room: room })
+    }
+}
 
 /// What certificates are judged by. Authorities that the request does not name are those of the
 /// settings.
@@ -96,10 +120,9 @@ pub struct CertificateInfo {
 
 pub async fn verify(
     State(service): State<Shared>,
-    caller: Caller,
+    _: Verifier,
     Body(body): Body<Verify>,
 ) -> Answer<Verified> {
-    caller.standing(&service, Call::Verify, "").await?;
     let trust = trust(&service, &body.terms)?;
     let digest = own_digest(&body)?;
     let result = &body.result;
@@ -159,10 +182,9 @@ pub struct Validated {
 
 pub async fn validate(
     State(service): State<Shared>,
-    caller: Caller,
+    _: Verifier,
     Body(body): Body<Validate>,
 ) -> Answer<Validated> {
-    caller.standing(&service, Call::Verify, "").await?;
     judged(&service, &body.certificate_pem, &body.terms)
 }
 
@@ -177,12 +199,11 @@ pub struct Asked {
 
 pub async fn validate_query(
     State(service): State<Shared>,
-    caller: Caller,
+    _: Verifier,
     query: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Answer<Validated> {
     let Query(asked) =
         query.map_err(|_| Refusal::request("The query must have certificatePem, once."))?;
-    caller.standing(&service, Call::Verify, "").await?;
     let terms = Terms {
         check_revocation: asked.check_revocation,
         at: asked.at,

@@ -249,6 +249,38 @@ fn where_there_is_no_room_clients_hear_that_it_is_busy() {
         .ok();
 }
 
+/// Eight of them at the most are in memory, and none for a key that nobody has.
+#[test]
+fn large_bodies_are_read_for_good_keys_and_not_too_many_at_a_time() {
+    let place = Place::sqlite();
+    let key = place.tenant(&[]).key.key;
+    let service = place.serve_with(&[("REQUEST_SECONDS", "8")]);
+    let head = |key: &str| {
+        format!(
+            "POST /v1/verify HTTP/1.1\r\nHost: x\r\nX-SecureSign-Api-Key: {key}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: 16000000\r\n\r\n"
+        )
+    };
+    // Answered before the body comes: with another one's database it is a key.
+    let stranger = Place::sqlite().tenant(&[]).key.key;
+    let answer = raw(service.address, head(&stranger).as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    std::thread::scope(|scope| {
+        let send = || raw(service.address, head(&key).as_bytes());
+        let waiting: Vec<_> = (0..8).map(|_| scope.spawn(send)).collect();
+        std::thread::sleep(Duration::from_secs(1));
+        let ninth = send();
+        assert!(
+            ninth.starts_with("HTTP/1.1 503") && ninth.contains("retry-after"),
+            "{ninth}"
+        );
+        for waiting in waiting {
+            let answer = waiting.join().unwrap();
+            assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        }
+    });
+}
+
 /// Everything that a key may stand in is sent, rightly and wrongly; then it must be in nothing
 /// that was written.
 #[test]

@@ -463,6 +463,13 @@ fn a_certificate_can_be_asked_about_alone() {
         let reply = client.call("/v1/certificates/validate", &tenant.key, &body);
         reply.refused(400, "SS_REQUEST_INVALID");
     }
+    // A key that stands in pages verifies nothing.
+    let link = place.key(&tenant.id, &["--test", "--for", "link"]);
+    for path in ["/v1/certificates/validate", "/v1/verify"] {
+        client
+            .call(path, &link, &body)
+            .refused(403, "SS_API_KEY_INVALID");
+    }
     let missing = place.folder().join("missing.pem");
     let mut program = place.program(&["serve"]);
     let output = program
