@@ -18,13 +18,18 @@ pub enum PinUse {
     Never,
 }
 
+/// Names a key within one application. What the number means only the family knows that made
+/// it: a key reference, a place in a list, the identifier of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyId(pub u16);
+
 /// A certificate and the key that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
     /// Where it lives: "Digital signature (9C)".
     pub label: String,
-    /// Key reference: one byte, or the identifier of the key's file.
-    pub key: u16,
+    /// Its key.
+    pub key: KeyId,
     /// The PIN that it wants.
     pub pin: PinId,
     /// When it wants that.

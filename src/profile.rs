@@ -4,7 +4,7 @@
 use crate::application::Application;
 use crate::atr::Atr;
 use crate::channel::Channel;
-pub use crate::credential::{Credential, Found, Note, PinUse, Problem, Search};
+pub use crate::credential::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use crate::error::CardError;
 pub use crate::pin::Tries;
 pub use crate::spec::{Mark, SIGN, Spec};

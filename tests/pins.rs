@@ -24,7 +24,7 @@ use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::frame::Frame;
 use securesign_card::known::Known;
 use securesign_card::pin::{Charset, Form, PinRules, Tries};
-use securesign_card::profile::{Credential, Found, PinUse, Profile, SIGN, Search, Spec};
+use securesign_card::profile::{Credential, Found, KeyId, PinUse, Profile, SIGN, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::tlv;
 use securesign_card::token::{LastTry, Token};
@@ -230,7 +230,7 @@ impl Application for Opened {
         let places = KEYS.into_iter().zip(&self.pins);
         let credential = |((key, pin), certificate): ((u8, &PinObject), &Certificate)| Credential {
             label: format!("{key:02X}"),
-            key: u16::from(key),
+            key: KeyId(u16::from(key)),
             pin: pin.id,
             when: match pin.id {
                 SIGNATURE_PIN => PinUse::Always,
@@ -262,7 +262,7 @@ impl Application for Opened {
     ) -> Result<Vec<u8>, CardError> {
         let input: [(u32, &[u8]); 2] = [(0x82, &[]), (0x81, what.digest().bytes())];
         let input = tlv::template(0x7C, &input).unwrap();
-        let command = Command::new([0x00, 0x87, 0x11, credential.key as u8]);
+        let command = Command::new([0x00, 0x87, 0x11, credential.key.0 as u8]);
         let answer = card.require(SIGN, &command.data(&input).answer(Answer::Long).once())?;
         let content = tlv::expect(&answer, 0x7C).unwrap();
         Ok(tlv::find(content, 0x82).unwrap().unwrap().to_vec())
@@ -280,7 +280,9 @@ fn certificates(card: &mut Card, atr: &Atr) -> Vec<Certificate> {
     let found = token.unwrap().unwrap().credentials(&Search::default());
     let credentials = found.unwrap().credentials;
     let of = |key: &u8| {
-        let mut found = credentials.iter().filter(|it| it.key == u16::from(*key));
+        let mut found = credentials
+            .iter()
+            .filter(|it| it.key == KeyId(u16::from(*key)));
         found.next().unwrap().certificate.clone()
     };
     KEYS.iter().map(of).collect()

@@ -16,7 +16,7 @@ use securesign_card::atr::AtrPattern;
 use securesign_card::certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Found, Mark, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Mark, Note, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
 use crate::offer::{find, signing};
@@ -79,7 +79,7 @@ impl Place {
             .credentials
             .extend(certificate.map(|certificate| Credential {
                 label: self.label(),
-                key: u16::from(self.key),
+                key: KeyId(u16::from(self.key)),
                 pin: self.pin,
                 when: self.when,
                 certificate,

@@ -9,7 +9,7 @@ use securesign_card::application::PinId;
 use securesign_card::certificate::{self, Certificate};
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 
 use crate::offer;
 
@@ -155,7 +155,7 @@ impl<F: Copy> Place<F> {
     fn offered(&self, key: &Key, certificate: Certificate) -> Credential {
         Credential {
             label: self.label(),
-            key: u16::from(key.reference),
+            key: KeyId(u16::from(key.reference)),
             pin: key.pin,
             when: key.when,
             certificate,

@@ -2,7 +2,7 @@
 
 use securesign_card::application::PinId;
 use securesign_card::error::Missing;
-use securesign_card::profile::{Credential, PinUse, Search, Tries};
+use securesign_card::profile::{Credential, KeyId, PinUse, Search, Tries};
 use securesign_card::signature::{PublicKey, ToSign};
 
 use super::{Entry, Flow, Purpose, Remark, State};
@@ -22,7 +22,7 @@ pub(super) struct Offer<'a> {
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) token: TokenId,
-    key: u16,
+    key: KeyId,
     pin: PinId,
     /// DER.
     certificate: Vec<u8>,

@@ -164,7 +164,7 @@ fn choose(card: &mut Channel<'_>, credential: &Credential) -> Result<(), CardErr
         None => 0x40,
     };
     // Keys have references of one byte.
-    let template = [0x04, 0x80, algorithm, 0x84, credential.key as u8];
+    let template = [0x04, 0x80, algorithm, 0x84, credential.key.0 as u8];
     if card.environment().is_none() {
         select(card, "choose the key", &DIRECTORY)?;
     }

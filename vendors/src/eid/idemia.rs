@@ -452,7 +452,7 @@ impl Application for Opened {
         };
         self.enter(card, Part::of(credential.pin))?;
         // Keys have references of one byte.
-        let environment = [0x80, 0x01, algorithm, 0x84, 0x01, credential.key as u8];
+        let environment = [0x80, 0x01, algorithm, 0x84, 0x01, credential.key.0 as u8];
         iso::set_environment(card, template, &environment)?;
         let compute = Command::new(header).data(&input).answer(Answer::Short);
         card.require(SIGN, &compute.once())

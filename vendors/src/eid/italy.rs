@@ -308,7 +308,7 @@ impl Application for Opened {
         let block = emsa_pkcs1_v15(what.digest(), len);
         let block = block.ok_or(CardError::Unsupported(Missing::KeyTooShort))?;
         // Keys have references of one byte.
-        let key = credential.key as u8;
+        let key = credential.key.0 as u8;
         let (first, second) = match credential.pin {
             SIGNATURE_PIN => (SIGNS, DECIPHERS),
             _ => (DECIPHERS, SIGNS),

@@ -9,7 +9,7 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::text;
 
 use self::attributes::{
@@ -179,7 +179,7 @@ impl Reader<'_> {
             rank(&certificate),
             Credential {
                 label,
-                key: key.reference,
+                key: KeyId(key.reference),
                 pin: PIN,
                 when: PinUse::Once,
                 certificate,

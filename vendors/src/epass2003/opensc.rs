@@ -7,7 +7,7 @@ use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
 use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry, Path, Place};
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::text;
 
 use super::application::{Opened, PIN};
@@ -169,7 +169,7 @@ impl Listing {
             let ends = search.ends_with(&certificate);
             let credential = Credential {
                 label: name,
-                key,
+                key: KeyId(key),
                 pin: PIN,
                 when: PinUse::Once,
                 certificate,

@@ -54,7 +54,7 @@ pub fn sign(
             // and there it is what the vendor's own program does.
             if let (espk::DIRECTORY, HashAlgorithm::Sha256, Some(message)) =
                 (directory, digest.algorithm(), what.message())
-                && let Some(signature) = finish_hash(card, credential.key, message)?
+                && let Some(signature) = finish_hash(card, credential.key.0, message)?
             {
                 return Ok(signature);
             }
@@ -64,7 +64,7 @@ pub fn sign(
             let operation = Command::new([0x00, 0x2A, 0x80, 0x86])
                 .data(&block)
                 .answer(Answer::Long);
-            perform(card, CONFIDENTIALITY, RSA, credential.key, &operation)
+            perform(card, CONFIDENTIALITY, RSA, credential.key.0, &operation)
         }
         PublicKey::P256(_) => {
             let input = fit(digest.bytes(), 32);
@@ -72,7 +72,7 @@ pub fn sign(
                 .data(&input)
                 .answer(Answer::Short);
             // r and s, 32 bytes each.
-            perform(card, SIGNATURE, ECDSA_SHA256, credential.key, &operation)
+            perform(card, SIGNATURE, ECDSA_SHA256, credential.key.0, &operation)
         }
         _ => Err(CardError::Unsupported(Missing::KeyKind)),
     }

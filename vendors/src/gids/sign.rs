@@ -38,7 +38,7 @@ pub fn sign(
     // Nothing tells whether it outlives a signature, and OpenSC sends it before each.
     *card.environment() = None;
     // Keys have references of one byte.
-    let reference = credential.key as u8;
+    let reference = credential.key.0 as u8;
     let template = [0x80, 0x01, PKCS1 | kind, 0x84, 0x01, reference];
     iso::set_environment(card, 0xB6, &template)?;
     let info = digest_info(what.digest());

@@ -42,7 +42,7 @@ pub fn sign(
     };
     // Nothing tells whether it outlives a signature, and OpenSC sends it before each.
     *card.environment() = None;
-    let reference = credential.key as u8;
+    let reference = credential.key.0 as u8;
     iso::set_environment(card, 0xB6, &[0x80, 0x01, algorithm, 0x84, 0x01, reference])?;
     hand_over(card, input)?;
     let compute = Command::new([0x00, 0x2A, 0x9E, 0x9A])

@@ -217,7 +217,7 @@ impl Application for Opened {
         if let Some(missing) = self.missing(card, key) {
             return Err(CardError::Unsupported(missing));
         }
-        let path = [AWP, certificates::PRIVATE, credential.key];
+        let path = [AWP, certificates::PRIVATE, credential.key.0];
         // The key is the file that is selected.
         self.files.select(card, "choose the key", &path)?;
         iso::set_environment(card, 0xB6, &[0x80, 0x01, RSA_PKCS1])?;

@@ -2,7 +2,7 @@
 
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
 use super::application::{AWP, HOLDERS_PIN};
@@ -99,7 +99,7 @@ impl Pair {
         match self.key {
             Some(key) => found.credentials.push(Credential {
                 label,
-                key,
+                key: KeyId(key),
                 pin: HOLDERS_PIN,
                 when: PinUse::Once,
                 certificate,

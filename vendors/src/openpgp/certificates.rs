@@ -5,7 +5,7 @@ use securesign_card::apdu::{Command, Response};
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
 use super::related::Related;
@@ -15,7 +15,7 @@ use super::{HOLDERS_PIN, get_data, is_absent};
 #[derive(Debug)]
 pub struct Slot {
     /// Tag of its control reference template, as for GENERATE ASYMMETRIC KEY PAIR (7.2.14).
-    pub key: u16,
+    pub key: KeyId,
     /// Which of the three certificates, as SELECT DATA counts them.
     occurrence: u8,
     /// Which of the three fingerprints.
@@ -25,14 +25,14 @@ pub struct Slot {
 
 /// The key of COMPUTE DIGITAL SIGNATURE.
 pub const SIGNATURE: Slot = Slot {
-    key: 0xB6,
+    key: KeyId(0xB6),
     occurrence: 2,
     position: 0,
     label: "Signature key (OpenPGP 1)",
 };
 /// The key of INTERNAL AUTHENTICATE.
 pub const AUTHENTICATION: Slot = Slot {
-    key: 0xA4,
+    key: KeyId(0xA4),
     occurrence: 0,
     position: 2,
     label: "Authentication key (OpenPGP 3)",
@@ -41,7 +41,7 @@ pub const AUTHENTICATION: Slot = Slot {
 /// authentication key, for who asks for its certificate; one card only says that it does, and
 /// signs with the other (§9).
 pub const DECRYPTION: Slot = Slot {
-    key: 0xB8,
+    key: KeyId(0xB8),
     occurrence: 1,
     position: 1,
     label: "Decryption key (OpenPGP 2)",

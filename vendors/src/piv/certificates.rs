@@ -4,7 +4,7 @@ use securesign_card::cache::Edition;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 
 use super::application::HOLDERS_PIN;
 use super::objects;
@@ -211,7 +211,7 @@ fn take_in(
         Ok(Some(certificate)) => {
             found.credentials.push(Credential {
                 label,
-                key: u16::from(key),
+                key: KeyId(u16::from(key)),
                 pin: HOLDERS_PIN,
                 when: slot.pin,
                 certificate,

@@ -27,7 +27,7 @@ pub fn sign(
     what: ToSign<'_>,
 ) -> Result<Vec<u8>, CardError> {
     let (algorithm, input) = algorithm_and_input(credential.certificate.key(), listed, what)?;
-    general_authenticate(card, algorithm, credential.key, &input)
+    general_authenticate(card, algorithm, credential.key.0, &input)
 }
 
 /// Why no card of this family signs with such a key.

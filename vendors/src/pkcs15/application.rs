@@ -392,7 +392,7 @@ impl Application for Opened {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        let key = self.keys.get(usize::from(credential.key)).cloned();
+        let key = self.keys.get(usize::from(credential.key.0)).cloned();
         let key = key.ok_or(CardError::Changed)?;
         let public = credential.certificate.key();
         let recipe = self.recipe(&key, public);

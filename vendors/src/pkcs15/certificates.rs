@@ -8,7 +8,7 @@ use securesign_card::error::{CardError, given};
 use securesign_card::pkcs15::{
     self, CertificateEntry, Directory, KeyEntry, KeyKind, Place, PublicKeyEntry,
 };
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search};
+use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::signature::PublicKey;
 use securesign_card::sw::StatusWord;
 use securesign_card::{text, tlv};
@@ -189,7 +189,7 @@ impl Reader<'_> {
                 let ends = self.search.ends_with(&certificate);
                 let credential = Credential {
                     label,
-                    key: self.app.name(key, certificate.key()),
+                    key: KeyId(self.app.name(key, certificate.key())),
                     pin,
                     when: match key.consent {
                         true => PinUse::Always,

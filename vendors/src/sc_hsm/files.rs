@@ -5,7 +5,9 @@ use securesign_card::cache::Name;
 use securesign_card::certificate::{self, Certificate};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
-use securesign_card::profile::{Credential, Found, Note, PinUse, Problem, Search, unless_refused};
+use securesign_card::profile::{
+    Credential, Found, KeyId, Note, PinUse, Problem, Search, unless_refused,
+};
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
@@ -72,7 +74,7 @@ pub fn credentials(card: &mut Channel<'_>, search: &Search) -> Result<Found, Car
         let is_last = search.ends_with(&certificate);
         found.push(Credential {
             label: place,
-            key: number.into(),
+            key: KeyId(number.into()),
             pin: HOLDERS_PIN,
             when: PinUse::Once,
             certificate,

@@ -43,7 +43,7 @@ pub fn sign(
         }
     };
     // Keys have numbers of one byte.
-    let header = [0x80, 0x68, credential.key as u8, algorithm];
+    let header = [0x80, 0x68, credential.key.0 as u8, algorithm];
     let command = Command::new(header).data(&input).answer(Answer::Long);
     card.require(SIGN, &command.once())
 }
