@@ -5,6 +5,7 @@ pub mod cms;
 pub mod pdf;
 mod refusal;
 pub mod signer;
+pub mod xml;
 
 pub use refusal::{Damage, Refusal};
 pub use signer::Signer;

@@ -1,7 +1,7 @@
 //! What is said of documents: why one is not signed, and what its signatures are worth.
 
 use securesign_documents::cms::read::Fault;
-use securesign_documents::{Damage, Refusal};
+use securesign_documents::{Damage, Refusal, xml};
 
 use crate::language::Language;
 
@@ -35,11 +35,29 @@ impl InWords for Refusal {
                 l.say_with("document-demands", [("field", field.as_str().into())])
             }
             Self::Place => l.say("document-place"),
+            Self::Xml(fault) => {
+                let fault = ("fault", fault.in_words(l).into());
+                l.say_with("document-xml", [fault])
+            }
             Self::Outdated => l.say("document-outdated"),
             Self::Usage => l.say("document-usage"),
             Self::Key => l.say("document-key"),
             Self::BadSignature => l.say("document-bad-signature"),
             Self::Unsound(_) => l.say("document-unsound"),
+        }
+    }
+}
+
+impl InWords for xml::Fault {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::IllFormed => l.say("xml-ill-formed"),
+            Self::Doctype => l.say("xml-doctype"),
+            Self::Encoding => l.say("xml-encoding"),
+            Self::Version => l.say("xml-version"),
+            Self::Deep => l.say("xml-deep"),
+            Self::Reference => l.say("xml-reference"),
+            Self::Id => l.say("xml-id"),
         }
     }
 }

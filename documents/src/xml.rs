@@ -1,0 +1,416 @@
+//! XML signatures (W3C, XML Signature Syntax and Processing 1.1): enveloped, enveloping and
+//! detached, with exclusive canonical XML without comments, and the certificate in KeyInfo, as
+//! the Digital Signature (End entity) Rules, 2015, of India want them.
+
+mod canonical;
+mod characters;
+
+use std::fmt::Write as _;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::tlv;
+use thiserror::Error;
+
+use self::canonical::{Apex, Canonical, canonical};
+use crate::{Refusal, Signer};
+
+/// Why an XML document is not signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// Not well-formed, with or without namespaces.
+    #[error("it is not well-formed")]
+    IllFormed,
+    /// A document type, with which readers may find something else in it.
+    #[error("it has a document type")]
+    Doctype,
+    /// Not UTF-8.
+    #[error("it is not in UTF-8")]
+    Encoding,
+    /// XML 1.1.
+    #[error("it is not XML 1.0")]
+    Version,
+    /// More than a hundred elements in one another.
+    #[error("its elements are nested too deeply")]
+    Deep,
+    /// No element, or several, have the Id that is referred to.
+    #[error("not exactly one element has the Id that is referred to")]
+    Reference,
+    /// It cannot be the Id of the signature, or is one already.
+    #[error("the Id of the signature is no name, or is in it already")]
+    Id,
+}
+
+/// Where the signature stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// In the document, as the last child of its root.
+    #[default]
+    Enveloped,
+    /// Around the document.
+    Enveloping,
+    /// In a file of its own.
+    Detached,
+}
+
+/// How an XML document is signed.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Where the signature stands.
+    pub form: Form,
+    /// Its `Id`.
+    pub id: Option<String>,
+    /// What it refers to: `#Id` of an element in the document, for an enveloped one; the
+    /// address of the document, for a detached one. `None`: the whole document.
+    pub reference: Option<String>,
+}
+
+/// An XML document that lacks nothing but the signature.
+pub struct Prepared {
+    signer: Signer,
+    /// SignedInfo in canonical form.
+    info: String,
+    /// What stands before and after the value of the signature.
+    before: Vec<u8>,
+    after: Vec<u8>,
+    /// What it refers to, and its digest.
+    target: Target,
+    digested: Digest,
+}
+
+/// Where another reader looks for what is referred to.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    /// Below this apex, without the Signature whose tag begins there.
+    Enveloped(Apex, usize),
+    /// So many bytes before the end.
+    Object(usize),
+    /// Elsewhere.
+    File,
+}
+
+const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
+const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+/// Of the object in an enveloping signature.
+const OBJECT: &str = "object";
+const BOM: &[u8] = &[0xEF, 0xBB, 0xBF];
+
+/// Makes everything but the signature.
+///
+/// # Errors
+///
+/// [`Refusal`]: it cannot be signed like that.
+pub fn prepare(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepared, Refusal> {
+    let text = decoded(bytes)?;
+    let whole = canonical(text, Apex::Document, None)?;
+    if let Some(id) = &options.id {
+        let is_taken = whole.ids.iter().any(|(other, _)| other == id);
+        if !characters::is_name(id) || is_taken || id == OBJECT {
+            return Err(Fault::Id.into());
+        }
+    }
+    match options.form {
+        Form::Enveloped => enveloped(bytes, text, &whole, signer, options),
+        Form::Enveloping => enveloping(text, &whole, signer, options),
+        Form::Detached => detached(bytes, signer, options),
+    }
+}
+
+/// Without its byte order mark. An encoding that ASCII is a part of is UTF-8 where nothing
+/// else stands in the document.
+fn decoded(bytes: &[u8]) -> Result<&str, Refusal> {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_| Fault::Encoding)?;
+    let declaration = text
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split_once("?>"));
+    let Some((declaration, _)) = declaration else {
+        return Ok(text);
+    };
+    let value = |key: &str| {
+        let (_, rest) = declaration.split_once(key)?;
+        let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        rest[1..].split(quote).next()
+    };
+    if value("version") != Some("1.0") {
+        return Err(Fault::Version.into());
+    }
+    let encoding = value("encoding").unwrap_or("UTF-8").to_ascii_lowercase();
+    let holds_ascii = ["iso-8859-", "windows-125", "us-ascii"];
+    let is_ascii = text.is_ascii() && holds_ascii.iter().any(|it| encoding.starts_with(it));
+    match encoding == "utf-8" || is_ascii {
+        true => Ok(text),
+        false => Err(Fault::Encoding.into()),
+    }
+}
+
+fn enveloped(
+    bytes: &[u8],
+    text: &str,
+    whole: &Canonical,
+    signer: Signer,
+    options: &Options,
+) -> Result<Prepared, Refusal> {
+    let uri = options.reference.as_deref().unwrap_or_default();
+    let mut apex = Apex::Document;
+    let digested = match uri.strip_prefix('#') {
+        None if uri.is_empty() => Digest::of(signer.hash(), whole.text.as_bytes()),
+        None => return Err(Fault::Reference.into()),
+        Some(id) => {
+            apex = Apex::At(the_only(&whole.ids, id)?);
+            let element = canonical(text, apex, None)?;
+            Digest::of(signer.hash(), element.text.as_bytes())
+        }
+    };
+    let info = signed_info("", uri, &[ENVELOPED, EXCLUSIVE], &digested, &signer);
+    let offset = bytes.len() - text.len();
+    let root = &whole.root;
+    let (at, rest) = (offset + root.inner_end, offset + root.inner_end);
+    let mut before = bytes[..at].to_vec();
+    let mut after = Vec::new();
+    if root.is_empty {
+        before.push(b'>');
+        after.extend_from_slice(format!("</{}>", root.name).as_bytes());
+        after.extend_from_slice(&bytes[rest + 2..]);
+    } else {
+        after.extend_from_slice(&bytes[rest..]);
+    }
+    let target = Target::Enveloped(apex, before.len() - offset);
+    let beside = [before, after];
+    Ok(around(
+        "",
+        beside,
+        "",
+        info,
+        signer,
+        options,
+        (target, digested),
+    ))
+}
+
+/// The root with its content becomes the object; what stands beside it is left out.
+fn enveloping(
+    text: &str,
+    whole: &Canonical,
+    signer: Signer,
+    options: &Options,
+) -> Result<Prepared, Refusal> {
+    if options.reference.is_some() || whole.ids.iter().any(|(id, _)| id == OBJECT) {
+        return Err(Fault::Reference.into());
+    }
+    let payload = &text[whole.root.start..whole.root.end];
+    let object = format!("<ds:Object Id=\"{OBJECT}\">{payload}</ds:Object>");
+    let alone = object.replacen(" Id", &format!(" xmlns:ds=\"{DSIG}\" Id"), 1);
+    let digested = canonical(&alone, Apex::Document, None)?;
+    let digested = Digest::of(signer.hash(), digested.text.as_bytes());
+    let info = signed_info(
+        "ds:",
+        &format!("#{OBJECT}"),
+        &[EXCLUSIVE],
+        &digested,
+        &signer,
+    );
+    let target = Target::Object(object.len() + "</ds:Signature>".len());
+    let target = (target, digested);
+    Ok(around(
+        "ds:",
+        Default::default(),
+        &object,
+        info,
+        signer,
+        options,
+        target,
+    ))
+}
+
+fn detached(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepared, Refusal> {
+    let uri = options.reference.as_deref().unwrap_or_default();
+    if uri.is_empty() || uri.starts_with('#') {
+        return Err(Fault::Reference.into());
+    }
+    let digested = Digest::of(signer.hash(), bytes);
+    let info = signed_info("", uri, &[], &digested, &signer);
+    let target = (Target::File, digested);
+    Ok(around(
+        "",
+        Default::default(),
+        "",
+        info,
+        signer,
+        options,
+        target,
+    ))
+}
+
+/// Where the only element stands that has this Id.
+fn the_only(ids: &[(String, usize)], id: &str) -> Result<usize, Fault> {
+    let mut found = ids.iter().filter(|(other, _)| other == id);
+    match (found.next(), found.next()) {
+        (Some((_, at)), None) => Ok(*at),
+        _ => Err(Fault::Reference),
+    }
+}
+
+/// SignedInfo as canonical XML has it, so that it is signed as it stands there.
+fn signed_info(
+    ds: &str,
+    uri: &str,
+    transforms: &[&str],
+    digested: &Digest,
+    signer: &Signer,
+) -> String {
+    let hash = signer.hash();
+    let is_rsa = signer.certificate().key().rsa_len().is_some();
+    let kind = if is_rsa { "rsa" } else { "ecdsa" };
+    let number = hash.size() * 8;
+    let digest_method = match hash {
+        HashAlgorithm::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
+        HashAlgorithm::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
+        HashAlgorithm::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
+    };
+    let declared = match ds {
+        "" => format!(" xmlns=\"{DSIG}\""),
+        _ => format!(" xmlns:ds=\"{DSIG}\""),
+    };
+    let mut escaped = String::new();
+    characters::write_attribute(uri, &mut escaped);
+    let method = |name: &str, algorithm: &str| {
+        format!("<{ds}{name} Algorithm=\"{algorithm}\"></{ds}{name}>")
+    };
+    let mut info = format!("<{ds}SignedInfo{declared}>");
+    info.push_str(&method("CanonicalizationMethod", EXCLUSIVE));
+    let signature = format!("http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{number}");
+    info.push_str(&method("SignatureMethod", &signature));
+    let _ = write!(info, "<{ds}Reference URI=\"{escaped}\">");
+    if !transforms.is_empty() {
+        let each: String = transforms
+            .iter()
+            .map(|one| method("Transform", one))
+            .collect();
+        let _ = write!(info, "<{ds}Transforms>{each}</{ds}Transforms>");
+    }
+    info.push_str(&method("DigestMethod", digest_method));
+    let value = STANDARD.encode(digested.bytes());
+    let _ = write!(
+        info,
+        "<{ds}DigestValue>{value}</{ds}DigestValue></{ds}Reference></{ds}SignedInfo>"
+    );
+    info
+}
+
+/// The Signature element, in the place where it stands.
+fn around(
+    ds: &str,
+    [mut before, mut after]: [Vec<u8>; 2],
+    object: &str,
+    info: String,
+    signer: Signer,
+    options: &Options,
+    (target, digested): (Target, Digest),
+) -> Prepared {
+    let declared = match ds {
+        "" => format!(" xmlns=\"{DSIG}\""),
+        _ => format!(" xmlns:ds=\"{DSIG}\""),
+    };
+    let id = options.id.as_ref().map(|id| format!(" Id=\"{id}\""));
+    let bare = info.replacen(&declared, "", 1);
+    let open = format!(
+        "<{ds}Signature{declared}{}>{bare}<{ds}SignatureValue>",
+        id.unwrap_or_default()
+    );
+    before.extend_from_slice(open.as_bytes());
+    let certificates: String = signer
+        .certificates()
+        .map(|one| {
+            let der = STANDARD.encode(one.der());
+            format!("<{ds}X509Certificate>{der}</{ds}X509Certificate>")
+        })
+        .collect();
+    let close = format!(
+        "</{ds}SignatureValue><{ds}KeyInfo><{ds}X509Data>{certificates}</{ds}X509Data>\
+         </{ds}KeyInfo>{object}</{ds}Signature>"
+    );
+    after.splice(0..0, close.into_bytes());
+    Prepared {
+        signer,
+        info,
+        before,
+        after,
+        target,
+        digested,
+    }
+}
+
+impl Prepared {
+    /// The message that is signed, SignedInfo in canonical form, and its digest.
+    pub fn to_sign(&self) -> (&[u8], Digest) {
+        let message = self.info.as_bytes();
+        (message, Digest::of(self.signer.hash(), message))
+    }
+
+    /// The signed document; of a detached signature, that alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::BadSignature`]: that is no signature over [`Prepared::to_sign`];
+    /// [`Refusal::Unsound`]: what came of it does not verify.
+    pub fn finish(self, signature: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let message = self.info.as_bytes();
+        let signature = self.signer.checked(message, signature);
+        let signature = signature.ok_or(Refusal::BadSignature)?;
+        let value = match self.signer.certificate().key().curve_len() {
+            Some(len) => halves(&signature, len).ok_or(Refusal::BadSignature)?,
+            None => signature,
+        };
+        let start = self.before.len();
+        let value = STANDARD.encode(value).into_bytes();
+        let signed = [self.before, value, self.after].concat();
+        let text = decoded(&signed)?;
+        let info = signed_info_at(text, start + text.len() - signed.len());
+        let info = info.ok_or(Refusal::Unsound("it has no SignedInfo"))?;
+        if canonical(text, Apex::At(info), None)?.text != self.info {
+            return Err(Refusal::Unsound("its SignedInfo is read otherwise"));
+        }
+        let found = match self.target {
+            Target::Enveloped(apex, signature) => canonical(text, apex, Some(signature))?,
+            Target::Object(tail) => canonical(text, Apex::At(text.len() - tail), None)?,
+            Target::File => return Ok(signed),
+        };
+        let hash = self.signer.hash();
+        match Digest::of(hash, found.text.as_bytes()) == self.digested {
+            true => Ok(signed),
+            false => Err(Refusal::Unsound("what it refers to is read otherwise")),
+        }
+    }
+}
+
+/// Where the tag of SignedInfo begins, which ends before `end`.
+fn signed_info_at(text: &str, end: usize) -> Option<usize> {
+    const TAG: &str = "SignedInfo>";
+    let close = text.get(..end)?.rfind(TAG)?;
+    let open = text[..close].rfind(TAG)?;
+    text[..open].rfind('<')
+}
+
+/// r and s, each as long as the curve (RFC 4050, 3.3), of an Ecdsa-Sig-Value.
+fn halves(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+    let numbers = tlv::expect(signature, 0x30).ok()?;
+    let (r, rest) = tlv::first(numbers).ok()?;
+    let (s, _) = tlv::first(rest).ok()?;
+    let mut halves = Vec::with_capacity(2 * len);
+    for number in [r.value, s.value] {
+        let number = number.strip_prefix(&[0]).unwrap_or(number);
+        halves.extend(std::iter::repeat_n(0, len.checked_sub(number.len())?));
+        halves.extend_from_slice(number);
+    }
+    Some(halves)
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Xml(fault)
+    }
+}

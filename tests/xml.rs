@@ -1,0 +1,260 @@
+//! Signed XML documents, read by programs of others: xmlsec1, Java and signxml. The documents
+//! are those of tests/documents/xml, some of them ill-formed or hostile.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "here a panic is a failed test"
+)]
+
+#[path = "support/software.rs"]
+mod software;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use jiff::Timestamp;
+use securesign_card::digest::HashAlgorithm;
+use securesign_documents::xml::{self, Fault, Form, Options};
+use securesign_documents::{Refusal, Signer};
+use software::Software;
+
+const SHA256: HashAlgorithm = HashAlgorithm::Sha256;
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/documents")
+        .join(name)
+}
+
+fn file(name: &str) -> Vec<u8> {
+    fs::read(path("xml").join(name).with_extension("xml")).unwrap()
+}
+
+fn names() -> Vec<String> {
+    let entries = fs::read_dir(path("xml")).unwrap();
+    let stem = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut names: Vec<String> = entries.map(|entry| stem(entry.unwrap().path())).collect();
+    names.sort();
+    names
+}
+
+/// What becomes of those that are not signed; all others are.
+fn refusal(name: &str) -> Option<Fault> {
+    Some(match name {
+        "billion-laughs" | "quadratic" | "doctype-internal" | "doctype-default-ns" | "xxe-file"
+        | "xxe-param" => Fault::Doctype,
+        "latin1" | "win1252" | "utf16" | "declared-utf8-is-latin1" => Fault::Encoding,
+        "xml11" => Fault::Version,
+        "deep" => Fault::Deep,
+        "cdata-end-in-text" | "charref-control" | "ctrl-raw" | "double-hyphen" | "dup-attr"
+        | "dup-attr-plain" | "lt-in-attr" | "trailing-text" | "two-roots" | "unbound"
+        | "unclosed" | "xmlns-empty-prefix" => Fault::IllFormed,
+        _ => return None,
+    })
+}
+
+fn sign(
+    software: &Software,
+    key: &str,
+    hash: HashAlgorithm,
+    bytes: &[u8],
+    options: &Options,
+) -> Result<Vec<u8>, Refusal> {
+    let chain = software.chain();
+    let signer = Signer::new(software.certificate(key), &chain, hash, Timestamp::now())?;
+    let prepared = xml::prepare(bytes, signer, options)?;
+    let signature = software.sign(key, hash, prepared.to_sign().0);
+    prepared.finish(&signature)
+}
+
+/// Their word on each file: of xmlsec1, Java and signxml.
+fn hear(software: &Software, files: &[(String, Vec<u8>)]) -> BTreeMap<String, [String; 3]> {
+    for (name, bytes) in files {
+        fs::write(software.folder().join(name), bytes).unwrap();
+    }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let run = |program: &Path, first: &[&Path]| {
+        let mut command = Command::new(program);
+        command
+            .current_dir(software.folder())
+            .args(first)
+            .args(&names);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let line = |line: &str| line.split_once('\t').unwrap().1.to_owned();
+        let words: Vec<String> = text.lines().map(line).collect();
+        assert_eq!(words.len(), names.len(), "{text}");
+        words
+    };
+    let java = run(Path::new("java"), &[&path("JudgeXml.java")]);
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = top.join("target/documents-venv/bin/python3");
+    let signxml = run(&python, &[&path("judge-xml.py"), Path::new("root.pem")]);
+    let xmlsec = names.iter().map(|name| {
+        let mut command = Command::new("xmlsec1");
+        command.current_dir(software.folder());
+        command.args(["--verify", "--trusted-pem", "root.pem", name]);
+        let output = command.output().unwrap();
+        match output.status.success() {
+            true => "good".to_owned(),
+            false => String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    });
+    let words = xmlsec.zip(java).zip(signxml);
+    let words = words.map(|((xmlsec, java), signxml)| [xmlsec, java, signxml]);
+    names
+        .iter()
+        .map(|name| (*name).to_owned())
+        .zip(words)
+        .collect()
+}
+
+/// Fails where one of the judges is not content.
+fn all_good(words: &BTreeMap<String, [String; 3]>) {
+    for (name, [xmlsec, java, signxml]) in words {
+        assert_eq!(xmlsec, "good", "{name}: xmlsec1");
+        assert_eq!(java, "good", "{name}: Java");
+        // It drops what stands beside the root, and refuses an xml:id that is no name.
+        let drops = [
+            "comments",
+            "crlf",
+            "cdata",
+            "xml-attrs",
+            "mca-like",
+            "itr-like",
+        ];
+        let is_its_fault = drops.iter().any(|drop| name.starts_with(drop));
+        assert!(
+            signxml == "good" || is_its_fault,
+            "{name}: signxml: {signxml}"
+        );
+    }
+}
+
+#[test]
+fn every_document_is_signed_for_all_judges_or_refused_by_name() {
+    let software = Software::new(&["rsa2048", "p256"]);
+    let mut signed = Vec::new();
+    for name in names() {
+        let bytes = file(&name);
+        for (key, form) in [("p256", Form::Enveloped), ("rsa2048", Form::Enveloping)] {
+            let options = Options {
+                form,
+                id: Some("SigFrst".into()),
+                reference: None,
+            };
+            let result = sign(&software, key, SHA256, &bytes, &options);
+            let refused = refusal(&name).map(Refusal::Xml);
+            assert_eq!(result.as_ref().err(), refused.as_ref(), "{name}");
+            let Ok(result) = result else {
+                continue;
+            };
+            if form == Form::Enveloped {
+                untouched(&name, &bytes, &result);
+            }
+            signed.push((format!("{name}-{key}-{form:?}.xml"), result));
+        }
+    }
+    assert!(signed.len() > 30, "{}", signed.len());
+    all_good(&hear(&software, &signed));
+}
+
+/// Every byte of the original but an empty root's `/>` stands in the signed document.
+fn untouched(name: &str, original: &[u8], signed: &[u8]) {
+    let same = original
+        .iter()
+        .zip(signed)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let rest = &original[same..];
+    let rest = rest.strip_prefix(b"/>").unwrap_or(rest);
+    assert!(signed.ends_with(rest), "{name}");
+    let inserted = &signed[same..signed.len() - rest.len()];
+    let inserted = String::from_utf8_lossy(inserted);
+    assert_eq!(inserted.matches("SignedInfo>").count(), 2, "{name}");
+}
+
+#[test]
+fn each_hash_and_form_and_an_element_that_is_named_are_taken() {
+    let software = Software::new(&["rsa2048", "p384"]);
+    let bytes = file("gst-like");
+    let mut signed = vec![("document.xml".to_owned(), bytes.clone())];
+    for key in ["rsa2048", "p384"] {
+        for hash in HashAlgorithm::ALL {
+            for (form, reference) in [
+                (Form::Enveloped, None),
+                (Form::Enveloped, Some("#R1")),
+                (Form::Detached, Some("document.xml")),
+            ] {
+                let options = Options {
+                    form,
+                    id: None,
+                    reference: reference.map(str::to_owned),
+                };
+                let result = sign(&software, key, hash, &bytes, &options).unwrap();
+                let kind = reference.unwrap_or("whole").trim_start_matches('#');
+                signed.push((format!("{key}-{}-{kind}.xml", hash.name()), result));
+            }
+        }
+    }
+    fs::write(software.folder().join("document.xml"), &bytes).unwrap();
+    for (name, [xmlsec, java, _]) in hear(&software, &signed) {
+        if name == "document.xml" {
+            continue;
+        }
+        assert_eq!(java, "good", "{name}");
+        // xmlsec1 has to be told which attribute is an Id.
+        assert!(xmlsec == "good" || name.contains("R1"), "{name}: {xmlsec}");
+    }
+}
+
+#[test]
+fn each_judge_sees_a_document_that_was_changed() {
+    let software = Software::new(&["rsa2048"]);
+    let options = Options::default();
+    let signed = sign(&software, "rsa2048", SHA256, &file("gst-like"), &options).unwrap();
+    let text = String::from_utf8(signed.clone()).unwrap();
+    let changed = text.replacen("112026", "122026", 1).into_bytes();
+    assert_ne!(changed, signed);
+    let files = [
+        ("good.xml".to_owned(), signed),
+        ("changed.xml".to_owned(), changed),
+    ];
+    let words = hear(&software, &files);
+    assert_eq!(words["good.xml"], ["good", "good", "good"]);
+    assert!(
+        words["changed.xml"].iter().all(|word| word != "good"),
+        "{words:?}"
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_refused_before_anything_is_signed() {
+    let software = Software::new(&["rsa2048"]);
+    let refused = |name: &str, form: Form, id: Option<&str>, reference: Option<&str>| {
+        let options = Options {
+            form,
+            id: id.map(str::to_owned),
+            reference: reference.map(str::to_owned),
+        };
+        sign(&software, "rsa2048", SHA256, &file(name), &options).err()
+    };
+    let fault = |fault| Some(Refusal::Xml(fault));
+    for id in ["R1", "1a", "a b", "a:b", "", "\"><x", "object"] {
+        let word = refused("gst-like", Form::Enveloped, Some(id), None);
+        assert_eq!(word, fault(Fault::Id), "{id}");
+    }
+    for reference in ["#R2", "#", "other.xml", "#xpointer(/)"] {
+        let word = refused("gst-like", Form::Enveloped, None, Some(reference));
+        assert_eq!(word, fault(Fault::Reference), "{reference}");
+    }
+    for reference in [None, Some("#R1"), Some("")] {
+        let word = refused("gst-like", Form::Detached, None, reference);
+        assert_eq!(word, fault(Fault::Reference), "{reference:?}");
+    }
+}
