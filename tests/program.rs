@@ -104,7 +104,7 @@ fn the_terminal_speaks_the_systems_language_and_json_and_results_never_do() {
     let wrong = home.file("wrong", "654321\n");
     let sign = [&sign[..], &["--pin-file", &wrong]].concat();
     let done = in_hindi(home.program(&sign));
-    assert!(done.stderr.contains("पिन गलत था।"), "{done:?}");
+    assert!(done.stderr.contains("पिन गलत है।"), "{done:?}");
     let result = result(&done.stdout);
     assert_eq!(result["message"], "The PIN was wrong.");
     let done = in_hindi(home.program(&["sign", "securesign://sign?"]));
@@ -145,7 +145,7 @@ fn every_trouble_with_readers_and_tokens_has_its_own_text() {
     says(&mut home.with(&daemon, &["tokens"]), &["empty"]);
     says(
         &mut home.with(&daemon, &["pin", "status"]),
-        &["No token", "empty"],
+        &["No usable token", "empty"],
     );
 
     struct Stranger;
