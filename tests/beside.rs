@@ -18,6 +18,8 @@ mod support;
 use std::fs;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use home::{Home, LIMIT, demo_link, fresh, openssl_verifies};
 use securesign_vendors::emulator::{Emulator, KeyKind};
@@ -307,6 +309,8 @@ fn epass2003() {
     }
     let Stand { row, card, .. } = stand;
     card.remove();
+    // lastUpdate has whole seconds: until two are over, nothing is kept by it.
+    thread::sleep(Duration::from_secs(3));
     judge([row]);
 }
 
