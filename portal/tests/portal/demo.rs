@@ -349,3 +349,53 @@ fn the_script_for_integrators_builds_links_and_reads_results() {
     assert_eq!(said["read"], json!(["ü+/", null, null, null]));
     assert_eq!(said["thrown"], true);
 }
+
+/// The guess that nothing opened, with the events that browsers send.
+#[test]
+fn the_script_says_that_nothing_opened_unless_the_page_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/static/securesign.js");
+    std::fs::copy(source, folder.path().join("securesign.mjs")).unwrap();
+    let test = r#"
+        import { whenNothingOpens } from "./securesign.mjs";
+        globalThis.window = new EventTarget();
+        globalThis.document = Object.assign(new EventTarget(), { hidden: false });
+        const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+        const tried = async (events, remove) => {
+            const anchor = new EventTarget();
+            let said = 0;
+            const end = whenNothingOpens(anchor, () => said++, 50);
+            if (remove) end();
+            events(anchor);
+            await wait(200);
+            end();
+            document.hidden = false;
+            return said;
+        };
+        const click = (anchor) => anchor.dispatchEvent(new Event("click"));
+        const blur = () => window.dispatchEvent(new Event("blur"));
+        const seen = (hidden) => {
+            document.hidden = hidden;
+            document.dispatchEvent(new Event("visibilitychange"));
+        };
+        console.log(JSON.stringify([
+            await tried(() => {}),
+            await tried((anchor) => click(anchor)),
+            await tried((anchor) => { click(anchor); click(anchor) }),
+            await tried((anchor) => { click(anchor); blur() }),
+            await tried((anchor) => { click(anchor); seen(true) }),
+            await tried((anchor) => { click(anchor); seen(false) }),
+            await tried((anchor) => { blur(); click(anchor) }),
+            await tried((anchor) => click(anchor), true),
+        ]));
+    "#;
+    std::fs::write(folder.path().join("test.mjs"), test).unwrap();
+    let output = Command::new("node")
+        .arg("test.mjs")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said, json!([0, 1, 1, 0, 0, 1, 1, 0]));
+}

@@ -272,6 +272,25 @@ fn a_dump_of_postgresql_can_take_its_place() {
     assert_eq!(service.client().open(&tenant.key, "r1").ok(), &opened);
 }
 
+/// As the README says: `verify-full` with the authority's file, or not at all.
+#[test]
+fn postgresql_is_spoken_to_over_tls_and_believed_for_its_certificate() {
+    let server = crate::support::Postgres::start();
+    let (url, authority) = server.up_with_tls();
+    let place = Place::sqlite();
+    let connects = |more: &str| {
+        let mut program = place.program(&["tenant", "list"]);
+        program.env("SECURESIGN_PORTAL_DATABASE", format!("{url}?{more}"));
+        program.output().unwrap().status.success()
+    };
+    let authority = authority.display();
+    assert!(connects(&format!(
+        "sslmode=verify-full&sslrootcert={authority}"
+    )));
+    assert!(!connects("sslmode=verify-full"), "an unknown authority");
+    assert!(!connects("sslmode=disable"), "the server wants TLS");
+}
+
 #[test]
 fn old_sessions_are_removed_a_day_after_their_end() {
     on_both(|place| {

@@ -79,8 +79,12 @@ impl Postgres {
     /// Starts it, and waits until it answers. What is killed here is no machine: it need not
     /// write through to the disk.
     pub fn up(&self) {
+        self.up_with("-c listen_addresses=");
+    }
+
+    fn up_with(&self, more: &str) {
         let socket = format!(
-            "-k {} -c listen_addresses= -c fsync=off -c max_connections=200",
+            "-k {} -c fsync=off -c max_connections=200 {more}",
             self.path().display()
         );
         let mut start = user(
@@ -89,6 +93,50 @@ impl Postgres {
             &["start", "-w", "-l", "log", "-D", "data", "-o"],
         );
         run(start.arg(socket));
+    }
+
+    /// Starts it again, on this computer's network, for who speaks TLS alone: the URL of its
+    /// database, without what says how far the server is believed, and the authority's certificate.
+    pub fn up_with_tls(&self) -> (String, PathBuf) {
+        let path = self.path();
+        let openssl = |arguments: &[&str]| {
+            let mut command = Command::new("openssl");
+            run(command
+                .args(arguments)
+                .current_dir(path)
+                .stderr(Stdio::null()));
+        };
+        let new = ["-newkey", "rsa:2048", "-nodes", "-days", "2"];
+        let authority = [
+            "req", "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca",
+        ];
+        openssl(&[&authority[..], &new].concat());
+        let server = [
+            "req", "-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "key.pem",
+        ];
+        let name = ["-out", "cert.pem", "-subj", "/CN=localhost", "-addext"];
+        let for_name = [
+            "subjectAltName=DNS:localhost",
+            "-addext",
+            "basicConstraints=CA:false",
+        ];
+        openssl(&[&server[..], &name, &for_name, &new].concat());
+        let rules = "local all all trust\nhostssl all all localhost trust\n";
+        std::fs::write(path.join("data/pg_hba.conf"), rules).unwrap();
+        if is_root() {
+            for file in ["key.pem", "data/pg_hba.conf"] {
+                run(Command::new("chown").arg("nobody").arg(path.join(file)));
+            }
+        }
+        let port = super::free_port();
+        self.down();
+        self.up_with(&format!(
+            "-c listen_addresses=localhost -c port={port} -c ssl=on \
+             -c ssl_cert_file={0}/cert.pem -c ssl_key_file={0}/key.pem",
+            path.display()
+        ));
+        let url = format!("postgres://portal@localhost:{port}/postgres");
+        (url, path.join("ca.pem"))
     }
 
     /// Stops it as if it had been killed.
