@@ -1,7 +1,7 @@
 //! A token with two PINs: each is listed, changed and unlocked by its name.
 
 use securesign_vendors::emulator::KeyKind;
-use securesign_vendors::pkcs15::emulator::{MYEID, Object, PinObject, Pkcs15Card};
+use securesign_vendors::pkcs15::emulator::{MYEID, Object, PLAIN, PinObject, Pkcs15Card};
 use serde_json::{Value, json};
 
 use super::home::{Home, LIMIT};
@@ -114,4 +114,32 @@ fn each_pin_of_a_token_is_listed_changed_and_unlocked_by_its_name() {
     assert_eq!(done.code, Some(0), "{done:?}");
     let done = change(&signature, &second);
     assert_eq!(done.code, Some(0), "{done:?}");
+}
+
+#[test]
+fn where_nothing_unlocks_a_pin_it_is_said_why_and_nothing_is_sent() {
+    let daemon = Daemon::start(&["Reader"]);
+    let card = Pkcs15Card::builder(PLAIN)
+        .seed(b"no PUK")
+        .pin(PinObject::user("1111"))
+        .object(Object::signing("CN=Asha Sharma", KeyKind::P256));
+    let card = Box::new(card.build().unwrap());
+    let _card = VirtualCard::insert(daemon.port(0), card);
+    let home = Home::new();
+    let puk = home.file("puk", "33333333\n");
+    let line = ["-vv", "pin", "unblock", "--json", "--puk-file", &puk];
+    let line = [&line[..], &["--new-pin-file", &puk]].concat();
+    let done = run(&mut home.with(&daemon, &line), LIMIT);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    // The last page of the window, in words.
+    let said = "The PIN cannot be unlocked on this token";
+    assert!(done.stderr.contains(said), "{done:?}");
+    assert!(done.stderr.contains("it has no PUK"), "{done:?}");
+    let json: Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(json["success"], json!(false));
+    let error = json["error"].as_str().unwrap();
+    assert!(error.contains("it has no PUK"), "{error}");
+    // What goes to the card is shown, and nothing of it was a secret.
+    assert!(done.stderr.contains("00 A4"), "{done:?}");
+    assert!(!done.stderr.contains("<pin:"), "{done:?}");
 }
