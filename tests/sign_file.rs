@@ -154,6 +154,42 @@ fn a_token_that_is_pulled_between_two_files_leaves_whole_ones_alone() {
 }
 
 #[test]
+fn xml_is_signed_beside_its_original_for_xmlsec1() {
+    let daemon = Daemon::start(&["Reader"]);
+    let home = Home::bare();
+    let _card = VirtualCard::insert(daemon.port(0), Box::new(card()));
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/documents/xml");
+    let path = |name: &str| home.0.path().join(name);
+    for name in ["gst-like.xml", "xxe-file.xml"] {
+        fs::copy(top.join(name), path(name)).unwrap();
+    }
+    let done = sign(
+        &home,
+        &daemon,
+        PIN,
+        &[&path("gst-like.xml"), &path("xxe-file.xml")],
+    );
+    assert_eq!(done.code, Some(1), "{done:?}");
+    let [None, Some(signed)] = &signed(&done)[..] else {
+        panic!("{done:?}");
+    };
+    assert!(signed.ends_with("gst-like-signed.xml"));
+    // The card's certificate is its own root.
+    let text = fs::read_to_string(signed).unwrap();
+    let (_, rest) = text.split_once("<X509Certificate>").unwrap();
+    let (certificate, _) = rest.split_once("</X509Certificate>").unwrap();
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n");
+    fs::write(path("root.pem"), pem).unwrap();
+    let mut xmlsec = std::process::Command::new("xmlsec1");
+    xmlsec
+        .arg("--verify")
+        .arg("--trusted-pem")
+        .arg(path("root.pem"))
+        .arg(signed);
+    succeed(&mut xmlsec, LIMIT);
+}
+
+#[test]
 fn verify_says_the_worst_word_first_and_ends_with_it() {
     let home = Home::bare();
     let word = |path: &Path| {

@@ -118,6 +118,15 @@ pub fn prepare(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepar
     }
 }
 
+/// The whole document as a signature is over it: exclusive canonical XML without comments.
+///
+/// # Errors
+///
+/// [`Refusal::Xml`]: it cannot be signed.
+pub fn canonical_form(bytes: &[u8]) -> Result<String, Refusal> {
+    Ok(canonical(decoded(bytes)?, Apex::Document, None)?.text)
+}
+
 /// Without its byte order mark. An encoding that ASCII is a part of is UTF-8 where nothing
 /// else stands in the document.
 fn decoded(bytes: &[u8]) -> Result<&str, Refusal> {

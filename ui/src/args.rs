@@ -71,11 +71,11 @@ pub enum Command {
     /// refused or bad usage, nothing was called back; the reason is on standard error.
     Sign(Sign),
 
-    /// Sign PDF files on this computer, in the terminal, with one PIN for all
+    /// Sign PDF and XML files on this computer, in the terminal, with one PIN for all
     ///
-    /// Each signed file is written beside the original as NAME-signed.pdf; nothing is ever
-    /// replaced. The signature is a PAdES B-B one that is not seen on any page. The document is
-    /// not drawn: its name, size, number of pages and SHA-256 are shown. Exit code 0: all are
+    /// Each signed file is written beside the original as NAME-signed.pdf or NAME-signed.xml;
+    /// nothing is ever replaced. In a PDF the signature is a PAdES B-B one that is not seen on any
+    /// page, in XML an enveloped one over the whole document. The document is not drawn: its name, size, number of pages and SHA-256 are shown. Exit code 0: all are
     /// signed. 1: not all; the reasons are told with each file. 2: bad usage.
     SignFile(SignFile),
 
@@ -200,15 +200,15 @@ pub struct SignFile {
     #[arg(long, value_name = "HEX")]
     pub serial: Option<String>,
 
-    /// Sign in this empty signature field, by its whole name
+    /// Sign in this empty signature field of a PDF, by its whole name
     #[arg(long, value_name = "NAME")]
     pub field: Option<String>,
 
-    /// Why it is signed, for those who read it
+    /// Why it is signed, for those who read the PDF
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
 
-    /// Where it is signed
+    /// Where it is signed, for those who read the PDF
     #[arg(long, value_name = "TEXT")]
     pub location: Option<String>,
 

@@ -815,6 +815,9 @@ sign-file-document = { $file }: PDF, { $pages ->
         [one] one page
        *[other] { $pages } pages
     }, { $size } bytes, SHA-256 { $digest }
+sign-file-xml = { $file }: XML, { $size } bytes, SHA-256 { $digest }
+sign-file-xml-options = Field, reason and place are for PDF files. Sign XML without them.
+sign-file-xml-curve = ! Some portals in India want XML signed with an RSA key; this one is on a curve.
 sign-file-earlier = { $count ->
         [one] It has one signature, which stays as it is.
        *[other] It has { $count } signatures, which stay as they are.

@@ -812,6 +812,9 @@ sign-file-document = { $file }: PDF, { $pages ->
         [one] एक पृष्ठ
        *[other] { $pages } पृष्ठ
     }, { $size } बाइट, SHA-256 { $digest }
+sign-file-xml = { $file }: XML, { $size } बाइट, SHA-256 { $digest }
+sign-file-xml-options = फ़ील्ड, कारण और स्थान केवल PDF फ़ाइलों के लिए हैं। XML पर उनके बिना हस्ताक्षर करें।
+sign-file-xml-curve = ! भारत के कुछ पोर्टल XML पर RSA कुंजी से हस्ताक्षर चाहते हैं; यह कुंजी कर्व वाली है।
 sign-file-earlier = { $count ->
         [one] इसमें एक हस्ताक्षर है, जो जैसा है वैसा ही रहेगा।
        *[other] इसमें { $count } हस्ताक्षर हैं, जो जैसे हैं वैसे ही रहेंगे।

@@ -9,16 +9,18 @@ pub mod epass;
 pub mod learn;
 pub mod link;
 pub mod object;
+pub mod pdf;
 pub mod result;
 pub mod settings;
 pub mod tlv;
 pub mod trace;
+pub mod xml;
 
 /// What a target does with one input: nothing, or panic.
 pub type Run = fn(&[u8]);
 
 /// Every target; the names are those of the binaries and of the seed folders.
-pub const TARGETS: [(&str, Run); 11] = [
+pub const TARGETS: [(&str, Run); 13] = [
     ("atr", atr::run),
     ("card", card::run),
     ("certificate", certificate::run),
@@ -26,8 +28,10 @@ pub const TARGETS: [(&str, Run); 11] = [
     ("learn", learn::run),
     ("link", link::run),
     ("object", object::run),
+    ("pdf", pdf::run),
     ("result", result::run),
     ("settings", settings::run),
     ("tlv", tlv::run),
     ("trace", trace::run),
+    ("xml", xml::run),
 ];

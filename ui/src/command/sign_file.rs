@@ -1,4 +1,4 @@
-//! `securesign sign-file`: PDF files on this computer, signed in the terminal with one PIN.
+//! `securesign sign-file`: PDF and XML files on this computer, signed in the terminal with one PIN.
 //!
 //! Everything that can be refused is, before the PIN is asked for; one file's failure does not
 //! stop the others', but what the card refuses does.
@@ -15,7 +15,7 @@ use securesign_app::words::InWords;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::text;
 use securesign_documents::pdf::{Options, Pdf};
-use securesign_documents::{Refusal, Signer};
+use securesign_documents::{Refusal, Signer, xml};
 use serde_json::{Value, json};
 
 use self::bearer::{Bearer, Stop};
@@ -35,6 +35,24 @@ struct Ready {
     path: PathBuf,
     bytes: Vec<u8>,
     digest: Digest,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Pdf,
+    Xml,
+}
+
+impl Kind {
+    /// By its beginning: what is no XML is to be a PDF.
+    fn of(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        match text.trim_ascii_start().starts_with(b"<") {
+            true => Self::Xml,
+            false => Self::Pdf,
+        }
+    }
 }
 
 /// What became of a file.
@@ -80,6 +98,24 @@ fn read(path: &Path, options: &Options, l: Language) -> Result<Ready, String> {
     let bytes = file::read(path, &name).map_err(|error| error.tell(l))?;
     let digest = Digest::of(HASH, &bytes);
     let in_words = |refusal: Refusal| refusal.in_words(l);
+    if Kind::of(&bytes) == Kind::Xml {
+        if options.field.is_some() || options.reason.is_some() || options.location.is_some() {
+            return Err(l.say("sign-file-xml-options"));
+        }
+        xml::canonical_form(&bytes).map_err(in_words)?;
+        let said = [
+            ("file", text::path(path).into()),
+            ("size", bytes.len().into()),
+            ("digest", digest.grouped().into()),
+        ];
+        say(&l.say_with("sign-file-xml", said));
+        return Ok(Ready {
+            path: path.to_owned(),
+            bytes,
+            digest,
+            kind: Kind::Xml,
+        });
+    }
     let pdf = Pdf::read(bytes.clone()).map_err(in_words)?;
     let earlier = pdf.signatures();
     pdf.check(options).map_err(in_words)?;
@@ -111,6 +147,7 @@ fn read(path: &Path, options: &Options, l: Language) -> Result<Ready, String> {
         path: path.to_owned(),
         bytes,
         digest,
+        kind: Kind::Pdf,
     })
 }
 
@@ -172,11 +209,25 @@ fn sign_one(
     let now = Timestamp::now();
     let certificate = bearer.credential().certificate.clone();
     let signer = Signer::new(certificate, &[], HASH, now).map_err(refused)?;
-    let pdf = Pdf::read(file.bytes.clone()).map_err(refused)?;
-    let prepared = pdf.prepare(signer, options, now).map_err(refused)?;
-    let (message, digest) = prepared.to_sign();
-    let signature = bearer.sign(message, digest).map_err(Failed::Token)?;
-    let signed = prepared.finish(&signature).map_err(refused)?;
+    let signed = match file.kind {
+        Kind::Pdf => {
+            let pdf = Pdf::read(file.bytes.clone()).map_err(refused)?;
+            let prepared = pdf.prepare(signer, options, now).map_err(refused)?;
+            let (message, digest) = prepared.to_sign();
+            let signature = bearer.sign(message, digest).map_err(Failed::Token)?;
+            prepared.finish(&signature).map_err(refused)?
+        }
+        Kind::Xml => {
+            if signer.certificate().key().rsa_len().is_none() {
+                say(&l.say("sign-file-xml-curve"));
+            }
+            let options = xml::Options::default();
+            let prepared = xml::prepare(&file.bytes, signer, &options).map_err(refused)?;
+            let (message, digest) = prepared.to_sign();
+            let signature = bearer.sign(message, digest).map_err(Failed::Token)?;
+            prepared.finish(&signature).map_err(refused)?
+        }
+    };
     let written = write(&file.path, &signed).map_err(|error| {
         let reason = [("reason", own::explain(&error, l).into())];
         Failed::File(l.say_with("sign-file-unwritten", reason))

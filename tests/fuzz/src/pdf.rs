@@ -1,0 +1,46 @@
+//! PDF files, which anybody may have made.
+
+use jiff::Timestamp;
+use securesign_card::certificate::Certificate;
+use securesign_card::digest::HashAlgorithm;
+use securesign_documents::pdf::{Options, Pdf};
+use securesign_documents::{Refusal, Signer};
+
+/// Whose signature it would be, at a time when it is valid.
+pub(crate) fn signer() -> (Signer, Timestamp) {
+    const DER: &[u8] = include_bytes!("../../certificates/cn_printable_ampersand.der");
+    let certificate = Certificate::parse(DER).expect("a certificate");
+    let now = certificate.validity().0;
+    let signer = Signer::new(certificate, &[], HashAlgorithm::Sha256, now);
+    (signer.expect("it may sign"), now)
+}
+
+/// Reads, and prepares a new field and each empty one. No signature that is none gets in.
+pub fn run(bytes: &[u8]) {
+    let (signer, now) = signer();
+    let Ok(pdf) = Pdf::read(bytes.to_vec()) else {
+        return;
+    };
+    assert!(pdf.pages() > 0);
+    let _ = pdf.signatures();
+    let fields = pdf.empty_fields().take(4).map(|name| Some(name.to_owned()));
+    let fields: Vec<Option<String>> = fields.chain([None]).collect();
+    for field in fields {
+        let options = Options {
+            field,
+            ..Options::default()
+        };
+        let Ok(pdf) = Pdf::read(bytes.to_vec()) else {
+            panic!("it was read before");
+        };
+        let told = pdf.check(&options);
+        match pdf.prepare(signer.clone(), &options, now) {
+            Ok(prepared) => {
+                assert_eq!(told, Ok(()));
+                assert!(prepared.to_sign().0.len() < 512);
+                assert_eq!(prepared.finish(&[0x30, 0x00]), Err(Refusal::BadSignature));
+            }
+            Err(refusal) => assert!(!refusal.to_string().is_empty()),
+        }
+    }
+}
