@@ -1,7 +1,6 @@
 //! What each family costs at the card beside OpenSC: the tries left, a first signature with the
-//! certificate of a serial number, and a second one, of another start. The same emulator, the
-//! same PC/SC daemon, both counted where the card is; whole programs. Of the first signature
-//! ours keeps the certificates that were read; OpenSC keeps nothing unless it is set up to.
+//! certificate of a serial number, and a second one, of another start: whole programs, counted
+//! where the same card is. Ours keeps the certificates of the first; OpenSC keeps nothing.
 
 #![cfg(target_os = "linux")]
 #![allow(
@@ -11,6 +10,8 @@
 )]
 #![allow(clippy::print_stdout, reason = "the table is for reading")]
 
+#[path = "beside/eid.rs"]
+mod eid;
 #[path = "support/home.rs"]
 mod home;
 mod support;

@@ -128,7 +128,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 20] = [
+    const FAMILIES: [&str; 23] = [
         "piv",
         "epass",
         "openpgp",
@@ -149,6 +149,9 @@ fn only_the_families_name_a_family() {
         "esteid",
         "lateid",
         "beleid",
+        "jpki",
+        "pteid",
+        "fineid",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

@@ -108,8 +108,34 @@ judge_cns() {
 judge_cns11() { judge_cns; }
 judge_cns10() { judge_cns; }
 
+judge_jpki() {
+    insert jpki
+    says "OpenSC names the card" "jpki" $limit opensc-tool -n
+    says "the certificates" "^X.509" p15 --list-certificates
+    says "three tries of one PIN" "Tries left +: 3" p15 --list-pins
+    says "... and five of the other" "Tries left +: 5" p15 --list-pins
+    signs "the authentication key signs" 0 01 1234 SHA256-RSA-PKCS message sha256
+    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --slot-index 0 --login --pin 9999 --list-objects
+    says "two tries" "Tries left +: 2" p15 --list-pins
+    ok "the signature PIN" p11 --slot-index 1 --login --pin ABC123 --list-objects
+    sends "its certificate wants it" 6982 00A4040C0AD392F000260100000001 00A4020C020001 00B0000004
+}
+
+judge_pteid() {
+    insert pteid
+    says "OpenSC names the card" "GemSAFE V1" $limit opensc-tool -n
+    counted "two certificates" '^X.509' 2 --list-certificates
+    counted "three PINs" '^PIN \[' 3 --list-pins
+    signs "the authentication key signs" 0 45 $pin SHA256-RSA-PKCS message sha256
+    signs "the signature key signs" 1 46 $pin SHA256-RSA-PKCS message sha256
+    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --slot-index 0 --login --pin 999999 --list-objects
+    says "two tries" "Tries left +: 2" p15 --list-pins
+    ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin $pin --new-pin 7654321
+    refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --slot-index 0 --login --pin $pin --list-objects
+}
+
 least=0
-[ $# -gt 0 ] || { least=64; set -- esteid8 beleid17 cns11 cns10; }
+[ $# -gt 0 ] || { least=85; set -- esteid8 beleid17 cns11 cns10 jpki pteid; }
 for product in "$@"; do
     subject=$product
     "judge_$product"

@@ -2,11 +2,13 @@
 
 use securesign_card::error::{Missing, Secret};
 use securesign_vendors::eid::emulator as eid;
-use securesign_vendors::eid::emulator::{Pin, Product};
+use securesign_vendors::eid::emulator::{Key, Pin, Product};
 
 /// A kind of card, and what its sheet lets be expected.
 pub struct Kind {
     pub product: Product,
+    /// Its driver.
+    pub profile: &'static str,
     /// As people are told.
     pub family: &'static str,
     pub serial: Option<&'static str>,
@@ -22,8 +24,10 @@ pub struct Kind {
     pub no_puk: Missing,
     /// A safe query tells the tries left.
     pub tells_tries: bool,
-    /// How often that query, of everything, is a VERIFY without data.
-    pub counter_verifies: usize,
+    /// A PIN is the file that is selected, and has no reference of its own.
+    pub selects_pins: bool,
+    /// PINs that another application of the card has as well.
+    pub shared: &'static [u8],
     /// Commands for the tries left, and for a cold signature with the log-out.
     pub counts: (usize, usize),
     /// What a signature cannot do without, as [`super::refused`] names commands.
@@ -31,6 +35,11 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// The keys that are offered.
+    pub fn keys(&self) -> &'static [Key] {
+        &self.product.keys[..self.labels.len()]
+    }
+
     /// A PIN's value when the card is new.
     pub fn value(&self, reference: u8) -> &'static str {
         self.pin(reference).value
@@ -63,15 +72,20 @@ impl Kind {
 
 const ESTEID: Kind = Kind {
     product: eid::ESTEID_COSMO8,
+    profile: "esteid",
     family: "Estonian ID card",
     serial: Some("AS0000123"),
     numbers: ["AS0000123", "AS0000124"],
-    labels: &["Qualified signature (341F)", "Authentication (3401)"],
+    labels: &[
+        "Qualified signature, PIN2 (341F)",
+        "Authentication, PIN1 (3401)",
+    ],
     roles: &[(0x01, Secret::Pin), (0x85, Secret::SignaturePin)],
     puks: &[(0x01, 0x02), (0x85, 0x02)],
     no_puk: Missing::Puk,
     tells_tries: true,
-    counter_verifies: 0,
+    selects_pins: false,
+    shared: &[],
     counts: (4, 20),
     needed: &[
         "A4040C [10,",
@@ -85,6 +99,7 @@ const ESTEID: Kind = Kind {
 
 const LATEID: Kind = Kind {
     product: eid::LATEID_RSA,
+    profile: "lateid",
     family: "Latvian eID card",
     counts: (4, 32),
     ..ESTEID
@@ -92,6 +107,7 @@ const LATEID: Kind = Kind {
 
 const BELEID: Kind = Kind {
     product: eid::BELEID_17,
+    profile: "beleid",
     family: "Belgian eID card",
     serial: Some("41533030303031323300000000000000"),
     labels: &["Qualified signature (5039)", "Authentication (5038)"],
@@ -115,6 +131,7 @@ const BELEID: Kind = Kind {
 
 const CNS: Kind = Kind {
     product: eid::CNS_11,
+    profile: "cns",
     family: "Italian CNS card",
     serial: Some("0000000AS0000123"),
     labels: &["Signature (9010)", "Authentication (1101)"],
@@ -137,6 +154,75 @@ const CNS: Kind = Kind {
     ..ESTEID
 };
 
+const JPKI: Kind = Kind {
+    product: eid::JPKI,
+    profile: "jpki",
+    family: "Japanese My Number card",
+    serial: None,
+    labels: &["Authentication (000A)"],
+    roles: &[(0x18, Secret::Pin), (0x1B, Secret::SignaturePin)],
+    selects_pins: true,
+    puks: &[],
+    no_puk: Missing::Issuer,
+    counts: (5, 14),
+    needed: &[
+        "A4040C [0A,",
+        "A4020C [02, 00, 0A]",
+        "read [A001, 000A]",
+        "A4020C [02, 00, 18]",
+        "200080",
+        "A4020C [02, 00, 17]",
+        "2A0080",
+    ],
+    ..ESTEID
+};
+
+const PTEID: Kind = Kind {
+    product: eid::PTEID,
+    profile: "pteid",
+    family: "Portuguese Cartão de Cidadão",
+    serial: Some("415330303030313233"),
+    labels: &["Qualified signature (EF08)", "Authentication (EF09)"],
+    roles: &[(0x81, Secret::Pin), (0x82, Secret::SignaturePin)],
+    puks: &[],
+    no_puk: Missing::Issuer,
+    counts: (7, 22),
+    needed: &[
+        "A4040C [07, 60, 46, 32, FF, 00, 00, 02]",
+        "A4080C [04, 5F, 00, EF, 08]",
+        "read [5F00, EF08]",
+        "A4080C [02, 5F, 00]",
+        "200082",
+        "2241B6",
+        "2A90A0",
+        "2A9E9A",
+    ],
+    ..ESTEID
+};
+
+const FINEID: Kind = Kind {
+    product: eid::FINEID_4,
+    profile: "fineid-4",
+    family: "Finnish ID card",
+    labels: &[
+        "Qualified signature, PIN2 (4332)",
+        "Authentication, PIN1 (4331)",
+    ],
+    roles: &[(0x11, Secret::Pin), (0x82, Secret::SignaturePin)],
+    puks: &[(0x11, 0x83), (0x82, 0x83)],
+    counts: (6, 23),
+    needed: &[
+        "A4040C [0C,",
+        "A40804 [04, 50, 16, 43, 32]",
+        "read [5016, 4332]",
+        "200082",
+        "2241B6",
+        "2A90A0",
+        "2A9E9A",
+    ],
+    ..ESTEID
+};
+
 /// In the order of the emulators.
 pub const KINDS: &[Kind] = &[
     ESTEID,
@@ -147,7 +233,10 @@ pub const KINDS: &[Kind] = &[
     LATEID,
     Kind {
         product: eid::LATEID_EC,
-        labels: &["Qualified signature (341E)", "Authentication (3402)"],
+        labels: &[
+            "Qualified signature, PIN2 (341E)",
+            "Authentication, PIN1 (3402)",
+        ],
         counts: (4, 28),
         needed: &[
             "A4040C [10,",
@@ -178,5 +267,34 @@ pub const KINDS: &[Kind] = &[
         product: eid::CNS_10,
         counts: (3, 15),
         ..CNS
+    },
+    JPKI,
+    PTEID,
+    Kind {
+        product: eid::PTEID_CAP,
+        shared: &[0x81],
+        ..PTEID
+    },
+    Kind {
+        product: eid::ESTEID_2025,
+        profile: "esteid-2025",
+        counts: (4, 18),
+        labels: &[
+            "Qualified signature, PIN2 (3421)",
+            "Authentication, PIN1 (3411)",
+        ],
+        roles: &[(0x81, Secret::Pin), (0x82, Secret::SignaturePin)],
+        puks: &[(0x81, 0x83), (0x82, 0x83)],
+        ..ESTEID
+    },
+    FINEID,
+    Kind {
+        product: eid::FINEID_3,
+        profile: "fineid-3",
+        labels: &[
+            "Qualified signature, PIN2 (4335)",
+            "Authentication, PIN1 (4331)",
+        ],
+        ..FINEID
     },
 ];

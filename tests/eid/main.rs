@@ -25,14 +25,13 @@ use bench::{Bench, Shared, only, secret, wrong};
 use kinds::{KINDS, Kind};
 use securesign_app::worker::{Job, Look, Report, TokenId, TokenInfo};
 use securesign_card::application::PinId;
-use securesign_card::error::{CardError, Secret};
+use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{Search, Tries};
 use securesign_card::token::LastTry;
 use securesign_vendors::eid::emulator::{ALL, EidCard};
 use securesign_vendors::emulator::Slot;
 
-/// INS of VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.
-const VERIFY: u8 = 0x20;
+/// INS of CHANGE REFERENCE DATA, RESET RETRY COUNTER.
 const CHANGE: u8 = 0x24;
 const UNBLOCK: u8 = 0x2C;
 
@@ -87,7 +86,7 @@ fn each_key_signs_with_its_own_pin_and_the_qualified_one_is_offered_first() {
         assert_eq!(info.serial.as_deref(), kind.serial, "{name}");
         let labels: Vec<_> = info.found.credentials.iter().map(|it| &*it.label).collect();
         assert_eq!(labels, kind.labels, "{name}: {:?}", info.found.notes);
-        for (credential, key) in info.found.credentials.iter().zip(kind.product.keys) {
+        for (credential, key) in info.found.credentials.iter().zip(kind.keys()) {
             let pin = kind.value(key.pin);
             let signature = bench
                 .sign(&id, credential, Some(pin))
@@ -106,7 +105,7 @@ fn a_portal_may_ask_for_the_other_certificate_by_its_number() {
     for kind in KINDS {
         let (bench, _) = watched(kind);
         let (_, all) = bench.token();
-        for (wanted, key) in all.found.credentials.iter().zip(kind.product.keys) {
+        for (wanted, key) in all.found.credentials.iter().zip(kind.keys()) {
             let (bench, _) = watched(kind);
             let (id, info) = bench.token_by(named(wanted.certificate.serial()));
             assert_eq!(only(&info), wanted, "{}", kind.product.name);
@@ -122,7 +121,7 @@ fn a_portal_may_ask_for_the_other_certificate_by_its_number() {
 #[test]
 fn r24_a_wrong_pin_costs_one_try_of_its_own_and_the_last_one_is_asked_for() {
     for kind in KINDS {
-        for (at, key) in kind.product.keys.iter().enumerate() {
+        for (at, key) in kind.keys().iter().enumerate() {
             let name = format!("{}, key {:02X}", kind.product.name, key.reference);
             let (bench, card) = watched(kind);
             let (id, info) = bench.token_by(Look::Everything);
@@ -132,7 +131,7 @@ fn r24_a_wrong_pin_costs_one_try_of_its_own_and_the_last_one_is_asked_for() {
                 let error = bench.sign(&id, &credential, Some(pin)).unwrap_err();
                 assert!(matches!(error, CardError::Format { .. }), "{name}: {error}");
             }
-            assert_eq!(sent(&card, VERIFY), 0, "{name}");
+            assert_eq!(card.card().compared(), 0, "{name}");
             let bad = kind.wrong(key.pin);
             let most = card.card().tries(key.pin).unwrap();
             for left in (1..most).rev() {
@@ -145,10 +144,10 @@ fn r24_a_wrong_pin_costs_one_try_of_its_own_and_the_last_one_is_asked_for() {
             assert_eq!(card.card().tries(key.pin), Some(1), "{name}");
             let error = bench.sign_at(&id, &credential, Some(bad), LastTry::Use);
             assert_eq!(error.unwrap_err(), CardError::Blocked(role), "{name}");
-            let before = sent(&card, VERIFY);
+            let before = card.card().compared();
             let error = bench.sign_at(&id, &credential, Some(right), LastTry::Use);
             assert_eq!(error.unwrap_err(), CardError::Blocked(role), "{name}");
-            assert_eq!(sent(&card, VERIFY), before, "{name}");
+            assert_eq!(card.card().compared(), before, "{name}");
             // The others have all of theirs.
             for pin in kind.product.pins {
                 let left = card.card().tries(pin.reference).unwrap();
@@ -206,7 +205,7 @@ fn blocked(kind: &Kind, at: usize) -> (Bench, Shared<EidCard>) {
 #[test]
 fn r25_the_puk_unblocks_each_pin_where_the_holder_has_one() {
     for kind in KINDS {
-        for (at, key) in kind.product.keys.iter().enumerate() {
+        for (at, key) in kind.keys().iter().enumerate() {
             let name = format!("{}, key {:02X}", kind.product.name, key.reference);
             let (bench, card) = blocked(kind, at);
             let (id, info) = bench.token_by(Look::Everything);
@@ -253,13 +252,19 @@ fn r25_the_puk_unblocks_each_pin_where_the_holder_has_one() {
 #[test]
 fn each_pin_is_changed_once_and_what_it_cannot_be_costs_nothing() {
     for kind in KINDS {
-        for (at, key) in kind.product.keys.iter().enumerate() {
+        for (at, key) in kind.keys().iter().enumerate() {
             let name = format!("{}, key {:02X}", kind.product.name, key.reference);
             let (bench, card) = watched(kind);
             let (id, info) = bench.token_by(Look::Everything);
             let role = kind.role(key.pin);
             let changes = |old: &str, new: &str| bench.change(&id, role, old, new);
             let (old, new) = (kind.value(key.pin), kind.other(key.pin));
+            if kind.shared.contains(&key.pin) {
+                let error = changes(old, new).unwrap_err();
+                assert_eq!(error, CardError::Unsupported(Missing::SharedPin), "{name}");
+                assert_eq!(card.card().compared(), 0, "{name}");
+                continue;
+            }
             for new in ["123", "12345678901234567"] {
                 let error = changes(old, new).unwrap_err();
                 assert!(
@@ -267,7 +272,7 @@ fn each_pin_is_changed_once_and_what_it_cannot_be_costs_nothing() {
                     "{name}: {error}"
                 );
             }
-            assert_eq!((sent(&card, CHANGE), sent(&card, VERIFY)), (0, 0), "{name}");
+            assert_eq!(card.card().compared(), 0, "{name}");
             let left = card.card().tries(key.pin).unwrap() - 1;
             let error = changes(kind.wrong(key.pin), new).unwrap_err();
             assert_eq!(error, wrong(role, Some(left)), "{name}");
@@ -287,11 +292,11 @@ fn what_is_shown_of_tries_is_what_is_left() {
         let name = kind.product.name;
         let (bench, card) = watched(kind);
         let (id, info) = bench.token_by(Look::Everything);
-        for pin in kind.product.keys.iter().map(|key| key.pin) {
+        for pin in kind.keys().iter().map(|key| key.pin) {
             let left = card.card().tries(pin).unwrap();
             assert_eq!(shown(&info, kind, pin).tries, told(kind, left), "{name}");
         }
-        assert_eq!(sent(&card, VERIFY), kind.counter_verifies, "{name}");
+        assert_eq!(card.card().compared(), 0, "{name}");
         let key = kind.product.keys[0];
         let credential = &info.found.credentials[0];
         bench
@@ -321,7 +326,7 @@ fn another_card_of_the_same_kind_gets_no_pin() {
         let pin = kind.value(kind.product.keys[0].pin);
         let result = bench.sign(&id, &info.found.credentials[0], Some(pin));
         assert_eq!(result, Err(CardError::Changed), "{}", kind.product.name);
-        assert_eq!(sent(&card, VERIFY), 0, "{}", kind.product.name);
+        assert_eq!(card.card().compared(), 0, "{}", kind.product.name);
     }
 }
 
@@ -359,7 +364,7 @@ fn record_the_journeys() {
         };
         journeys::record(&journeys::Subject {
             folder: kind.product.family,
-            profile: kind.product.family,
+            profile: kind.profile,
             name: kind.product.name,
             code: "12345678",
             fresh: &fresh,

@@ -9,7 +9,7 @@ pub type Row = (
     &'static [&'static str],
 );
 
-pub const ROWS: [Row; 18] = [
+pub const ROWS: [Row; 21] = [
     (
         "ePass2003,",
         &["epass2003"],
@@ -120,6 +120,9 @@ pub const ROWS: [Row; 18] = [
         "judge-eid.sh",
         &["cns11", "cns10"],
     ),
+    ("Japanese My Number ", &["jpki"], "judge-eid.sh", &["jpki"]),
+    ("Portuguese Cartão ", &["pteid"], "judge-eid.sh", &["pteid"]),
+    ("Finnish ID cards,", &["fineid"], "", &[]),
     ("Any other card ", &["pkcs15"], "", &[]),
 ];
 

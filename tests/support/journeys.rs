@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use securesign_card::application::PinObject;
 use securesign_card::channel::Extended;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::error::{CardError, Secret};
@@ -73,7 +74,10 @@ impl Journey<'_> {
                 }
                 let digest = Digest::of(HashAlgorithm::Sha256, DOCUMENT);
                 let what = ToSign::Digest(&digest);
-                token.sign(&found.credentials[0], what, &secret(pin), LastTry::Use)?;
+                let first = &found.credentials[0];
+                let own = token.pins().iter().find(|own| own.id == first.pin);
+                let pin = secret(own.map_or(pin, |own| fitting(own, pin)));
+                token.sign(first, what, &pin, LastTry::Use)?;
                 return Ok("signed".into());
             }
             Self::Unblock(code) => {
@@ -83,13 +87,18 @@ impl Journey<'_> {
             }
             Self::Change => {
                 token.pin_tries()?;
-                let (old, new) = (secret(PIN), secret(WRONG));
-                let pin = token.pin()?.id;
-                token.change(pin, &old, &new, LastTry::Keep)?;
+                let pin = token.pin()?;
+                let (old, new) = (fitting(&pin, PIN), fitting(&pin, WRONG));
+                token.change(pin.id, &secret(old), &secret(new), LastTry::Keep)?;
             }
         }
         Ok("done".into())
     }
+}
+
+/// As much of it as the card has room for.
+fn fitting<'a>(pin: &PinObject, text: &'a str) -> &'a str {
+    &text[..text.len().min(pin.rules.max)]
 }
 
 fn end(result: Result<String, CardError>) -> String {

@@ -8,6 +8,9 @@ mod belgium;
 pub mod emulator;
 mod idemia;
 mod italy;
+mod japan;
+mod portugal;
+mod thales;
 
 use der::{Decode, Encode, Header, SliceReader};
 use securesign_card::apdu::{Answer, Command};
@@ -24,6 +27,9 @@ use crate::offer::{find, signing};
 pub use belgium::BELEID;
 pub use idemia::{ESTEID, LATEID};
 pub use italy::CNS;
+pub use japan::JPKI;
+pub use portugal::PTEID;
+pub use thales::{ESTEID_2025, FINEID_3, FINEID_4};
 
 /// This answer to reset and no other.
 const fn exactly(value: &'static [u8]) -> Mark {
@@ -33,7 +39,7 @@ const fn exactly(value: &'static [u8]) -> Mark {
 /// A certificate of a card, and the key that belongs to it.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    /// What it is for.
+    /// What it is for, and what people call its PIN where they have two.
     name: &'static str,
     /// Identifier of the certificate's file.
     file: u16,

@@ -21,8 +21,12 @@
 
 mod belgium;
 mod builder;
+mod entries;
 mod idemia;
 mod italy;
+mod japan;
+mod portugal;
+mod thales;
 
 #[cfg(test)]
 mod tests;
@@ -42,9 +46,12 @@ pub use belgium::{BELEID_11, BELEID_17, BELEID_18};
 pub use builder::Builder;
 pub use idemia::{ESTEID_COSMO8, ESTEID_COSMOX, LATEID_EC, LATEID_RSA};
 pub use italy::{CNS_10, CNS_11};
+pub use japan::JPKI;
+pub use portugal::{PTEID, PTEID_CAP};
+pub use thales::{ESTEID_2025, FINEID_3, FINEID_4};
 
 /// All of them.
-pub const ALL: [Product; 9] = [
+pub const ALL: [Product; 15] = [
     ESTEID_COSMO8,
     ESTEID_COSMOX,
     LATEID_RSA,
@@ -54,6 +61,12 @@ pub const ALL: [Product; 9] = [
     BELEID_18,
     CNS_11,
     CNS_10,
+    JPKI,
+    PTEID,
+    PTEID_CAP,
+    ESTEID_2025,
+    FINEID_4,
+    FINEID_3,
 ];
 
 /// Instructions that not every family has.
@@ -127,6 +140,7 @@ pub struct EidCard {
     session: Session,
     wire: Wire,
     sent: Vec<[u8; 4]>,
+    compared: usize,
 }
 
 /// Everything that a reset clears.
@@ -139,6 +153,10 @@ struct Session {
     is_fresh: bool,
     /// An environment was restored, in which keys can be set.
     is_restored: bool,
+    /// Another application is selected.
+    is_elsewhere: bool,
+    /// The hash that was set.
+    hash: Option<Vec<u8>>,
     environment: Option<Environment>,
 }
 
@@ -172,6 +190,11 @@ impl EidCard {
     /// included; never a data byte.
     pub fn sent(&self) -> &[[u8; 4]] {
         &self.sent
+    }
+
+    /// How many values were compared with a PIN or PUK since the card was built.
+    pub fn compared(&self) -> usize {
+        self.compared
     }
 
     /// The file that is selected, from the master file down.
@@ -221,6 +244,7 @@ impl EidCard {
     /// Compares; a wrong value costs a try and ends what was verified before.
     fn present(&mut self, reference: u8, value: &[u8]) -> Result<(), u16> {
         let secret = self.pins.get_mut(&reference).ok_or(sw::NO_REFERENCE)?;
+        self.compared += 1;
         self.session.verified.remove(&reference);
         match !secret.is_blocked() && secret.present(value) {
             true => Ok(()),

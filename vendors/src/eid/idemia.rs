@@ -180,14 +180,14 @@ impl Part {
 /// Where Estonian cards have them.
 const PLACES: [Place; 2] = [
     Place {
-        name: "Qualified signature",
+        name: "Qualified signature, PIN2",
         file: 0x341F,
         key: 0x9F,
         pin: PIN2,
         when: PinUse::Always,
     },
     Place {
-        name: "Authentication",
+        name: "Authentication, PIN1",
         file: 0x3401,
         key: 0x81,
         pin: PIN1,

@@ -2,6 +2,7 @@
 //! and a qualified key that wants the PIN right before.
 
 use super::builder::{directory, transparent};
+use super::entries::{self, KeyEntry, PinEntry};
 use super::{EidCard, Environment, Habits, Key, Pin, Product, code};
 use crate::emulator::KeyKind;
 use crate::emulator::apdu::{Command, Reply, ins, sw};
@@ -18,6 +19,7 @@ const AID: [u8; 15] = [
 ];
 const PKCS15: &[u8] = b"\xA0\x00\x00\x01\x77PKCS-15";
 const DIRECTORY: u16 = 0xDF00;
+const PATH: [u8; 4] = [0x3F, 0x00, 0xDF, 0x00];
 
 const PIN: u8 = 0x01;
 /// The key that wants the PIN right before each signature.
@@ -102,16 +104,32 @@ impl Habits for Belgium {
         add(&[], directory(&AID));
         add(&[DIRECTORY], directory(PKCS15));
         add(&[0x2F00], transparent(&directory_file()));
-        let list = |tag, file: u8| element(tag, &path_of(&[0x50, file]));
-        let lists = [list(0xA8, 0x34), list(0xA0, 0x35), list(0xA4, 0x37)].concat();
+        let below = |file: u16| [&PATH[..], &file.to_be_bytes()].concat();
+        let list = |tag, file| element(tag, &entries::path(&below(file)));
+        let lists = [list(0xA8, 0x5034), list(0xA0, 0x5035), list(0xA4, 0x5037)].concat();
         add(&[DIRECTORY, 0x5031], transparent(&lists));
-        add(&[DIRECTORY, 0x5032], transparent(&token_information()));
-        add(&[DIRECTORY, 0x5034], transparent(&pin_entry()));
-        let ids = keys.iter().zip([0x03, 0x02]);
-        let entries: Vec<_> = ids.clone().map(|(key, id)| key_entry(key, id)).collect();
-        add(&[DIRECTORY, 0x5035], transparent(&entries.concat()));
-        let entries: Vec<_> = ids.map(|(key, id)| certificate_entry(key, id)).collect();
-        add(&[DIRECTORY, 0x5037], transparent(&entries.concat()));
+        let information = entries::token_information(&[0x53; 16], "BELPIC");
+        add(&[DIRECTORY, 0x5032], transparent(&information));
+        let pin = entries::pin(&PinEntry {
+            label: "Basic PIN",
+            id: 0x01,
+            reference: PIN,
+            flags: &[0x02, 0x0C],
+            kind: 0x00,
+            lengths: [4, 8],
+            path: &PATH,
+        });
+        add(&[DIRECTORY, 0x5034], transparent(&pin));
+        let listed: Vec<_> = keys.iter().map(|key| entries::key(&entry(key))).collect();
+        add(&[DIRECTORY, 0x5035], transparent(&listed.concat()));
+        let file = |key: &Key| below(key.certificate[1]);
+        let listed = keys
+            .iter()
+            .map(|key| entries::certificate(&entry(key), &file(key)));
+        add(
+            &[DIRECTORY, 0x5037],
+            transparent(&listed.collect::<Vec<_>>().concat()),
+        );
     }
 
     fn execute(&self, card: &mut EidCard, command: &Command) -> Reply {
@@ -271,97 +289,28 @@ fn compute(key: &PrivateKey, algorithm: u32, data: &[u8]) -> Reply {
     }
 }
 
-fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
-    element(0x30, &parts.concat())
-}
-
-fn label(text: &str) -> Vec<u8> {
-    element(0x0C, text.as_bytes())
-}
-
-/// A path below the directory, as PKCS#15 has it.
-fn path_of(file: &[u8]) -> Vec<u8> {
-    let path = [&[0x3F, 0x00, 0xDF, 0x00], file].concat();
-    sequence(&[element(0x04, &path)])
-}
-
 fn directory_file() -> Vec<u8> {
     let parts = [
         element(0x4F, PKCS15),
         element(0x50, b"BELPIC"),
-        element(0x51, &[0x3F, 0x00, 0xDF, 0x00]),
+        element(0x51, &PATH),
     ];
     element(0x61, &parts.concat())
 }
 
-fn token_information() -> Vec<u8> {
-    sequence(&[
-        element(0x02, &[0x00]),
-        element(0x04, &[0x53; 16]),
-        element(0x80, b"BELPIC"),
-        element(0x03, &[0x04, 0x30]),
-    ])
-}
-
-fn pin_entry() -> Vec<u8> {
-    let attributes = sequence(&[
-        element(0x03, &[0x02, 0x0C]),
-        element(0x0A, &[0x00]),
-        element(0x02, &[0x04]),
-        element(0x02, &[0x08]),
-        element(0x80, &[PIN]),
-        element(0x04, &[0xFF]),
-        path_of(&[]),
-    ]);
-    sequence(&[
-        sequence(&[label("Basic PIN"), element(0x03, &[0x06, 0xC0])]),
-        sequence(&[element(0x04, &[0x01])]),
-        element(0xA1, &attributes),
-    ])
-}
-
-fn key_entry(key: &Key, id: u8) -> Vec<u8> {
-    let usage = match key.reference {
-        QUALIFIED => element(0x03, &[0x06, 0x00, 0x40]),
-        _ => element(0x03, &[0x05, 0x20]),
+fn entry(key: &Key) -> KeyEntry<'static> {
+    let is_qualified = key.reference == QUALIFIED;
+    let (label, id) = match is_qualified {
+        true => ("Signature", 0x03),
+        false => ("Authentication", 0x02),
     };
-    let name = if key.reference == QUALIFIED {
-        "Signature"
-    } else {
-        "Authentication"
-    };
-    let bits = key.kind.input_length().unwrap_or_default() * 8;
-    let (tag, size) = match key.kind.is_rsa() {
-        true => (0x30, vec![element(0x02, &(bits as u16).to_be_bytes())]),
-        false => (0xA0, Vec::new()),
-    };
-    let parts = [
-        sequence(&[
-            label(name),
-            element(0x03, &[0x06, 0xC0]),
-            element(0x04, &[0x01]),
-        ]),
-        sequence(&[
-            element(0x04, &[id]),
-            usage,
-            element(0x03, &[0x03, 0xB8]),
-            element(0x02, &[0x00, key.reference]),
-        ]),
-        element(0xA1, &sequence(&[vec![path_of(&[])], size].concat())),
-    ];
-    element(tag, &parts.concat())
-}
-
-fn certificate_entry(key: &Key, id: u8) -> Vec<u8> {
-    let file = key.certificate.last().copied().unwrap_or_default();
-    let name = if key.reference == QUALIFIED {
-        "Signature"
-    } else {
-        "Authentication"
-    };
-    sequence(&[
-        sequence(&[label(name), element(0x03, &[0x06, 0x40])]),
-        sequence(&[element(0x04, &[id])]),
-        element(0xA1, &sequence(&[path_of(&file.to_be_bytes())])),
-    ])
+    KeyEntry {
+        label,
+        id,
+        auth_id: 0x01,
+        reference: key.reference,
+        kind: key.kind,
+        is_qualified,
+        path: &PATH,
+    }
 }

@@ -92,6 +92,7 @@ impl Builder {
                 ..Transport::SHORT
             }),
             sent: Vec::new(),
+            compared: 0,
             product,
         };
         for (at, key) in product.keys.iter().enumerate() {

@@ -1,0 +1,258 @@
+//! Portuguese Cartão de Cidadão of the GemSafe generation (sheet PTEID).
+//!
+//! OpenSC and poreid use such cards. The first issue (IAS) and the cards from 2024 on are others.
+
+use securesign_card::apdu::{Answer, Command};
+use securesign_card::application::{Application, Confidence, PinId, PinObject, RetryCounter};
+use securesign_card::atr::Atr;
+use securesign_card::channel::Channel;
+use securesign_card::digest::HashAlgorithm;
+use securesign_card::error::{CardError, Missing, Secret, given};
+use securesign_card::iso;
+use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
+use securesign_card::profile::{
+    Credential, Found, PinUse, Profile, SIGN, Search, Spec, unless_refused,
+};
+use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::tlv;
+
+use super::{Place, credentials, exactly, read_der};
+
+/// The GemSafe generation.
+#[derive(Debug)]
+pub struct Portugal {
+    spec: Spec,
+}
+
+/// Other cards of the maker have some of these answers to reset: the name decides.
+pub static PTEID: Portugal = Portugal {
+    spec: Spec {
+        id: "pteid",
+        name: "Portuguese Cartão de Cidadão",
+        marks: &[
+            exactly(b"\x3B\x7D\x95\x00\x00\x80\x31\x80\x65\xB0\x83\x11\x00\xC8\x83\x00\x90\x00"),
+            exactly(b"\x3B\x7D\x95\x00\x00\x80\x31\x80\x65\xB0\x83\x11\x00\xC8\x83\x00"),
+            exactly(b"\x3B\x7D\x95\x00\x00\x80\x31\x80\x65\xB0\x83\x11\xC0\xA9\x83\x00\x90\x00"),
+            exactly(b"\x3B\x7D\x95\x00\x00\x80\x31\x80\x65\xB0\x83\x11\xC0\xA9\x83\x00"),
+            exactly(&[
+                0x3B, 0xFF, 0x96, 0x00, 0x00, 0x81, 0x31, 0x80, 0x43, 0x80, 0x31, 0x80, 0x65, 0xB0,
+                0x85, 0x03, 0x00, 0xEF, 0x12, 0x0F, 0xFF, 0x82, 0x90, 0x00, 0x67,
+            ]),
+            exactly(&[
+                0x3B, 0xFF, 0x96, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x43, 0x80, 0x31, 0x80, 0x65, 0xB0,
+                0x85, 0x04, 0x01, 0x20, 0x12, 0x0F, 0xFF, 0x82, 0x90, 0x00, 0xD0,
+            ]),
+        ],
+        aid: &[0x60, 0x46, 0x32, 0xFF, 0x00, 0x00, 0x02],
+        source: "OpenSC 0.23, card-gemsafeV1.c and pkcs15-pteid.c; poreid; sheet PTEID",
+    },
+};
+
+/// One-time passwords: the authentication PIN is that of this application too, and has to be
+/// changed in both.
+const EMV_CAP: [u8; 7] = [0x60, 0x46, 0x32, 0xFF, 0x00, 0x00, 0x01];
+
+impl Profile for Portugal {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn open(
+        &'static self,
+        card: &mut Channel<'_>,
+        _atr: &Atr,
+    ) -> Result<Option<Box<dyn Application>>, CardError> {
+        let Some(()) = unless_refused(select_application(card, self.spec.aid))? else {
+            return Ok(None);
+        };
+        let mut pins = PINS;
+        // Where nobody can say whether it is there, it may be.
+        match select_application(card, &EMV_CAP) {
+            Err(CardError::Refused { .. }) => {}
+            other => {
+                given(other)?;
+                pins[0].change = Err(Missing::SharedPin);
+            }
+        }
+        let information = begin(card)?;
+        Ok(Some(Box::new(Opened { information, pins })))
+    }
+}
+
+const PIN: PinId = PinId(1);
+const SIGNATURE_PIN: PinId = PinId(2);
+
+const PINS: [PinObject; 2] = [
+    pin(PIN, Secret::Pin, 0x81),
+    pin(SIGNATURE_PIN, Secret::SignaturePin, 0x82),
+];
+
+/// The state keeps the PUKs.
+const fn pin(id: PinId, role: Secret, reference: u8) -> PinObject {
+    PinObject {
+        id,
+        role,
+        reference,
+        rules: PinRules {
+            min: 4,
+            max: 8,
+            charset: Charset::Digits,
+            form: Form::Padded { len: 8, with: 0xFF },
+        },
+        counter: RetryCounter::EmptyVerify,
+        change: Ok(Confidence::Known),
+        unblock: Err(Missing::Issuer),
+        otherwise: None,
+    }
+}
+
+const PLACES: [Place; 2] = [
+    Place {
+        name: "Qualified signature",
+        file: 0xEF08,
+        key: 0x01,
+        pin: SIGNATURE_PIN,
+        when: PinUse::Always,
+    },
+    Place {
+        name: "Authentication",
+        file: 0xEF09,
+        key: 0x02,
+        pin: PIN,
+        when: PinUse::Once,
+    },
+];
+
+/// Where the PINs, the keys and the certificates are, and what tells the card's number.
+const DIRECTORY: [u8; 2] = [0x5F, 0x00];
+const INFORMATION: [u8; 4] = [0x4F, 0x00, 0x50, 0x32];
+
+fn select_application(card: &mut Channel<'_>, aid: &[u8]) -> Result<(), CardError> {
+    *card.environment() = None;
+    let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(aid);
+    card.require("select the application", &select).map(drop)
+}
+
+/// Selects the application, and reads what tells one card from another (PKCS#15, TokenInfo).
+fn begin(card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
+    select_application(card, PTEID.spec.aid)?;
+    let during = "read the serial number";
+    let read =
+        select(card, during, &INFORMATION).and_then(|()| read_der(card, during, 0x100, &|_| false));
+    Ok(given(read)?.flatten())
+}
+
+/// SELECT by path (ISO 7816-4, 11.2.2).
+fn select(card: &mut Channel<'_>, during: &'static str, path: &[u8]) -> Result<(), CardError> {
+    let select = Command::new([0x00, 0xA4, 0x08, 0x0C]).data(path);
+    card.require(during, &select).map(drop)
+}
+
+/// The application of one card.
+struct Opened {
+    information: Option<Vec<u8>>,
+    pins: [PinObject; 2],
+}
+
+/// The PINs are those of a directory.
+fn enter(card: &mut Channel<'_>) -> Result<(), CardError> {
+    select(card, "select the directory", &DIRECTORY)
+}
+
+impl Application for Opened {
+    fn spec(&self) -> &'static Spec {
+        &PTEID.spec
+    }
+
+    fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        match begin(card)? == self.information {
+            true => Ok(()),
+            false => Err(CardError::Changed),
+        }
+    }
+
+    fn pins(&self) -> &[PinObject] {
+        &self.pins
+    }
+
+    fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
+        credentials(&PLACES, search, |place, unwanted| {
+            let during = "read a certificate";
+            let path = [DIRECTORY, place.file.to_be_bytes()].concat();
+            select(card, during, &path)?;
+            read_der(card, during, 0x100, unwanted)
+        })
+    }
+
+    fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
+        match (key, key.rsa_len()) {
+            (PublicKey::Rsa(_), Some(128 | 256)) => None,
+            (PublicKey::Rsa(_), _) => Some(Missing::KeyLength),
+            _ => Some(Missing::KeyKind),
+        }
+    }
+
+    /// How it signs other hashes, no source says.
+    fn refuses(&self, _credential: &Credential, what: ToSign<'_>) -> Option<Missing> {
+        let is_known = what.digest().algorithm() == HashAlgorithm::Sha256;
+        (!is_known).then_some(Missing::Digest)
+    }
+
+    fn serial(&mut self, _card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
+        // It was told in this dialogue: another one, or none, would have been another card's.
+        let told = self.information.as_deref().unwrap_or_default();
+        let number = tlv::expect(told, 0x30).and_then(|inner| tlv::find(inner, 0x04));
+        let number = number.ok().flatten();
+        Ok(number.map(|number| number.iter().map(|byte| format!("{byte:02X}")).collect()))
+    }
+
+    fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
+        let reference = self.pin(pin)?.reference;
+        enter(card)?;
+        iso::pin_tries(card, reference)
+    }
+
+    fn verify(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        value: &Pin,
+    ) -> Result<(), CardError> {
+        enter(card)?;
+        iso::verify(card, &self.pin(credential.pin)?, value)
+    }
+
+    fn change(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        old: &Pin,
+        new: &Pin,
+        _left: Option<u8>,
+    ) -> Result<(), CardError> {
+        enter(card)?;
+        iso::change(card, &self.pin(pin)?, old, new)
+    }
+
+    fn sign(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        what: ToSign<'_>,
+    ) -> Result<Vec<u8>, CardError> {
+        // Keys have references of one byte.
+        let template = [0x80, 0x01, 0x42, 0x84, 0x01, credential.key.0 as u8];
+        iso::set_environment(card, 0xB6, &template)?;
+        let hash = what.digest().bytes();
+        let input = [&[0x90, hash.len() as u8], hash].concat();
+        let set = Command::new([0x00, 0x2A, 0x90, 0xA0]).data(&input);
+        card.require("set the hash", &set)?;
+        let compute = Command::new([0x00, 0x2A, 0x9E, 0x9A]).answer(Answer::Short);
+        card.require(SIGN, &compute.once())
+    }
+
+    /// There is no command for it: the reset that follows forgets what was verified.
+    fn log_out(&mut self, _card: &mut Channel<'_>) -> Result<(), CardError> {
+        Ok(())
+    }
+}
