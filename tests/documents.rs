@@ -192,6 +192,34 @@ fn signatures_follow_one_another_and_leave_the_earlier_ones_alone() {
     assert_eq!(words[0].pdfsig.len(), 3);
 }
 
+#[test]
+fn a_field_that_locks_the_others_does_so_when_it_is_signed() {
+    let court = Court::new(&["rsa2048"]);
+    let original = file("empty-sigfield-lock");
+    let signed = sign(&court, "rsa2048", SHA256, original.clone()).unwrap();
+    let update = String::from_utf8_lossy(&signed[original.len()..]).into_owned();
+    assert!(update.contains("/TransformMethod /FieldMDP"), "{update}");
+    assert!(update.contains("/Action /All"), "{update}");
+    let again = sign(&court, "rsa2048", SHA256, signed);
+    assert_eq!(again, Err(Refusal::Locked));
+}
+
+/// Numbers for new objects would end, or begin again at 0.
+#[test]
+fn a_file_that_claims_more_objects_than_there_can_be_is_refused() {
+    let bytes = file("minimal");
+    let at = bytes.windows(7).position(|it| it == b"/Size 6").unwrap();
+    let read = |size: &str| {
+        let value = format!("/Size {size}");
+        let other = [&bytes[..at], value.as_bytes(), &bytes[at + 7..]].concat();
+        Pdf::read(other).map(|_| ())
+    };
+    for size in ["8388608", "4294967295", "4294967296", "-1", "true"] {
+        assert!(matches!(read(size), Err(Refusal::Damaged(_))), "{size}");
+    }
+    assert_eq!(read("8388607"), Ok(()));
+}
+
 /// Where the signature stands in a file that was signed last by us, with its brackets.
 fn contents(signed: &[u8]) -> std::ops::Range<usize> {
     let key = b"/Contents <";

@@ -15,6 +15,8 @@ use crate::{Damage, Refusal};
 pub const LIMIT: usize = 256 << 20;
 /// The largest that an object stream or a cross-reference stream may inflate to.
 const INFLATED: usize = 128 << 20;
+/// The most objects that a file may have: Acrobat's limit (ISO 32000-1, annex C).
+const OBJECTS: u32 = 8_388_607;
 /// Most sections of cross-references, an update each.
 const SECTIONS: usize = 4096;
 
@@ -52,6 +54,7 @@ impl File {
         }
         let size = document.trailer.get(b"Size").and_then(Object::as_i64);
         let size = size.ok().and_then(|size| u32::try_from(size).ok());
+        let size = size.filter(|size| *size <= OBJECTS);
         let is_table = matches!(
             document.reference_table.cross_reference_type,
             XrefType::CrossReferenceTable
