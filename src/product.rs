@@ -43,6 +43,8 @@ pub enum Obstacle {
     NotYet,
     /// There are profiles for such tokens, but this one has no application of theirs.
     NoApplication,
+    /// It wants secure messaging that is not known here: PACE, or that of CWA 14890.
+    SecureMessaging,
 }
 
 /// What a token was recognised by.

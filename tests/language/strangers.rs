@@ -12,6 +12,7 @@ pub fn products() -> Vec<Product> {
     for obstacle in [
         Obstacle::Unpublished,
         Obstacle::NotYet,
+        Obstacle::SecureMessaging,
         Obstacle::NoApplication,
     ] {
         for evidence in [Evidence::Atr, Evidence::Historical, Evidence::Reader] {

@@ -121,6 +121,7 @@ fn product_json(product: &Product) -> Value {
         "obstacle": match product.obstacle {
             Obstacle::Unpublished => "commandsNotPublic",
             Obstacle::NotYet => "commandsNotKnownYet",
+            Obstacle::SecureMessaging => "secureMessagingNotKnownYet",
             Obstacle::NoApplication => "noKnownApplication",
         },
         "recognisedBy": match product.evidence {

@@ -111,6 +111,7 @@ impl Mark {
             },
             obstacle: match obstacle {
                 "unpublished" => Obstacle::Unpublished,
+                "secure-messaging" => Obstacle::SecureMessaging,
                 "no-application" => Obstacle::NoApplication,
                 _ => Obstacle::NotYet,
             },

@@ -61,6 +61,7 @@ unknown-guess = { $name } (a guess, from the name of the reader)
 unknown-unnamed = The token in { $reader } is unknown.
 unknown-unpublished = How programs talk to it is not public, so { -brand } cannot use it.
 unknown-not-yet = { -brand } does not know its commands yet.
+unknown-secure-messaging = It opens only to a kind of protected session that { -brand } does not know yet.
 unknown-no-application = Such tokens can work with { -brand }, but on this one it found no application that it knows.
 unknown-own = It works today with its maker's own software.
 unknown-own-maker = It works today with the software of its maker, { $maker }.

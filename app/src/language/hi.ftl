@@ -60,6 +60,7 @@ unknown-guess = { $name } (रीडर के नाम से लगाया 
 unknown-unnamed = { $reader } में लगा टोकन पहचाना नहीं गया।
 unknown-unpublished = इसके कमांड सार्वजनिक नहीं हैं, इसलिए { -brand } इसका इस्तेमाल नहीं कर सकता।
 unknown-not-yet = { -brand } अभी इसके कमांड नहीं जानता।
+unknown-secure-messaging = यह केवल एक ऐसे सुरक्षित सत्र में खुलता है जिसे { -brand } अभी नहीं जानता।
 unknown-no-application = ऐसे टोकन { -brand } के साथ चल सकते हैं, पर इसमें ऐसा कोई एप्लिकेशन नहीं मिला जिसे वह जानता हो।
 unknown-own = अभी यह अपने निर्माता के सॉफ़्टवेयर से चलता है।
 unknown-own-maker = अभी यह अपने निर्माता { $maker } के सॉफ़्टवेयर से चलता है।

@@ -34,6 +34,7 @@ pub fn why(product: Option<&Product>, l: Language) -> String {
     let obstacle = match product.obstacle {
         Obstacle::Unpublished => l.say("unknown-unpublished"),
         Obstacle::NotYet => l.say("unknown-not-yet"),
+        Obstacle::SecureMessaging => l.say("unknown-secure-messaging"),
         Obstacle::NoApplication => l.say("unknown-no-application"),
     };
     match product.software.map(|software| works(product, software, l)) {
