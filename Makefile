@@ -16,7 +16,8 @@ SHELL := /bin/bash
 
 build:
 	scripts/install-deps
-	. scripts/environment; cargo build --release --locked -p securesign
+	. scripts/environment; cargo build --release --locked -p securesign; \
+	cargo build --release --locked -p securesign-helper
 
 demo: build
 	scripts/demo

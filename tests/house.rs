@@ -34,7 +34,12 @@ fn brings(package: &str) -> BTreeSet<String> {
     assert!(tree.status.success(), "{tree:?}");
     let tree = String::from_utf8(tree.stdout).unwrap();
     let crates: BTreeSet<String> = tree.lines().map(|line| line.trim().to_owned()).collect();
-    assert!(crates.contains(&package.replace('-', "_")), "{crates:?}");
+    // One of them is a program and no library.
+    let itself = match package {
+        "securesign-helper" => "securesign_handoff".to_owned(),
+        library => library.replace('-', "_"),
+    };
+    assert!(crates.contains(&itself), "{crates:?}");
     crates
 }
 
@@ -95,6 +100,23 @@ fn a_crate_brings_along_only_what_is_below_it() {
         for name in never {
             assert!(!crates.contains(name), "{package} brings {name} along");
         }
+    }
+}
+
+/// What takes a PIN has no network code: that is the helper's.
+#[test]
+fn only_the_helper_has_network_code() {
+    let network = ["ureq", "rustls", "ring", "rustls_platform_verifier"];
+    let (program, helper) = (brings("securesign"), brings("securesign-helper"));
+    for name in network {
+        assert!(helper.contains(name), "the helper has no {name}");
+        assert!(!program.contains(name), "securesign brings {name} along");
+    }
+    for other in ["reqwest", "hyper", "native_tls", "openssl", "curl", "tokio"] {
+        assert!(!program.contains(other), "securesign brings {other} along");
+    }
+    for name in ["pcsc", "securesign_app", "securesign_vendors", "lopdf"] {
+        assert!(!helper.contains(name), "the helper brings {name} along");
     }
 }
 
@@ -160,6 +182,7 @@ fn only_the_families_name_a_family() {
         "handoff/src",
         "app/src",
         "documents/src",
+        "helper/src",
         "learn/src",
         "ui/src",
     ] {
@@ -187,6 +210,7 @@ fn a_file_is_read_in_one_sitting() {
         "handoff",
         "app",
         "documents",
+        "helper",
         "learn",
         "vendors",
         "ui",
@@ -263,6 +287,7 @@ fn a_function_is_read_at_a_glance() {
         "handoff",
         "app",
         "documents",
+        "helper",
         "learn",
         "vendors",
         "ui",

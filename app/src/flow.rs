@@ -7,6 +7,7 @@ mod compare;
 mod end;
 mod event;
 mod form;
+mod inquiry;
 mod offers;
 mod order;
 mod pages;
@@ -160,18 +161,22 @@ impl Flow {
     /// token, certificate and origin.
     pub fn next(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
         self.queue.place += 1;
-        self.begin(order)
+        self.begin(order, false)
     }
 
     /// The answer to [`Effect::Reopen`]: the same request, not the next one.
     pub fn reopened(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
-        self.begin(order)
+        let ahead = matches!(self.state, State::Inquiring(_));
+        self.begin(order, ahead)
     }
 
-    fn begin(&mut self, order: Result<Order, Refused>) -> Vec<Effect> {
+    /// `ahead`: the tokens were read for it while the service was asked, or are being read.
+    fn begin(&mut self, order: Result<Order, Refused>, ahead: bool) -> Vec<Effect> {
         // What the token says to the one before is not for this one.
         self.owed += u32::from(matches!(self.state, State::Busy(_)));
-        self.stale = self.looks;
+        if !ahead {
+            self.stale = self.looks;
+        }
         self.late.retain(|(shown, _)| *shown == self.number);
         self.number += 1;
         self.exit = None;
@@ -194,8 +199,19 @@ impl Flow {
                 if self.in_session() && self.stale == 0 {
                     return Vec::new();
                 }
+                let comes = self.looks > self.stale;
+                if ahead && !comes {
+                    return Vec::new();
+                }
                 self.state = State::Looking;
+                if ahead {
+                    return Vec::new();
+                }
                 vec![self.look()]
+            }
+            Err(refused) if refused.asks() => {
+                self.purpose = Purpose::Manage;
+                self.inquire(refused)
             }
             Err(refused) => {
                 self.purpose = Purpose::Manage;
@@ -377,6 +393,7 @@ impl Flow {
             Event::Input(Input::Copied) => self.copied(),
             Event::Input(Input::NoDialog) => self.ask_path(),
             Event::Read(reading, document) => self.compare(reading, document),
+            Event::Answered(number, answer) => self.answered_by_service(number, answer),
             Event::Input(Input::Closed) => self.part(),
             Event::Input(Input::Set(setting, at)) => self.set(setting, at),
             Event::Input(Input::Row(at)) => self.row(at),
@@ -426,6 +443,7 @@ impl Flow {
             Action::UnlockFurther(pin) => self.set_out(Errand::Unlock, Some(pin)),
             Action::OtherWay => self.take_other_way(),
             Action::Back => self.back(),
+            Action::Retry if matches!(self.state, State::Refused(_)) => self.ask_again(),
             Action::Retry => match std::mem::replace(&mut self.state, State::Looking) {
                 State::Undelivered(Undelivered::Held(held)) => self.hand_over_again(*held),
                 _ => {
@@ -459,13 +477,19 @@ impl Flow {
 
     fn look(&mut self) -> Effect {
         self.looks += 1;
-        Effect::Job(Job::Look(match &self.purpose {
-            Purpose::Sign(order) => Look::Signing(Search {
-                serial: order.serial(),
+        let signing = |serial| {
+            Look::Signing(Search {
+                serial,
                 everything: false,
-            }),
-            Purpose::Manage if self.lean => Look::Pins,
-            Purpose::Manage => Look::Everything,
+            })
+        };
+        Effect::Job(Job::Look(match (&self.purpose, &self.state) {
+            (Purpose::Sign(order), _) => signing(order.serial()),
+            (Purpose::Manage, State::Inquiring(refused)) => {
+                signing(refused.denied().and_then(Denied::serial))
+            }
+            (Purpose::Manage, _) if self.lean => Look::Pins,
+            (Purpose::Manage, _) => Look::Everything,
         }))
     }
 

@@ -12,6 +12,7 @@ use url::Url;
 use securesign_card::text;
 use securesign_handoff::link::is_never_a_callback;
 use securesign_handoff::policy::{List, Policy, Portal, app_origin, web_origin};
+use securesign_handoff::service::Base;
 
 use crate::language::Language;
 use crate::words::Explain;
@@ -28,6 +29,8 @@ pub use change::Change;
 /// key = "sha256:…"          # SHA-256 of the API key, in hex
 /// name = "Example portal"   # optional
 /// test = true               # optional: the key is an ss_test_ key
+///
+/// service = "https://…/v1"  # optional, at the top: asked about portals that are not here
 ///
 /// [callback]
 /// schemes = ["myapp"]       # apps that may receive results of every portal here
@@ -49,6 +52,8 @@ pub struct Settings {
     pub inline: bool,
     /// Lower case, without the colon.
     pub schemes: Vec<String>,
+    /// The service that is asked about portals that are not listed; `None`: none is.
+    pub service: Option<Base>,
     /// How long a PIN is kept without use; zero: never kept.
     pub idle: Duration,
     /// How the window looks and speaks.
@@ -116,6 +121,7 @@ impl Default for Settings {
             portals: Vec::new(),
             inline: false,
             schemes: Vec::new(),
+            service: None,
             idle: minutes(IDLE_MINUTES),
             window: Appearance::default(),
         }
@@ -137,6 +143,9 @@ impl Settings {
         }
         for scheme in file.callback.schemes {
             settings.schemes.push(app_scheme(text, &scheme)?);
+        }
+        if let Some(service) = &file.service {
+            settings.service = Some(base(text, service)?);
         }
         if let Some(idle) = file.session.idle_minutes {
             settings.idle = match *idle.get_ref() {
@@ -173,6 +182,8 @@ impl Settings {
             portals: self.portals.clone(),
             schemes: self.schemes.clone(),
             list,
+            service: self.service.clone(),
+            approvals: Vec::new(),
         }
     }
 }
@@ -195,6 +206,7 @@ enum Fault {
     /// Not repeated: it may be the key itself.
     Key,
     Scheme(String),
+    Service(String),
     /// As a whole: what stands there cannot be changed by us.
     Form,
 }
@@ -222,6 +234,7 @@ impl Explain for SettingsError {
             Fault::Origin(text) => language.say_with("settings-origin", found(text)),
             Fault::Key => language.say("settings-key"),
             Fault::Scheme(text) => language.say_with("settings-scheme", found(text)),
+            Fault::Service(text) => language.say_with("settings-service", found(text)),
         };
         let what = ("what", what.into());
         match self.line {
@@ -247,6 +260,7 @@ impl Explain for SettingsError {
             Fault::Origin(_) => language.say("settings-origin-advice"),
             Fault::Key => language.say("settings-key-advice"),
             Fault::Scheme(_) => language.say("settings-scheme-advice"),
+            Fault::Service(_) => language.say("settings-service-advice"),
         }
     }
 }
@@ -266,6 +280,7 @@ const MOST_IDLE_MINUTES: u64 = 24 * 60;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    service: Option<Spanned<String>>,
     #[serde(default)]
     portal: Vec<PortalEntry>,
     #[serde(default)]
@@ -323,6 +338,13 @@ fn portal(text: &str, entry: PortalEntry) -> Result<Portal, SettingsError> {
         fingerprint,
         name: entry.name.as_deref().map(bounded),
         test: entry.test,
+    })
+}
+
+fn base(text: &str, entry: &Spanned<String>) -> Result<Base, SettingsError> {
+    Base::parse(entry.get_ref()).ok_or_else(|| SettingsError {
+        line: Some(line(text, entry.span().start)),
+        fault: Fault::Service(bounded(entry.get_ref())),
     })
 }
 

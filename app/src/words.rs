@@ -11,7 +11,7 @@ use crate::language::Language;
 
 pub use card::meaning;
 pub use date::date;
-pub use handoff::{caution, lines};
+pub use handoff::{caution, lines, unapproved, unapproved_advice};
 
 /// An error, in two sentences.
 pub trait Explain {

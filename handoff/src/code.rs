@@ -33,7 +33,7 @@ pub enum ErrorCode {
     TokenUnsupported,
     /// The token was pulled out.
     TokenRemoved,
-    /// The smart-card service does not answer. Screen only.
+    /// The service that knows the portals does not answer. Screen only.
     ServiceUnreachable,
     /// A fault of ours.
     Internal,
@@ -117,7 +117,7 @@ impl ErrorCode {
             ErrorCode::CertExpired => "The certificate has expired.",
             ErrorCode::TokenUnsupported => "The token is not supported.",
             ErrorCode::TokenRemoved => "The token was removed.",
-            ErrorCode::ServiceUnreachable => "The smart-card service does not answer.",
+            ErrorCode::ServiceUnreachable => "The authentication service does not answer.",
             ErrorCode::Internal => "The desktop software failed.",
         }
     }

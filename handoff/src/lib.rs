@@ -4,3 +4,4 @@ pub mod callback;
 pub mod code;
 pub mod link;
 pub mod policy;
+pub mod service;

@@ -1,11 +1,12 @@
 //! Who may call: which portal, with which key, gets results sent where.
 //!
 //! The compiler keeps requirement 8: an answer is built from a [`Permit`], and
-//! only [`Policy::check`] makes one. The authentication API of SecureSign
-//! handoff protocol, §6, will be a second authority: its answer becomes a permit
-//! in this module too, and nowhere else.
+//! only [`Policy::check`] and [`Policy::check_for_demo`] make one: of the list in the
+//! settings, or of an [`Approval`] by the authentication service of SecureSign handoff
+//! protocol, §6, which only [`Inquiry::answered`] makes.
 
 mod domain;
+mod service;
 
 use std::fmt;
 
@@ -14,8 +15,10 @@ use zeroize::Zeroizing;
 
 use crate::code::ErrorCode;
 use crate::link::{ApiKey, Callback, CallbackKind, Origin};
+use crate::service::Base;
 
 pub use domain::domain;
+pub use service::{Approval, Inquiry, Unapproved};
 
 /// Whom the user or administrator allows, as the judge of every request.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +30,10 @@ pub struct Policy {
     pub schemes: Vec<String>,
     /// Where that is listed, for a [`Denial`].
     pub list: List,
+    /// Who is asked about those who are not listed; `None`: nobody.
+    pub service: Option<Base>,
+    /// What it has said of late.
+    pub approvals: Vec<Approval>,
 }
 
 /// The file that lists the portals.
@@ -103,7 +110,13 @@ impl Policy {
     /// - Apps are listed like portals, their scheme as the origin. Or their scheme is on
     ///   the allow-list, and then the key is that of any listed portal: an app's scheme
     ///   says nothing about who is calling.
+    /// - Whom the list does not allow the service may have allowed ([`Policy::inquiry`]).
     pub fn check(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
+        let listed = self.listed(callback, key);
+        listed.or_else(|denial| self.approved(callback, key, false).ok_or(denial))
+    }
+
+    fn listed(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
         let listed = match callback.kind() {
             CallbackKind::Localhost if !key.is_test() => {
                 return Err(self.deny(callback, key, Why::LiveToLocalhost));
@@ -145,7 +158,8 @@ impl Policy {
         if callback.kind() == CallbackKind::Localhost && key.is_test() {
             return Ok(permit(callback, key, None));
         }
-        self.check(callback, key)
+        let listed = self.listed(callback, key);
+        listed.or_else(|denial| self.approved(callback, key, true).ok_or(denial))
     }
 
     fn may_receive(&self, scheme: &str) -> bool {
@@ -176,6 +190,8 @@ pub struct Permit {
     callback: Callback,
     name: Option<String>,
     test: bool,
+    /// It was the service that gave it.
+    approval: Option<Approval>,
 }
 
 fn permit(callback: &Callback, key: &ApiKey, name: Option<String>) -> Permit {
@@ -183,6 +199,7 @@ fn permit(callback: &Callback, key: &ApiKey, name: Option<String>) -> Permit {
         callback: callback.clone(),
         name,
         test: key.is_test(),
+        approval: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod bench;
 mod certificates;
 mod chosen;
 mod document;
+mod inquiry;
 mod kept;
 mod once;
 mod pages;

@@ -16,6 +16,7 @@ use securesign_app::worker::{Binding, Job, Kept, Look, Report, TokenState, Token
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::profile::{Search, Tries};
 use securesign_handoff::callback;
+use securesign_handoff::policy::Inquiry;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::Value;
 use url::Url;
@@ -85,6 +86,8 @@ pub struct Play {
     pub saved: Vec<(String, String)>,
     /// Requests whose portal may call by now.
     pub reopened: Vec<Denied>,
+    /// What the service is asked.
+    pub inquiries: Vec<(u32, Inquiry)>,
     /// How often a report was gathered, and what was written of it.
     pub diagnoses: u32,
     pub reports: Vec<String>,
@@ -108,6 +111,7 @@ impl Play {
             spent: Vec::new(),
             saved: Vec::new(),
             reopened: Vec::new(),
+            inquiries: Vec::new(),
             diagnoses: 0,
             reports: Vec::new(),
         };
@@ -139,6 +143,7 @@ impl Play {
                 Effect::Release { request_id, .. } => self.released.push(request_id),
                 Effect::Spend { request_id, .. } => self.spent.push(request_id),
                 Effect::Reopen(denied) => self.reopened.push(*denied),
+                Effect::Inquire(number, inquiry) => self.inquiries.push((number, *inquiry)),
             }
         }
     }

@@ -1,23 +1,33 @@
-//! `securesign-window`, the other executable of this program. It lies beside this one,
-//! and it alone loads what draws a window.
+//! The other executables of this program. They lie beside this one: `securesign-window`
+//! alone loads what draws a window, `securesign-helper` alone has network code.
 
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+#[cfg(feature = "window")]
 use std::process::{Command, Stdio};
 
+#[cfg(feature = "window")]
 use securesign_app::language::Language;
+#[cfg(feature = "window")]
 use securesign_card::text;
 
+#[cfg(feature = "window")]
 use crate::harden;
 
-/// Where it is: where this program really lies, never where `PATH` leads. The error is
-/// where it should be.
-pub fn path() -> Result<PathBuf, PathBuf> {
+/// What draws windows.
+#[cfg(feature = "window")]
+pub const WINDOW: &str = "securesign-window";
+/// What asks the authentication service.
+pub const HELPER: &str = "securesign-helper";
+
+/// Where one of them is: where this program really lies, never where `PATH` leads. The
+/// error is where it should be.
+pub fn path(name: &str) -> Result<PathBuf, PathBuf> {
     let own = env::current_exe().unwrap_or_default();
     // Not every system tells where a link to this program leads.
     let own = fs::canonicalize(&own).unwrap_or(own);
-    let path = own.with_file_name(format!("securesign-window{}", env::consts::EXE_SUFFIX));
+    let path = own.with_file_name(format!("{name}{}", env::consts::EXE_SUFFIX));
     let file = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
     if path.is_absolute() && file {
         Ok(path)
@@ -26,10 +36,11 @@ pub fn path() -> Result<PathBuf, PathBuf> {
     }
 }
 
-/// Has it carry out this program's command line in its place. Returns where that cannot
+/// Has the window's carry out this program's command line in its place. Returns where that cannot
 /// be, or where the system cannot replace one program by another.
+#[cfg(feature = "window")]
 pub fn take_over(language: Language) -> Result<u8, String> {
-    let path = path().map_err(|missing| {
+    let path = path(WINDOW).map_err(|missing| {
         let file = ("file", text::path(&missing).into());
         language.say_with("window-missing", [file])
     })?;
@@ -42,7 +53,8 @@ pub fn take_over(language: Language) -> Result<u8, String> {
     })
 }
 
-/// What it says for `doctor`, in words or as JSON, and whether all is well there.
+/// What the window's says for `doctor`, in words or as JSON, and whether all is well there.
+#[cfg(feature = "window")]
 pub fn doctor(path: PathBuf, json: bool) -> Result<(String, bool), String> {
     let output = Command::new(path)
         .arg("doctor")
@@ -57,6 +69,7 @@ pub fn doctor(path: PathBuf, json: bool) -> Result<(String, bool), String> {
     }
 }
 
+#[cfg(feature = "window")]
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -23,6 +23,7 @@ use securesign_card::reader::Readers;
 use securesign_card::text;
 use securesign_card::trace::Recording;
 use securesign_handoff::callback::Answer;
+use securesign_handoff::policy::Inquiry;
 
 use crate::browser::Caller;
 use crate::clerk::{Clerk, Task};
@@ -33,7 +34,7 @@ use crate::hand::{self, Hand};
 use crate::output::say;
 use crate::store::seen::Seen;
 use crate::store::{settings, used};
-use crate::{browser, diagnostics, farewell};
+use crate::{browser, diagnostics, farewell, service};
 
 /// Where a callback goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -297,6 +298,7 @@ impl Desk {
                         }
                     }
                 },
+                Effect::Inquire(number, inquiry) => self.inquire(number, *inquiry),
                 Effect::Read(reading) => self.read(reading),
                 Effect::Remember(origin) => self.seen.remember(&origin),
                 Effect::Spend { origin, request_id } => {
@@ -345,6 +347,14 @@ impl Desk {
                 report(Event::OpenFailed(recipient, reason));
             }
         }));
+    }
+
+    /// Has the service asked without making anybody wait.
+    fn inquire(&self, number: u32, inquiry: Inquiry) {
+        let report = reporter(&self.sender, &self.wake);
+        std::thread::spawn(move || {
+            report(Event::Answered(number, service::inquire(&inquiry)));
+        });
     }
 
     /// Nothing more is signed, and what is kept is forgotten; then as [`Self::delivered`].

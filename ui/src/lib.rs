@@ -6,7 +6,6 @@
 //! library knows of it no more than [`front`] says.
 
 mod args;
-#[cfg(feature = "window")]
 mod beside;
 mod browser;
 mod clerk;
@@ -34,6 +33,7 @@ mod prompt;
 mod report;
 mod scheme;
 mod secrets;
+mod service;
 mod store;
 mod terminal;
 

@@ -10,7 +10,13 @@ use crate::settings::{Change, Settings};
 impl Denied {
     /// The same request, by the settings as they are now.
     pub fn again(self, policy: &Policy, seen: &dyn Fn(&str) -> bool) -> Result<Order, Refused> {
-        let order = Order::judge(self.request, policy, self.demo, seen);
+        // The service was asked before, or is when the link is opened again.
+        let order = Order::judge(self.request, policy, self.demo, seen)
+            .map(|mut order| {
+                order.document = self.document;
+                order
+            })
+            .map_err(|refused| refused.asking(None));
         match self.caller {
             Some(caller) => order
                 .map(|order| order.called_by(caller.clone()))

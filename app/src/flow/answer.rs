@@ -48,17 +48,8 @@ impl Flow {
                 self.looked(tokens);
                 Vec::new()
             }
-            Report::ReadersChanged => match self.state {
-                // A dialogue notices by itself; an ended flow does not care.
-                State::Ready
-                | State::Looking
-                | State::Page(Page::Certificate(_))
-                | State::Change(_)
-                | State::Unlock(..)
-                | State::Unsure(..)
-                | State::Asked(..) => vec![self.look()],
-                _ => Vec::new(),
-            },
+            Report::ReadersChanged if self.reads_again() => vec![self.look()],
+            Report::ReadersChanged => Vec::new(),
             _ if matches!(self.state, State::Busy(Busy::Abandoned)) => {
                 self.state = State::Ready;
                 self.advance()
@@ -69,6 +60,21 @@ impl Flow {
                 other => self.stay(other),
             },
         }
+    }
+
+    /// A dialogue notices by itself; an ended flow does not care.
+    fn reads_again(&self) -> bool {
+        matches!(
+            self.state,
+            State::Ready
+                | State::Looking
+                | State::Inquiring(_)
+                | State::Page(Page::Certificate(_))
+                | State::Change(_)
+                | State::Unlock(..)
+                | State::Unsure(..)
+                | State::Asked(..)
+        )
     }
 
     /// The card's answer to what it was busy with.

@@ -156,6 +156,8 @@ impl Flow {
                 }
                 _ => (Exit::Refused, Vec::new()),
             },
+            // Nobody has said that its portal may hear of it.
+            (_, State::Inquiring(_)) => (Exit::Refused, Vec::new()),
             (_, State::Undelivered(_)) => (Exit::NotDone, Vec::new()),
             (Purpose::Sign(_), State::Signed) => (Exit::Done, Vec::new()),
             (Purpose::Sign(order), state) => {

@@ -1,6 +1,7 @@
 //! What the flow takes in and gives out.
 
 use securesign_handoff::callback::Answer;
+use securesign_handoff::policy::{Inquiry, Unapproved};
 
 use crate::settings::{Change, Settings};
 
@@ -18,6 +19,9 @@ pub enum Event {
     Report(Report),
     /// A file that was given was read, or could not be.
     Read(Reading, Result<Document, Unreadable>),
+    /// The service has answered [`Effect::Inquire`] of this number: the settings know by now
+    /// what it has allowed.
+    Answered(u32, Result<(), Unapproved>),
     /// No browser took this answer.
     OpenFailed(Recipient, Unopened),
     /// The settings were changed, or why they were not.
@@ -52,6 +56,9 @@ pub enum Effect {
     Job(Job),
     /// Open this callback in the browser (or print it). It was validated.
     Open(Answer, Recipient),
+    /// Ask the service this, without making anybody wait, for [`Event::Answered`] with the
+    /// same number.
+    Inquire(u32, Box<Inquiry>),
     /// Read this file, without making anybody wait, for [`Event::Read`].
     Read(Reading),
     /// Remember that this origin has been served, for the first-seen note.

@@ -29,7 +29,7 @@ pub struct Order {
     digest: Digest,
     cert_serial: Option<Serial>,
     first_seen: bool,
-    document: Option<Arc<[u8]>>,
+    pub(super) document: Option<Arc<[u8]>>,
 }
 
 /// Why a request id cannot be used.
@@ -86,7 +86,7 @@ impl Order {
     ) -> Result<Self, Refused> {
         let way = match Way::open(request.reply_to(), policy, demo) {
             Ok(way) => way,
-            Err(reason) => return Err(Refused::unless_allowed(reason, request, demo)),
+            Err(reason) => return Err(Refused::unless_allowed(reason, request, policy, demo)),
         };
         let digest = match request.document {
             link::Document::Hash(digest) => digest,

@@ -135,7 +135,8 @@ impl Flow {
             let permit = permit.inspect_err(|_| effects.push(order.release()))?;
             Ok(order.permitted(permit))
         });
-        let denied = order.as_ref().err().and_then(Refused::denied);
+        let refused = order.as_ref().err().filter(|refused| !refused.asks());
+        let denied = refused.and_then(Refused::denied);
         let reopen = denied.cloned().map(Box::new).map(Effect::Reopen);
         effects.extend(self.next(order));
         effects.extend(reopen);
@@ -177,7 +178,7 @@ impl Flow {
         let shown = match (order, &self.purpose, &self.state) {
             (Ok(new), Purpose::Sign(shown), _) => new.is_same(shown),
             (Err(new), _, State::Refused(shown)) => new == shown,
-            (Err(new), _, State::Allow(shown)) => *new == **shown,
+            (Err(new), _, State::Allow(shown) | State::Inquiring(shown)) => *new == **shown,
             _ => false,
         };
         shown || self.queue.waiting.iter().any(waits)

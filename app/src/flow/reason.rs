@@ -2,10 +2,10 @@
 
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::LinkError;
-use securesign_handoff::policy::Denial;
+use securesign_handoff::policy::{Denial, Unapproved};
 
 use crate::language::Language;
-use crate::words::Explain;
+use crate::words::{Explain, unapproved, unapproved_advice};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reason {
@@ -13,6 +13,8 @@ pub(super) enum Reason {
     Link(LinkError),
     /// Whoever asks may not.
     Denied(Box<Denial>),
+    /// The service has not allowed this origin.
+    Unapproved(String, Unapproved),
     /// A live key at the demo token.
     DemoOnly,
     /// A signature inside a document of this kind: "PDF".
@@ -32,6 +34,7 @@ impl Reason {
         match self {
             Self::Link(error) => error.code(),
             Self::Denied(denial) => denial.code(),
+            Self::Unapproved(_, why) => why.code(),
             Self::DemoOnly => ErrorCode::ApiKeyInvalid,
             Self::NotYet(_) | Self::Used(_) => ErrorCode::RequestInvalid,
             Self::Unclaimed(_) | Self::Unjudged(_) => ErrorCode::Internal,
@@ -43,6 +46,7 @@ impl Reason {
         match self {
             Self::Link(error) => error.what(language),
             Self::Denied(denial) => denial.what(language),
+            Self::Unapproved(origin, why) => unapproved(origin, *why, language),
             Self::DemoOnly => language.say("demo-live"),
             Self::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
             Self::Used(requester) => {
@@ -60,6 +64,7 @@ impl Reason {
         match self {
             Self::Link(error) => error.advice(language),
             Self::Denied(denial) => denial.advice(language),
+            Self::Unapproved(_, why) => unapproved_advice(*why, language),
             Self::DemoOnly => language.say("demo-live-advice"),
             Self::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
             Self::Used(_) => language.say("used-advice"),

@@ -1,12 +1,17 @@
 //! A link that is not followed, and whether its portal hears of it.
 
+use std::sync::Arc;
+
+use securesign_card::digest::Digest;
 use securesign_handoff::callback::Outcome;
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::Request;
-use securesign_handoff::policy::Denial;
+use securesign_handoff::policy::{Denial, Inquiry, Policy};
 
+use crate::document::Document;
 use crate::language::Language;
 
+use super::OtherDocument;
 use super::reason::Reason;
 use super::way::Way;
 
@@ -14,10 +19,13 @@ use super::way::Way;
 /// it; to anybody else nothing is ever sent.
 #[derive(Clone, Debug)]
 pub struct Refused {
-    reason: Reason,
+    pub(super) reason: Reason,
     way: Option<Box<Way>>,
-    /// What goes on once the portal is allowed, where a person can do that here.
+    /// What goes on once the portal is allowed, where a person can do that here, or the
+    /// service.
     denied: Option<Box<Denied>>,
+    /// What the service is asked.
+    pub(super) inquiry: Option<Box<Inquiry>>,
 }
 
 /// A request that was understood, and whose portal may not call yet.
@@ -26,6 +34,14 @@ pub struct Denied {
     pub(super) request: Request,
     pub(super) demo: bool,
     pub(super) caller: Option<String>,
+    pub(super) document: Option<Arc<[u8]>>,
+}
+
+impl Denied {
+    /// As [`super::Order::serial`].
+    pub(super) fn serial(&self) -> Option<String> {
+        self.request.cert_serial.as_ref().map(ToString::to_string)
+    }
 }
 
 impl Refused {
@@ -42,18 +58,32 @@ impl Refused {
     }
 
     /// The request is kept where a person may allow its portal, in a file that takes another
-    /// one.
-    pub(super) fn unless_allowed(reason: Reason, request: Request, demo: bool) -> Self {
+    /// one, or the service.
+    pub(super) fn unless_allowed(
+        reason: Reason,
+        request: Request,
+        policy: &Policy,
+        demo: bool,
+    ) -> Self {
         let mut refused = Self::from(reason);
-        let can_be_listed = |denial: &Denial| denial.remedy().is_some() && !denial.list().inline;
-        if refused.denial().is_some_and(can_be_listed) {
+        if refused.denial().is_none() {
+            return refused;
+        }
+        refused = refused.asking(policy.inquiry(&request.callback, &request.api_key, demo));
+        if refused.asks() || refused.can_be_listed() {
             refused.denied = Some(Box::new(Denied {
                 request,
                 demo,
                 caller: None,
+                document: None,
             }));
         }
         refused
+    }
+
+    fn can_be_listed(&self) -> bool {
+        let can_be = |denial: &Denial| denial.remedy().is_some() && !denial.list().inline;
+        self.denial().is_some_and(can_be)
     }
 
     /// Who may not call, and why, where that is the reason.
@@ -66,7 +96,7 @@ impl Refused {
 
     /// A person can allow its portal here.
     pub(super) fn can_be_allowed(&self) -> bool {
-        self.denied.is_some()
+        self.denied.is_some() && self.can_be_listed()
     }
 
     /// What may go on by the settings as they are now.
@@ -77,6 +107,20 @@ impl Refused {
     /// What goes on once the portal is allowed.
     pub(super) fn into_denied(self) -> Option<Box<Denied>> {
         self.denied
+    }
+
+    /// What would be signed, where the request may go on.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.denied().map(|denied| denied.request.document.digest())
+    }
+
+    /// As [`super::Order::attach`], for when it goes on.
+    pub fn attach(&mut self, document: Document) -> Result<(), OtherDocument> {
+        let Some(denied) = &mut self.denied else {
+            return Ok(());
+        };
+        denied.document = document.matching(denied.request.document.digest());
+        denied.document.as_ref().map(|_| ()).ok_or(OtherDocument)
     }
 
     /// The portal that may hear of it.
@@ -133,6 +177,7 @@ impl From<Reason> for Refused {
             reason,
             way: None,
             denied: None,
+            inquiry: None,
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) enum State {
     Busy(Busy),
     /// The signature is on its way to the portal.
     Signed,
+    /// The service is asked whether the portal may call; the tokens are read meanwhile.
+    Inquiring(Box<Refused>),
     /// The link was refused.
     Refused(Refused),
     /// It was refused, and its portal can be allowed: shall it be?

@@ -32,7 +32,8 @@ impl Way {
 
     /// The same question once more, to the settings as they are now.
     pub(super) fn judged(&self, policy: &Policy) -> Result<Permit, Reason> {
-        judged(&self.to, policy, self.demo)
+        let judged = judged(&self.to, policy, self.demo);
+        judged.or_else(|reason| policy.renewed(&self.permit).ok_or(reason))
     }
 
     /// From now on with this permission, which was given for it.

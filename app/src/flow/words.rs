@@ -128,6 +128,7 @@ fn unbound(flow: &Flow) -> Screen {
             ..working(flow, busy)
         },
         State::Signed => signed(flow),
+        State::Inquiring(refused) => end::inquiring(flow, refused),
         State::Refused(refused) => end::refused(flow, refused),
         State::Allow(refused) => allow::allow(flow, refused),
         State::Failed(error) => end::failed(flow, error),

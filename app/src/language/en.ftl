@@ -339,6 +339,29 @@ requests-turned-away =
         [one] { $count } more link was turned away, because too many are waiting. Open it again from its portal.
        *[other] { $count } more links were turned away, because too many are waiting. Open them again from their portals.
     }
+inquiring-title = Asking whether this portal may call
+inquiring = It is not in the settings of this computer, so the authentication service that they name is asked. Nothing has been sent to the portal.
+unapproved-key = The authentication service does not know the API key that { $origin } uses, or no longer accepts it.
+unapproved-key-advice = Nothing was signed, and nothing was sent to the portal. Tell the people who run it: they need a valid key.
+unapproved-origin = The authentication service does not allow { $origin } to use this API key.
+unapproved-origin-advice = Nothing was signed, and nothing was sent to the portal. Somebody may be using another portal's key. If you know the portal, tell the people who run it.
+unapproved-busy = The authentication service is busy, so it is not known whether this portal may call.
+unapproved-busy-advice = Nothing was sent to the portal. Wait a moment, then try again.
+unapproved-busy-seconds =
+    { $seconds ->
+        [one] Nothing was sent to the portal. Try again in one second.
+       *[other] Nothing was sent to the portal. Try again in { $seconds } seconds.
+    }
+unapproved-unreachable = The authentication service gave no answer, so it is not known whether this portal may call: { $reason }.
+unapproved-unreachable-advice = Nothing was sent to the portal. Check the network connection and the address of the service in the settings, then try again.
+unapproved-missing-advice = Nothing was sent to the portal. Install SecureSign again, then try again.
+trouble-missing = the program securesign-helper is not installed
+trouble-ended = the program securesign-helper failed
+trouble-connection = there is no connection
+trouble-time = it took too long
+trouble-certificate = its certificate could not be verified
+trouble-redirect = it redirects to another address
+trouble-answer = what it sent was not understood
 refused-title = This request was refused
 refusal-told = { $requester } will be told.
 refused-told = { $requester } will be told when you close this.
@@ -657,6 +680,8 @@ settings-key = key is not a fingerprint.
 settings-key-advice = Write sha256: and the 64 hex digits of the API key's SHA-256, not the key itself.
 settings-scheme = “{ $found }” can never be an app's callback scheme.
 settings-scheme-advice = Write the app's own scheme without a colon, as in schemes = ["myapp"].
+settings-service = “{ $found }” is not the address of an authentication service.
+settings-service-advice = Write an https address without a question mark, as in service = "https://api.example.in/v1".
 
 ## Settings, journal and about
 
@@ -977,6 +1002,8 @@ doctor-no-launcher = No program opens web pages
 doctor-settings = The settings file cannot be used
 doctor-no-portal = No portal may call: only test keys with a callback on this computer work
 doctor-no-portal-advice = Start signing on your portal, and allow it where it is refused; or add it to { $file }.
+doctor-service-on = The authentication service { $service } answers
+doctor-service-silent = The authentication service { $service } gives no answer: { $reason }
 doctor-portals =
     { $count ->
         [one] One portal may call

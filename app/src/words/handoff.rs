@@ -5,7 +5,8 @@ use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::{
     AddressPart, CallbackFault, Cut, LINK_LIMIT, LinkError, PARAMETERS, Quoted,
 };
-use securesign_handoff::policy::{Denial, Why};
+use securesign_handoff::policy::{Denial, Unapproved, Why};
+use securesign_handoff::service::Trouble;
 
 use super::{Explain, InWords};
 use crate::language::{Language, Value};
@@ -237,6 +238,50 @@ impl Explain for Denial {
             false => language.say_with("denied-lines", [file, lines]),
         };
         format!("{when} {how}")
+    }
+}
+
+/// Why the service has not allowed an origin.
+pub fn unapproved(origin: &str, why: Unapproved, language: Language) -> String {
+    let origin = [("origin", origin.to_owned().into())];
+    match why {
+        Unapproved::Key => language.say_with("unapproved-key", origin),
+        Unapproved::Origin => language.say_with("unapproved-origin", origin),
+        Unapproved::Busy(_) => language.say("unapproved-busy"),
+        Unapproved::Unreachable(trouble) => {
+            let reason = [("reason", trouble.in_words(language).into())];
+            language.say_with("unapproved-unreachable", reason)
+        }
+    }
+}
+
+/// What to do then.
+pub fn unapproved_advice(why: Unapproved, language: Language) -> String {
+    match why {
+        Unapproved::Key => language.say("unapproved-key-advice"),
+        Unapproved::Origin => language.say("unapproved-origin-advice"),
+        Unapproved::Busy(Some(seconds)) => {
+            language.say_with("unapproved-busy-seconds", [("seconds", seconds.into())])
+        }
+        Unapproved::Busy(None) => language.say("unapproved-busy-advice"),
+        Unapproved::Unreachable(Trouble::Missing | Trouble::Ended) => {
+            language.say("unapproved-missing-advice")
+        }
+        Unapproved::Unreachable(_) => language.say("unapproved-unreachable-advice"),
+    }
+}
+
+impl InWords for Trouble {
+    fn in_words(&self, language: Language) -> String {
+        match self {
+            Self::Missing => language.say("trouble-missing"),
+            Self::Ended => language.say("trouble-ended"),
+            Self::Connection => language.say("trouble-connection"),
+            Self::Time => language.say("trouble-time"),
+            Self::Certificate => language.say("trouble-certificate"),
+            Self::Redirect => language.say("trouble-redirect"),
+            Self::Answer => language.say("trouble-answer"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use securesign_app::language::Language;
-use securesign_app::words::{Explain, strangers};
+use securesign_app::words::{Explain, InWords, strangers, unapproved_advice};
 use securesign_app::worker::{Look, TokenState, TokenView};
 use securesign_card::memory::Locked;
 use securesign_card::pcsc::PcscReaders;
@@ -11,6 +11,7 @@ use securesign_card::product::Product;
 use securesign_card::reader::{Presence, Readers};
 use securesign_card::text;
 use securesign_card::transport::TransportError;
+use securesign_handoff::policy::Unapproved;
 use serde_json::{Value, json};
 
 use super::tokens::look;
@@ -22,6 +23,7 @@ use crate::front::{FrontEnd, WindowError};
 use crate::output::{print, print_json};
 use crate::place::Place;
 use crate::scheme::{self, Owner, Sandbox};
+use crate::service;
 use crate::store::settings;
 
 /// One thing that was looked at.
@@ -88,6 +90,7 @@ fn examine(tokens: &[TokenView], l: Language) -> Vec<Finding> {
     findings.extend(browser(l));
     findings.push(launcher(l));
     findings.push(portals(l));
+    findings.extend(authentication(l));
     findings
 }
 
@@ -299,7 +302,7 @@ fn portals(l: Language) -> Finding {
     let path = settings::path();
     match settings::load(l) {
         Err(reason) => bad(l.say("doctor-settings"), reason),
-        Ok((settings, _)) if settings.portals.is_empty() => bad(
+        Ok((settings, _)) if settings.portals.is_empty() && settings.service.is_none() => bad(
             l.say("doctor-no-portal"),
             l.say_with(
                 "doctor-no-portal-advice",
@@ -311,6 +314,21 @@ fn portals(l: Language) -> Finding {
             good(l.say_with("doctor-portals", [("count", count)]))
         }
     }
+}
+
+/// Whether the service that the settings name answers.
+fn authentication(l: Language) -> Option<Finding> {
+    let (settings, _) = settings::load(l).ok()?;
+    let base = settings.service?;
+    let name = ("service", base.to_string().into());
+    Some(match service::probe(&base) {
+        Ok(()) => good(l.say_with("doctor-service-on", [name])),
+        Err(trouble) => {
+            let reason = ("reason", trouble.in_words(l).into());
+            let advice = unapproved_advice(Unapproved::Unreachable(trouble), l);
+            bad(l.say_with("doctor-service-silent", [name, reason]), advice)
+        }
+    })
 }
 
 /// The executable that has the window, and what it says itself.
@@ -347,7 +365,7 @@ fn window_json() -> Vec<Value> {
 /// What it says, in words or as JSON, and whether all is well there; else what is wrong with it.
 #[cfg(feature = "window")]
 fn ask_window(json: bool, l: Language) -> Result<(String, bool), Finding> {
-    let path = beside::path().map_err(|missing| {
+    let path = beside::path(beside::WINDOW).map_err(|missing| {
         let file = [("file", text::path(&missing).into())];
         let what = l.say_with("doctor-no-window", file);
         bad(what, l.say("doctor-no-window-advice"))

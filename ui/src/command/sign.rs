@@ -16,6 +16,7 @@ use super::{DONE, REFUSED, claimed, code, judge, order, refusal, unreadable};
 use crate::args::Sign;
 use crate::browser::Caller;
 use crate::desk::{Delivery, Desk};
+use crate::farewell;
 use crate::output::say;
 use crate::place::Place;
 use crate::prompt;
@@ -41,8 +42,8 @@ pub fn sign(place: &Place, asked: Sign) -> Result<u8, String> {
     let link = if many { next() } else { Some(asked.link) };
     let link = link.ok_or_else(|| l.say("no-link"))?;
     let mut first = order(&link, &policy, place, &seen);
-    if let (Some(path), Ok(order)) = (&asked.document, &mut first) {
-        attach(order, path, many, l)?;
+    if let Some(path) = &asked.document {
+        attach(&mut first, path, many, l)?;
     }
     let first = first.and_then(|order| claimed(order, l));
     let session = if many { settings.idle } else { Duration::ZERO };
@@ -52,7 +53,7 @@ pub fn sign(place: &Place, asked: Sign) -> Result<u8, String> {
     // setting up when a program ends at once.
     let waits = many || patience != Some(Duration::ZERO);
     let watched = || place.watched().filter(|_| waits);
-    let at_once = if first.is_ok() { watched() } else { None };
+    let at_once = if goes_on(&first) { watched() } else { None };
     let present = Present::of(&first, l);
     let mut desk = Desk::start(
         flow(first, l),
@@ -74,14 +75,35 @@ pub fn sign(place: &Place, asked: Sign) -> Result<u8, String> {
     Ok(run.all(place, present, &next, &watched))
 }
 
-/// Gives an order the document that it is about.
-fn attach(order: &mut Order, path: &Path, many: bool, language: Language) -> Result<(), String> {
+/// A token may be needed for it.
+fn goes_on(order: &Result<Order, Refused>) -> bool {
+    order.as_ref().map_or_else(Refused::asks, |_| true)
+}
+
+/// Gives a request the document that it is about.
+fn attach(
+    order: &mut Result<Order, Refused>,
+    path: &Path,
+    many: bool,
+    language: Language,
+) -> Result<(), String> {
+    let digest = match order {
+        Ok(order) => Some(order.digest()),
+        Err(refused) => refused.digest(),
+    };
+    let Some(algorithm) = digest.map(|digest| digest.algorithm()) else {
+        return Ok(());
+    };
     if many {
         return Err(language.say("one-document"));
     }
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error, language))?;
-    let document = Document::new(order.digest().algorithm(), bytes);
-    order.attach(document).map_err(|other| other.tell(language))
+    let document = Document::new(algorithm, bytes);
+    let attached = match order {
+        Ok(order) => order.attach(document),
+        Err(refused) => refused.attach(document),
+    };
+    attached.map_err(|other| other.tell(language))
 }
 
 /// How long a token is waited for; for ever where a person can give up.
@@ -105,6 +127,8 @@ fn flow(first: Result<Order, Refused>, language: Language) -> (Flow, Vec<Effect>
 enum Present {
     /// Its origin and its id.
     Request(String, String),
+    /// The service is asked about it.
+    Asked,
     /// What is said of it.
     Refused(String),
 }
@@ -113,6 +137,7 @@ impl Present {
     fn of(order: &Result<Order, Refused>, language: Language) -> Self {
         match order {
             Ok(order) => Self::Request(order.origin().to_owned(), order.request_id().to_owned()),
+            Err(refused) if refused.asks() => Self::Asked,
             Err(refused) => {
                 let text = refusal(refused, language);
                 Self::Refused(match refused.requester() {
@@ -162,7 +187,9 @@ impl Run {
             let order = settings::accept(link, place.is_demo(), self.desk.seen(), l)
                 .and_then(|order| claimed(order, l));
             present = Present::of(&order, l);
-            if let (Ok(_), false, Some(readers)) = (&order, self.desk.is_watching(), watched()) {
+            if let (true, false, Some(readers)) =
+                (goes_on(&order), self.desk.is_watching(), watched())
+            {
                 self.desk.watch(readers);
             }
             self.desk.next(order);
@@ -174,7 +201,35 @@ impl Run {
         match present {
             Present::Refused(text) => self.refuse(text),
             Present::Request(origin, id) => self.serve(origin, id),
+            Present::Asked => self.inquire(),
         }
+    }
+
+    /// Waits for the service, and goes on if it allows the portal.
+    fn inquire(&mut self) -> u8 {
+        let l = self.desk.flow().language();
+        loop {
+            self.desk.settle(&farewell::given_up);
+            if let Some((origin, id)) = self.at_hand() {
+                return self.serve(&origin, &id);
+            }
+            let screen = self.desk.screen();
+            terminal::print(&screen, l);
+            let again = screen.offers(Action::Retry) && prompt::can_ask();
+            if !again || !terminal::agrees(&l.say("terminal-try-again"), l) {
+                break;
+            }
+            self.press(Action::Retry);
+        }
+        self.desk.input(Input::Closed);
+        self.desk.delivered();
+        self.desk.exit().map_or(REFUSED, code)
+    }
+
+    /// The origin and the id of the request that is at hand.
+    fn at_hand(&self) -> Option<(String, String)> {
+        let order = self.desk.flow().order()?;
+        Some((order.origin().to_owned(), order.request_id().to_owned()))
     }
 
     /// A portal that may call hears why; to nobody else is anything sent.
@@ -209,8 +264,8 @@ impl Run {
             return None;
         }
         self.press(Action::Allow);
-        if let Some(order) = self.desk.flow().order() {
-            return Some((order.origin().to_owned(), order.request_id().to_owned()));
+        if let Some(present) = self.at_hand() {
+            return Some(present);
         }
         // Why it was not written, or is refused all the same.
         terminal::print(&self.desk.screen(), l);

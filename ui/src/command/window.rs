@@ -133,7 +133,9 @@ fn flow(
             let order = policy
                 .and_then(|policy| order(link, &policy, place, seen))
                 .and_then(|order| claimed(order, place.language));
-            if let Err(refused) = &order {
+            if let Err(refused) = order.as_ref()
+                && !refused.asks()
+            {
                 say(&refusal(refused, place.language));
             }
             Flow::sign(order, now)

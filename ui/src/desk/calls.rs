@@ -66,7 +66,7 @@ impl Desk {
         let order = settings::accept(link, false, &self.seen, language)
             .map(|order| order.called_by(wanted.caller.clone()))
             .map_err(|refused| refused.called_by(wanted.caller.clone()));
-        let refused = Cell::new(order.is_err());
+        let refused = Cell::new(order.as_ref().is_err_and(|refused| !refused.asks()));
         let claim = |origin: &str, id: &str| {
             let claimed = used::claim(origin, id, language);
             refused.set(claimed.is_err());

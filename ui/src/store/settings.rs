@@ -15,6 +15,7 @@ use super::folders::folders;
 use super::own;
 use super::seen::Seen;
 use super::used;
+use crate::service;
 
 /// The settings file, whether it exists or not.
 pub fn path() -> PathBuf {
@@ -36,7 +37,8 @@ pub fn load(language: Language) -> Result<(Settings, Policy), String> {
             [("file", file), ("reason", reason)],
         )
     })?;
-    let policy = settings.policy(text::path(&path));
+    let mut policy = settings.policy(text::path(&path));
+    policy.approvals = service::approvals();
     Ok((settings, policy))
 }
 

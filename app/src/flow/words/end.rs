@@ -82,6 +82,22 @@ fn requester(flow: &Flow) -> String {
     }
 }
 
+/// The service is asked about a portal that nobody has allowed here.
+pub fn inquiring(flow: &Flow, refused: &Refused) -> Screen {
+    let l = flow.language;
+    let origin = refused.inquiry.as_ref().map(|it| it.origin_display());
+    Screen {
+        text: vec![l.say("inquiring")],
+        facts: origin
+            .map(|origin| fact(l.say("allow-site"), &origin))
+            .into_iter()
+            .collect(),
+        notice: notice(flow),
+        buttons: vec![button(Action::Close, l.say("cancel"))],
+        ..plain(Kind::Working, l.say("inquiring-title"))
+    }
+}
+
 /// The link was refused: why, and who is told so.
 pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
     let l = flow.language;
@@ -92,6 +108,10 @@ pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
             (caution(denial, l), vec![allow])
         }
         _ if refused.is_unjudged() => (refused.advice(l), vec![open_file(l)]),
+        _ if refused.may_ask_again() => {
+            let again = button(Action::Retry, l.say("try-again"));
+            (refused.advice(l), vec![again])
+        }
         _ => (refused.advice(l), Vec::new()),
     };
     buttons.push(close(flow));
