@@ -27,7 +27,8 @@ pub const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian U
     6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
     Apache Caps Lock journal export which application scale MB PSS X BER PUC SO PW3 \
-    learn spy pcsc apdu pcap pcapng usbmon USBPcap Linux Windows file no PDF XFA field XML UTF Id";
+    learn spy pcsc apdu pcap pcapng usbmon USBPcap Linux Windows file no PDF XFA field XML UTF Id \
+    helper";
 
 #[test]
 pub fn a_text_in_hindi_is_in_hindi() {

@@ -678,7 +678,7 @@ settings-key-advice = sha256: और API कुंजी के SHA-256 के 6
 settings-scheme = “{ $found }” कभी किसी ऐप की कॉलबैक स्कीम नहीं हो सकती।
 settings-scheme-advice = ऐप की अपनी स्कीम बिना कोलन के लिखें, जैसे schemes = ["myapp"]।
 settings-service = “{ $found }” किसी प्रमाणीकरण सेवा का पता नहीं है।
-settings-service-advice = बिना प्रश्न-चिह्न वाला https पता लिखें, जैसे service = "https://api.example.in/v1"।
+settings-service-advice = बिना प्रश्न-चिह्न वाला https पता लिखें, जैसे https://example.in।
 
 ## Settings, journal and about
 
