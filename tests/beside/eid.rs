@@ -3,7 +3,7 @@
 
 use securesign_vendors::eid::emulator::{BELEID_17, CNS_11, EidCard, JPKI, Product};
 
-use super::{HOLDER, Row, SEED, judge};
+use super::{HOLDER, Row, SEED, What, judge};
 
 fn row(name: &'static str, product: Product, id: &'static str) -> Row {
     let card = EidCard::builder(product).seed(SEED).holder(HOLDER);
@@ -12,7 +12,11 @@ fn row(name: &'static str, product: Product, id: &'static str) -> Row {
 
 #[test]
 fn belgian_cards() {
-    judge([row("Belgian eID 1.7", BELEID_17, "02")]);
+    // The certificate is read anew each time, and OpenSC reads no more than it and short lists.
+    judge([Row {
+        above: &[What::AgainBytes],
+        ..row("Belgian eID 1.7", BELEID_17, "02")
+    }]);
 }
 
 #[test]
