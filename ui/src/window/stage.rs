@@ -26,6 +26,7 @@ use super::palette::Palette;
 use super::signal::{Signal, Signals};
 use super::stop::Stop;
 
+mod asked;
 #[cfg(all(test, target_os = "linux"))]
 mod drawn;
 mod focus;
@@ -57,6 +58,7 @@ pub struct Stage {
     chooser: Chooser,
     speech: Speech,
     wishes: Wishes,
+    asked: asked::Asked,
 }
 
 /// How a person wants to see pages.
@@ -207,6 +209,7 @@ impl Stage {
             chooser: Chooser::default(),
             speech: Speech::default(),
             wishes: Wishes::default(),
+            asked: asked::Asked::default(),
         }
     }
 
@@ -297,7 +300,7 @@ impl Stage {
             Signal::Row(at) => self.model.input(Input::Row(at)),
             Signal::Resized => {
                 let size = (self.window.w(), self.window.h());
-                if size != self.page.size {
+                if !asked::near(size, self.page.size) && !self.asked.lately(size) {
                     self.wishes.width = Some(size.0);
                     self.wishes.height = Some(size.1);
                     self.redraw(self.screen.clone(), true);

@@ -85,7 +85,9 @@ impl Stage {
             &self.eye,
             self.wishes,
         );
+        let earlier = self.page.size;
         self.page = Page::new(&next, &setting);
+        self.asked.note(earlier);
         self.screen = next;
         if same.form {
             self.page.inert.carry_form(&inert);
@@ -116,6 +118,7 @@ impl Stage {
             let place = work_area();
             let width = self.wishes.width.unwrap_or_else(usual_width);
             let height = self.window.h();
+            self.asked.note((width, height));
             self.window.resize(
                 place.x + (place.w - width).max(0) / 2,
                 place.y + (place.h - height).max(0) / 2,
