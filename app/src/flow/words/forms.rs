@@ -44,23 +44,23 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
     let Some((info, pin)) = flow.aimed(of) else {
         return waiting(flow);
     };
-    let family = ("family", info.family.as_str().into());
+    let family = || ("family", info.family.as_str().into());
     let name = || pin_name(pin.role, l);
     let (title, what, confidence) = match errand {
         Errand::Change => (
             l.say_with("unsure-change-title", [name()]),
-            l.say_with("unsure-change", [name(), family]),
+            l.say_with("unsure-change", [name(), family()]),
             pin.change,
         ),
         Errand::Unlock => (
             l.say("unsure-unlock-title"),
-            l.say_with("unsure-unlock", [family]),
+            l.say_with("unsure-unlock", [family()]),
             pin.unblock.map(|unblock| unblock.confidence),
         ),
     };
     let mut text = vec![what];
     if confidence == Ok(Confidence::Doubtful) {
-        text.push(l.say("unsure-doubtful"));
+        text.push(l.say_with("unsure-doubtful", [family()]));
     }
     text.push(match errand {
         Errand::Change => l.say_with("unsure-change-advice", [name()]),
