@@ -150,7 +150,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 23] = [
+    const FAMILIES: [&str; 24] = [
         "piv",
         "epass",
         "openpgp",
@@ -174,6 +174,7 @@ fn only_the_families_name_a_family() {
         "jpki",
         "pteid",
         "fineid",
+        "cns",
     ];
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");

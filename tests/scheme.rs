@@ -166,7 +166,7 @@ fn r30_removing_gives_the_scheme_back_to_the_one_that_had_it() {
     );
     assert_eq!(desk.handler(), "securesign.desktop");
     let said = desk.done("unregister");
-    assert!(said.contains("open Other Signer (other.desktop)"), "{said}");
+    assert!(said.contains("but Other Signer (other.desktop)"), "{said}");
     assert_eq!(desk.handler(), "other.desktop");
     let left = ["config/mimeapps.list", "data/applications/mimeinfo.cache"];
     assert_eq!(desk.names(), left);
