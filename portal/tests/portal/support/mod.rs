@@ -195,6 +195,8 @@ pub struct Service {
     child: Child,
     pub address: SocketAddr,
     log: std::sync::Arc<std::sync::Mutex<String>>,
+    /// Reads the log, to its end.
+    reader: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Service {
@@ -216,7 +218,7 @@ impl Service {
         };
         let log = std::sync::Arc::new(std::sync::Mutex::new(log));
         let written = log.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let mut log = written.lock().unwrap();
                 log.push_str(&line);
@@ -227,6 +229,7 @@ impl Service {
             child,
             address,
             log,
+            reader: Some(reader),
         }
     }
 
@@ -248,7 +251,12 @@ impl Service {
         let status = Command::new("kill").arg(self.pid()).status().unwrap();
         assert!(status.success());
         let status = self.child.wait().unwrap();
-        (start.elapsed(), status)
+        let took = start.elapsed();
+        // What it wrote last may not have been read yet.
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        (took, status)
     }
 
     /// SIGKILL.
