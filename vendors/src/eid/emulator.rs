@@ -38,7 +38,7 @@ use crate::emulator::files::{Content, Files, MASTER, Path, identifiers};
 use crate::emulator::key::PrivateKey;
 use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Wire, carry_out, header};
 use crate::emulator::{Emulator, KeyKind};
 
 pub use crate::emulator::BuildError;
@@ -298,24 +298,9 @@ impl Emulator for EidCard {
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut header = [0; 4];
-        header
-            .iter_mut()
-            .zip(command)
-            .for_each(|(to, from)| *to = *from);
-        self.sent.push(header);
-        let (mut data, status) = match Command::decode(command) {
-            None => (Vec::new(), sw::WRONG_LENGTH),
-            Some(command) => match self.wire.arrive(command) {
-                Err(answer) => answer,
-                Ok(command) => {
-                    let habits = self.product.habits;
-                    let reply = habits.execute(self, &command);
-                    self.wire.leave(command.ne, reply)
-                }
-            },
-        };
-        data.extend(status.to_be_bytes());
-        data
+        self.sent.push(header(command));
+        let habits = self.product.habits;
+        let execute = |card: &mut Self, command: &Command| habits.execute(card, command);
+        carry_out(self, command, |card| &mut card.wire, execute)
     }
 }

@@ -138,3 +138,36 @@ impl Wire {
         (data, status)
     }
 }
+
+/// The first bytes of a command; zeros where it is shorter.
+pub(crate) fn header(command: &[u8]) -> [u8; 4] {
+    let mut header = [0; 4];
+    let len = command.len().min(header.len());
+    header[..len].copy_from_slice(&command[..len]);
+    header
+}
+
+/// Data and status word in one.
+pub(crate) fn joined((mut data, status): Answer) -> Vec<u8> {
+    data.extend(status.to_be_bytes());
+    data
+}
+
+/// One APDU of a card that has no more peculiarities than its [`Transport`].
+pub(crate) fn carry_out<C>(
+    card: &mut C,
+    command: &[u8],
+    wire: impl Fn(&mut C) -> &mut Wire,
+    execute: impl FnOnce(&mut C, &Command) -> Reply,
+) -> Vec<u8> {
+    let Some(command) = Command::decode(command) else {
+        return joined((Vec::new(), sw::WRONG_LENGTH));
+    };
+    joined(match wire(card).arrive(command) {
+        Err(answer) => answer,
+        Ok(command) => {
+            let reply = execute(card, &command);
+            wire(card).leave(command.ne, reply)
+        }
+    })
+}

@@ -36,7 +36,7 @@ use crate::emulator::apdu::{Command, Reply, ins, sw};
 use crate::emulator::key::{PrivateKey, Stream};
 use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Wire, carry_out, header};
 
 pub use crate::emulator::BuildError;
 pub use builder::Builder;
@@ -244,23 +244,7 @@ impl Emulator for IdPrimeCard {
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut header = [0; 4];
-        header
-            .iter_mut()
-            .zip(command)
-            .for_each(|(to, from)| *to = *from);
-        self.sent.push(header);
-        let (mut data, status) = match Command::decode(command) {
-            None => (Vec::new(), sw::WRONG_LENGTH),
-            Some(command) => match self.wire.arrive(command) {
-                Err(answer) => answer,
-                Ok(command) => {
-                    let reply = self.execute(&command);
-                    self.wire.leave(command.ne, reply)
-                }
-            },
-        };
-        data.extend(status.to_be_bytes());
-        data
+        self.sent.push(header(command));
+        carry_out(self, command, |card| &mut card.wire, Self::execute)
     }
 }

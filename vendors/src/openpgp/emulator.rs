@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use crate::emulator::Emulator;
 use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::key::{PrivateKey, Stream};
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Wire, header, joined};
 
 pub use crate::emulator::BuildError;
 pub use builder::Builder;
@@ -306,13 +306,8 @@ impl Emulator for OpenPgpCard {
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut header = [0; 4];
-        header
-            .iter_mut()
-            .zip(command)
-            .for_each(|(to, from)| *to = *from);
-        self.sent.push(header);
-        let (mut data, status) = match Command::decode(command) {
+        self.sent.push(header(command));
+        let answer = match Command::decode(command) {
             None => (Vec::new(), sw::WRONG_LENGTH),
             Some(command) if command.cla & OTHER_CLASSES != 0 => (Vec::new(), sw::UNKNOWN_CLA),
             Some(command) => match self.wire.arrive(command) {
@@ -323,7 +318,6 @@ impl Emulator for OpenPgpCard {
                 }
             },
         };
-        data.extend(status.to_be_bytes());
-        data
+        joined(answer)
     }
 }

@@ -39,7 +39,7 @@ use crate::emulator::Emulator;
 use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::files::{Files, Path};
 use crate::emulator::key::{PrivateKey, Stream};
-use crate::emulator::wire::{Answer, Wire};
+use crate::emulator::wire::{Answer, Wire, header, joined};
 
 pub use crate::emulator::BuildError;
 pub use builder::Builder;
@@ -217,17 +217,11 @@ impl Emulator for Pkcs15Card {
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut header = [0; 4];
-        header
-            .iter_mut()
-            .zip(command)
-            .for_each(|(to, from)| *to = *from);
-        self.sent.push(header);
-        let (mut data, status) = match Command::decode(command) {
+        self.sent.push(header(command));
+        let answer = match Command::decode(command) {
             None => (Vec::new(), sw::WRONG_LENGTH),
             Some(command) => self.answer(command),
         };
-        data.extend(status.to_be_bytes());
-        data
+        joined(answer)
     }
 }

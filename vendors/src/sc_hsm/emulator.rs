@@ -39,7 +39,7 @@ use crate::emulator::apdu::{Command, Reply, ins, sw};
 use crate::emulator::key::{PrivateKey, Stream};
 use crate::emulator::secret::Secret;
 use crate::emulator::tlv;
-use crate::emulator::wire::Wire;
+use crate::emulator::wire::{Wire, header, joined};
 
 pub use crate::emulator::BuildError;
 pub use builder::Builder;
@@ -230,13 +230,8 @@ impl Emulator for ScHsmCard {
     }
 
     fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut header = [0; 4];
-        header
-            .iter_mut()
-            .zip(command)
-            .for_each(|(to, from)| *to = *from);
-        self.sent.push(header);
-        let (mut data, status) = match Command::decode(command) {
+        self.sent.push(header(command));
+        let answer = match Command::decode(command) {
             None => (Vec::new(), sw::WRONG_LENGTH),
             Some(command) => match self.wire.arrive(command) {
                 Err(answer) => answer,
@@ -251,7 +246,6 @@ impl Emulator for ScHsmCard {
                 }
             },
         };
-        data.extend(status.to_be_bytes());
-        data
+        joined(answer)
     }
 }
