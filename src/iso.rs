@@ -223,6 +223,19 @@ pub fn judge_new(during: &'static str, secret: Secret, sw: StatusWord) -> Result
     }
 }
 
+/// As [`judge_new`], where a command before this one has verified the PUK: it was right, and is
+/// not what was refused.
+///
+/// # Errors
+///
+/// As [`judge_new`]; [`CardError::UnblockOff`] in place of a wrong or blocked PUK.
+pub fn judge_reset(during: &'static str, code: Secret, sw: StatusWord) -> Result<(), CardError> {
+    match judge_new(during, code, sw) {
+        Err(CardError::Wrong { .. } | CardError::Blocked(_)) => Err(CardError::UnblockOff { sw }),
+        other => other,
+    }
+}
+
 /// What a status word says after a command that carried a PIN or PUK. What is
 /// not understood stays [`CardError::Refused`]: the caller then asks the counter
 /// whether a try is gone, and never repeats the command.

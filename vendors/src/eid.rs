@@ -18,8 +18,12 @@ use securesign_card::application::PinId;
 use securesign_card::atr::AtrPattern;
 use securesign_card::certificate;
 use securesign_card::channel::Channel;
-use securesign_card::error::CardError;
-use securesign_card::profile::{Credential, Found, KeyId, Mark, Note, PinUse, Problem, Search};
+use securesign_card::digest::Digest;
+use securesign_card::error::{CardError, Missing};
+use securesign_card::profile::{
+    Credential, Found, KeyId, Mark, Note, PinUse, Problem, SIGN, Search,
+};
+use securesign_card::signature::PublicKey;
 use securesign_card::sw::StatusWord;
 
 use crate::offer::{find, signing};
@@ -106,6 +110,60 @@ fn credentials(
         let stored = read(place, &|beginning| search.rules_out(beginning));
         place.take_in(stored, found)
     })
+}
+
+/// SELECT by DF name (ISO 7816-4, 11.2.2), of which nothing is told.
+fn select_application(card: &mut Channel<'_>, aid: &[u8]) -> Result<(), CardError> {
+    *card.environment() = None;
+    let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(aid);
+    card.require("select the application", &select).map(drop)
+}
+
+/// SELECT of a file below the directory that is selected (ISO 7816-4, 11.2.2), of which nothing
+/// is told.
+fn select_file(card: &mut Channel<'_>, during: &'static str, file: u16) -> Result<(), CardError> {
+    let identifier = file.to_be_bytes();
+    let select = Command::new([0x00, 0xA4, 0x02, 0x0C]).data(&identifier);
+    card.require(during, &select).map(drop)
+}
+
+/// SELECT by path from the master file (ISO 7816-4, 11.2.2), of which nothing is told.
+fn select_path(card: &mut Channel<'_>, during: &'static str, path: &[u8]) -> Result<(), CardError> {
+    let select = Command::new([0x00, 0xA4, 0x08, 0x0C]).data(path);
+    card.require(during, &select).map(drop)
+}
+
+/// Whether it is the card that it was: it tells of itself what it told.
+fn same<T: PartialEq>(told: &T, before: &T) -> Result<(), CardError> {
+    match told == before {
+        true => Ok(()),
+        false => Err(CardError::Changed),
+    }
+}
+
+/// Why a card cannot sign with this key that has RSA keys alone, of so many bytes.
+fn unless_rsa(key: &PublicKey, lens: &[usize]) -> Option<Missing> {
+    match (key, key.rsa_len()) {
+        (PublicKey::Rsa(_), Some(len)) if lens.contains(&len) => None,
+        (PublicKey::Rsa(_), _) => Some(Missing::KeyLength),
+        _ => Some(Missing::KeyKind),
+    }
+}
+
+/// Algorithm and key, for MANAGE SECURITY ENVIRONMENT (ISO 7816-4, 11.5.11). Keys have
+/// references of one byte here.
+fn environment(algorithm: u8, key: KeyId) -> [u8; 6] {
+    [0x80, 0x01, algorithm, 0x84, 0x01, key.0 as u8]
+}
+
+/// Gives the card the hash, and has it sign that (ISO 7816-8, HASH and COMPUTE DIGITAL SIGNATURE).
+fn sign_hash(card: &mut Channel<'_>, digest: &Digest) -> Result<Vec<u8>, CardError> {
+    let hash = digest.bytes();
+    let input = [&[0x90, hash.len() as u8], hash].concat();
+    let set = Command::new([0x00, 0x2A, 0x90, 0xA0]).data(&input);
+    card.require("set the hash", &set)?;
+    let compute = Command::new([0x00, 0x2A, 0x9E, 0x9A]).answer(Answer::Short);
+    card.require(SIGN, &compute.once())
 }
 
 /// A file that comes in shorter parts than this is not read to its end: a card that drips

@@ -15,8 +15,9 @@ use securesign_card::profile::{
     Credential, Found, Mark, PinUse, Profile, SIGN, Search, Spec, unless_refused,
 };
 use securesign_card::signature::{PublicKey, ToSign, digest_info};
+use securesign_card::text::hex_upper;
 
-use super::{Place, credentials, exactly, read_der};
+use super::{Place, credentials, exactly, read_der, same, select_path};
 
 /// Every applet.
 #[derive(Debug)]
@@ -136,18 +137,17 @@ fn begin(card: &mut Channel<'_>) -> Result<CardData, CardError> {
     let data = card.require(during, &read)?;
     match (data.get(..16), data.get(21)) {
         (Some(serial), Some(applet)) if data.len() == 0x1C => Ok(CardData {
-            serial: serial.iter().map(|byte| format!("{byte:02X}")).collect(),
+            serial: hex_upper(serial),
             applet: *applet,
         }),
         _ => Err(CardError::Malformed { during, at: 0 }),
     }
 }
 
-/// SELECT by path (ISO 7816-4, 11.2.2); these cards tell nothing of a file.
+/// What was set for a key is gone after it.
 fn select(card: &mut Channel<'_>, during: &'static str, path: &[u8]) -> Result<(), CardError> {
     *card.environment() = None;
-    let select = Command::new([0x00, 0xA4, 0x08, 0x0C]).data(path);
-    card.require(during, &select).map(drop)
+    select_path(card, during, path)
 }
 
 /// The application of one card.
@@ -177,10 +177,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match begin(card)? == self.data {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
+        same(&begin(card)?, &self.data)
     }
 
     fn pins(&self) -> &[PinObject] {

@@ -20,7 +20,9 @@ use securesign_card::profile::{
 use securesign_card::signature::{PublicKey, ToSign, digest_info, fit};
 use securesign_card::tlv;
 
-use super::{Place, credentials, exactly, read_der};
+use super::{
+    Place, credentials, environment, exactly, read_der, same, select_application, select_file,
+};
 
 /// A country's cards.
 #[derive(Debug)]
@@ -225,9 +227,7 @@ impl Opened {
             return Ok(());
         }
         self.at = None;
-        *card.environment() = None;
-        let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(part.aid());
-        card.require("select the application", &select)?;
+        select_application(card, part.aid())?;
         self.at = Some(part);
         Ok(())
     }
@@ -260,13 +260,6 @@ fn number(card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
     let number = tlv::expect(&object, 0x04).unwrap_or_default();
     let is_plain = !number.is_empty() && number.iter().all(u8::is_ascii_alphanumeric);
     Ok(is_plain.then(|| String::from_utf8_lossy(number).into_owned()))
-}
-
-/// Selects a file of the part that is selected (SELECT, ISO 7816-4, 11.2.2).
-fn select_file(card: &mut Channel<'_>, during: &'static str, file: u16) -> Result<(), CardError> {
-    let identifier = file.to_be_bytes();
-    let select = Command::new([0x00, 0xA4, 0x02, 0x0C]).data(&identifier);
-    card.require(during, &select).map(drop)
 }
 
 fn read_file(
@@ -322,10 +315,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match self.begin(card)? == self.number {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
+        same(&self.begin(card)?, &self.number)
     }
 
     fn pins(&self) -> &[PinObject] {
@@ -424,13 +414,7 @@ impl Application for Opened {
         let during = "unblock the PIN";
         let reset = Command::new([0x00, 0x2C, 0x02, pin.reference]).secret(&new);
         let sw = card.send(during, &reset)?.sw;
-        match iso::judge_new(during, with.role, sw) {
-            // The PUK was right: it is not what was refused.
-            Err(CardError::Wrong { .. } | CardError::Blocked(_)) => {
-                Err(CardError::UnblockOff { sw })
-            }
-            other => other,
-        }
+        iso::judge_reset(during, with.role, sw)
     }
 
     fn sign(
@@ -451,8 +435,7 @@ impl Application for Opened {
             (None, _) => (0x02, digest_info(digest)),
         };
         self.enter(card, Part::of(credential.pin))?;
-        // Keys have references of one byte.
-        let environment = [0x80, 0x01, algorithm, 0x84, 0x01, credential.key.0 as u8];
+        let environment = environment(algorithm, credential.key);
         iso::set_environment(card, template, &environment)?;
         let compute = Command::new(header).data(&input).answer(Answer::Short);
         card.require(SIGN, &compute.once())

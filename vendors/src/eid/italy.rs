@@ -20,7 +20,7 @@ use securesign_card::profile::{
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15};
 use securesign_card::sw::StatusWord;
 
-use super::{Place, credentials, read_der};
+use super::{Place, credentials, read_der, same, select_path, unless_rsa};
 
 /// Every maker's.
 #[derive(Debug)]
@@ -163,11 +163,10 @@ fn begin(card: &mut Channel<'_>) -> Result<String, CardError> {
     }
 }
 
-/// SELECT by path from the master file (ISO 7816-4, 11.2.2).
+/// What was set for a key is gone after it.
 fn select(card: &mut Channel<'_>, during: &'static str, path: &[u8]) -> Result<(), CardError> {
     *card.environment() = None;
-    let select = Command::new([0x00, 0xA4, 0x08, 0x0C]).data(path);
-    card.require(during, &select).map(drop)
+    select_path(card, during, path)
 }
 
 /// The card, which has no application.
@@ -226,10 +225,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match begin(card)? == self.serial {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
+        same(&begin(card)?, &self.serial)
     }
 
     fn pins(&self) -> &[PinObject] {
@@ -252,11 +248,7 @@ impl Application for Opened {
     }
 
     fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
-        match (key, key.rsa_len()) {
-            (PublicKey::Rsa(_), Some(128 | 256)) => None,
-            (PublicKey::Rsa(_), _) => Some(Missing::KeyLength),
-            _ => Some(Missing::KeyKind),
-        }
+        unless_rsa(key, &[128, 256])
     }
 
     fn serial(&mut self, _card: &mut Channel<'_>) -> Result<Option<String>, CardError> {

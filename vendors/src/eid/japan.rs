@@ -19,7 +19,9 @@ use securesign_card::signature::{PublicKey, ToSign, digest_info};
 use securesign_card::transport::TransportError;
 use zeroize::Zeroizing;
 
-use super::{Place, credentials, exactly, read_der};
+use super::{
+    Place, credentials, exactly, read_der, same, select_application, select_file, unless_rsa,
+};
 
 /// Every card.
 #[derive(Debug)]
@@ -130,24 +132,15 @@ const MARK: u16 = 0x20;
 /// Selects the application, and reads what tells one card from another: the beginning of the
 /// certificate that is free to be read. A telephone does not give it.
 fn begin(card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
-    *card.environment() = None;
-    let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(JPKI.spec.aid);
-    card.require("select the application", &select)?;
+    select_application(card, JPKI.spec.aid)?;
     given(mark(card))
 }
 
 fn mark(card: &mut Channel<'_>) -> Result<Vec<u8>, CardError> {
     let during = "read the beginning of a certificate";
-    select(card, during, CERTIFICATE)?;
+    select_file(card, during, CERTIFICATE)?;
     let read = Command::new([0x00, 0xB0, 0x00, 0x00]).answer(Answer::Exact(MARK));
     card.require(during, &read)
-}
-
-/// SELECT of a file of the application (ISO 7816-4, 11.2.2); nothing is told of it.
-fn select(card: &mut Channel<'_>, during: &'static str, file: u16) -> Result<(), CardError> {
-    let identifier = file.to_be_bytes();
-    let select = Command::new([0x00, 0xA4, 0x02, 0x0C]).data(&identifier);
-    card.require(during, &select).map(drop)
 }
 
 /// The application of one card.
@@ -172,7 +165,7 @@ impl Opened {
         value: &Pin,
     ) -> Result<PinObject, CardError> {
         let object = self.pin(pin)?;
-        select(card, "select the PIN", file_of(pin))?;
+        select_file(card, "select the PIN", file_of(pin))?;
         iso::verify(card, &object, &capital(value)?)?;
         Ok(object)
     }
@@ -184,10 +177,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match begin(card)? == self.mark {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
+        same(&begin(card)?, &self.mark)
     }
 
     fn pins(&self) -> &[PinObject] {
@@ -197,7 +187,7 @@ impl Application for Opened {
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
         let mut found = credentials(&PLACES, search, |place, unwanted| {
             let during = "read a certificate";
-            select(card, during, place.file)?;
+            select_file(card, during, place.file)?;
             read_der(card, during, 0x100, unwanted)
         })?;
         found.notes.push(Note {
@@ -208,11 +198,7 @@ impl Application for Opened {
     }
 
     fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
-        match (key, key.rsa_len()) {
-            (PublicKey::Rsa(_), Some(256)) => None,
-            (PublicKey::Rsa(_), _) => Some(Missing::KeyLength),
-            _ => Some(Missing::KeyKind),
-        }
+        unless_rsa(key, &[256])
     }
 
     /// None that everybody may read.
@@ -222,7 +208,7 @@ impl Application for Opened {
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
         let object = self.pin(pin)?;
-        select(card, "read the PIN tries left", file_of(pin))?;
+        select_file(card, "read the PIN tries left", file_of(pin))?;
         iso::pin_tries(card, object.reference)
     }
 
@@ -260,7 +246,7 @@ impl Application for Opened {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        select(card, "choose the key", credential.key.0)?;
+        select_file(card, "choose the key", credential.key.0)?;
         let info = digest_info(what.digest());
         let compute = Command::new([0x80, 0x2A, 0x00, 0x80])
             .data(&info)

@@ -2,7 +2,6 @@
 //!
 //! OpenSC and poreid use such cards. The first issue (IAS) and the cards from 2024 on are others.
 
-use securesign_card::apdu::{Answer, Command};
 use securesign_card::application::{Application, Confidence, PinId, PinObject, RetryCounter};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Channel;
@@ -10,13 +9,15 @@ use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::iso;
 use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
-use securesign_card::profile::{
-    Credential, Found, PinUse, Profile, SIGN, Search, Spec, unless_refused,
-};
+use securesign_card::profile::{Credential, Found, PinUse, Profile, Search, Spec, unless_refused};
 use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::text::hex_upper;
 use securesign_card::tlv;
 
-use super::{Place, credentials, exactly, read_der};
+use super::{
+    Place, credentials, environment, exactly, read_der, same, select_application, select_path,
+    sign_hash, unless_rsa,
+};
 
 /// The GemSafe generation.
 #[derive(Debug)]
@@ -127,25 +128,13 @@ const PLACES: [Place; 2] = [
 const DIRECTORY: [u8; 2] = [0x5F, 0x00];
 const INFORMATION: [u8; 4] = [0x4F, 0x00, 0x50, 0x32];
 
-fn select_application(card: &mut Channel<'_>, aid: &[u8]) -> Result<(), CardError> {
-    *card.environment() = None;
-    let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(aid);
-    card.require("select the application", &select).map(drop)
-}
-
 /// Selects the application, and reads what tells one card from another (PKCS#15, TokenInfo).
 fn begin(card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
     select_application(card, PTEID.spec.aid)?;
     let during = "read the serial number";
-    let read =
-        select(card, during, &INFORMATION).and_then(|()| read_der(card, during, 0x100, &|_| false));
+    let read = select_path(card, during, &INFORMATION)
+        .and_then(|()| read_der(card, during, 0x100, &|_| false));
     Ok(given(read)?.flatten())
-}
-
-/// SELECT by path (ISO 7816-4, 11.2.2).
-fn select(card: &mut Channel<'_>, during: &'static str, path: &[u8]) -> Result<(), CardError> {
-    let select = Command::new([0x00, 0xA4, 0x08, 0x0C]).data(path);
-    card.require(during, &select).map(drop)
 }
 
 /// The application of one card.
@@ -156,7 +145,7 @@ struct Opened {
 
 /// The PINs are those of a directory.
 fn enter(card: &mut Channel<'_>) -> Result<(), CardError> {
-    select(card, "select the directory", &DIRECTORY)
+    select_path(card, "select the directory", &DIRECTORY)
 }
 
 impl Application for Opened {
@@ -165,10 +154,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match begin(card)? == self.information {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
+        same(&begin(card)?, &self.information)
     }
 
     fn pins(&self) -> &[PinObject] {
@@ -179,17 +165,13 @@ impl Application for Opened {
         credentials(&PLACES, search, |place, unwanted| {
             let during = "read a certificate";
             let path = [DIRECTORY, place.file.to_be_bytes()].concat();
-            select(card, during, &path)?;
+            select_path(card, during, &path)?;
             read_der(card, during, 0x100, unwanted)
         })
     }
 
     fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
-        match (key, key.rsa_len()) {
-            (PublicKey::Rsa(_), Some(128 | 256)) => None,
-            (PublicKey::Rsa(_), _) => Some(Missing::KeyLength),
-            _ => Some(Missing::KeyKind),
-        }
+        unless_rsa(key, &[128, 256])
     }
 
     /// How it signs other hashes, no source says.
@@ -203,7 +185,7 @@ impl Application for Opened {
         let told = self.information.as_deref().unwrap_or_default();
         let number = tlv::expect(told, 0x30).and_then(|inner| tlv::find(inner, 0x04));
         let number = number.ok().flatten();
-        Ok(number.map(|number| number.iter().map(|byte| format!("{byte:02X}")).collect()))
+        Ok(number.map(hex_upper))
     }
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
@@ -240,15 +222,8 @@ impl Application for Opened {
         credential: &Credential,
         what: ToSign<'_>,
     ) -> Result<Vec<u8>, CardError> {
-        // Keys have references of one byte.
-        let template = [0x80, 0x01, 0x42, 0x84, 0x01, credential.key.0 as u8];
-        iso::set_environment(card, 0xB6, &template)?;
-        let hash = what.digest().bytes();
-        let input = [&[0x90, hash.len() as u8], hash].concat();
-        let set = Command::new([0x00, 0x2A, 0x90, 0xA0]).data(&input);
-        card.require("set the hash", &set)?;
-        let compute = Command::new([0x00, 0x2A, 0x9E, 0x9A]).answer(Answer::Short);
-        card.require(SIGN, &compute.once())
+        iso::set_environment(card, 0xB6, &environment(0x42, credential.key))?;
+        sign_hash(card, what.digest())
     }
 
     /// There is no command for it: the reset that follows forgets what was verified.

@@ -15,12 +15,14 @@ use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::iso;
 use securesign_card::pin::{Charset, Form, PinRules, Tries};
 use securesign_card::profile::{
-    Credential, Found, Mark, PinUse, Profile, SIGN, Search, Spec, unless_refused,
+    Credential, Found, Mark, PinUse, Profile, Search, Spec, unless_refused,
 };
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::tlv;
 
-use super::{Place, credentials, exactly, read_der};
+use super::{
+    Place, credentials, environment, exactly, read_der, same, select_application, sign_hash,
+};
 
 /// A country's cards, of one version.
 #[derive(Debug)]
@@ -199,9 +201,7 @@ impl Thales {
 
     /// Selects the application, which logs out, and reads what tells one card from another.
     fn begin(&self, card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
-        *card.environment() = None;
-        let select = Command::new([0x00, 0xA4, 0x04, 0x0C]).data(AID);
-        card.require("select the application", &select)?;
+        select_application(card, AID)?;
         let during = "read the serial number";
         let number = self.select(card, during, self.number);
         let number = number.and_then(|()| read_number(card, during));
@@ -274,10 +274,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match self.family.begin(card)? == self.number {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
+        same(&self.family.begin(card)?, &self.number)
     }
 
     fn pins(&self) -> &[PinObject] {
@@ -340,21 +337,9 @@ impl Application for Opened {
             // PKCS#1 v1.5, as sister cards have it; it was not seen here.
             None => 0x02,
         };
-        // Keys have references of one byte.
-        let template = [
-            0x80,
-            0x01,
-            hash | scheme,
-            0x84,
-            0x01,
-            credential.key.0 as u8,
-        ];
-        iso::set_environment(card, 0xB6, &template)?;
-        let input = [&[0x90, digest.bytes().len() as u8], digest.bytes()].concat();
-        let set = Command::new([0x00, 0x2A, 0x90, 0xA0]).data(&input);
-        card.require("set the hash", &set)?;
-        let compute = Command::new([0x00, 0x2A, 0x9E, 0x9A]).answer(Answer::Short);
-        card.require(SIGN, &compute.once())
+        let environment = environment(hash | scheme, credential.key);
+        iso::set_environment(card, 0xB6, &environment)?;
+        sign_hash(card, digest)
     }
 
     fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {

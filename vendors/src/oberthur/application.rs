@@ -198,13 +198,7 @@ impl Application for Opened {
         let during = "unblock the PIN";
         let header = [0x00, 0x2C, 0x00, pin.reference & !LOCAL];
         let sw = card.send(during, &Command::new(header).secret(&both))?.sw;
-        match iso::judge_new(during, with.role, sw) {
-            // The PUK was right: it is not what was refused.
-            Err(CardError::Wrong { .. } | CardError::Blocked(_)) => {
-                Err(CardError::UnblockOff { sw })
-            }
-            other => other,
-        }
+        iso::judge_reset(during, with.role, sw)
     }
 
     fn sign(
