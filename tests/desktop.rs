@@ -188,6 +188,17 @@ impl Desk {
         }
     }
 
+    /// Says no to the browser's question; again where the browser was not ready for it.
+    fn decline(&self, key: &str) {
+        self.portal.hears("left");
+        thread::sleep(2 * CALM);
+        let back = eventually(LIMIT, || {
+            self.browser.display().xdotool(&["key", key]);
+            self.portal.hears_soon("back")
+        });
+        assert!(back, "the browser's question is still there");
+    }
+
     /// Waits until our window is there, in front, and has read the token.
     fn window(&self) -> u32 {
         assert!(eventually(LIMIT, || self.shown().is_some()), "no window");
@@ -414,10 +425,7 @@ fn r30_with_the_package_the_browser_asks_and_a_no_starts_nothing() {
     };
     let before = desk.token.exchanges();
     desk.ask();
-    desk.portal.hears("left");
-    thread::sleep(CALM);
-    desk.browser.display().xdotool(&["key", "Return"]);
-    desk.portal.hears("back");
+    desk.decline("Return");
     thread::sleep(CALM);
     assert_eq!(desk.shown(), None);
     assert_eq!(desk.token.exchanges(), before);
@@ -444,10 +452,7 @@ fn r30_firefox_asks_too_and_a_no_starts_nothing() {
     };
     let before = desk.token.exchanges();
     desk.ask();
-    desk.portal.hears("left");
-    thread::sleep(2 * CALM);
-    desk.browser.display().xdotool(&["key", "Escape"]);
-    desk.portal.hears("back");
+    desk.decline("Escape");
     thread::sleep(CALM);
     assert_eq!(desk.shown(), None);
     assert_eq!(desk.token.exchanges(), before);

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use zbus::Error;
 use zbus::blocking::connection::Builder;
 use zbus::blocking::{Connection, MessageIterator, Proxy};
 use zbus::message::{Message, Type};
@@ -25,6 +26,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 const COMPONENT: &str = "org.a11y.atspi.Component";
 const ACTION: &str = "org.a11y.atspi.Action";
+/// What the bus answers for a program that left it.
+const GONE: &str = "org.freedesktop.DBus.Error.NoReply";
 /// Bits of AT-SPI's set of states.
 pub const CHECKED: u32 = 4;
 pub const ENABLED: u32 = 8;
@@ -119,8 +122,12 @@ impl Reader {
         self.proxy(node, COMPONENT).call("GrabFocus", &())
     }
 
+    /// Presses a button. A program that ends by that may be gone before it has answered.
     pub fn click(&self, node: &Told) -> zbus::Result<bool> {
-        self.proxy(node, ACTION).call("DoAction", &0i32)
+        match self.proxy(node, ACTION).call("DoAction", &0i32) {
+            Err(Error::MethodError(name, ..)) if name.as_str() == GONE => Ok(true),
+            answer => answer,
+        }
     }
 
     /// Waits for an event with this member whose body holds this text.

@@ -28,7 +28,9 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>{title}</title>
 <h1>{title}</h1>
 <a href="{link}">Sign with DSC</a>
 <script>
-  const tell = event => fetch(`/${{event}}?{query}`, {{ method: "POST" }});
+  // One after the other, so that they arrive in the order in which they happened.
+  let told = Promise.resolve();
+  const tell = event => told = told.then(() => fetch(`/${{event}}?{query}`, {{ method: "POST" }}));
   // Drawn, too: a click before that is lost.
   onload = () => requestAnimationFrame(() => requestAnimationFrame(() => tell("shown")));
   onclick = () => tell("clicked");

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -68,11 +68,17 @@ impl Portal {
         }
     }
 
-    /// Whether the next event comes soon, and has this name.
+    /// Whether an event of this name comes soon, whatever comes before it.
     pub fn hears_soon(&self, name: &str) -> bool {
-        let soon = Duration::from_secs(3);
-        let event = self.events.recv_timeout(soon);
-        event.is_ok_and(|event| event["event"] == name)
+        let end = Instant::now() + Duration::from_secs(8);
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(event) if event["event"] == name => return true,
+                Ok(event) => assert_ne!(event["event"], "callback", "instead of {name}: {event}"),
+                Err(_) => return false,
+            }
+        }
     }
 
     /// Whether an event of this name was heard meanwhile and not asked for yet.
