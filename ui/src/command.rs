@@ -28,7 +28,7 @@ use crate::store::seen::Seen;
 use crate::store::{settings, used};
 
 pub use demo::demo;
-pub use doctor::{doctor, findings};
+pub use doctor::doctor;
 pub use journal::journal;
 pub use learn::learn;
 pub use pin::pin;

@@ -3,10 +3,11 @@
 
 use std::io;
 
+use securesign_app::language::Language;
 use securesign_app::worker::{TokenState, TokenView};
 use securesign_card::trace::{Detail, Recording};
 
-use crate::command;
+use crate::findings;
 use crate::store::own;
 
 /// How much of what went to cards is kept, in commands, answers and comments.
@@ -26,7 +27,9 @@ pub fn text(tokens: &[TokenView], recent: &Recording) -> String {
         std::env::consts::OS,
         std::env::consts::ARCH
     );
-    text.push_str(&command::findings(tokens));
+    let l = Language::English;
+    let (found, _) = findings::tell(&findings::examine(tokens, l), l);
+    text.push_str(&found);
     text.push_str("\nTokens\n");
     for view in tokens {
         let state = match &view.state {

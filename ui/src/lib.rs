@@ -18,6 +18,7 @@ mod diagnostics;
 mod errand;
 mod farewell;
 mod file;
+mod findings;
 #[cfg(feature = "window")]
 pub mod front;
 mod guard;

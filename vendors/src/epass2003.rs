@@ -13,6 +13,7 @@ mod espk;
 mod files;
 mod messaging;
 mod midstate;
+mod opened;
 mod opensc;
 mod pin;
 mod shelf;
@@ -26,7 +27,7 @@ use securesign_card::error::{self, CardError, Missing};
 use securesign_card::profile::{Mark, Note, Profile, Spec, unless_refused};
 use securesign_card::sw::StatusWord;
 
-use application::Opened;
+use opened::Opened;
 
 pub use messaging::{Mode, Session};
 
@@ -69,6 +70,10 @@ const HAS_FILES: [u8; 3] = [0x03, 0x90, 0x00];
 
 /// The file at the root (ISO 7816-4, 7.4.1).
 const MASTER_FILE: u16 = 0x3F00;
+
+/// The application's directory: of OpenSC's layout, DF(PKCS#15), and of the vendor's.
+const OPENSC_DIRECTORY: u16 = 0x5015;
+const ESPK_DIRECTORY: u16 = 0x2003;
 
 /// Every card of the family.
 pub static EPASS2003: Epass2003 = Epass2003 {
@@ -180,9 +185,9 @@ fn is_there(card: &mut Channel<'_>, directory: u16) -> Result<bool, CardError> {
 fn enter(card: &mut Channel<'_>, atr: &Atr) -> Result<u16, CardError> {
     let by_opensc = atr.historical().windows(3).any(|part| part == HAS_FILES);
     let directories = if by_opensc {
-        [opensc::DIRECTORY, espk::DIRECTORY]
+        [OPENSC_DIRECTORY, ESPK_DIRECTORY]
     } else {
-        [espk::DIRECTORY, opensc::DIRECTORY]
+        [ESPK_DIRECTORY, OPENSC_DIRECTORY]
     };
     for from_root in [false, true] {
         if from_root {

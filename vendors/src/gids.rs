@@ -10,6 +10,7 @@ mod certificates;
 mod data;
 #[cfg(feature = "emulators")]
 pub mod emulator;
+mod pins;
 mod sign;
 
 use securesign_card::application::Application;

@@ -11,6 +11,7 @@ mod certificates;
 #[cfg(feature = "emulators")]
 pub mod emulator;
 mod files;
+mod pins;
 mod sign;
 
 use securesign_card::application::{Application, Confidence};

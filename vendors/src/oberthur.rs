@@ -9,6 +9,7 @@
 mod application;
 mod certificates;
 mod files;
+mod pins;
 
 use securesign_card::application::Application;
 use securesign_card::atr::{Atr, AtrPattern};

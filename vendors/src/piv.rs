@@ -10,6 +10,7 @@ mod certificates;
 pub mod emulator;
 mod memory;
 mod objects;
+mod pins;
 mod sign;
 
 use securesign_card::application::Application;

@@ -11,6 +11,7 @@ mod dialects;
 #[cfg(feature = "emulators")]
 pub mod emulator;
 mod files;
+mod opened;
 mod pin;
 mod replace;
 mod sign;
@@ -27,12 +28,12 @@ use securesign_card::pin::{Form, Pin, PinRules};
 use securesign_card::pkcs15::Directory;
 use securesign_card::profile::{Profile, Spec, unless_refused};
 
-use application::Opened;
 pub use dialects::{
     ANY, CARDOS_4, CARDOS_5, CARDOS_50, FTCOS, ISOAPPLET, MYEID, RUTOKEN, SETCOS, STARCOS_2,
     STARCOS_34, STARCOS_35, STARCOS_35_ESIGN,
 };
 use files::Selecting;
+use opened::Opened;
 use sign::{Key, Recipe};
 
 /// One kind of card.

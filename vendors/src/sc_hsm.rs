@@ -7,6 +7,7 @@ mod application;
 #[cfg(feature = "emulators")]
 pub mod emulator;
 mod files;
+mod pins;
 mod sign;
 
 use securesign_card::application::Application;

@@ -15,7 +15,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::request::visitor;
-use super::{Asked, Demo, page, sent};
+use super::page::{self, Judged};
+use super::{Asked, Demo, sent};
 use crate::verify;
 
 /// Answers by POST that wait for their redirect.
@@ -107,18 +108,6 @@ fn taken(demo: &Demo, headers: &HeaderMap, id: &str, text: &str) -> Response {
         return sent(page::failed(code)).into_response();
     }
     sent(page::signed(&judged(demo, &asked, &result))).into_response()
-}
-
-/// What is shown of a result.
-pub struct Judged {
-    /// It is a signature over our document.
-    pub integrity: bool,
-    /// Who signed.
-    pub certificate: Option<Certificate>,
-    /// What is wrong with the certificate; `None` where no authority was named to judge it by.
-    pub problems: Option<Vec<&'static str>>,
-    /// As it came, for people.
-    pub result: String,
 }
 
 /// Over our own document, with the algorithm that we asked for: not what the result says of them.

@@ -1,9 +1,8 @@
 //! The pages. Everything in them that came from outside is escaped by `maud`.
 
 use maud::{DOCTYPE, Markup, html};
+use securesign_card::certificate::Certificate;
 use securesign_card::digest::Digest;
-
-use super::callback::Judged;
 
 fn page(title: &str, body: &Markup) -> Markup {
     html! {
@@ -75,6 +74,18 @@ pub fn request(id: &str, link: &str, digest: &Digest, length: usize) -> Markup {
         }
     };
     page("Sign this document", &body)
+}
+
+/// What is shown of a result.
+pub struct Judged {
+    /// It is a signature over our document.
+    pub integrity: bool,
+    /// Who signed.
+    pub certificate: Option<Certificate>,
+    /// What is wrong with the certificate; `None` where no authority was named to judge it by.
+    pub problems: Option<Vec<&'static str>>,
+    /// As it came, for people.
+    pub result: String,
 }
 
 /// It came back, and was looked at.

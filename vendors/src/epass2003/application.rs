@@ -1,22 +1,16 @@
-//! The application of one card: its session, its directory, and its two PINs.
+//! What is asked of one card: to select its application, its two PINs, its keys.
 
-use securesign_card::apdu::{Answer, Command};
-use securesign_card::application::{
-    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
-};
+use securesign_card::application::{Application, PinId, PinObject};
 use securesign_card::channel::Channel;
-use securesign_card::error::{self, CardError, Fault, Missing, Secret};
-use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
+use securesign_card::error::{self, CardError, Missing, Secret};
+use securesign_card::pin::{Pin, Tries};
 use securesign_card::profile::{Credential, Found, Note, Problem, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
-use securesign_card::text;
-use securesign_card::tlv;
 
 use super::messaging::{self, Mode};
-use super::{
-    EPASS2003, MASTER_FILE, SELECT, espk, files, given, is_there, opensc, pin, sign, start,
-};
+use super::opened::{Opened, serial};
+use super::{EPASS2003, OPENSC_DIRECTORY, espk, files, given, opensc, pin, sign, start};
 
 /// Most tries on the vendor's layout, as its minidriver sets them: ten (§4.3). Inferred:
 /// nothing on the card tells them.
@@ -24,82 +18,6 @@ const MOST_TRIES: u8 = 10;
 
 /// No PIN is made with fewer tries: what is below is what wrong ones have left.
 const LEAST_TRIES: u8 = 3;
-
-/// OpenSC's profile for these cards.
-const OPENSC_PIN: PinRules = PinRules {
-    min: 4,
-    max: 16,
-    charset: Charset::Printable,
-    form: Form::Exact,
-};
-
-/// The vendor's program takes longer ones, since only their hash counts.
-const VENDOR_PIN: PinRules = PinRules {
-    max: 64,
-    ..OPENSC_PIN
-};
-
-/// The application of one card.
-pub struct Opened {
-    /// What the card says of itself (§1.2).
-    capabilities: Vec<u8>,
-    /// File identifier of its directory.
-    directory: u16,
-    /// Most bytes that one READ BINARY asks for; `None`: none was refused yet.
-    pub chunk: Option<u16>,
-    /// Label that the card gives itself.
-    pub label: Option<String>,
-    /// The user's PIN and the PUK.
-    pins: [PinObject; 2],
-}
-
-/// The user's PIN.
-pub const PIN: PinId = PinId(1);
-const PUK: PinId = PinId(2);
-
-/// PIN and PUK of the layout with this directory.
-fn pins(directory: u16) -> [PinObject; 2] {
-    let by_opensc = directory == opensc::DIRECTORY;
-    let (rules, change, confidence) = match by_opensc {
-        true => (OPENSC_PIN, Confidence::Known, Confidence::Known),
-        // India: tokens issued since 2023 ship with unlocking switched off.
-        false => (VENDOR_PIN, Confidence::Inferred, Confidence::Doubtful),
-    };
-    let pin = PinObject {
-        id: PIN,
-        role: Secret::Pin,
-        reference: 0x01,
-        rules,
-        counter: RetryCounter::Status,
-        change: Ok(change),
-        unblock: Ok(Unblock {
-            with: PUK,
-            confidence,
-        }),
-        otherwise: None,
-    };
-    let puk = PinObject {
-        id: PUK,
-        role: Secret::Puk,
-        reference: 0x02,
-        unblock: Err(Missing::Puk),
-        ..pin
-    };
-    [pin, puk]
-}
-
-impl Opened {
-    /// In this directory; what the card says of itself.
-    pub fn new(capabilities: Vec<u8>, directory: u16) -> Self {
-        Self {
-            capabilities,
-            directory,
-            chunk: None,
-            label: None,
-            pins: pins(directory),
-        }
-    }
-}
 
 impl Application for Opened {
     fn spec(&self) -> &'static Spec {
@@ -129,7 +47,7 @@ impl Application for Opened {
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
         let mut found = match self.directory {
-            opensc::DIRECTORY => opensc::credentials(card, self, search)?,
+            OPENSC_DIRECTORY => opensc::credentials(card, self, search)?,
             _ => espk::credentials(card, self, search)?,
         };
         // A directory that names nothing, not even what is of no use, may be no directory.
@@ -234,87 +152,7 @@ impl Application for Opened {
     }
 }
 
-/// What no other token has, where it is told with the capabilities (§1.2).
-fn identity(capabilities: &[u8]) -> Option<&[u8]> {
-    let told = tlv::find(capabilities, 0x85).ok().flatten();
-    told.filter(|told| told.iter().any(|byte| *byte != 0x00))
-}
-
-/// Eight bytes, as OpenSC shows them (§1.2).
-fn serial(card: &mut Channel<'_>) -> Result<Option<String>, CardError> {
-    let command = Command::new([0x00, 0xCA, 0x01, 0x80]).answer(Answer::Short);
-    let response = card.send("read the serial number", &command)?;
-    let usable = response.sw.is_ok() && (1..=16).contains(&response.data.len());
-    Ok(usable.then(|| text::hex_upper(&response.data)))
-}
-
 impl Opened {
-    /// What no other token has: told with the capabilities by most, else the serial number.
-    pub fn identity(&self, card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
-        if let Some(told) = identity(&self.capabilities) {
-            return Ok(Some(told.to_vec()));
-        }
-        let serial = serial(card);
-        let serial = self.unless_lost(card, serial)?;
-        Ok(given(card, serial)?.flatten().map(String::into_bytes))
-    }
-
-    /// A session from the start, in the directory that was opened: from where the card is,
-    /// and else from the root.
-    fn begin_again(&self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        let capabilities = start(card)?;
-        if let (Some(before), Some(now)) = (identity(&self.capabilities), identity(&capabilities))
-            && before != now
-        {
-            return Err(CardError::Changed);
-        }
-        let entered = is_there(card, self.directory)?
-            || is_there(card, MASTER_FILE)? && is_there(card, self.directory)?;
-        match entered {
-            true => Ok(()),
-            false => Err(CardError::Changed),
-        }
-    }
-
-    /// What came of something, with the session in order again should it have been lost over
-    /// it. The outer error: it could not be opened again, or the card is gone.
-    pub fn unless_lost<T>(
-        &self,
-        card: &mut Channel<'_>,
-        result: Result<T, CardError>,
-    ) -> Result<Result<T, CardError>, CardError> {
-        match result {
-            Err(error @ CardError::Transport(_)) => Err(error),
-            result => {
-                if card.is_broken() {
-                    self.resume(card)?;
-                }
-                Ok(result)
-            }
-        }
-    }
-
-    /// A session that was lost is opened again, in the directory in which it was. Where that
-    /// fails nothing more is sent, since nobody knows to which directory and in which form.
-    fn resume(&self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        match self.begin_again(card) {
-            Ok(()) => {
-                card.reopened();
-                Ok(())
-            }
-            Err(error) => {
-                card.close();
-                Err(match error {
-                    CardError::Transport(_) => error,
-                    _ => CardError::SecureMessaging {
-                        during: SELECT,
-                        fault: Fault::Lost,
-                    },
-                })
-            }
-        }
-    }
-
     /// Most tries, 1 to 15, which go with every new value; OpenSC keeps them in a
     /// file. `None`: not told.
     fn most_tries(
@@ -322,7 +160,7 @@ impl Opened {
         card: &mut Channel<'_>,
         pin: &PinObject,
     ) -> Result<Option<u8>, CardError> {
-        if self.directory != opensc::DIRECTORY {
+        if self.directory != OPENSC_DIRECTORY {
             return Ok(None);
         }
         let during = "read the most tries";

@@ -50,6 +50,8 @@ mod identity;
 mod image;
 mod key;
 mod messaging;
+mod personalisation;
+mod pin;
 mod pkcs15;
 mod secret;
 mod sign;
@@ -60,10 +62,11 @@ mod system;
 #[cfg(test)]
 mod tests;
 
-pub use builder::{BuildError, Builder, LastChunk};
+pub use builder::{Builder, LastChunk};
 pub use container::{Container, Id, Usage};
 pub use disturbance::Disturbance;
 pub use identity::{Mode, Tail};
+pub use personalisation::BuildError;
 
 /// A token with its files. It cannot be printed.
 pub struct Epass {

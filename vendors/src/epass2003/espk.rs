@@ -15,13 +15,11 @@ use securesign_card::text;
 use self::attributes::{
     Attributes, CKA_ID, CKA_LABEL, CKA_MODULUS, CKA_VALUE, certificate_in, private_handle,
 };
-use super::application::{Opened, PIN};
+use super::opened::{Opened, PIN};
 use super::shelf::Shelf;
 use super::{files, given, unreadable};
 use crate::offer::{rank, signing};
 
-/// Application directory.
-pub const DIRECTORY: u16 = 0x2003;
 /// Index of the directory's files.
 const INDEX: u16 = 0x6F01;
 /// Bytes of one record of the index.

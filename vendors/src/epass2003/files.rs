@@ -8,7 +8,7 @@ use securesign_card::pkcs15;
 use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
-use super::Opened;
+use super::opened::Opened;
 
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;

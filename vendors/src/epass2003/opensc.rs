@@ -10,13 +10,11 @@ use securesign_card::pkcs15::{self, CertificateEntry, Directory, KeyEntry, Path,
 use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::text;
 
-use super::application::{Opened, PIN};
+use super::opened::{Opened, PIN};
 use super::shelf::Shelf;
 use super::{files, given, unreadable};
 use crate::offer::{rank, signing};
 
-/// Application directory, DF(PKCS#15).
-pub const DIRECTORY: u16 = 0x5015;
 /// EF(ODF), EF(TokenInfo) (PKCS#15 v1.1, 6.2 and 6.9).
 const ODF: u16 = 0x5031;
 const TOKEN_INFO: u16 = 0x5032;

@@ -9,7 +9,7 @@ use securesign_card::profile::{Credential, SIGN};
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15, fit};
 use securesign_card::sw::StatusWord;
 
-use super::{espk, midstate};
+use super::{ESPK_DIRECTORY, midstate};
 
 /// Control reference templates (ISO 7816-4, 10.3): confidentiality, under which
 /// the card does bare RSA, and digital signature.
@@ -52,7 +52,7 @@ pub fn sign(
         PublicKey::Rsa(_) => {
             // The hash finished in the card is known of the vendor's layout only,
             // and there it is what the vendor's own program does.
-            if let (espk::DIRECTORY, HashAlgorithm::Sha256, Some(message)) =
+            if let (ESPK_DIRECTORY, HashAlgorithm::Sha256, Some(message)) =
                 (directory, digest.algorithm(), what.message())
                 && let Some(signature) = finish_hash(card, credential.key.0, message)?
             {

@@ -1,13 +1,11 @@
 //! The application of one card: its PIN, and what unblocks it.
 
 use securesign_card::apdu::Command;
-use securesign_card::application::{
-    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
-};
+use securesign_card::application::{Application, PinId, PinObject};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Missing, Secret, given};
+use securesign_card::error::{CardError, Missing, given};
 use securesign_card::iso;
-use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
+use securesign_card::pin::{Pin, Tries};
 use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
@@ -16,21 +14,8 @@ use securesign_card::tlv;
 use zeroize::Zeroizing;
 
 use super::data::DataObject;
+use super::pins::{HOLDERS_PIN, PUK, pins, with_admin_key, with_puk};
 use super::{GIDS, admin, certificates, select, sign};
-
-pub const HOLDERS_PIN: PinId = PinId(1);
-const PUK: PinId = PinId(2);
-const ADMIN_KEY: PinId = PinId(3);
-
-/// GidsApplet takes 4 to 16 bytes (seen); of any other length it says the tries left.
-const RULES: PinRules = PinRules {
-    min: 4,
-    max: 16,
-    charset: Charset::Printable,
-    form: Form::Exact,
-};
-
-const PIN_REFERENCE: u8 = 0x80;
 
 /// No PIN, but all of them: who verifies it logs out.
 const NO_PIN: u8 = 0x82;
@@ -95,50 +80,6 @@ impl Opened {
         self.puk_is_known = true;
         Ok(left)
     }
-}
-
-/// By documents alone: no card was seen that has one.
-fn with_puk() -> Unblock {
-    Unblock {
-        with: PUK,
-        confidence: Confidence::Inferred,
-    }
-}
-
-/// Seen on GidsApplet.
-fn with_admin_key() -> Unblock {
-    Unblock {
-        with: ADMIN_KEY,
-        confidence: Confidence::Known,
-    }
-}
-
-fn pins(unblock: Unblock) -> [PinObject; 3] {
-    let pin = PinObject {
-        id: HOLDERS_PIN,
-        role: Secret::Pin,
-        reference: PIN_REFERENCE,
-        rules: RULES,
-        counter: RetryCounter::Status,
-        change: Ok(Confidence::Known),
-        unblock: Ok(unblock),
-        otherwise: None,
-    };
-    let puk = PinObject {
-        id: PUK,
-        role: Secret::Puk,
-        change: Err(Missing::Puk),
-        unblock: Err(Missing::Puk),
-        ..pin
-    };
-    let admin_key = PinObject {
-        id: ADMIN_KEY,
-        role: Secret::AdminKey,
-        rules: admin::RULES,
-        counter: RetryCounter::Unknown,
-        ..puk
-    };
-    [pin, puk, admin_key]
 }
 
 /// Tries left, as the object that has them tells (sheet GIDS, "PIN status").

@@ -5,8 +5,8 @@ use securesign_card::error::{CardError, given};
 use securesign_card::profile::{Found, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
-use super::application::HOLDERS_PIN;
 use super::data::DataObject;
+use super::pins::HOLDERS_PIN;
 use crate::minidriver::{self, Containers, Key, Place};
 
 /// The index of files (`masterfile`).

@@ -8,7 +8,7 @@ use securesign_card::profile::{Found, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
 
-use super::application::{HOLDERS_PIN, SIGNATURE_PIN};
+use super::pins::{HOLDERS_PIN, SIGNATURE_PIN};
 use super::{IdPrime, Keys, files};
 use crate::kept;
 use crate::minidriver::{self, Containers, Key, Place};

@@ -1,40 +1,25 @@
 //! The application of one card: its PIN, what unblocks it, and signing.
 
 use securesign_card::apdu::{Answer, Command};
-use securesign_card::application::{
-    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
-};
+use securesign_card::application::{Application, PinId, PinObject};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Missing, Secret, given};
 use securesign_card::iso;
-use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
+use securesign_card::pin::{Pin, Tries};
 use securesign_card::profile::{Credential, Found, SIGN, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign, digest_info};
 use securesign_card::sw::StatusWord;
 use securesign_card::text;
 use zeroize::Zeroizing;
 
-use super::files::Files;
+use super::files::{AWP, Files};
+use super::pins::{PUK, pins};
 use super::{OBERTHUR, certificates};
 
-pub const HOLDERS_PIN: PinId = PinId(1);
-const PUK: PinId = PinId(2);
-
-/// The directory that AWP Manager makes, and its file with the value that RESET RETRY COUNTER
-/// wants: who has verified the PUK reads it there.
-pub const AWP: u16 = 0x5011;
+/// The file below [`AWP`] with the value that RESET RETRY COUNTER wants: who has verified the PUK
+/// reads it there.
 const PUK_VALUE: u16 = 0x2000;
 const PUK_VALUE_LEN: u16 = 16;
-
-const RULES: PinRules = PinRules {
-    min: 4,
-    max: 64,
-    charset: Charset::Printable,
-    form: Form::Padded {
-        len: 64,
-        with: 0xFF,
-    },
-};
 
 /// Bit of a reference: of this application, not of the card. CHANGE REFERENCE DATA and RESET
 /// RETRY COUNTER leave it out.
@@ -81,33 +66,6 @@ impl Opened {
             pins: pins(),
         })
     }
-}
-
-fn pins() -> [PinObject; 2] {
-    let pin = PinObject {
-        id: HOLDERS_PIN,
-        role: Secret::Pin,
-        reference: 0x81,
-        rules: RULES,
-        counter: RetryCounter::EmptyVerify,
-        change: Ok(Confidence::Inferred),
-        unblock: Ok(Unblock {
-            with: PUK,
-            confidence: Confidence::Inferred,
-        }),
-        otherwise: None,
-    };
-    // Unconfirmed: on some of these cards this may be the security officer's PIN, which OpenSC
-    // looks for at 04 and then here.
-    let puk = PinObject {
-        id: PUK,
-        role: Secret::Puk,
-        reference: 0x84,
-        change: Err(Missing::Puk),
-        unblock: Err(Missing::Puk),
-        ..pin
-    };
-    [pin, puk]
 }
 
 impl Application for Opened {

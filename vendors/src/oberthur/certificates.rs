@@ -5,8 +5,8 @@ use securesign_card::error::CardError;
 use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 use securesign_card::sw::StatusWord;
 
-use super::application::{AWP, HOLDERS_PIN};
-use super::files::Files;
+use super::files::{AWP, Files};
+use super::pins::HOLDERS_PIN;
 use crate::offer::{find, signing};
 
 /// The list of containers, and the directories of what they name.

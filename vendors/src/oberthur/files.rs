@@ -9,6 +9,9 @@ use securesign_card::tlv;
 
 const ROOT: u16 = 0x3F00;
 
+/// The directory that AWP Manager makes.
+pub const AWP: u16 = 0x5011;
+
 /// Longest file that is read.
 const MAX: usize = certificate::MAX + 0x1000;
 

@@ -1,43 +1,22 @@
 //! The application of one card: its PINs, and what SELECT tells of it.
 
 use securesign_card::apdu::{Answer, Command, Response};
-use securesign_card::application::{
-    Application, Confidence, PinId, PinObject, RetryCounter, Unblock,
-};
+use securesign_card::application::{Application, PinId, PinObject};
 use securesign_card::channel::Channel;
-use securesign_card::error::{CardError, Missing, Secret, given};
-use securesign_card::pin::{Charset, Form, Pin, PinRules, Tries};
+use securesign_card::error::{CardError, Missing, given};
+use securesign_card::pin::{Pin, Tries};
 use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
 use securesign_card::{iso, text, tlv};
 
 use super::memory::{Memory, NO_METADATA, OWN_PIN};
+use super::pins::{GLOBAL_PIN, PIN, PIN_UNBLOCKING_KEY, PUK, pins};
 use super::{AID, Piv, certificates, objects, sign};
 
 /// Application labels of software that has no global PIN (sheet PIV, §16: P2 = `00`
 /// answers 6A88).
 const ONE_PIN: [&str; 2] = ["PivApplet", "Nitrokey PIV"];
-
-/// PIV Card Application PIN.
-const PIN: u8 = 0x80;
-/// PIN Unblocking Key.
-const PIN_UNBLOCKING_KEY: u8 = 0x81;
-/// Global PIN.
-const GLOBAL_PIN: u8 = 0x00;
-
-/// The PIN of the card holder: one of the two.
-pub const HOLDERS_PIN: PinId = PinId(1);
-const PUK: PinId = PinId(2);
-
-/// The standard allows any eight bytes; issuers hand out text, and PivApplet
-/// takes digits only. Shorter ones are filled (Yubico).
-const PUK_RULES: PinRules = PinRules {
-    min: 6,
-    max: 8,
-    charset: Charset::Printable,
-    form: Form::Padded { len: 8, with: 0xFF },
-};
 
 /// The application of one card.
 pub struct Opened {
@@ -79,42 +58,6 @@ impl Opened {
             memory: Memory::default(),
         }
     }
-}
-
-/// What belongs to the PIN of this reference.
-fn pins(product: &Piv, reference: u8) -> Vec<PinObject> {
-    let pin = PinObject {
-        id: HOLDERS_PIN,
-        role: Secret::Pin,
-        reference,
-        rules: product.extras.pin,
-        counter: RetryCounter::EmptyVerify,
-        change: Ok(Confidence::Known),
-        // SP 800-73-4, part 2, 3.2.3: only the PIV PIN can be reset.
-        unblock: Err(Missing::GlobalPin),
-        otherwise: None,
-    };
-    if reference == GLOBAL_PIN {
-        return vec![pin];
-    }
-    let with_puk = Unblock {
-        with: PUK,
-        confidence: Confidence::Known,
-    };
-    let puk = PinObject {
-        id: PUK,
-        role: Secret::Puk,
-        reference: PIN_UNBLOCKING_KEY,
-        rules: PUK_RULES,
-        counter: RetryCounter::Status,
-        unblock: Err(Missing::Puk),
-        ..pin
-    };
-    let pin = PinObject {
-        unblock: Ok(with_puk),
-        ..pin
-    };
-    vec![pin, puk]
 }
 
 /// The objects of the application property template (SP 800-73-4, part 2, 3.1.1).

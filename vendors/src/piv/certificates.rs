@@ -6,8 +6,8 @@ use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, given};
 use securesign_card::profile::{Credential, Found, KeyId, Note, PinUse, Problem, Search};
 
-use super::application::HOLDERS_PIN;
 use super::objects;
+use super::pins::HOLDERS_PIN;
 
 /// The step in which certificates are read, for errors and traces.
 const READ: &str = "read a certificate";

@@ -1,6 +1,5 @@
 //! Certificates, and the keys that they belong to.
 
-use securesign_card::application::Application;
 use securesign_card::cache::Name;
 use securesign_card::certificate::Certificate;
 use securesign_card::channel::Channel;
@@ -13,7 +12,7 @@ use securesign_card::signature::PublicKey;
 use securesign_card::sw::StatusWord;
 use securesign_card::{text, tlv};
 
-use super::application::Opened;
+use super::opened::Opened;
 use crate::kept;
 use crate::offer::{rank, signing};
 
@@ -79,7 +78,7 @@ impl Reader<'_> {
             let during = "read the list of certificates";
             let list = self
                 .app
-                .files()
+                .files
                 .read_place(card, during, &place, pkcs15::is_whole);
             match list {
                 Ok(list) => entries.extend(pkcs15::certificates(&list)),
@@ -118,7 +117,7 @@ impl Reader<'_> {
         let read = match place {
             Place::File(path) => {
                 let kept = kept.as_deref();
-                let files = self.app.files();
+                let files = &mut self.app.files;
                 files.read_unless_kept(card, DURING, path, kept, enough)
             }
             Place::Here(value) => Ok(value.clone()),
@@ -163,7 +162,7 @@ impl Reader<'_> {
         };
         let start = path.part.map_or(0, |(start, _)| start).to_be_bytes();
         let place: [&[u8]; 3] = [&entry.id, &path.identifiers, &start];
-        Some(kept::name(self.app.spec().id, &place))
+        Some(kept::name(self.app.family.spec.id, &place))
     }
 
     /// The file of this certificate as it was before, unless it is another one than the one
@@ -246,14 +245,14 @@ impl Reader<'_> {
         for place in self.app.places(Directory::PublicKeys) {
             let list = self
                 .app
-                .files()
+                .files
                 .read_place(card, during, &place, pkcs15::is_whole);
             let list = given(list)?.unwrap_or_default();
             for PublicKeyEntry { id, place } in pkcs15::public_keys(&list).into_iter().take(MOST) {
                 let Some(place) = place else { continue };
                 let enough = |bytes: &[u8]| tlv::first(bytes).is_ok();
                 let during = "read a public key";
-                let value = self.app.files().read_place(card, during, &place, enough);
+                let value = self.app.files.read_place(card, during, &place, enough);
                 keys.extend(given(value)?.map(|value| PublicHalf {
                     id,
                     value: without_filling(value),

@@ -12,7 +12,7 @@ use securesign_card::sw::StatusWord;
 use securesign_card::tlv;
 
 use super::SC_HSM;
-use super::application::HOLDERS_PIN;
+use super::pins::HOLDERS_PIN;
 use crate::kept;
 use crate::offer::{rank, signing};
 

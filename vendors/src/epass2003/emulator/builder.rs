@@ -1,21 +1,19 @@
 //! What a token is born with.
 
 use std::collections::VecDeque;
-use std::fmt;
 
 use zeroize::Zeroizing;
 
 use super::container::Container;
 use super::identity::{Identity, Mode, Tail, capabilities};
 use super::image;
+use super::personalisation::{BuildError, Personalisation};
 use super::pkcs15;
 use super::status::sw;
 use super::system::System;
 use super::{Dialogue, Epass};
-use crate::emulator::key::{KeyKind, PrivateKey, Stream};
+use crate::emulator::key::Stream;
 
-/// Ten, the vendor's usual number.
-const USUAL_TRIES: u8 = 10;
 /// The largest number that fits into the counter's half byte.
 const MOST_TRIES: u8 = 15;
 
@@ -55,17 +53,8 @@ pub struct Builder {
     layout: Layout,
     version: [u8; 3],
     tail: Tail,
-    serial: [u8; 8],
-    seed: Option<Zeroizing<Vec<u8>>>,
     habits: Habits,
-    pub(super) label: String,
-    pub(super) changed: Vec<u8>,
-    pub(super) pin: Zeroizing<Vec<u8>>,
-    pub(super) so_pin: Zeroizing<Vec<u8>>,
-    pub(super) tries: (u8, u8),
-    pub(super) pin_reset: bool,
-    pub(super) hole: bool,
-    containers: Vec<Container>,
+    personal: Personalisation,
 }
 
 impl Builder {
@@ -81,8 +70,6 @@ impl Builder {
                 Layout::Blank | Layout::Pkcs15 => Tail::Status,
                 Layout::Vendor => Tail::Fixed([0x86, 0x00, 0x00]),
             },
-            serial: [0xED, 0x28, 0x8A, 0x80, 0x39, 0x00, 0x26, 0x01],
-            seed: None,
             habits: Habits {
                 one_byte_length: false,
                 select_needs_length: false,
@@ -94,75 +81,68 @@ impl Builder {
                 blocked_status: sw::BLOCKED,
                 last_chunk: LastChunk::WrongLength,
             },
-            label: "HYP2003".to_owned(),
-            changed: b"20250101000000Z".to_vec(),
-            pin: Zeroizing::new(b"12345678".to_vec()),
-            so_pin: Zeroizing::new(b"rockey".to_vec()),
-            tries: (USUAL_TRIES, USUAL_TRIES),
-            pin_reset: true,
-            hole: false,
-            containers: Vec::new(),
+            personal: Personalisation::default(),
         }
     }
 
     /// The user's PIN (kid 01) of the vendor's layout.
     pub fn pin(mut self, pin: &str) -> Self {
-        self.pin = Zeroizing::new(pin.as_bytes().to_vec());
+        self.personal.pin = Zeroizing::new(pin.as_bytes().to_vec());
         self
     }
 
     /// The security officer's PIN (kid 02) of the vendor's layout.
     pub fn so_pin(mut self, pin: &str) -> Self {
-        self.so_pin = Zeroizing::new(pin.as_bytes().to_vec());
+        self.personal.so_pin = Zeroizing::new(pin.as_bytes().to_vec());
         self
     }
 
     /// Maximum of tries of both PINs, 1 to 15.
     pub fn tries(mut self, user: u8, officer: u8) -> Self {
-        self.tries = (user.min(MOST_TRIES), officer.min(MOST_TRIES));
+        self.personal.tries = (user.min(MOST_TRIES), officer.min(MOST_TRIES));
         self
     }
 
     /// The security officer cannot set a new PIN for the user: Indian tokens since 2023.
     pub fn without_pin_reset(mut self) -> Self {
-        self.pin_reset = false;
+        self.personal.pin_reset = false;
         self
     }
 
     /// The next container, in the order of their numbers.
     pub fn certificate(mut self, container: Container) -> Self {
-        self.containers.push(container);
+        self.personal.containers.push(container);
         self
     }
 
     /// The index has an empty slot behind the first container, as a deleted file leaves.
     pub fn hole(mut self) -> Self {
-        self.hole = true;
+        self.personal.hole = true;
         self
     }
 
     /// The token's label in `tokeninfo`, or in EF(TokenInfo).
     pub fn label(mut self, label: &str) -> Self {
-        self.label = label.to_owned();
+        self.personal.label = label.to_owned();
         self
     }
 
     /// When OpenSC's layout was last changed, as EF(TokenInfo) has it: a GeneralizedTime.
     /// It tells nothing where this is empty.
     pub fn changed(mut self, time: &str) -> Self {
-        self.changed = time.as_bytes().to_vec();
+        self.personal.changed = time.as_bytes().to_vec();
         self
     }
 
     /// Repeatable keys and random numbers. For tests: nothing is secret then.
     pub fn seed(mut self, seed: &[u8]) -> Self {
-        self.seed = Some(Zeroizing::new(seed.to_vec()));
+        self.personal.seed = Some(Zeroizing::new(seed.to_vec()));
         self
     }
 
     /// Serial number, as GET DATA 01 80 tells it.
     pub fn serial(mut self, serial: [u8; 8]) -> Self {
-        self.serial = serial;
+        self.personal.serial = serial;
         self
     }
 
@@ -240,7 +220,7 @@ impl Builder {
     ///
     /// When a key cannot be read or made, or a certificate cannot be issued.
     pub fn build(self) -> Result<Epass, BuildError> {
-        let seed = match &self.seed {
+        let seed = match &self.personal.seed {
             Some(seed) => seed.clone(),
             None => {
                 let mut fresh = Zeroizing::new(vec![0; 32]);
@@ -251,8 +231,8 @@ impl Builder {
         let mut files = System::default();
         match self.layout {
             Layout::Blank => {}
-            Layout::Pkcs15 => pkcs15::fill(&mut files, &self, &seed)?,
-            Layout::Vendor => image::fill(&mut files, &self, &seed)?,
+            Layout::Pkcs15 => pkcs15::fill(&mut files, &self.personal, &seed)?,
+            Layout::Vendor => image::fill(&mut files, &self.personal, &seed)?,
         }
         Ok(Epass {
             mode: self.mode,
@@ -260,8 +240,8 @@ impl Builder {
             identity: Identity {
                 version: self.version,
                 tail: self.tail,
-                serial: self.serial,
-                capabilities: capabilities(self.mode, self.habits.ec, self.serial),
+                serial: self.personal.serial,
+                capabilities: capabilities(self.mode, self.habits.ec, self.personal.serial),
             },
             files,
             opening: None,
@@ -279,44 +259,4 @@ impl Builder {
             log: Vec::new(),
         })
     }
-
-    pub(super) fn containers(&self) -> &[Container] {
-        &self.containers
-    }
-
-    pub(super) fn token_serial(&self) -> [u8; 8] {
-        self.serial
-    }
-
-    /// A key of this seed.
-    pub(super) fn key(&self, kind: KeyKind, seed: &[u8], purpose: &[u8]) -> Option<PrivateKey> {
-        let own = [seed, purpose].concat();
-        PrivateKey::of_seed(kind, own, self.seed.is_some())
-    }
 }
-
-/// Why a token could not be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BuildError {
-    /// The key of this container could not be read or generated.
-    Key(usize),
-    /// The certificate of this container could not be issued.
-    Certificate(usize),
-    /// The files do not fit the layout.
-    TooMuch,
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BuildError::Key(number) => write!(f, "no key for container {number}"),
-            BuildError::Certificate(number) => write!(f, "no certificate for container {number}"),
-            BuildError::TooMuch => f.write_str("more than fits into the vendor's layout"),
-            BuildError::Random => f.write_str("no random bytes"),
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}

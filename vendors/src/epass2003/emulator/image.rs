@@ -1,19 +1,14 @@
 //! The vendor's layout as a personalised token has it: sheet §8.2 and §8.3.
 
-use p256::ecdsa::SigningKey;
 use rsa::traits::PublicKeyParts;
 use sha1::{Digest, Sha1};
-use zeroize::Zeroizing;
 
-use super::access::{BY_OFFICER, BY_USER, EVERYONE, NEVER, OFFICER, ONLY_OFFICER, ONLY_USER, USER};
-use super::builder::{BuildError, Builder};
-use super::certificate;
-use super::cipher::pin_key;
+use super::access::{BY_OFFICER, BY_USER, EVERYONE, NEVER};
 use super::container::{Container, Id, Usage};
 use super::file::{Access, Content, File, MASTER};
-use super::secret::{PIN_KEY, Secret};
+use super::personalisation::{BuildError, Personalisation};
 use super::system::System;
-use crate::emulator::key::{KeyKind, PrivateKey};
+use crate::emulator::key::PrivateKey;
 
 const APPLICATION: u16 = 0x2003;
 const APPLICATION_NAME: [u8; 16] = *b"ENTERSAFE-ESPK\0\0";
@@ -59,29 +54,33 @@ const PUBLIC_KEY: u32 = 2;
 const PRIVATE_KEY: u32 = 3;
 
 /// Writes the whole image.
-pub(super) fn fill(files: &mut System, builder: &Builder, seed: &[u8]) -> Result<(), BuildError> {
+pub(super) fn fill(
+    files: &mut System,
+    personal: &Personalisation,
+    seed: &[u8],
+) -> Result<(), BuildError> {
     let master = files.insert(&[], File::directory(MASTER, MASTER_NAME, SEALED));
     files.insert(&master, File::secret_store(0x5300, SEALED));
     let mut directory = File::directory(APPLICATION, &APPLICATION_NAME, DIRECTORY);
-    directory.content = Content::Directory(secrets(builder));
+    directory.content = Content::Directory(personal.secrets());
     let directory = files.insert(&master, directory);
     files.insert(&directory, File::secret_store(0x5301, SEALED));
 
-    let authority = authority(builder, seed)?;
+    let authority = personal.authority(seed)?;
     let mut contents = Contents::default();
-    for (at, container) in builder.containers().iter().enumerate() {
+    for (at, container) in personal.containers.iter().enumerate() {
         let number = at + 1;
-        let (key, der) = pair(builder, seed, &authority, number, container)?;
+        let (key, der) = personal.pair(seed, &authority, number, container)?;
         let key = contents.add(container, number, key, &der)?;
         if let Some(key) = key {
             files.insert(&directory, key);
         }
-        if builder.hole && at == 0 {
+        if personal.hole && at == 0 {
             contents.objects.push(None);
         }
     }
     let mut index = Index::default();
-    let own = contents.own(builder).map(Some);
+    let own = contents.own(personal).map(Some);
     for object in own.into_iter().chain(contents.objects) {
         match object {
             Some(object) => {
@@ -158,14 +157,14 @@ impl Contents {
     }
 
     /// The files that are not of one container.
-    fn own(&self, builder: &Builder) -> [Object; 4] {
-        let serial = builder.token_serial();
+    fn own(&self, personal: &Personalisation) -> [Object; 4] {
+        let serial = personal.serial;
         let (names, handles) = (self.names.concat(), container_map(&self.handles));
         [
             Object::new("mscp", "cmapfile", 0xD0, names),
             Object::new("internal", "containermap", 0xD0, handles),
             Object::new("", "cardid", 0x93, [serial, serial].concat()),
-            Object::new("tkinfdir", "tokeninfo", 0xDB, token_info(builder)),
+            Object::new("tkinfdir", "tokeninfo", 0xDB, token_info(personal)),
         ]
     }
 }
@@ -225,67 +224,6 @@ impl Index {
     }
 }
 
-/// Who issues the certificates.
-pub(super) fn authority(builder: &Builder, seed: &[u8]) -> Result<SigningKey, BuildError> {
-    match builder.key(KeyKind::P256, seed, b"authority") {
-        Some(PrivateKey::P256(key)) => Ok(key),
-        _ => Err(BuildError::Key(0)),
-    }
-}
-
-/// The key and the certificate of the container with this number; no key for a finished
-/// certificate that came without.
-pub(super) fn pair(
-    builder: &Builder,
-    seed: &[u8],
-    authority: &SigningKey,
-    number: usize,
-    container: &Container,
-) -> Result<(Option<PrivateKey>, Vec<u8>), BuildError> {
-    let key = match &container.pkcs8 {
-        Some(der) => PrivateKey::from_pkcs8(der),
-        None if container.foreign.is_some() => None,
-        None => builder.key(
-            container.kind,
-            seed,
-            format!("container {number}").as_bytes(),
-        ),
-    };
-    let serial = u32::try_from(number).map_err(|_| BuildError::TooMuch)?;
-    let der = match (&container.foreign, &key) {
-        (Some(der), _) => Some(der.clone()),
-        (None, Some(key)) => {
-            let serial = 1000 + serial * u32::from(STEP);
-            certificate::issue(container, key, authority, serial)
-        }
-        (None, None) => return Err(BuildError::Key(number)),
-    };
-    Ok((key, der.ok_or(BuildError::Certificate(number))?))
-}
-
-/// The user's PIN and the security officer's, which is inferred (sheet §8.5).
-pub(super) fn secrets(builder: &Builder) -> Vec<Secret> {
-    let modify = if builder.pin_reset {
-        BY_USER
-    } else {
-        ONLY_USER
-    };
-    let (user, officer) = builder.tries;
-    let secret = |kid, modify, level, tries, pin: &[u8]| Secret {
-        class: PIN_KEY,
-        kid,
-        modify,
-        level,
-        most: tries,
-        left: tries,
-        key: Zeroizing::new(pin_key(pin).to_vec()),
-    };
-    vec![
-        secret(1, modify, USER, user, &builder.pin),
-        secret(2, ONLY_OFFICER, OFFICER, officer, &builder.so_pin),
-    ]
-}
-
 /// One record of the index, 30 bytes.
 fn record(identifier: u16, place: &str, name: &str, access: u8, used: u16, size: u16) -> Vec<u8> {
     let mut out = identifier.to_le_bytes().to_vec();
@@ -322,10 +260,10 @@ fn windows_record(number: usize, bits: u16) -> Vec<u8> {
     out
 }
 
-fn token_info(builder: &Builder) -> Vec<u8> {
-    let mut out = builder.label.clone().into_bytes();
+fn token_info(personal: &Personalisation) -> Vec<u8> {
+    let mut out = personal.label.clone().into_bytes();
     out.resize(32, b' ');
-    out.extend(builder.token_serial());
+    out.extend(personal.serial);
     out
 }
 

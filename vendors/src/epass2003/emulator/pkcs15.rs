@@ -2,10 +2,9 @@
 //! into a blank token of this emulator (onepin profile).
 
 use super::access::{BY_USER, EVERYONE, NEVER};
-use super::builder::{BuildError, Builder};
 use super::container::{Container, Usage};
 use super::file::{Access, Content, File, MASTER};
-use super::image::{authority, pair, secrets};
+use super::personalisation::{BuildError, Personalisation};
 use super::system::System;
 use crate::emulator::key::PrivateKey;
 use crate::emulator::tlv::element;
@@ -43,23 +42,27 @@ const SEQUENCE: u32 = 0x30;
 const TYPE_ATTRIBUTES: u32 = 0xA1;
 
 /// Writes the whole image.
-pub(super) fn fill(files: &mut System, builder: &Builder, seed: &[u8]) -> Result<(), BuildError> {
-    if builder.containers().len() > MOST {
+pub(super) fn fill(
+    files: &mut System,
+    personal: &Personalisation,
+    seed: &[u8],
+) -> Result<(), BuildError> {
+    if personal.containers.len() > MOST {
         return Err(BuildError::TooMuch);
     }
     let master = files.insert(&[], File::directory(MASTER, MASTER_NAME, DIRECTORY));
     files.insert(&master, File::secret_store(0x5300, OPEN));
     let mut directory = File::directory(APPLICATION, APPLICATION_NAME, DIRECTORY);
-    directory.content = Content::Directory(secrets(builder));
+    directory.content = Content::Directory(personal.secrets());
     let directory = files.insert(&master, directory);
     files.insert(&directory, File::secret_store(0x5301, OPEN));
 
-    let authority = authority(builder, seed)?;
+    let authority = personal.authority(seed)?;
     let mut keys = Vec::new();
     let mut certificates = Vec::new();
-    for (at, container) in (0..).zip(builder.containers()) {
+    for (at, container) in (0..).zip(&personal.containers) {
         let number = usize::from(at) + 1;
-        let (key, der) = pair(builder, seed, &authority, number, container)?;
+        let (key, der) = personal.pair(seed, &authority, number, container)?;
         certificates.extend(certificate_entry(container, at));
         let file = CERTIFICATE | (STEP * u16::from(at));
         files.insert(&directory, File::transparent(file, der, OPEN));
@@ -74,11 +77,11 @@ pub(super) fn fill(files: &mut System, builder: &Builder, seed: &[u8]) -> Result
             files.insert(&directory, File::rsa_key(file, bits, key, KEY));
         }
     }
-    let (pin, puk) = builder.tries;
+    let (pin, puk) = personal.tries;
     let contents = [
         (0x9F00, vec![pin, puk], 2),
         (0x5031, object_directory(), 512),
-        (0x5032, token_info(builder), 128),
+        (0x5032, token_info(personal), 128),
         (0x5033, Vec::new(), 128),
         (0x4401, Vec::new(), 256),
         (0x4402, keys, 1024),
@@ -109,16 +112,16 @@ fn object_directory() -> Vec<u8> {
 }
 
 /// EF(TokenInfo): version, serial number, manufacturer, label, flags, lastUpdate.
-fn token_info(builder: &Builder) -> Vec<u8> {
+fn token_info(personal: &Personalisation) -> Vec<u8> {
     let mut parts = vec![
         element(INTEGER, &[0]),
-        element(OCTET_STRING, &builder.token_serial()),
+        element(OCTET_STRING, &personal.serial),
         element(UTF8_STRING, b"EnterSafe"),
-        element(0x80, builder.label.as_bytes()),
+        element(0x80, personal.label.as_bytes()),
         element(BIT_STRING, &[0x04, 0x10]),
     ];
-    if !builder.changed.is_empty() {
-        parts.push(element(0xA5, &element(GENERALIZED_TIME, &builder.changed)));
+    if !personal.changed.is_empty() {
+        parts.push(element(0xA5, &element(GENERALIZED_TIME, &personal.changed)));
     }
     sequence(&parts)
 }
@@ -218,11 +221,13 @@ mod tests {
             "302930110C0B436572746966696361746503020640\
              30060401480101FFA10C300A300804063F0050153103"
         );
-        let builder = super::super::Epass::l1(super::super::Mode::Aes)
-            .label("Made by OpenSC")
-            .changed("20261127061838Z");
+        let personal = Personalisation {
+            label: "Made by OpenSC".to_owned(),
+            changed: b"20261127061838Z".to_vec(),
+            ..Personalisation::default()
+        };
         assert_eq!(
-            hex(&token_info(&builder)),
+            hex(&token_info(&personal)),
             "303F0201000408ED288A80390026010C09456E74657253616665\
              800E4D616465206279204F70656E534303020410\
              A511180F32303236313132373036313833385A"

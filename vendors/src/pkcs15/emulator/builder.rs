@@ -12,7 +12,7 @@ use super::sign::Key;
 use super::{Dialect, Pkcs15Card, Session};
 use crate::emulator::BuildError;
 use crate::emulator::certificate::{Statement, issue};
-use crate::emulator::files::{Content, File, Files, MASTER, tag};
+use crate::emulator::files::{Content, File, Files, tag};
 use crate::emulator::issuer::Issuer;
 use crate::emulator::key::PrivateKey;
 use crate::emulator::wire::Wire;
@@ -25,8 +25,6 @@ const TOKEN_INFO: u16 = 0x5032;
 const KINDS: [u32; 3] = [0xA0, 0xA4, 0xA8];
 /// The iD of the first object.
 const FIRST_ID: u8 = 0x45;
-/// A PUK that nothing addresses, beside its PIN.
-pub(super) const PUK_OF: u16 = 0x0100;
 
 /// Collects what is on a card; see [`Pkcs15Card::builder`].
 pub struct Builder {
@@ -353,14 +351,6 @@ impl Builder {
         };
         card.files.insert(path.to_vec(), file);
     }
-}
-
-/// A master file without anything said of its access.
-pub(super) fn master() -> File {
-    let identifier = MASTER.to_be_bytes();
-    let parameters: [(u32, &[u8]); 2] =
-        [(tag::DESCRIPTOR, &[0x38]), (tag::IDENTIFIER, &identifier)];
-    File::new(&parameters, Content::Directory)
 }
 
 /// The PIN as it is sent (ISO 9564-1, PKCS#15 v1.1 §6.8.2).

@@ -5,8 +5,11 @@ use super::object::PinObject;
 use super::operation::Operation;
 use super::sign::{Environment, Key};
 use crate::emulator::apdu::{Command, Reply, sw};
-use crate::emulator::files::{File, tag};
+use crate::emulator::files::{Content, File, MASTER, tag};
 use crate::emulator::key::PrivateKey;
+
+/// A PUK that nothing addresses, beside its PIN.
+pub(super) const PUK_OF: u16 = 0x0100;
 pub(super) use crate::emulator::wire::Transport;
 
 /// One kind of card with its habits.
@@ -213,7 +216,7 @@ pub(super) trait Habits: Sync {
 
     /// The master file as the card comes from the maker, or with content.
     fn master(&self, _blank: bool) -> Option<File> {
-        Some(super::builder::master())
+        Some(master())
     }
 
     /// The PINs of a card for which the builder was told none.
@@ -223,7 +226,7 @@ pub(super) trait Habits: Sync {
 
     /// What a PUK without an entry of its own is counted as.
     fn puk(&self, pin: u16) -> u16 {
-        pin | super::builder::PUK_OF
+        pin | PUK_OF
     }
 
     /// Makes the file of a key, where keys are files.
@@ -239,4 +242,12 @@ pub(super) enum FileKind {
     Directory,
     Transparent,
     Records,
+}
+
+/// A master file without anything said of its access.
+fn master() -> File {
+    let identifier = MASTER.to_be_bytes();
+    let parameters: [(u32, &[u8]); 2] =
+        [(tag::DESCRIPTOR, &[0x38]), (tag::IDENTIFIER, &identifier)];
+    File::new(&parameters, Content::Directory)
 }

@@ -5,9 +5,8 @@ use crate::emulator::apdu::{Command, Reply, sw};
 use crate::emulator::files::{File, tag};
 use crate::emulator::key::{KeyKind, PrivateKey};
 use crate::emulator::tlv::{element, read, read_all};
-use crate::pkcs15::emulator::builder::PUK_OF;
 use crate::pkcs15::emulator::dialect::{
-    Condition, Dialect, FileKind, Habits, Pins, Places, Reading, Right, Status, Transport,
+    Condition, Dialect, FileKind, Habits, PUK_OF, Pins, Places, Reading, Right, Status, Transport,
 };
 use crate::pkcs15::emulator::object::PinObject;
 use crate::pkcs15::emulator::operation::Operation;
