@@ -80,7 +80,13 @@ impl Stand {
         let said = format!("{:?}", reader.tree());
         let file = self.settings().display().to_string();
         assert!(said.contains(&file) && said.contains("line 2"), "{said}");
-        let button = reader.find("button", "Open the file");
+        self.opens(reader, "Open the file");
+    }
+
+    /// This button hands the settings file to the system.
+    fn opens(&self, reader: &Reader, button: &str) {
+        let file = self.settings().display().to_string();
+        let button = reader.find("button", button);
         assert!(reader.click(&button).unwrap());
         let opened = self.home.0.path().join("opened");
         let given = || fs::read_to_string(&opened).is_ok_and(|given| given == file);
@@ -124,6 +130,29 @@ fn the_token_window_opens_and_says_what_is_wrong_with_the_settings() {
     let on = reader.find("button", "Go on without them");
     assert!(reader.click(&on).unwrap());
     reader.find("button", "Change PIN");
+    stand.display.xdotool(&["key", "Escape"]);
+    assert_eq!(program.join().unwrap().code, Some(0));
+}
+
+#[test]
+fn about_opens_the_settings_file_and_makes_it_where_it_is_not_there() {
+    let stand = Stand::new();
+    let reader = Reader::start(&stand.bus);
+    fs::remove_file(stand.settings()).unwrap();
+    let program = stand.start(&["--reader", "demo"]);
+    for says in [
+        "# What can be set here: securesign-settings(5), or README.md.\n",
+        "# mine\n",
+    ] {
+        let about = reader.find("button", "About");
+        assert!(reader.click(&about).unwrap());
+        stand.opens(&reader, "Open the settings file");
+        assert_eq!(fs::read_to_string(stand.settings()).unwrap(), says);
+        // What a person wrote stays.
+        fs::write(stand.settings(), "# mine\n").unwrap();
+        let back = reader.find("button", "Back");
+        assert!(reader.click(&back).unwrap());
+    }
     stand.display.xdotool(&["key", "Escape"]);
     assert_eq!(program.join().unwrap().code, Some(0));
 }

@@ -35,6 +35,8 @@ pub struct Screen {
     pub links: Vec<Button>,
     /// Sentences, in reading order.
     pub text: Vec<String>,
+    /// Lines for others than the person, as they are written, in type of one width.
+    pub verbatim: Vec<String>,
     /// What is asked, and by whom: shown before the PIN is asked.
     pub facts: Vec<Fact>,
     /// Where the document may be dropped, to be compared with the request;
@@ -94,7 +96,8 @@ impl Screen {
     /// one line. Names and reasons are cleaned where they come in; here nothing is missed.
     pub(crate) fn shown(mut self) -> Self {
         let notice = self.notice.iter_mut().map(|notice| &mut notice.text);
-        for text in self.text.iter_mut().chain(notice) {
+        let texts = self.text.iter_mut().chain(&mut self.verbatim);
+        for text in texts.chain(notice) {
             // With lines of ours, as in what is to be added to a file.
             *text = text::shown(text).chars().take(SENTENCES).collect();
         }
@@ -219,6 +222,7 @@ mod tests {
             title: text(),
             links: vec![button()],
             text: vec![text()],
+            verbatim: vec![text()],
             facts: vec![Fact {
                 label: label(),
                 value: text(),
@@ -307,9 +311,9 @@ mod tests {
         // As `Debug` writes what cannot be printed.
         assert!(!printed.contains("\\u{") && !printed.contains("\\0"));
         // What may be shown stays, in each of them.
-        assert_eq!(printed.matches("E[2J").count(), 39);
+        assert_eq!(printed.matches("E[2J").count(), 40);
         // Line breaks where sentences stand, and nowhere else.
-        assert_eq!(printed.matches("\\n").count(), 2);
+        assert_eq!(printed.matches("\\n").count(), 3);
         assert!(!printed.contains(&"A".repeat(SENTENCES)));
         assert!(!format!("{:?}", shown.facts).contains(&"A".repeat(LINE)));
     }

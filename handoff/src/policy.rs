@@ -176,7 +176,7 @@ impl Policy {
             origin: callback.origin().clone(),
             fingerprint: key.fingerprint(),
             test: key.is_test(),
-            app: callback.kind() == CallbackKind::App,
+            kind: callback.kind(),
             list: self.list.clone(),
             why,
         }
@@ -242,7 +242,7 @@ pub struct Denial {
     origin: Origin,
     fingerprint: String,
     test: bool,
-    app: bool,
+    kind: CallbackKind,
     list: List,
     why: Why,
 }
@@ -303,7 +303,12 @@ impl Denial {
 
     /// The result was to go to an app.
     pub fn is_app(&self) -> bool {
-        self.app
+        self.kind == CallbackKind::App
+    }
+
+    /// As [`Permit::is_local`].
+    pub fn is_local(&self) -> bool {
+        self.kind == CallbackKind::Localhost
     }
 
     /// Where it could be allowed.

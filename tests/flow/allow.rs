@@ -119,7 +119,11 @@ fn a_test_key_is_marked_as_one_and_written_as_one() {
     let screen = play.screen();
     let said = format!("{:?}", screen.facts);
     assert!(said.contains("test key"), "{said}");
-    assert!(screen.text.join(" ").contains("any program can take it"));
+    assert!(
+        screen.text[0].contains("any program can take it"),
+        "{screen:?}"
+    );
+    assert!(!screen.text.join(" ").contains("whose site"), "{screen:?}");
     play.press(Action::Allow, &[]);
     let (text, settings) = written(&play, "");
     assert!(

@@ -21,11 +21,12 @@ fn one_that_is_not_valid_yet_has_not_expired_and_the_clock_is_doubted() {
     play.keep(effects);
     let screen = play.screen();
     for card in &screen.certificates {
+        let reason = card.unusable.as_deref();
+        assert_eq!(reason, Some("It cannot sign before then"));
+        // From which day on is said once, before it.
+        let validity = &card.validity.as_ref().unwrap().text;
         assert!(
-            card.unusable
-                .as_deref()
-                .unwrap()
-                .starts_with("Valid only from"),
+            validity.starts_with("Not valid before 1 Jan 20"),
             "{card:?}"
         );
     }

@@ -1,7 +1,7 @@
 //! The service is asked about a portal that is not listed, while the token is read.
 
 use securesign_app::flow::{Event, Exit, Order, Refused};
-use securesign_app::screen::{Action, Input, Kind};
+use securesign_app::screen::{Action, ButtonStyle, Fact, Input, Kind};
 use securesign_app::settings::Settings;
 use securesign_app::worker::{Job, Look, Report};
 use securesign_card::profile::Tries;
@@ -127,6 +127,21 @@ fn whatever_is_not_a_yes_is_a_page_and_nothing_is_sent() {
         assert_eq!(screen.kind, Kind::Failed, "{said:?}");
         assert!(screen.facts.iter().any(|it| it.value == code), "{said:?}");
         assert_eq!(screen.offers(Action::Retry), again, "{said:?}");
+        let main = screen
+            .buttons
+            .iter()
+            .filter(|it| it.style == ButtonStyle::Main);
+        let main: Vec<Action> = main.map(|it| it.action).collect();
+        let site = |it: &Fact| it.value == "https://services.gst.gov.in";
+        if again {
+            // Nobody has refused anything yet.
+            assert_eq!(screen.title, "This portal could not be checked");
+            assert_eq!(main, [Action::Retry], "{said:?}");
+            assert!(screen.facts.iter().any(site) && screen.offers(Action::Close));
+        } else {
+            assert_eq!(screen.title, "This request was refused");
+            assert_eq!(main, [Action::Close], "{said:?}");
+        }
         assert!(!screen.offers(Action::AllowPortal));
         assert!(!format!("{screen:?}").contains(KEY));
         if again {

@@ -97,6 +97,51 @@ fn a_portal_is_typed_in_and_removed_only_after_a_question() {
 }
 
 #[test]
+fn the_service_is_shown_behind_the_portals_and_cannot_be_pressed() {
+    let text = "service = \"https://api.example.in/v1\"\n";
+    let mut settings = Settings::from_toml(text).unwrap();
+    let mut play = managed(settings.clone());
+    play.press(Action::Settings, &[]);
+    let alone = play.screen();
+    assert_eq!(
+        alone.heading.as_deref(),
+        Some("These portals may ask for signatures")
+    );
+    assert_eq!(alone.rows.len(), 1);
+    assert!(
+        alone.rows[0]
+            .detail
+            .starts_with("https://api.example.in/v1 ·")
+    );
+    assert_eq!(alone.rows[0].action, None);
+    play.input(Input::Row(0));
+    assert_eq!(play.screen(), alone);
+
+    let portal = Portal::new("https://portal.example", "ss_live_key").unwrap();
+    settings.portals = vec![portal.clone()];
+    play.event(Event::Settings(Ok(settings)));
+    assert_eq!(play.screen().rows[0].title, "https://portal.example");
+    assert_eq!(play.screen().rows[1], alone.rows[0]);
+    play.input(Input::Row(1));
+    assert!(play.changes.is_empty() && play.offers(Action::AddPortal));
+    play.input(Input::Row(0));
+    play.press(Action::Remove, &[]);
+    assert_eq!(play.changes, [Change::Forbid(portal)]);
+}
+
+#[test]
+fn about_opens_the_settings_file_and_says_where_nothing_opened_it() {
+    let mut play = managed(Settings::default());
+    play.press(Action::About, &[]);
+    play.press(Action::OpenFile, &[]);
+    assert_eq!(play.files_opened, 1);
+    play.event(Event::FileUnopened);
+    let notice = play.screen().notice.unwrap().text;
+    assert!(notice.contains("in a text editor"), "{notice}");
+    assert!(play.offers(Action::Diagnose));
+}
+
+#[test]
 fn what_is_reported_is_shown_as_a_whole_before_it_is_saved() {
     const REPORT: &str = "SecureSign\nok  a reader\n\n> 00 20 00 80 | 08 <pin:8>\n< 63 C2\n";
     let mut play = managed(Settings::default());
@@ -106,9 +151,7 @@ fn what_is_reported_is_shown_as_a_whole_before_it_is_saved() {
     assert!(!play.offers(Action::Export) && !play.offers(Action::Copy));
     play.event(Event::Diagnosed(REPORT.to_owned()));
     let screen = play.screen();
-    let shown = screen.text[1..].join("\n");
-    let lines: Vec<&str> = REPORT.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(shown, lines.join("\n"));
+    assert_eq!(screen.verbatim.join("\n") + "\n", REPORT);
     assert_eq!(screen.copy.as_deref(), Some(REPORT));
     assert!(play.reports.is_empty());
     play.press(Action::Export, &[]);

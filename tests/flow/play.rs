@@ -90,6 +90,7 @@ pub struct Play {
     pub inquiries: Vec<(u32, Inquiry)>,
     /// How often a report was gathered, and what was written of it.
     pub diagnoses: u32,
+    pub files_opened: u32,
     pub reports: Vec<String>,
 }
 
@@ -113,6 +114,7 @@ impl Play {
             reopened: Vec::new(),
             inquiries: Vec::new(),
             diagnoses: 0,
+            files_opened: 0,
             reports: Vec::new(),
         };
         play.keep(effects);
@@ -136,7 +138,8 @@ impl Play {
                 Effect::Record(entry) => self.recorded.push(*entry),
                 Effect::Change(change) => self.changes.push(change),
                 Effect::Save { serial, pem } => self.saved.push((serial, pem)),
-                Effect::Remember(_) | Effect::ReadJournal | Effect::Export | Effect::OpenFile => {}
+                Effect::OpenFile => self.files_opened += 1,
+                Effect::Remember(_) | Effect::ReadJournal | Effect::Export => {}
                 Effect::Diagnose => self.diagnoses += 1,
                 Effect::SaveReport(text) => self.reports.push(text),
                 Effect::Read(reading) => self.readings.push(reading),

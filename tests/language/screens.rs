@@ -350,7 +350,7 @@ fn settings_journal_and_about_are_in_hindi() {
     let settings = |more: &str| {
         let key = "0".repeat(64);
         let portal = format!(
-            "[[portal]]\norigin = \"https://portal.example.gov.in\"\nkey = \"sha256:{key}\"\ntest = true\n"
+            "service = \"https://api.example.in/v1\"\n[[portal]]\norigin = \"https://portal.example.gov.in\"\nkey = \"sha256:{key}\"\ntest = true\n"
         );
         Settings::from_toml(&format!("{portal}[window]\nlanguage = \"hi\"\n{more}")).unwrap()
     };
@@ -386,6 +386,10 @@ fn settings_journal_and_about_are_in_hindi() {
     story.event(Event::Saved(Err("कारण".into())));
     story.press(Action::Back, &[]);
     story.press(Action::About, &[]);
+    story.event(Event::FileUnopened);
+    story.press(Action::Diagnose, &[]);
+    story.event(Event::Diagnosed("SecureSign 0.1.0".into()));
+    story.press(Action::Back, &[]);
     story.press(Action::Back, &[]);
     story.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
     story.press(Action::Journal, &[]);

@@ -1,10 +1,12 @@
 //! The first contact with a portal, and with a token's own PIN, in Hindi.
 
-use securesign_app::flow::{Event, Flow, Order};
+use securesign_app::flow::{Effect, Event, Flow, Order};
 use securesign_app::screen::{Action, Kind};
 use securesign_app::settings::Settings;
 use securesign_app::worker::{Report, TokenState};
 use securesign_card::profile::Tries;
+use securesign_handoff::policy::Unapproved;
+use securesign_handoff::service::Trouble;
 
 use super::story::{Story, link_to, now, token};
 
@@ -40,6 +42,27 @@ fn listed() -> Settings {
         "myapp:",
     ];
     Settings::from_toml(&origins.map(entry).concat()).unwrap()
+}
+
+#[test]
+fn what_the_service_says_of_a_portal_is_in_hindi() {
+    let settings = Settings::from_toml("service = \"https://api.example.in/v1\"\n").unwrap();
+    let policy = settings.policy("/etc/settings.toml");
+    let busy = [None, Some(1), Some(30)].map(Unapproved::Busy);
+    let silent = Trouble::ALL.map(Unapproved::Unreachable);
+    let refused = [Unapproved::Key, Unapproved::Origin];
+    for why in busy.into_iter().chain(silent).chain(refused) {
+        let link = link_to("https://services.gst.gov.in/cb", "ss_live_k", &[]);
+        let order = Order::accept(link.as_bytes(), &policy, false, &|_| false);
+        let (flow, effects) = Flow::sign(order, now());
+        let number = effects.iter().find_map(|effect| match effect {
+            Effect::Inquire(number, _) => Some(*number),
+            _ => None,
+        });
+        let mut story = Story::begin((flow, effects));
+        let screen = story.event(Event::Answered(number.unwrap(), Err(why)));
+        assert_eq!(screen.kind, Kind::Failed);
+    }
 }
 
 #[test]

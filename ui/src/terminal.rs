@@ -424,6 +424,9 @@ pub fn print(screen: &Screen, language: Language) {
     for sentence in &screen.text {
         text.push_str(&format!("  {sentence}\n"));
     }
+    for line in &screen.verbatim {
+        text.push_str(&format!("  {line}\n"));
+    }
     if let Some(notice) = &screen.notice {
         text.push_str(&line(notice));
     }

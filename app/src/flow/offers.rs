@@ -8,7 +8,7 @@ use securesign_card::signature::{PublicKey, ToSign};
 use super::{Entry, Flow, Purpose, Remark, State};
 use crate::screen::ValidityState;
 use crate::validity;
-use crate::words::{InWords, date};
+use crate::words::InWords;
 use crate::worker::{TokenId, TokenInfo, TokenState};
 
 /// A certificate on a token.
@@ -90,11 +90,7 @@ impl Flow {
         }
         match self.validity_of(credential) {
             ValidityState::Valid | ValidityState::Expiring => {}
-            ValidityState::NotYet => {
-                let (from, _) = certificate.validity();
-                let date = [("date", date(from, self.language).into())];
-                return Some(self.language.say_with("certificate-not-yet", date));
-            }
+            ValidityState::NotYet => return Some(self.language.say("certificate-not-yet")),
             ValidityState::Expired => return Some(self.language.say("certificate-expired")),
         }
         if matches!(certificate.key(), PublicKey::RsaPss(_)) {

@@ -139,7 +139,7 @@ impl Flow {
                 self.open(Page::Settings);
                 std::iter::once(change).chain(self.give_way()).collect()
             }
-            (Page::Broken(_), Action::OpenFile) => vec![Effect::OpenFile],
+            (Page::Broken(_) | Page::About, Action::OpenFile) => vec![Effect::OpenFile],
             (Page::Journal(Some(Ok(_))), Action::Export) => vec![Effect::Export],
             // The front end has done it.
             (Page::Certificate(_), Action::Copy) => {

@@ -28,7 +28,8 @@ use securesign_card::profile::{Note, Problem, Tries};
 use securesign_card::reader::Readers;
 use securesign_card::sw::StatusWord;
 use securesign_card::transport::TransportError;
-use securesign_handoff::policy::Portal;
+use securesign_handoff::policy::{Portal, Unapproved};
+use securesign_handoff::service::Trouble;
 use securesign_vendors::emulator::{EmulatedReaders, Emulator, Slot as ReaderSlot};
 use securesign_vendors::openpgp::emulator::{KeySlot, OpenPgpCard, YUBIKEY5};
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
@@ -60,7 +61,7 @@ const SECOND: PinId = PinId(7);
 pub type Make = fn(&Studio) -> Flow;
 
 /// Every screen there is, in the order of a person's way.
-pub const SCREENS: [(&str, Make); 75] = [
+pub const SCREENS: [(&str, Make); 81] = [
     ("looking", |studio| studio.request().flow),
     ("waiting", |studio| studio.request().sees(empty()).flow),
     ("no-service", |studio| {
@@ -109,6 +110,11 @@ pub const SCREENS: [(&str, Make); 75] = [
         let early = studio.aged("CN=Kavita Rao", 40 * day, 700 * day);
         let all = vec![studio.token(3), soon, early, studio.expired()];
         studio.request().sees(all).flow
+    }),
+    ("sign-not-yet", |studio| {
+        let day = 24 * 60 * 60;
+        let early = studio.aged("CN=Kavita Rao", 40 * day, 700 * day);
+        studio.request().sees(vec![early]).flow
     }),
     ("sign-encryption", |studio| {
         let view = with(&studio.token(3), |info| {
@@ -195,6 +201,14 @@ pub const SCREENS: [(&str, Make); 75] = [
     ("allow-test", |studio| {
         let scene = studio.link("http://localhost:8080", "ss_test_gallery");
         scene.press(Action::AllowPortal, &[]).flow
+    }),
+    ("inquiring", |studio| studio.inquiring().flow),
+    ("refused-service", |studio| studio.answered(Unapproved::Key)),
+    ("service-busy", |studio| {
+        studio.answered(Unapproved::Busy(Some(30)))
+    }),
+    ("service-unreachable", |studio| {
+        studio.answered(Unapproved::Unreachable(Trouble::Connection))
     }),
     ("refused-link", |studio| {
         studio.order("securesign://sign?hashAlgo=MD5").flow
@@ -306,6 +320,11 @@ pub const SCREENS: [(&str, Make); 75] = [
     ("puk-blocked-works", |studio| studio.puk_blocked(3)),
     ("settings", |studio| {
         studio.manage(3).press(Action::Settings, &[]).flow
+    }),
+    ("settings-service", |studio| {
+        let scene = studio.begin_with(studio.with_service(), Flow::manage(now()));
+        let scene = scene.sees(vec![studio.token(3)]);
+        scene.press(Action::Settings, &[]).flow
     }),
     ("portal-allow", |studio| {
         let scene = studio.manage(3).press(Action::Settings, &[]);
@@ -504,9 +523,41 @@ impl Studio {
         }
     }
 
-    fn begin(&self, (mut flow, effects): (Flow, Vec<Effect>)) -> Scene {
+    /// The same, and a service that knows more portals.
+    fn with_service(&self) -> Settings {
+        let text = "service = \"https://api.example.in/v1\"\n";
+        let service = Settings::from_toml(text).expect("settings").service;
+        Settings {
+            service,
+            ..self.settings()
+        }
+    }
+
+    /// A portal that is not listed: the service is asked.
+    fn inquiring(&self) -> Scene {
+        let settings = self.with_service();
+        let order = accept(
+            &link("https://portal.example.org", KEY, "a3f1-0007"),
+            &settings,
+        );
+        self.begin_with(settings, Flow::sign(order, now()))
+    }
+
+    /// What the service has said of it.
+    fn answered(&self, why: Unapproved) -> Flow {
+        let mut scene = self.inquiring();
+        let number = scene.inquiry.expect("a question");
+        scene.event(Event::Answered(number, Err(why)));
+        scene.flow
+    }
+
+    fn begin(&self, begun: (Flow, Vec<Effect>)) -> Scene {
+        self.begin_with(self.settings(), begun)
+    }
+
+    fn begin_with(&self, settings: Settings, (mut flow, effects): (Flow, Vec<Effect>)) -> Scene {
         flow.know(Context {
-            settings: self.settings(),
+            settings,
             settings_file: FILE.into(),
             journal_file: "~/.local/share/securesign/journal.jsonl".into(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -517,6 +568,7 @@ impl Studio {
             flow,
             jobs: Vec::new(),
             told: None,
+            inquiry: None,
         };
         scene.keep(effects);
         scene
@@ -699,6 +751,8 @@ struct Scene {
     jobs: Vec<Job>,
     /// Whom the last answer was for.
     told: Option<Recipient>,
+    /// The number of the question for the service.
+    inquiry: Option<u32>,
 }
 
 impl Scene {
@@ -707,6 +761,7 @@ impl Scene {
             match effect {
                 Effect::Job(job) => self.jobs.push(job),
                 Effect::Open(_, recipient) => self.told = Some(recipient),
+                Effect::Inquire(number, _) => self.inquiry = Some(number),
                 _ => {}
             }
         }

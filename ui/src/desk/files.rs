@@ -2,6 +2,7 @@
 
 use securesign_app::document::Document;
 use securesign_app::flow::{Event, Reading};
+use securesign_card::text;
 #[cfg(feature = "window")]
 use securesign_card::trace::Recording;
 
@@ -33,12 +34,16 @@ impl Desk {
         });
     }
 
-    /// Has the settings file opened without making a window wait for it.
+    /// Has the settings file opened, and made before where it is not there, without making a window wait for it.
     pub(super) fn open_file(&self) {
         let report = reporter(&self.sender, &self.wake);
         std::thread::spawn(move || {
-            if let Err(reason) = browser::open_file(&settings::path()) {
-                tracing::debug!("the settings are not opened: {reason:?}");
+            let opened = match settings::to_be_edited() {
+                Ok(path) => browser::open_file(&path).map_err(|reason| format!("{reason:?}")),
+                Err(reason) => Err(text::reason(&reason)),
+            };
+            if let Err(reason) = opened {
+                tracing::debug!("the settings are not opened: {reason}");
                 report(Event::FileUnopened);
             }
         });

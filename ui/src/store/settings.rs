@@ -25,6 +25,18 @@ pub fn path() -> PathBuf {
     )
 }
 
+/// The settings file, for whoever is about to write into it: made where it is not there yet.
+pub fn to_be_edited() -> io::Result<PathBuf> {
+    let path = path();
+    if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        own::write(&path, EMPTY)?;
+    }
+    Ok(path)
+}
+
+/// What stands in a file that somebody has opened to write the first line.
+const EMPTY: &[u8] = b"# What can be set here: securesign-settings(5), or README.md.\n";
+
 /// Reads the settings. No file is the same as an empty one; a file that is not
 /// understood is an error, because guessing who may call would be worse.
 pub fn load(language: Language) -> Result<(Settings, Policy), String> {

@@ -6,7 +6,7 @@ use fltk::draw;
 use fltk::enums::{Color, Font};
 use fltk::prelude::*;
 
-use super::wrap::wrap;
+use super::wrap::{break_line, wrap};
 
 /// A rectangle in toolkit units.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,6 +140,12 @@ impl Style {
     pub fn wrap(self, text: &str, width: i32) -> Vec<String> {
         self.use_font();
         wrap(text, width, |line| draw::width(line).ceil() as i32)
+    }
+
+    /// The same of a line whose spaces are a part of it, such as one of a table.
+    pub fn break_line(self, line: &str, width: i32) -> Vec<String> {
+        self.use_font();
+        break_line(line, width, |line| draw::width(line).ceil() as i32)
     }
 
     /// One line, its box starting at `top`. Never interprets `@` or `&`: the

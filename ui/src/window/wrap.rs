@@ -53,9 +53,28 @@ fn break_word(
     line
 }
 
+/// The lines of one whose spaces are a part of it: broken behind a space where there is one,
+/// and where it must be otherwise.
+pub fn break_line(text: &str, width: i32, measure: impl Fn(&str) -> i32) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        let longer = format!("{line}{word}");
+        if measure(longer.trim_end()) <= width {
+            line = longer;
+        } else if measure(word.trim_end()) <= width {
+            lines.push(std::mem::replace(&mut line, word.to_owned()));
+        } else {
+            line = break_word(&longer, width, &measure, &mut lines);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
-    use super::wrap;
+    use super::{break_line, wrap};
 
     fn lines(text: &str, width: i32) -> Vec<String> {
         wrap(text, width, |line| line.chars().count() as i32)
@@ -71,5 +90,14 @@ mod tests {
     fn a_long_word_loses_nothing() {
         assert_eq!(lines("ab 0123456789", 4), ["ab 0", "1234", "5678", "9"]);
         assert_eq!(lines("abc", 0), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn spaces_stay_where_they_are_a_part_of_the_line() {
+        let lines = |text| break_line(text, 8, |line| line.chars().count() as i32);
+        assert_eq!(lines("ok   a b"), ["ok   a b"]);
+        assert_eq!(lines("  a  bc def"), ["  a  bc ", "def"]);
+        assert_eq!(lines("ab 0123456789"), ["ab 01234", "56789"]);
+        assert_eq!(lines(""), [""]);
     }
 }

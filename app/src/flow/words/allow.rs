@@ -30,16 +30,18 @@ pub fn allow(flow: &Flow, refused: &Refused) -> Screen {
 
 fn text(denial: &Denial, l: Language) -> Vec<String> {
     let domain = [("domain", domain(denial.origin()).into())];
-    let mut text = vec![match denial.is_app() {
-        true => l.say_with("allow-compare-app", domain),
-        false => l.say_with("allow-compare", domain),
-    }];
-    text.push(l.say("allow-means"));
-    text.extend(match denial.why() {
-        Why::Key => Some(l.say("allow-other-key")),
-        Why::TestToLocalhost => Some(l.say("allow-local")),
-        Why::Origin | Why::TestKey | Why::Scheme | Why::LiveToLocalhost => None,
-    });
+    let whose = if denial.is_local() {
+        // There is no name to compare: where the result goes is what counts.
+        l.say("allow-local")
+    } else if denial.is_app() {
+        l.say_with("allow-compare-app", domain)
+    } else {
+        l.say_with("allow-compare", domain)
+    };
+    let mut text = vec![whose, l.say("allow-means")];
+    if denial.why() == Why::Key {
+        text.push(l.say("allow-other-key"));
+    }
     text
 }
 

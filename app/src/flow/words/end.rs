@@ -8,7 +8,7 @@ use crate::words::{Explain, caution};
 
 use super::parts::{button, close, fact, late, notice, open_file, pin_name, plain, primary};
 use crate::flow::{Busy, Flow, Purpose, Refused, Signing, Target, Undelivered};
-use crate::screen::{Action, Kind, Screen};
+use crate::screen::{Action, Button, ButtonStyle, Fact, Kind, Screen};
 
 /// The card is at work.
 pub fn working(flow: &Flow, busy: &Busy) -> Screen {
@@ -85,13 +85,9 @@ fn requester(flow: &Flow) -> String {
 /// The service is asked about a portal that nobody has allowed here.
 pub fn inquiring(flow: &Flow, refused: &Refused) -> Screen {
     let l = flow.language;
-    let origin = refused.inquiry.as_ref().map(|it| it.origin_display());
     Screen {
         text: vec![l.say("inquiring")],
-        facts: origin
-            .map(|origin| fact(l.say("allow-site"), &origin))
-            .into_iter()
-            .collect(),
+        facts: site(refused, l).into_iter().collect(),
         notice: notice(flow),
         buttons: vec![button(Action::Close, l.say("cancel"))],
         ..plain(Kind::Working, l.say("inquiring-title"))
@@ -101,6 +97,9 @@ pub fn inquiring(flow: &Flow, refused: &Refused) -> Screen {
 /// The link was refused: why, and who is told so.
 pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
     let l = flow.language;
+    if refused.may_ask_again() {
+        return unchecked(flow, refused);
+    }
     let (advice, mut buttons) = match refused.denial() {
         // The button stands in place of the lines to write into the settings.
         Some(denial) if refused.can_be_allowed() => {
@@ -108,10 +107,6 @@ pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
             (caution(denial, l), vec![allow])
         }
         _ if refused.is_unjudged() => (refused.advice(l), vec![open_file(l)]),
-        _ if refused.may_ask_again() => {
-            let again = button(Action::Retry, l.say("try-again"));
-            (refused.advice(l), vec![again])
-        }
         _ => (refused.advice(l), Vec::new()),
     };
     buttons.push(close(flow));
@@ -129,6 +124,33 @@ pub fn refused(flow: &Flow, refused: &Refused) -> Screen {
         buttons,
         ..plain(Kind::Failed, l.say("refused-title"))
     }
+}
+
+/// Nobody has said no: the service was busy, or could not be asked.
+fn unchecked(flow: &Flow, refused: &Refused) -> Screen {
+    let l = flow.language;
+    Screen {
+        text: vec![refused.what(l), refused.advice(l)],
+        facts: site(refused, l)
+            .into_iter()
+            .chain([fact(l.say("code"), refused.code().as_str())])
+            .collect(),
+        notice: notice(flow),
+        buttons: vec![
+            Button {
+                style: ButtonStyle::Plain,
+                ..close(flow)
+            },
+            primary(Action::Retry, l.say("try-again")),
+        ],
+        ..plain(Kind::Failed, l.say("unchecked-title"))
+    }
+}
+
+/// Whom the service is asked about.
+fn site(refused: &Refused, l: Language) -> Option<Fact> {
+    let inquiry = refused.inquiry.as_ref()?;
+    Some(fact(l.say("allow-site"), &inquiry.origin_display()))
 }
 
 /// It cannot go on.

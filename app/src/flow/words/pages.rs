@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::policy::{Portal, PortalFault};
+use securesign_handoff::service::Base;
 
 use crate::language::Language;
 use crate::settings::{Theme, Tongue};
@@ -115,19 +116,41 @@ fn settings(flow: &Flow) -> Screen {
             scales.iter().position(|one| *one == window.scale),
         ),
     ];
+    // Behind those that have a button, which is known by its place.
+    let rows: Vec<Row> = settings
+        .portals
+        .iter()
+        .map(|one| portal(one, l))
+        .chain(settings.service.as_ref().map(|one| service(one, l)))
+        .collect();
     Screen {
         choices,
-        heading: Some(if settings.portals.is_empty() {
+        heading: Some(if rows.is_empty() {
             l.say("portals-none")
         } else {
             l.say("portals")
         }),
-        rows: settings.portals.iter().map(|one| portal(one, l)).collect(),
+        rows,
         buttons: vec![
             button(Action::AddPortal, l.say("portal-allow")),
             primary(Action::Back, l.say("done")),
         ],
         ..plain(Kind::Page, l.say("settings-title"))
+    }
+}
+
+/// Who says which other portals may ask: changed in the file, where it is seen among
+/// everything else.
+fn service(service: &Base, l: Language) -> Row {
+    Row {
+        title: l.say("setting-service"),
+        detail: l.say_with(
+            "setting-service-at",
+            [("service", service.to_string().into())],
+        ),
+        pill: String::new(),
+        level: Level::Info,
+        action: None,
     }
 }
 
@@ -245,6 +268,7 @@ fn about(flow: &Flow) -> Screen {
             copied(l.say("about-help"), HELP, l),
         ],
         buttons: vec![
+            button(Action::OpenFile, l.say("open-settings")),
             button(Action::Diagnose, l.say("diagnostics")),
             primary(Action::Back, l.say("back")),
         ],
@@ -263,11 +287,9 @@ fn diagnostics(gathered: Option<&str>, l: Language) -> Screen {
             ..screen
         };
     };
-    let lines = gathered.lines().filter(|line| !line.is_empty());
     Screen {
-        text: std::iter::once(l.say("diagnostics-text"))
-            .chain(lines.map(str::to_owned))
-            .collect(),
+        text: vec![l.say("diagnostics-text")],
+        verbatim: gathered.lines().map(str::to_owned).collect(),
         copy: Some(gathered.to_owned()),
         buttons: vec![
             back,

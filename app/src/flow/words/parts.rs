@@ -27,6 +27,7 @@ pub fn plain(kind: Kind, title: String) -> Screen {
         title,
         links: Vec::new(),
         text: Vec::new(),
+        verbatim: Vec::new(),
         facts: Vec::new(),
         compare: None,
         figure: None,

@@ -9,17 +9,19 @@ use super::super::choice;
 use super::super::compare;
 use super::super::facts::{Facts, Fold};
 use super::super::figure;
-use super::super::ink::{Area, BODY, SMALL, STRONG, TITLE};
+use super::super::ink::{Area, BODY, MONO, SMALL, STRONG, TITLE};
 use super::super::layout::{GAP, MARGIN, Setting, place_text};
 use super::super::quiet;
 use super::super::row::Listed;
 use super::super::signal::Signal;
-use super::super::still::{COUNTER_HEIGHT, counter_width, place_counter};
+use super::super::still::{COUNTER_HEIGHT, counter_width, place_counter, still};
 use super::super::symbol::{self, Symbol};
 use super::column::Column;
 
 /// Between the rows of a list.
 const ROW_GAP: i32 = 8;
+/// Around lines that stand as they are written.
+const VERBATIM_PAD: i32 = 12;
 /// Most counters beside one another, where they are no wider.
 const BESIDE: usize = 2;
 
@@ -30,6 +32,7 @@ pub fn column<'a>(screen: &'a Screen, setting: &'a Setting, fold: Fold) -> Colum
     progress(&mut column, screen, setting);
     title(&mut column, screen, setting);
     paragraphs(&mut column, screen, setting);
+    verbatim(&mut column, screen, setting);
     facts(&mut column, screen, setting, fold);
     figure(&mut column, screen, setting);
     counters(&mut column, screen, setting);
@@ -85,6 +88,24 @@ fn paragraphs<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Sett
         column.gap(GAP / 2);
     }
     column.gap(GAP / 2);
+}
+
+/// In a box of its own, in type of one width.
+fn verbatim<'a>(column: &mut Column<'a>, screen: &'a Screen, setting: &'a Setting) {
+    if screen.verbatim.is_empty() {
+        return;
+    }
+    let broken = |line: &String| MONO.break_line(line, setting.inner() - 2 * VERBATIM_PAD);
+    let lines: Vec<String> = screen.verbatim.iter().flat_map(broken).collect();
+    let palette = setting.palette;
+    column.add(MONO.height(&lines) + 2 * VERBATIM_PAD, move |area, _| {
+        still(&lines.join("\n"), area, palette.ground, move |area| {
+            area.frame(8, 1, palette.line, palette.surface);
+            let (x, y) = (area.x + VERBATIM_PAD, area.y + VERBATIM_PAD);
+            MONO.write_lines(&lines, x, y, palette.ink);
+        });
+    });
+    column.gap(GAP);
 }
 
 /// And where the document may be dropped.

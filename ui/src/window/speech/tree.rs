@@ -21,6 +21,7 @@ enum Part {
     Progress,
     Title,
     Text(usize),
+    Verbatim(usize),
     Fact(usize),
     Copy(usize),
     Fold(usize),
@@ -87,9 +88,7 @@ pub fn tree(view: &View) -> TreeUpdate {
         parts.push(grove.add(Part::Progress, label(progress)));
     }
     parts.push(grove.add(Part::Title, title(screen)));
-    for (at, text) in screen.text.iter().enumerate() {
-        parts.push(grove.add(Part::Text(at), label(text)));
-    }
+    parts.extend(grove.texts(screen));
     parts.extend(grove.facts(screen));
     if let Some(offered) = &screen.compare {
         parts.push(grove.add_stop(Stop::Compare, button(offered, true)));
@@ -156,6 +155,15 @@ impl Grove<'_> {
         let id = self::node(&self.view.screen, stop).unwrap_or(Part::Dialog.id());
         self.nodes.push((id, node));
         id
+    }
+
+    /// Sentences, and lines for others.
+    fn texts(&mut self, screen: &Screen) -> Vec<NodeId> {
+        let texts = (0..).map(Part::Text).zip(&screen.text);
+        let lines = (0..).map(Part::Verbatim).zip(&screen.verbatim);
+        let all = texts.chain(lines);
+        all.map(|(part, text)| self.add(part, label(text)))
+            .collect()
     }
 
     /// Each with what unfolds and copies it.
