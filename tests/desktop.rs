@@ -177,21 +177,34 @@ impl Desk {
         assert!(clicked, "the page's button cannot be clicked");
     }
 
-    /// Says yes to the browser's question.
+    /// Says yes to the browser's question. Where it was deaf to that, no, and clicks anew.
     fn confirm(&self) {
-        self.portal.hears("left");
-        // The browser, too, is deaf to clicks that may have been meant for
-        // something else.
-        thread::sleep(2 * CALM);
-        for key in self.browser.yes() {
-            self.browser.display().xdotool(&["key", key]);
-        }
+        let confirmed = eventually(3 * LIMIT, || {
+            self.portal.hears("left");
+            // The browser, too, is deaf to clicks that may have been meant for
+            // something else.
+            thread::sleep(2 * CALM);
+            for key in self.browser.yes() {
+                self.browser.display().xdotool(&["key", key]);
+            }
+            if eventually(LIMIT, || self.shown().is_some()) {
+                return true;
+            }
+            self.refuse("Escape");
+            self.ask();
+            false
+        });
+        assert!(confirmed, "the browser's question is still there");
     }
 
     /// Says no to the browser's question; again where the browser was not ready for it.
     fn decline(&self, key: &str) {
         self.portal.hears("left");
         thread::sleep(2 * CALM);
+        self.refuse(key);
+    }
+
+    fn refuse(&self, key: &str) {
         let back = eventually(LIMIT, || {
             self.browser.display().xdotool(&["key", key]);
             self.portal.hears_soon("back")
