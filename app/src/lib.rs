@@ -7,6 +7,7 @@ pub mod document;
 pub mod flow;
 pub mod journal;
 pub mod language;
+pub mod original;
 pub mod pin_name;
 pub mod pin_status;
 pub mod screen;

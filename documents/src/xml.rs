@@ -104,18 +104,45 @@ const BOM: &[u8] = &[0xEF, 0xBB, 0xBF];
 /// [`Refusal`]: it cannot be signed like that.
 pub fn prepare(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepared, Refusal> {
     let text = decoded(bytes)?;
-    let whole = canonical(text, Apex::Document, None)?;
-    if let Some(id) = &options.id {
-        let is_taken = whole.ids.iter().any(|(other, _)| other == id);
-        if !characters::is_name(id) || is_taken || id == OBJECT {
-            return Err(Fault::Id.into());
-        }
-    }
+    let whole = checked(text, options)?;
     match options.form {
         Form::Enveloped => enveloped(bytes, text, &whole, signer, options),
         Form::Enveloping => enveloping(text, &whole, signer, options),
         Form::Detached => detached(bytes, signer, options),
     }
+}
+
+/// Whether it can be signed like that, as far as that is known without a certificate.
+///
+/// # Errors
+///
+/// [`Refusal`], as [`prepare`].
+pub fn check(bytes: &[u8], options: &Options) -> Result<(), Refusal> {
+    let text = decoded(bytes)?;
+    let whole = checked(text, options)?;
+    let uri = options.reference.as_deref().unwrap_or_default();
+    let fits = match (options.form, uri.strip_prefix('#')) {
+        (Form::Enveloped, None) => uri.is_empty(),
+        (Form::Enveloped, Some(id)) => the_only(&whole.ids, id).is_ok(),
+        (Form::Enveloping, _) => options.reference.is_none() && !has_id(&whole, OBJECT),
+        (Form::Detached, id) => !uri.is_empty() && id.is_none(),
+    };
+    fits.then_some(()).ok_or_else(|| Fault::Reference.into())
+}
+
+/// The whole document, with which the Id that the signature is to have goes together.
+fn checked(text: &str, options: &Options) -> Result<Canonical, Fault> {
+    let whole = canonical(text, Apex::Document, None)?;
+    match &options.id {
+        Some(id) if !characters::is_name(id) || has_id(&whole, id) || id == OBJECT => {
+            Err(Fault::Id)
+        }
+        _ => Ok(whole),
+    }
+}
+
+fn has_id(whole: &Canonical, id: &str) -> bool {
+    whole.ids.iter().any(|(other, _)| other == id)
 }
 
 /// The whole document as a signature is over it: exclusive canonical XML without comments.
@@ -207,7 +234,7 @@ fn enveloping(
     signer: Signer,
     options: &Options,
 ) -> Result<Prepared, Refusal> {
-    if options.reference.is_some() || whole.ids.iter().any(|(id, _)| id == OBJECT) {
+    if options.reference.is_some() || has_id(whole, OBJECT) {
         return Err(Fault::Reference.into());
     }
     let payload = &text[whole.root.start..whole.root.end];

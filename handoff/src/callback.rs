@@ -36,9 +36,12 @@ pub struct Signed {
     pub request_id: RequestId,
     /// RSA: the raw PKCS#1 v1.5 signature. EC: a DER `Ecdsa-Sig-Value`.
     pub signature: Vec<u8>,
+    /// The signed document, where the document itself was to be signed. The signature is then
+    /// over what its format has signed, not over `digest`.
+    pub document: Option<Vec<u8>>,
     /// How it was made.
     pub scheme: Scheme,
-    /// What was signed, so that the portal can check it.
+    /// Of the document as it came, so that the portal can check what was signed.
     pub digest: Digest,
     /// The certificate used.
     pub certificate: Certificate,
@@ -271,6 +274,10 @@ fn result(outcome: &Outcome, extras: Extras) -> Value {
                 STANDARD.encode(signed.digest.bytes()),
             );
             put(&mut fields, "hashAlgo", algorithm);
+            if let Some(document) = &signed.document {
+                let document = STANDARD.encode(document);
+                put(&mut fields, "signedDocumentBase64", document);
+            }
             if let Some(token) = &signed.token
                 && extras != Extras::NoPemNoToken
             {

@@ -14,6 +14,7 @@ mod bench;
 mod certificates;
 mod chosen;
 mod document;
+mod enclosed;
 mod inquiry;
 mod kept;
 mod once;

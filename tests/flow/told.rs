@@ -49,7 +49,7 @@ fn a_portal_that_may_call_hears_once_why_its_request_is_refused() {
         .replace(&format!("hashBase64={hash}&"), ""),
         good.replace(
             "documentType=hash",
-            "documentType=xml&documentBase64=PGEvPg%3D%3D",
+            "documentType=xml&documentBase64=PGE%2BPg%3D%3D",
         )
         .replace(&format!("hashBase64={hash}&"), ""),
         format!("{good}&certSerial=xyz"),

@@ -103,6 +103,7 @@ pub fn signed() -> Signed {
     Signed {
         request_id: RequestId::parse("req-1").unwrap(),
         signature: vec![0xFB; 256],
+        document: None,
         scheme: Scheme::Rsa,
         digest: Digest::new(HashAlgorithm::Sha256, &[0xFF; 32]).unwrap(),
         certificate: Certificate {

@@ -111,6 +111,7 @@ fn form(port: u16, rest: &str) -> Form {
     let signed = callback::Signed {
         request_id: RequestId::parse("req-1").unwrap(),
         signature: (0..=255u8).cycle().take(300_000).collect(),
+        document: None,
         scheme: callback::Scheme::Rsa,
         digest: Digest::new(HashAlgorithm::Sha256, &[0xFF; 32]).unwrap(),
         certificate: callback::Certificate {

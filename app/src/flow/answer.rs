@@ -83,7 +83,7 @@ impl Flow {
             (Busy::Signing(signing), Report::Signed(result)) => match result {
                 Ok(signature) => {
                     self.factory_pin |= signing.factory_pin;
-                    self.signed(&signing, signature)
+                    self.signed(*signing, signature)
                 }
                 Err(error) => {
                     let effects = self.rejected(signing.credential.pin, error);

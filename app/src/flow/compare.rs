@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::CardError;
 
-use super::{Effect, Flow, Purpose, Remark, State};
+use super::{Effect, Flow, Order, Purpose, Remark, State};
 use crate::document::{self, Document, Unreadable};
 use crate::screen::Action;
 
@@ -115,7 +115,8 @@ impl Flow {
 
     /// The token signs only what it has hashed itself, and has not been given that.
     pub(super) fn wants_document(&self) -> bool {
-        let given = self.order().is_some_and(|order| order.document().is_some());
+        let has_it = |order: &Order| order.document().is_some() || order.original().is_some();
+        let given = self.order().is_some_and(has_it);
         matches!(self.failed, Some(CardError::RawRsa)) && !given
     }
 

@@ -60,11 +60,17 @@ impl Flow {
         self.late(Remark::Undelivered(recipient, reason))
     }
 
-    pub(super) fn signed(&mut self, signing: &Signing, signature: Vec<u8>) -> Vec<Effect> {
+    pub(super) fn signed(&mut self, signing: Signing, signature: Vec<u8>) -> Vec<Effect> {
         let Purpose::Sign(order) = &self.purpose else {
             return Vec::new();
         };
-        let outcome = order.signed(&signing.credential, &signing.info, signature, self.now);
+        let finished = signing.prepared.map(|prepared| prepared.finish(&signature));
+        let document = match finished.transpose() {
+            Ok(document) => document,
+            Err(refusal) => return self.show(State::Unfit(refusal)),
+        };
+        let made = (signature, document);
+        let outcome = order.signed(&signing.credential, &signing.info, made, self.now);
         let record = order.record(self.now, Ok(&signing.credential));
         let way = order.way().clone();
         let spend = Effect::Spend {
@@ -196,6 +202,9 @@ impl Flow {
     /// Which error code the portal hears (handoff protocol, §4): the obstacle
     /// at which the person gave up.
     pub(super) fn give_up(&self) -> (ErrorCode, Option<u8>) {
+        if matches!(self.state, State::Unfit(_)) {
+            return (ErrorCode::Internal, None);
+        }
         let obstacle = match &self.obstacle {
             Some(CardError::Unanswered { cause, .. }) => Some(&**cause),
             other => other.as_ref(),

@@ -6,10 +6,12 @@ use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::pin::{Pin, PinFormat, PinRules};
 use securesign_card::profile::{PinUse, Tries};
 use securesign_card::token::LastTry;
+use securesign_documents::Refusal;
 
+use crate::original::Prepared;
 use crate::worker::{Job, PinView, TokenId, TokenInfo};
 
-use super::{Busy, Effect, Flow, Purpose, Question, Remark, Signing, State};
+use super::{Busy, Effect, Flow, Order, Question, Remark, Signing, State};
 use crate::screen::Action;
 use crate::weak;
 
@@ -265,7 +267,11 @@ impl Flow {
         if let Some(question) = question {
             return self.show(State::Asked(question, token, entry));
         }
-        let Some((busy, job)) = self.job(token, entry, last) else {
+        let prepared = match self.prepared(&entry) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return self.show(State::Unfit(refusal)),
+        };
+        let Some((busy, job)) = self.job(token, entry, prepared, last) else {
             return Vec::new();
         };
         self.remark = None;
@@ -274,33 +280,30 @@ impl Flow {
         vec![Effect::Job(job)]
     }
 
+    /// The document with everything but the signature, where it is signed itself.
+    fn prepared(&self, entry: &Entry) -> Result<Option<Prepared>, Refusal> {
+        match (
+            entry,
+            self.order().and_then(Order::original),
+            self.credential(),
+        ) {
+            (Entry::Sign(_), Some(original), Some(credential)) => original
+                .prepare(credential.certificate.clone(), self.now)
+                .map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// What the worker has to do, and what belongs to its answer.
-    fn job(&self, token: TokenId, entry: Entry, last: LastTry) -> Option<(Busy, Job)> {
+    fn job(
+        &self,
+        token: TokenId,
+        entry: Entry,
+        prepared: Option<Prepared>,
+        last: LastTry,
+    ) -> Option<(Busy, Job)> {
         Some(match entry {
-            Entry::Sign(pin) => {
-                let Purpose::Sign(order) = &self.purpose else {
-                    return None;
-                };
-                let credential = self.credential()?.clone();
-                let info = self.token()?.1.clone();
-                let factory = |pin: &Pin| weak::is_factory(pin, info.factory_pins);
-                let signing = Signing {
-                    factory_pin: pin.as_ref().is_some_and(factory),
-                    info,
-                    credential: credential.clone(),
-                    signs: false,
-                };
-                let job = Job::Sign {
-                    token,
-                    credential: Box::new(credential),
-                    digest: order.digest().clone(),
-                    document: order.document().cloned(),
-                    origin: order.origin().to_owned(),
-                    pin,
-                    last,
-                };
-                (Busy::Signing(Box::new(signing)), job)
-            }
+            Entry::Sign(pin) => return self.sign_job(token, pin, prepared, last),
             Entry::Change { pin, old, new } => {
                 let busy = Busy::Changing(Target::new(&token, pin, None));
                 let job = Job::Change {
@@ -331,6 +334,46 @@ impl Flow {
                 (busy, job)
             }
         })
+    }
+}
+
+impl Flow {
+    /// A signature: over what the document's format has signed, or over the digest in the link.
+    fn sign_job(
+        &self,
+        token: TokenId,
+        pin: Option<Pin>,
+        prepared: Option<Prepared>,
+        last: LastTry,
+    ) -> Option<(Busy, Job)> {
+        let order = self.order()?;
+        let credential = self.credential()?.clone();
+        let info = self.token()?.1.clone();
+        let factory = |pin: &Pin| weak::is_factory(pin, info.factory_pins);
+        let (digest, document) = match &prepared {
+            Some(prepared) => {
+                let (message, digest) = prepared.to_sign();
+                (digest, Some(message.into()))
+            }
+            None => (order.digest().clone(), order.document().cloned()),
+        };
+        let signing = Signing {
+            factory_pin: pin.as_ref().is_some_and(factory),
+            info,
+            credential: credential.clone(),
+            signs: false,
+            prepared,
+        };
+        let job = Job::Sign {
+            token,
+            credential: Box::new(credential),
+            digest,
+            document,
+            origin: order.origin().to_owned(),
+            pin,
+            last,
+        };
+        Some((Busy::Signing(Box::new(signing)), job))
     }
 }
 

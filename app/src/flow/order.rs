@@ -16,6 +16,7 @@ use crate::language::Language;
 
 use crate::document::Document;
 use crate::journal::Entry;
+use crate::original::{Original, Unsignable};
 use crate::worker::TokenInfo;
 
 use super::Effect;
@@ -29,7 +30,10 @@ pub struct Order {
     digest: Digest,
     cert_serial: Option<Serial>,
     first_seen: bool,
+    /// The file that was compared, the right one.
     pub(super) document: Option<Arc<[u8]>>,
+    /// The document that came with the link, and is signed itself.
+    original: Option<Box<Original>>,
 }
 
 /// Why a request id cannot be used.
@@ -88,10 +92,9 @@ impl Order {
             Ok(way) => way,
             Err(reason) => return Err(Refused::unless_allowed(reason, request, policy, demo)),
         };
-        let digest = match request.document {
-            link::Document::Hash(digest) => digest,
-            link::Document::Pdf(_) => return Err(Refused::told(Reason::NotYet("PDF"), way)),
-            link::Document::Xml(_) => return Err(Refused::told(Reason::NotYet("XML"), way)),
+        let (digest, original) = match enclosed(request.document) {
+            Ok(enclosed) => enclosed,
+            Err(why) => return Err(Refused::told(Reason::Unsignable(Box::new(why)), way)),
         };
         let first_seen = !seen(way.origin());
         Ok(Self {
@@ -100,6 +103,7 @@ impl Order {
             cert_serial: request.cert_serial,
             first_seen,
             document: None,
+            original,
         })
     }
 
@@ -146,9 +150,14 @@ impl Order {
         self.origin() == other.origin() && self.request_id() == other.request_id()
     }
 
-    /// What is signed.
+    /// The digest of the document: what is signed, unless the document itself came along.
     pub fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// The document that came with the link, and is signed itself.
+    pub fn original(&self) -> Option<&Original> {
+        self.original.as_deref()
     }
 
     /// Takes the document that is to be signed, if it is that: its digest must be
@@ -204,12 +213,12 @@ impl Order {
         self.first_seen &= self.origin() != origin;
     }
 
-    /// The result for a signature.
+    /// The result for a signature, and for the document that it is in.
     pub fn signed(
         &self,
         credential: &Credential,
         token: &TokenInfo,
-        signature: Vec<u8>,
+        (signature, document): (Vec<u8>, Option<Vec<u8>>),
         now: Timestamp,
     ) -> Outcome {
         let certificate = &credential.certificate;
@@ -226,6 +235,7 @@ impl Order {
         Outcome::Signed(Box::new(Signed {
             request_id: self.way.to().request_id.clone(),
             signature,
+            document,
             scheme,
             digest: self.digest.clone(),
             certificate: callback::Certificate {
@@ -260,4 +270,14 @@ impl Order {
     pub fn failed(&self, code: ErrorCode, remaining: Option<u8>) -> Outcome {
         self.way.failed(code, remaining)
     }
+}
+
+/// The digest of a document, and the document where it came along.
+fn enclosed(document: link::Document) -> Result<(Digest, Option<Box<Original>>), Unsignable> {
+    let original = match document {
+        link::Document::Hash(digest) => return Ok((digest, None)),
+        link::Document::Pdf(embedded) => Original::pdf(embedded)?,
+        link::Document::Xml(embedded) => Original::xml(embedded)?,
+    };
+    Ok((original.digest().clone(), Some(Box::new(original))))
 }

@@ -5,6 +5,7 @@ use securesign_handoff::link::LinkError;
 use securesign_handoff::policy::{Denial, Unapproved};
 
 use crate::language::Language;
+use crate::original::Unsignable;
 use crate::words::{Explain, unapproved, unapproved_advice};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub(super) enum Reason {
     Unapproved(String, Unapproved),
     /// A live key at the demo token.
     DemoOnly,
-    /// A signature inside a document of this kind: "PDF".
-    NotYet(&'static str),
+    /// The document in the link, or what the link wants to have done with it.
+    Unsignable(Box<Unsignable>),
     /// The request of this portal was opened before.
     Used(String),
     /// Whether it was opened before cannot be found out; the reason.
@@ -36,7 +37,7 @@ impl Reason {
             Self::Denied(denial) => denial.code(),
             Self::Unapproved(_, why) => why.code(),
             Self::DemoOnly => ErrorCode::ApiKeyInvalid,
-            Self::NotYet(_) | Self::Used(_) => ErrorCode::RequestInvalid,
+            Self::Unsignable(_) | Self::Used(_) => ErrorCode::RequestInvalid,
             Self::Unclaimed(_) | Self::Unjudged(_) => ErrorCode::Internal,
         }
     }
@@ -48,7 +49,7 @@ impl Reason {
             Self::Denied(denial) => denial.what(language),
             Self::Unapproved(origin, why) => unapproved(origin, *why, language),
             Self::DemoOnly => language.say("demo-live"),
-            Self::NotYet(kind) => language.say_with("not-yet", [("kind", (*kind).into())]),
+            Self::Unsignable(why) => why.what(language),
             Self::Used(requester) => {
                 language.say_with("used", [("requester", requester.as_str().into())])
             }
@@ -66,7 +67,7 @@ impl Reason {
             Self::Denied(denial) => denial.advice(language),
             Self::Unapproved(_, why) => unapproved_advice(*why, language),
             Self::DemoOnly => language.say("demo-live-advice"),
-            Self::NotYet(kind) => language.say_with("not-yet-advice", [("kind", (*kind).into())]),
+            Self::Unsignable(why) => why.advice(language),
             Self::Used(_) => language.say("used-advice"),
             Self::Unclaimed(_) => language.say("unclaimed-advice"),
             Self::Unjudged(_) => language.say("unjudged-advice"),

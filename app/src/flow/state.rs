@@ -3,10 +3,12 @@
 use securesign_card::application::PinId;
 use securesign_card::error::CardError;
 use securesign_card::profile::Credential;
+use securesign_documents::Refusal;
 
 use super::end::Undelivered;
 use super::form::{Entry, Errand, Step, Target};
 use super::{Order, Page, Refused};
+use crate::original::Prepared;
 use crate::worker::{TokenId, TokenInfo};
 
 /// What a person wants.
@@ -45,6 +47,8 @@ pub(super) enum State {
     Allow(Box<Refused>),
     /// It cannot go on.
     Failed(Box<CardError>),
+    /// The signature does not go into the document, or what came of it does not verify.
+    Unfit(Refusal),
     /// The callback could not be delivered.
     Undelivered(Undelivered),
     /// Settings, journal, about.
@@ -81,4 +85,6 @@ pub(super) struct Signing {
     pub(super) signs: bool,
     /// The PIN that was typed is one that such tokens leave the factory with.
     pub(super) factory_pin: bool,
+    /// What the signature goes into; `None`: it goes out alone.
+    pub(super) prepared: Option<Prepared>,
 }

@@ -132,6 +132,7 @@ fn unbound(flow: &Flow) -> Screen {
         State::Refused(refused) => end::refused(flow, refused),
         State::Allow(refused) => allow::allow(flow, refused),
         State::Failed(error) => end::failed(flow, error),
+        State::Unfit(refusal) => end::unfit(flow, refusal),
         State::Page(page) => pages::page(flow, page),
         State::Undelivered(undelivered) => end::undelivered(flow, undelivered),
     }

@@ -85,6 +85,20 @@ document-digest-only = Only its fingerprint (hash); the document stays with the 
 document-comparing = “{ $name }” is being compared …
 document-same = “{ $name }”: it matches the digest below
 document-not = Not “{ $name }”: that file does not match the digest below
+document-pdf = PDF, { $pages ->
+        [one] one page
+       *[other] { $pages } pages
+    }, { $size } kB; it came with the request
+document-xml-kind = XML, { $size } kB; it came with the request
+document-reason = Reason
+document-location = Place
+document-enclosed = The document itself is signed, and goes back to the portal with your signature in it. It is not drawn here.
+document-earlier = { $count ->
+        [one] There is a signature in it already, which stays as it is.
+       *[other] There are { $count } signatures in it already, which stay as they are.
+    }
+document-earlier-bad = A signature that is in it already is NOT VALID: { $fault }.
+document-xml-curve = Some portals in India want XML signed with an RSA key; this one is on a curve.
 compare = Drop the document here, or click, to check that it is the same one.
 compare-wanted = Drop the document here, or click to choose it: this token makes the signature from the document itself.
 compare-many = Drop only the document you are signing.
@@ -617,8 +631,11 @@ open-file = Open the file
 open-settings = Open the settings file
 file-unopened = No program opened the file. Open it yourself, in a text editor.
 unjudged-advice = Fix the settings, then start again from the portal.
-not-yet = The portal asks for a signature inside a { $kind } document.
-not-yet-advice = This version signs digests only (documentType=hash). Ask the portal to send the digest of the { $kind } document.
+unsignable-not-yet = The portal wants something in the signed document that cannot be made here yet: “{ $name }”.
+unsignable-not-yet-advice = Ask the portal to send the request without “{ $name }”. Nothing was signed.
+unsignable-value = The request says nothing that is known under “{ $name }”.
+unsignable-value-advice = Tell the portal: its request has a mistake in it.
+unsignable-document = The document that the portal sent cannot be signed.
 denied-origin = { $origin } is not allowed to request signatures here.
 denied-app-key = { $origin } came with an API key that belongs to no listed portal.
 denied-key = { $origin } came with an API key that is not listed for it.

@@ -5,7 +5,8 @@ use securesign_documents::{Damage, Refusal, xml};
 
 use crate::language::Language;
 
-use super::InWords;
+use super::{Explain, InWords};
+use crate::original::Unsignable;
 
 impl InWords for Refusal {
     /// What it is, and what to do.
@@ -44,6 +45,27 @@ impl InWords for Refusal {
             Self::Key => l.say("document-key"),
             Self::BadSignature => l.say("document-bad-signature"),
             Self::Unsound(_) => l.say("document-unsound"),
+        }
+    }
+}
+
+/// What is written into a document, or is wrong with it, where a link brought it.
+impl Explain for Unsignable {
+    fn what(&self, l: Language) -> String {
+        match self {
+            Self::NotYet(name) => l.say_with("unsignable-not-yet", [("name", (*name).into())]),
+            Self::Value(name) => l.say_with("unsignable-value", [("name", (*name).into())]),
+            Self::Document(_) => l.say("unsignable-document"),
+        }
+    }
+
+    fn advice(&self, l: Language) -> String {
+        match self {
+            Self::NotYet(name) => {
+                l.say_with("unsignable-not-yet-advice", [("name", (*name).into())])
+            }
+            Self::Value(_) => l.say("unsignable-value-advice"),
+            Self::Document(refusal) => refusal.in_words(l),
         }
     }
 }

@@ -135,6 +135,7 @@ fn outcomes(id: &RequestId, digest: &Digest) -> [Outcome; 2] {
     let signed = callback::Signed {
         request_id: id.clone(),
         signature: vec![0x5A; 256],
+        document: None,
         scheme: callback::Scheme::Rsa,
         digest: digest.clone(),
         certificate: callback::Certificate {

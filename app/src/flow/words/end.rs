@@ -2,9 +2,10 @@
 
 use securesign_card::error::CardError;
 use securesign_card::profile::PinUse;
+use securesign_documents::Refusal;
 
 use crate::language::Language;
-use crate::words::{Explain, caution};
+use crate::words::{Explain, InWords, caution};
 
 use super::parts::{button, close, fact, late, notice, open_file, pin_name, plain, primary};
 use crate::flow::{Busy, Flow, Purpose, Refused, Signing, Target, Undelivered};
@@ -158,6 +159,17 @@ pub fn failed(flow: &Flow, error: &CardError) -> Screen {
     let l = flow.language;
     Screen {
         text: vec![error.what(l), error.advice(l)],
+        notice: late(flow),
+        buttons: vec![close(flow)],
+        ..plain(Kind::Failed, l.say("failed-title"))
+    }
+}
+
+/// There is no signed document.
+pub fn unfit(flow: &Flow, refusal: &Refusal) -> Screen {
+    let l = flow.language;
+    Screen {
+        text: vec![refusal.in_words(l)],
         notice: late(flow),
         buttons: vec![close(flow)],
         ..plain(Kind::Failed, l.say("failed-title"))

@@ -4,7 +4,10 @@ use securesign_card::text;
 
 use super::parts::{copying, fact};
 use crate::flow::{Compared, Flow, Order, Purpose};
+use crate::language::Language;
+use crate::original::{Found, Original};
 use crate::screen::Fact;
+use crate::words::InWords;
 
 /// Who asks, and what is signed.
 pub fn facts(flow: &Flow) -> Vec<Fact> {
@@ -20,25 +23,81 @@ pub fn facts(flow: &Flow) -> Vec<Fact> {
         ..Fact::default()
     };
     let algorithm = digest.algorithm().display();
-    vec![
+    let label = l.say_with("digest", [("algorithm", algorithm.into())]);
+    let digested = match order.original() {
+        // It was computed here.
+        Some(_) => fact(label, &digest.grouped()),
+        None => page(label, &digest.grouped()),
+    };
+    let mut facts = vec![
         fact(l.say("requested-by"), &order.requester()),
         fact(l.say("document"), &document(flow, order)),
-        Fact {
-            copy: copying(text::hex_lower(digest.bytes()), l),
-            folds: true,
-            ..page(
-                l.say_with("digest", [("algorithm", algorithm.into())]),
-                &digest.grouped(),
-            )
-        },
-        page(l.say("request"), order.request_id()),
-    ]
+    ];
+    if let Some(found) = order.original().map(Original::found) {
+        let reason = found.reason.iter().map(|it| (l.say("document-reason"), it));
+        let location = found
+            .location
+            .iter()
+            .map(|it| (l.say("document-location"), it));
+        facts.extend(
+            reason
+                .chain(location)
+                .map(|(label, said)| page(label, said)),
+        );
+    }
+    facts.push(Fact {
+        copy: copying(text::hex_lower(digest.bytes()), l),
+        folds: true,
+        ..digested
+    });
+    facts.push(page(l.say("request"), order.request_id()));
+    facts
+}
+
+/// What is to be known of a document that is signed itself.
+pub fn enclosed(flow: &Flow) -> Vec<String> {
+    let l = flow.language;
+    let Some(found) = flow.order().and_then(Order::original).map(Original::found) else {
+        return Vec::new();
+    };
+    let mut said = vec![l.say("document-enclosed")];
+    if found.earlier > 0 {
+        said.push(l.say_with("document-earlier", [("count", found.earlier.into())]));
+    }
+    if let Some(fault) = found.fault {
+        let fault = [("fault", fault.in_words(l).into())];
+        said.push(l.say_with("document-earlier-bad", fault));
+    }
+    if found.pages.is_none() && has_curve(flow) {
+        said.push(l.say("document-xml-curve"));
+    }
+    said
+}
+
+/// The key of the chosen certificate is on a curve.
+fn has_curve(flow: &Flow) -> bool {
+    let key = flow
+        .credential()
+        .map(|credential| credential.certificate.key());
+    key.is_some_and(|key| key.curve_len().is_some())
+}
+
+/// "PDF, 3 pages, 120 kB".
+fn kind(found: &Found, l: Language) -> String {
+    let size = ("size", found.size.div_ceil(1000).into());
+    match found.pages {
+        Some(pages) => l.say_with("document-pdf", [("pages", pages.into()), size]),
+        None => l.say_with("document-xml-kind", [size]),
+    }
 }
 
 /// What is known of the document: a file that was compared is named until the end.
 fn document(flow: &Flow, order: &Order) -> String {
     let l = flow.language;
     let named = |name: &str| [("name", name.to_owned().into())];
+    if let Some(original) = order.original() {
+        return kind(original.found(), l);
+    }
     match (&flow.reading, &flow.compared) {
         (Some(reading), _) => l.say_with("document-comparing", named(&reading.name)),
         (None, Some(Compared { name, same: true })) => l.say_with("document-same", named(name)),

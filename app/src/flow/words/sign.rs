@@ -13,7 +13,7 @@ use super::parts::{
     button, danger, field, no_unlock, notice, pin_and_puk, pin_status, plain, primary,
     tries_notice, with_late,
 };
-use super::request::facts;
+use super::request::{enclosed, facts};
 use super::token::unlocking;
 use super::unlock::no_way;
 use super::waiting::waiting;
@@ -42,8 +42,9 @@ pub fn sign(flow: &Flow) -> Screen {
     let mut screen = Screen {
         facts: facts(flow),
         chosen: chosen_index(flow),
-        text: result_local(flow)
+        text: enclosed(flow)
             .into_iter()
+            .chain(result_local(flow))
             .chain(first_seen(flow))
             .collect(),
         ..plain(Kind::Sign, l.say("sign-title"))
@@ -89,7 +90,10 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         true => l.say("compare-wanted"),
         false => l.say("compare"),
     };
-    screen.compare = Some(button(Action::Compare, compare));
+    // A document that came along is shown, and has nothing to be compared with.
+    if flow.order().is_some_and(|order| order.original().is_none()) {
+        screen.compare = Some(button(Action::Compare, compare));
+    }
     screen.lines.extend(flow.path.as_ref().map(|path| Line {
         label: l.say("compare-path"),
         text: path.clone(),
