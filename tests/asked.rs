@@ -87,12 +87,16 @@ fn link() -> String {
 }
 
 fn sign(home: &Home) -> Finished {
+    sign_link(home, &link())
+}
+
+fn sign_link(home: &Home, link: &str) -> Finished {
     let pin = home.file("pin", "123456\n");
     let line = [
         "--reader",
         "demo",
         "sign",
-        &link(),
+        link,
         "--print",
         "--pin-file",
         &pin,
@@ -140,7 +144,8 @@ fn a_portal_that_it_does_not_allow_gets_nothing() {
             r#"{"success":false,"error":"SS_DOMAIN_NOT_ALLOWED","message":""}"#,
             "SS_DOMAIN_NOT_ALLOWED",
         ),
-        ("429 Too Many", "", "SS_SERVICE_UNREACHABLE"),
+        ("429 Too Many", "", "SS_RATE_LIMITED"),
+        ("503 Busy", "", "SS_SERVICE_UNREACHABLE"),
         ("200 OK", "<html>", "SS_SERVICE_UNREACHABLE"),
     ] {
         let (base, _requests) = serve(vec![(status, body)]);
@@ -150,6 +155,36 @@ fn a_portal_that_it_does_not_allow_gets_nothing() {
         assert!(done.stderr.contains(said), "{status}: {done:?}");
         assert!(!done.stderr.contains("5entinel9"), "{done:?}");
     }
+}
+
+#[test]
+fn a_session_is_claimed_by_the_same_word_again_and_what_is_wrong_with_it_is_said() {
+    let gone = r#"{"success":false,"error":"SS_SESSION_EXPIRED","message":"","reason":"used"}"#;
+    let (base, requests) = serve(vec![("503 Busy", ""), ("410 Gone", gone), ("200 OK", YES)]);
+    let home = home(&base);
+    let link = format!("{}&sessionId=sess_7x9y", link());
+    let mut claims = Vec::new();
+    for (code, said) in [
+        (2, "SS_SERVICE_UNREACHABLE"),
+        (2, "was opened before"),
+        (0, ""),
+    ] {
+        let done = sign_link(&home, &link);
+        assert_eq!(done.code, Some(code), "{done:?}");
+        assert!(done.stderr.contains(said), "{done:?}");
+        assert_eq!(done.stdout.is_empty(), code != 0, "{done:?}");
+        let asked = requests.recv().unwrap();
+        let body = asked.split_once("\r\n\r\n").unwrap().1;
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["sessionId"], "sess_7x9y");
+        assert_eq!(body["callbackUrl"], CALLBACK);
+        claims.push(body["claim"].as_str().unwrap().to_owned());
+    }
+    // Another start of the program, the same word: 32 bytes in hex.
+    assert!(claims.iter().all(|claim| *claim == claims[0]));
+    assert_eq!(claims[0].len(), 64);
+    is_nowhere(home.0.path(), "sess_7x9y");
+    is_nowhere(home.0.path(), &claims[0]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use securesign_handoff::service::{self, Answer, Question, Trouble};
+use securesign_handoff::service::{self, Answer, Question, SessionFault, Shown, Trouble};
 
 const HELPER: &str = env!("CARGO_BIN_EXE_securesign-helper");
 const KEY: &str = "ss_test_5entinel9";
@@ -26,6 +26,7 @@ fn question(service: &str, key: &str) -> Question {
         service: service.to_owned(),
         key: key.to_owned(),
         origin: "https://portal.example.gov.in".to_owned(),
+        session: None,
     }
 }
 
@@ -152,7 +153,7 @@ fn only_a_clear_yes_is_one_and_only_a_clear_no() {
             "429 Too Many Requests",
             "Retry-After: 7\r\n",
             no("SS_RATE_LIMITED"),
-            Answer::Busy { after: Some(7) },
+            Answer::Limited { after: Some(7) },
         ),
         (
             "503 Service Unavailable",
@@ -167,6 +168,89 @@ fn only_a_clear_yes_is_one_and_only_a_clear_no() {
     // What is no HTTP.
     let (base, _requests) = serve(b"220 mail.example.in ESMTP\r\n".to_vec());
     assert_eq!(ask(&question(&base, KEY)), answer());
+}
+
+fn with_session(service: &str) -> Question {
+    let mut question = question(service, KEY);
+    question.session = Some(Shown {
+        session_id: "sess_7x9y".to_owned(),
+        request_id: "request-7".to_owned(),
+        document_type: "hash".to_owned(),
+        hash_base64: "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=".to_owned(),
+        hash_algo: "SHA256".to_owned(),
+        callback_url: "https://portal.example.gov.in/signed?a=b".to_owned(),
+        claim: Some("c1a1m".to_owned()),
+    });
+    question
+}
+
+#[test]
+fn a_session_is_shown_as_the_portal_service_reads_it() {
+    let (base, requests) = serve(http("200 OK", "", YES));
+    assert!(matches!(ask(&with_session(&base)), Answer::Allowed { .. }));
+    let request = requests.recv().unwrap();
+    let body = request.split_once("\r\n\r\n").unwrap().1;
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    let expected = serde_json::json!({
+        "origin": "https://portal.example.gov.in",
+        "platform": "desktop_software",
+        "sessionId": "sess_7x9y",
+        "requestId": "request-7",
+        "documentType": "hash",
+        "hashBase64": "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+        "hashAlgo": "SHA256",
+        "callbackUrl": "https://portal.example.gov.in/signed?a=b",
+        "claim": "c1a1m",
+    });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn what_is_wrong_with_a_session_is_told_apart() {
+    let gone = |reason: &str| {
+        format!(r#"{{"success":false,"error":"SS_SESSION_EXPIRED","message":""{reason}}}"#)
+    };
+    let invalid = r#"{"success":false,"error":"SS_REQUEST_INVALID","message":""}"#;
+    let fault = |fault| Answer::Session { fault };
+    let answer = || Answer::Unreachable {
+        trouble: Trouble::Answer,
+    };
+    let (g, f) = ("410 Gone", "403 Forbidden");
+    for (status, body, with, without) in [
+        (
+            g,
+            gone(r#","reason":"expired""#),
+            fault(SessionFault::Expired),
+            answer(),
+        ),
+        (
+            g,
+            gone(r#","reason":"used""#),
+            fault(SessionFault::Used),
+            answer(),
+        ),
+        (
+            g,
+            gone(r#","reason":"unknown""#),
+            fault(SessionFault::Over),
+            answer(),
+        ),
+        (g, gone(""), fault(SessionFault::Over), answer()),
+        (g, invalid.to_owned(), answer(), answer()),
+        (g, YES.to_owned(), answer(), answer()),
+        (
+            f,
+            invalid.to_owned(),
+            fault(SessionFault::Altered),
+            fault(SessionFault::Absent),
+        ),
+        (f, gone(""), answer(), answer()),
+        ("400 Bad", invalid.to_owned(), answer(), answer()),
+    ] {
+        let (base, _requests) = serve(http(status, "", &body));
+        assert_eq!(ask(&with_session(&base)), with, "{status} {body}");
+        assert_eq!(ask(&question(&base, KEY)), without, "{status} {body}");
+    }
 }
 
 #[test]

@@ -193,7 +193,7 @@ fn a_link_as_long_as_what_systems_leave_is_cut_unless_its_end_says_otherwise() {
 
 /// The last parameter, its value, and whether the value shows that nothing is missing.
 /// Values from SecureSign handoff protocol, §2 and §7.
-const ENDINGS: [(&str, &str, bool); 50] = [
+const ENDINGS: [(&str, &str, bool); 51] = [
     ("requestId", "1b4e28ba-2fa1-11d2-883f-0016d3cca427", true),
     ("requestId", "1b4e28ba-2fa1-11d2-883f-0016d3cca42", false),
     ("requestId", "request-7", false),
@@ -220,6 +220,7 @@ const ENDINGS: [(&str, &str, bool); 50] = [
     ("apiKey", "ss_te", false),
     ("certSerial", "0A1B2C", false),
     ("certSerial", "", false),
+    ("sessionId", "sess_7x9y", false),
     ("documentBase64", "JVBERi0xLg%3D%3D", true),
     ("documentBase64", "JVBERi0xLg%3D", false),
     ("documentBase64", "JVBERi0xLjc%3D", true),
@@ -405,9 +406,10 @@ fn number(error: &LinkError) -> usize {
         LinkError::ApiKey => 24,
         LinkError::ApiKeyShape => 25,
         LinkError::Serial => 26,
+        LinkError::Session => 27,
     }
 }
-const REFUSALS: usize = 27;
+const REFUSALS: usize = 28;
 
 #[test]
 fn every_refusal_names_the_parameter_and_the_true_cause_in_both_languages() {
@@ -541,6 +543,18 @@ fn every_refusal_names_the_parameter_and_the_true_cause_in_both_languages() {
             "certSerial",
             "at most 64 digits",
             "अधिकतम 64 अंकों",
+        ),
+        (
+            and("sessionId=sess_7x9y%2F"),
+            "sessionId",
+            "1 to 100 letters",
+            "1 से 100 तक अक्षर",
+        ),
+        (
+            and(&format!("sessionId={}", "1".repeat(101))),
+            "sessionId",
+            "1 to 100 letters",
+            "1 से 100 तक अक्षर",
         ),
         (and("place=%4"), "“place”", "cut off", "कट गया"),
         (and("certS"), "“certS”", "cut off", "कट गया"),

@@ -35,13 +35,15 @@ pub enum ErrorCode {
     TokenRemoved,
     /// The service that knows the portals does not answer. Screen only.
     ServiceUnreachable,
+    /// It was asked too often with this key. Screen only.
+    RateLimited,
     /// A fault of ours.
     Internal,
 }
 
 impl ErrorCode {
     /// Every code, in the order of the protocol.
-    pub const ALL: [ErrorCode; 16] = [
+    pub const ALL: [ErrorCode; 17] = [
         ErrorCode::SignCancelled,
         ErrorCode::PinInvalid,
         ErrorCode::PinBlocked,
@@ -57,6 +59,7 @@ impl ErrorCode {
         ErrorCode::TokenUnsupported,
         ErrorCode::TokenRemoved,
         ErrorCode::ServiceUnreachable,
+        ErrorCode::RateLimited,
         ErrorCode::Internal,
     ];
 
@@ -78,6 +81,7 @@ impl ErrorCode {
             ErrorCode::TokenUnsupported => "SS_TOKEN_UNSUPPORTED",
             ErrorCode::TokenRemoved => "SS_TOKEN_REMOVED",
             ErrorCode::ServiceUnreachable => "SS_SERVICE_UNREACHABLE",
+            ErrorCode::RateLimited => "SS_RATE_LIMITED",
             ErrorCode::Internal => "SS_INTERNAL",
         }
     }
@@ -97,6 +101,7 @@ impl ErrorCode {
                 | ErrorCode::AppNotInstalled
                 | ErrorCode::DesktopSoftwareNotRunning
                 | ErrorCode::ServiceUnreachable
+                | ErrorCode::RateLimited
         )
     }
 
@@ -118,6 +123,7 @@ impl ErrorCode {
             ErrorCode::TokenUnsupported => "The token is not supported.",
             ErrorCode::TokenRemoved => "The token was removed.",
             ErrorCode::ServiceUnreachable => "The authentication service does not answer.",
+            ErrorCode::RateLimited => "The authentication service was asked too often.",
             ErrorCode::Internal => "The desktop software failed.",
         }
     }

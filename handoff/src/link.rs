@@ -17,7 +17,7 @@ pub use quoted::Quoted;
 pub use target::{
     Callback, CallbackFault, CallbackKind, NEVER_A_CALLBACK, Origin, is_never_a_callback,
 };
-pub use value::{ApiKey, RequestId, Serial};
+pub use value::{ApiKey, RequestId, Serial, SessionId};
 
 use securesign_card::digest::{Digest, HashAlgorithm};
 
@@ -48,6 +48,22 @@ pub struct Request {
     pub api_key: ApiKey,
     /// Only certificates with this serial number may sign.
     pub cert_serial: Option<Serial>,
+    /// The portal has opened a signing session for it.
+    pub session: Option<Box<Session>>,
+}
+
+/// A signing session of the authentication service (§6), and what it was opened for beside
+/// request id and key, as the link says it: the service compares.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Session {
+    /// `sessionId`.
+    pub id: SessionId,
+    /// `documentType`: `hash`, `pdf` or `xml`.
+    pub document_type: &'static str,
+    /// What is to be signed.
+    pub digest: Digest,
+    /// `callbackUrl` as the portal wrote it, decoded once.
+    pub callback_url: String,
 }
 
 impl Request {
@@ -57,7 +73,18 @@ impl Request {
             request_id: self.request_id.clone(),
             callback: self.callback.clone(),
             api_key: self.api_key.clone(),
+            session: self.session.clone(),
         }
+    }
+}
+
+impl fmt::Debug for Session {
+    /// The address is the portal's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("document_type", &self.document_type)
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
     }
 }
 
@@ -79,6 +106,15 @@ impl Document {
         match self {
             Document::Hash(digest) => digest,
             Document::Pdf(embedded) | Document::Xml(embedded) => &embedded.digest,
+        }
+    }
+
+    /// As `documentType` has it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Document::Hash(_) => "hash",
+            Document::Pdf(_) => "pdf",
+            Document::Xml(_) => "xml",
         }
     }
 }
@@ -127,6 +163,8 @@ pub struct ReplyTo {
     pub callback: Callback,
     /// The key the policy looks up.
     pub api_key: ApiKey,
+    /// The session of a request that was understood.
+    pub session: Option<Box<Session>>,
 }
 
 /// Reads a link: `securesign://sign?…` or its universal-link form,
@@ -140,7 +178,7 @@ pub fn parse(link: &str) -> Result<Request, Refusal> {
         (Some(cut), _) => cut.clone(),
         (None, error) => error,
     };
-    let reply = reply(&mut query).map_err(|error| Refusal {
+    let (reply, callback_url) = reply(&mut query).map_err(|error| Refusal {
         error: true_cause(error),
         reply: None,
     })?;
@@ -148,7 +186,15 @@ pub fn parse(link: &str) -> Result<Request, Refusal> {
         .map_err(true_cause)
         .and_then(|subject| cut.clone().map_or(Ok(subject), Err));
     match subject {
-        Ok((document, cert_serial)) => Ok(Request {
+        Ok((document, cert_serial, session)) => Ok(Request {
+            session: session.map(|id| {
+                Box::new(Session {
+                    id,
+                    document_type: document.name(),
+                    digest: document.digest().clone(),
+                    callback_url,
+                })
+            }),
             request_id: reply.request_id,
             document,
             callback: reply.callback,
@@ -193,15 +239,22 @@ pub fn parse_bytes(link: &[u8]) -> Result<Request, Refusal> {
     parse(text)
 }
 
-fn reply(query: &mut Query) -> Result<ReplyTo, LinkError> {
-    Ok(ReplyTo {
-        request_id: RequestId::parse(&query.require("requestId")?)?,
-        callback: Callback::parse(&query.require("callbackUrl")?).map_err(LinkError::Callback)?,
+/// And `callbackUrl` as it was written.
+fn reply(query: &mut Query) -> Result<(ReplyTo, String), LinkError> {
+    let request_id = RequestId::parse(&query.require("requestId")?)?;
+    let callback_url = query.require("callbackUrl")?.to_string();
+    let reply = ReplyTo {
+        request_id,
+        callback: Callback::parse(&callback_url).map_err(LinkError::Callback)?,
         api_key: ApiKey::parse(query.require("apiKey")?)?,
-    })
+        session: None,
+    };
+    Ok((reply, callback_url))
 }
 
-fn subject(query: &mut Query) -> Result<(Document, Option<Serial>), LinkError> {
+type Subject = (Document, Option<Serial>, Option<SessionId>);
+
+fn subject(query: &mut Query) -> Result<Subject, LinkError> {
     let kind = query.require("documentType")?;
     let name = query.require("hashAlgo")?;
     let algorithm = HashAlgorithm::from_name(&name).ok_or_else(|| LinkError::HashAlgo {
@@ -224,7 +277,9 @@ fn subject(query: &mut Query) -> Result<(Document, Option<Serial>), LinkError> {
         Some(text) => Some(Serial::parse(&text)?),
         None => None,
     };
-    Ok((document, cert_serial))
+    let session = query.take("sessionId");
+    let session = session.map(|text| SessionId::parse(&text)).transpose()?;
+    Ok((document, cert_serial, session))
 }
 
 const PDF_OPTIONS: [&str; 8] = [

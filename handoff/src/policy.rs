@@ -1,8 +1,8 @@
 //! Who may call: which portal, with which key, gets results sent where.
 //!
 //! The compiler keeps requirement 8: an answer is built from a [`Permit`], and
-//! only [`Policy::check`] and [`Policy::check_for_demo`] make one: of the list in the
-//! settings, or of an [`Approval`] by the authentication service of SecureSign handoff
+//! only [`Policy::judge`], [`Policy::check`] and [`Policy::check_for_demo`] make one: of the
+//! list in the settings, or, the first alone, of an [`Approval`] by the authentication service of SecureSign handoff
 //! protocol, §6, which only [`Inquiry::answered`] makes.
 
 mod domain;
@@ -14,7 +14,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::code::ErrorCode;
-use crate::link::{ApiKey, Callback, CallbackKind, Origin};
+use crate::link::{ApiKey, Callback, CallbackKind, Origin, ReplyTo};
 use crate::service::Base;
 
 pub use domain::domain;
@@ -110,13 +110,7 @@ impl Policy {
     /// - Apps are listed like portals, their scheme as the origin. Or their scheme is on
     ///   the allow-list, and then the key is that of any listed portal: an app's scheme
     ///   says nothing about who is calling.
-    /// - Whom the list does not allow the service may have allowed ([`Policy::inquiry`]).
     pub fn check(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
-        let listed = self.listed(callback, key);
-        listed.or_else(|denial| self.approved(callback, key, false).ok_or(denial))
-    }
-
-    fn listed(&self, callback: &Callback, key: &ApiKey) -> Result<Permit, Denial> {
         let listed = match callback.kind() {
             CallbackKind::Localhost if !key.is_test() => {
                 return Err(self.deny(callback, key, Why::LiveToLocalhost));
@@ -158,8 +152,19 @@ impl Policy {
         if callback.kind() == CallbackKind::Localhost && key.is_test() {
             return Ok(permit(callback, key, None));
         }
-        let listed = self.listed(callback, key);
-        listed.or_else(|denial| self.approved(callback, key, true).ok_or(denial))
+        self.check(callback, key)
+    }
+
+    /// By the list, and whom that does not allow by what the service has said
+    /// ([`Policy::inquiry`]). `demo`: only the demo token can sign. Whoever builds a portal on
+    /// this computer, with a service and its sessions, is shown what that says.
+    pub fn judge(&self, to: &ReplyTo, demo: bool) -> Result<Permit, Denial> {
+        let has_session = to.session.is_some() && self.service.is_some();
+        let listed = match demo && !has_session {
+            true => self.check_for_demo(&to.callback, &to.api_key),
+            false => self.check(&to.callback, &to.api_key),
+        };
+        listed.or_else(|denial| self.approved(to, demo).ok_or(denial))
     }
 
     fn may_receive(&self, scheme: &str) -> bool {

@@ -47,7 +47,7 @@ impl fmt::Display for Base {
     }
 }
 
-/// May this key use this origin?
+/// May this key use this origin, and is this the link that the session was opened for?
 #[derive(Serialize, Deserialize)]
 pub struct Question {
     /// As [`Base`] shows it.
@@ -56,6 +56,29 @@ pub struct Question {
     pub key: String,
     /// ASCII, as in [`crate::link::Origin`].
     pub origin: String,
+    /// Of a link that has a session. A yes uses it up.
+    pub session: Option<Shown>,
+}
+
+/// A session and what the link says beside it, by the names that the service has for them.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    /// The session.
+    pub session_id: String,
+    /// The portal's id of the request.
+    pub request_id: String,
+    /// `hash`, `pdf` or `xml`.
+    pub document_type: String,
+    /// What is to be signed.
+    pub hash_base64: String,
+    /// `SHA256`, `SHA384` or `SHA512`.
+    pub hash_algo: String,
+    /// As the portal wrote it.
+    pub callback_url: String,
+    /// A secret word of whoever asks: with the same one an answer that was lost may be asked
+    /// for again. Without one it may not.
+    pub claim: Option<String>,
 }
 
 impl Drop for Question {
@@ -86,8 +109,18 @@ pub enum Answer {
         /// A code of the handoff protocol, §4.
         code: String,
     },
+    /// The key may use the origin, and the session does not permit this request.
+    Session {
+        /// Why.
+        fault: SessionFault,
+    },
     /// Ask again later.
     Busy {
+        /// In how many seconds, where the service says so.
+        after: Option<u32>,
+    },
+    /// It was asked too often with this key from this network: ask again later.
+    Limited {
         /// In how many seconds, where the service says so.
         after: Option<u32>,
     },
@@ -96,6 +129,33 @@ pub enum Answer {
         /// Why.
         trouble: Trouble,
     },
+}
+
+/// Why a session does not permit a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionFault {
+    /// Its time is over.
+    Expired,
+    /// It was used.
+    Used,
+    /// One of both, or there never was one: the service does not say.
+    Over,
+    /// It was opened for another request: the link was altered.
+    Altered,
+    /// There is none, and the portal lets nothing be signed without.
+    Absent,
+}
+
+impl SessionFault {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::Expired,
+        Self::Used,
+        Self::Over,
+        Self::Altered,
+        Self::Absent,
+    ];
 }
 
 /// Why the service has given no answer that counts.

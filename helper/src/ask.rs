@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::ApiKey;
-use securesign_handoff::service::{Answer, Base, Question, Trouble};
+use securesign_handoff::service::{Answer, Base, Question, SessionFault, Trouble};
 use serde_json::{Value, json};
 use ureq::http::{Response, StatusCode};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
@@ -32,14 +32,19 @@ pub fn ask(question: &Question) -> Answer {
         return unreachable(Trouble::Certificate);
     }
     let bearer = Zeroizing::new(format!("Bearer {}", key.expose()));
-    let body = json!({ "origin": question.origin, "platform": "desktop_software" });
+    let mut body = json!({ "origin": question.origin, "platform": "desktop_software" });
+    if let (Some(shown), Value::Object(body)) = (&question.session, &mut body)
+        && let Ok(Value::Object(shown)) = serde_json::to_value(shown)
+    {
+        body.extend(shown);
+    }
     let answer = agent(&base)
         .post(base.call("auth/validate"))
         .header("Authorization", &*bearer)
         .header("Content-Type", "application/json")
         .send(body.to_string());
     match answer {
-        Ok(mut answer) => judge(&mut answer),
+        Ok(mut answer) => judge(&mut answer, question.session.is_some()),
         Err(error) => unreachable(trouble(&error)),
     }
 }
@@ -68,8 +73,8 @@ fn agent(base: &Base) -> Agent {
     config.build().into()
 }
 
-/// The status alone allows and refuses nothing: a proxy, too, says 403.
-fn judge(answer: &mut Response<Body>) -> Answer {
+/// The status alone allows and refuses nothing: a proxy, too, says 403. `session`: one was shown.
+fn judge(answer: &mut Response<Body>, session: bool) -> Answer {
     let status = answer.status();
     if status.is_redirection() {
         return unreachable(Trouble::Redirect);
@@ -80,7 +85,10 @@ fn judge(answer: &mut Response<Body>) -> Answer {
     ) {
         let after = answer.headers().get("Retry-After");
         let after = after.and_then(|value| value.to_str().ok()?.parse().ok());
-        return Answer::Busy { after };
+        return match status {
+            StatusCode::TOO_MANY_REQUESTS => Answer::Limited { after },
+            _ => Answer::Busy { after },
+        };
     }
     let text = match answer.body_mut().with_config().limit(BODY).read_to_vec() {
         Ok(text) => text,
@@ -99,18 +107,39 @@ fn judge(answer: &mut Response<Body>) -> Answer {
                 .unwrap_or_default(),
         },
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if is("success", false) => {
-            refused(said["error"].as_str().unwrap_or_default())
+            refused(said["error"].as_str().unwrap_or_default(), session)
         }
+        StatusCode::GONE if session && is("success", false) => over(&said),
         _ => unreachable(Trouble::Answer),
     }
 }
 
-fn refused(code: &str) -> Answer {
+fn refused(code: &str, session: bool) -> Answer {
     match ErrorCode::named(code) {
+        Some(ErrorCode::RequestInvalid) => Answer::Session {
+            fault: match session {
+                true => SessionFault::Altered,
+                false => SessionFault::Absent,
+            },
+        },
         Some(ErrorCode::ApiKeyInvalid | ErrorCode::DomainNotAllowed) => Answer::Refused {
             code: code.to_owned(),
         },
         _ => unreachable(Trouble::Answer),
+    }
+}
+
+/// A session that is over; `reason` is ours, and another service may give none.
+fn over(said: &Value) -> Answer {
+    if said["error"].as_str().and_then(ErrorCode::named) != Some(ErrorCode::SessionExpired) {
+        return unreachable(Trouble::Answer);
+    }
+    Answer::Session {
+        fault: match said["reason"].as_str() {
+            Some("expired") => SessionFault::Expired,
+            Some("used") => SessionFault::Used,
+            _ => SessionFault::Over,
+        },
     }
 }
 

@@ -1,12 +1,13 @@
 //! The service is asked about a portal that is not listed, while the token is read.
 
 use securesign_app::flow::{Event, Exit, Order, Refused};
+use securesign_app::language::Language;
 use securesign_app::screen::{Action, ButtonStyle, Fact, Input, Kind};
 use securesign_app::settings::Settings;
 use securesign_app::worker::{Job, Look, Report};
 use securesign_card::profile::Tries;
 use securesign_handoff::policy::{Policy, Unapproved};
-use securesign_handoff::service::{Answer, Trouble};
+use securesign_handoff::service::{Answer, SessionFault, Trouble};
 
 use crate::play::{Play, link, token};
 
@@ -118,6 +119,14 @@ fn whatever_is_not_a_yes_is_a_page_and_nothing_is_sent() {
             true,
         ),
     ];
+    answers.push((Answer::Limited { after: None }, "SS_RATE_LIMITED", true));
+    answers.extend(SessionFault::ALL.map(|fault| {
+        let code = match fault {
+            SessionFault::Expired | SessionFault::Used | SessionFault::Over => "SS_SESSION_EXPIRED",
+            SessionFault::Altered | SessionFault::Absent => "SS_REQUEST_INVALID",
+        };
+        (Answer::Session { fault }, code, false)
+    }));
     answers.extend(Trouble::ALL.map(|it| (unreachable(it), "SS_SERVICE_UNREACHABLE", true)));
     for (said, code, again) in answers {
         let mut play = asked();
@@ -155,6 +164,79 @@ fn whatever_is_not_a_yes_is_a_page_and_nothing_is_sent() {
         assert_eq!(play.flow.exit(), Some(Exit::Refused));
         assert!(play.opened.is_empty());
     }
+}
+
+#[test]
+fn each_fault_of_a_session_is_told_in_words_of_its_own() {
+    let mut told = std::collections::BTreeSet::new();
+    for fault in SessionFault::ALL {
+        for language in [Language::English, Language::Hindi] {
+            let mut play = asked();
+            play.flow.speak(language);
+            answer(&mut play, &Answer::Session { fault });
+            let screen = play.screen();
+            let text = screen.text.join(" ");
+            assert!(text.contains("services.gst.gov.in"), "{text}");
+            told.insert(text);
+        }
+    }
+    assert_eq!(told.len(), 2 * SessionFault::ALL.len());
+}
+
+#[test]
+fn a_session_is_shown_with_what_the_link_says_and_its_yes_serves_that_link_alone() {
+    let session =
+        |more: &[(&str, &str)]| link("https://services.gst.gov.in/signed?a=b%20c", KEY, more);
+    let one = session(&[("sessionId", "sess_7x9y")]);
+    let mut play = Play::sign(accept(&one, &policy(), false));
+    let (number, inquiry) = play.inquiries.pop().unwrap();
+    let shown = inquiry.question().session.clone().unwrap();
+    assert_eq!(shown.session_id, "sess_7x9y");
+    assert_eq!(shown.request_id, "request-7");
+    assert_eq!(shown.document_type, "hash");
+    assert_eq!(shown.hash_algo, "SHA256");
+    // FIPS 180-2, appendix B.1.
+    assert_eq!(
+        shown.hash_base64,
+        "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+    );
+    assert_eq!(
+        shown.callback_url,
+        "https://services.gst.gov.in/signed?a=b%20c"
+    );
+    assert_eq!(shown.claim, None);
+    play.report(Report::Tokens(Ok(vec![token(Tries::Left(3))])));
+    play.inquiries.push((number, inquiry));
+    let mut approved = answer(&mut play, &allowed());
+    assert_eq!(play.screen().kind, Kind::Sign);
+    assert!(accept(&one, &approved, false).is_ok());
+
+    let asks = |link: &str, policy: &Policy| accept(link, policy, false).err().unwrap().asks();
+    let other_id = one.replace("request-7", "request-8");
+    let other_hash = one.replace("ungWv48B", "ungWv48C");
+    let other_address = one.replace("signed", "other");
+    assert!(other_hash != one && other_address != one);
+    for other in [
+        &session(&[]),
+        &session(&[("sessionId", "sess_7x9z")]),
+        &other_id,
+        &other_hash,
+        &other_address,
+    ] {
+        assert!(asks(other, &approved), "{other}");
+    }
+    // A portal that is being built, on this computer: asked about where it opens sessions.
+    let local = |more: &[(&str, &str)]| link("http://localhost:8080/cb", "ss_test_secret", more);
+    assert!(accept(&local(&[]), &policy(), true).is_ok());
+    let session = local(&[("sessionId", "sess_1")]);
+    assert!(accept(&session, &policy(), true).err().unwrap().asks());
+    assert!(accept(&session, &Settings::default().policy("x"), true).is_ok());
+    // Nor does a yes without a session serve a link with one: that has to be used up.
+    approved.approvals.clear();
+    let (_, plain) = asked().inquiries.pop().unwrap();
+    approved.approvals.push(plain.answered(&allowed()).unwrap());
+    assert!(accept(&link(CALLBACK, KEY, &[]), &approved, false).is_ok());
+    assert!(asks(&one, &approved));
 }
 
 #[test]

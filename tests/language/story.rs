@@ -22,7 +22,7 @@ use super::texts::{file, named};
 /// Names, commands and what stands in a link or a file: the same in every language.
 pub const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian Ubuntu pcscd sudo apt \
     install systemctl start socket securesign sign trace record document FILE LINK doctor P1 P2 \
-    ss_live_ ss_test_ apiKey callbackUrl certSerial requestId hashAlgo hashBase64 documentBase64 base64 http https localhost \
+    ss_live_ ss_test_ apiKey callbackUrl certSerial sessionId requestId hashAlgo hashBase64 documentBase64 base64 http https localhost \
     ss_result documentType hash origin test true idle_minutes portal example gov in sha256 key \
     6F83 schemes myapp L CCID libccid tokens pin unblock unconfirmed reader y N Ctrl C help xdg \
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \

@@ -11,6 +11,7 @@ use securesign_handoff::policy::{Approval, Inquiry, Unapproved};
 use securesign_handoff::service::{self, Answer, Base, MESSAGE_LIMIT, Question, Trouble};
 
 use crate::beside;
+use crate::store::claim;
 
 /// How long an answer serves further requests of the same key and origin. A no serves none.
 const KEPT: Duration = Duration::from_secs(5 * 60);
@@ -30,7 +31,11 @@ pub fn approvals() -> Vec<Approval> {
 
 /// Asks, and keeps a yes. Takes as long as the network does.
 pub fn inquire(inquiry: &Inquiry) -> Result<(), Unapproved> {
-    let approval = inquiry.answered(&ask(&inquiry.question()))?;
+    let mut question = inquiry.question();
+    if let Some(shown) = &mut question.session {
+        shown.claim = claim::of(&shown.session_id);
+    }
+    let approval = inquiry.answered(&ask(&question))?;
     let mut kept = APPROVALS.lock().unwrap_or_else(PoisonError::into_inner);
     kept.retain(|(old, since)| *old != approval && since.elapsed() < KEPT);
     if kept.len() == MOST {
@@ -46,10 +51,15 @@ pub fn probe(service: &Base) -> Result<(), Trouble> {
         service: service.to_string(),
         key: "ss_test_doctor".to_owned(),
         origin: "https://doctor.invalid".to_owned(),
+        session: None,
     };
     match ask(&question) {
         Answer::Unreachable { trouble } => Err(trouble),
-        Answer::Allowed { .. } | Answer::Refused { .. } | Answer::Busy { .. } => Ok(()),
+        Answer::Allowed { .. }
+        | Answer::Refused { .. }
+        | Answer::Session { .. }
+        | Answer::Busy { .. }
+        | Answer::Limited { .. } => Ok(()),
     }
 }
 

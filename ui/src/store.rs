@@ -2,6 +2,7 @@
 //! `shared` goes through `own`, which knows how a folder of ours is told from another's.
 
 pub mod cache;
+pub mod claim;
 pub mod folders;
 pub mod journal;
 pub mod mark;

@@ -69,7 +69,7 @@ impl Refused {
         if refused.denial().is_none() {
             return refused;
         }
-        refused = refused.asking(policy.inquiry(&request.callback, &request.api_key, demo));
+        refused = refused.asking(policy.inquiry(&request.reply_to(), demo));
         if refused.asks() || refused.can_be_listed() {
             refused.denied = Some(Box::new(Denied {
                 request,

@@ -91,12 +91,8 @@ impl Way {
 }
 
 fn judged(to: &ReplyTo, policy: &Policy, demo: bool) -> Result<Permit, Reason> {
-    let check = if demo {
-        Policy::check_for_demo
-    } else {
-        Policy::check
-    };
-    let permit = check(policy, &to.callback, &to.api_key)
+    let permit = policy
+        .judge(to, demo)
         .map_err(|denial| Reason::Denied(Box::new(denial)))?;
     if demo && !to.api_key.is_test() {
         return Err(Reason::DemoOnly);

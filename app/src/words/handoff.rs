@@ -6,7 +6,7 @@ use securesign_handoff::link::{
     AddressPart, CallbackFault, Cut, LINK_LIMIT, LinkError, PARAMETERS, Quoted,
 };
 use securesign_handoff::policy::{Denial, Unapproved, Why};
-use securesign_handoff::service::Trouble;
+use securesign_handoff::service::{SessionFault, Trouble};
 
 use super::{Explain, InWords};
 use crate::language::{Language, Value};
@@ -30,6 +30,7 @@ impl InWords for ErrorCode {
             Self::TokenUnsupported => language.say("outcome-token-unsupported"),
             Self::TokenRemoved => language.say("outcome-token-removed"),
             Self::ServiceUnreachable => language.say("outcome-unreachable"),
+            Self::RateLimited => language.say("outcome-limited"),
             Self::Internal => language.say("outcome-internal"),
         }
     }
@@ -93,6 +94,7 @@ impl Explain for LinkError {
             LinkError::Callback(fault) => fault.in_words(l),
             LinkError::ApiKey | LinkError::ApiKeyShape => l.say("link-key"),
             LinkError::Serial => l.say("link-serial"),
+            LinkError::Session => l.say("link-session"),
         }
     }
 
@@ -247,7 +249,15 @@ pub fn unapproved(origin: &str, why: Unapproved, language: Language) -> String {
     match why {
         Unapproved::Key => language.say_with("unapproved-key", origin),
         Unapproved::Origin => language.say_with("unapproved-origin", origin),
+        Unapproved::Session(fault) => match fault {
+            SessionFault::Expired => language.say_with("session-expired", origin),
+            SessionFault::Used => language.say_with("session-used", origin),
+            SessionFault::Over => language.say_with("session-gone", origin),
+            SessionFault::Altered => language.say_with("session-altered", origin),
+            SessionFault::Absent => language.say_with("session-absent", origin),
+        },
         Unapproved::Busy(_) => language.say("unapproved-busy"),
+        Unapproved::Limited(_) => language.say_with("unapproved-limited", origin),
         Unapproved::Unreachable(trouble) => {
             let reason = [("reason", trouble.in_words(language).into())];
             language.say_with("unapproved-unreachable", reason)
@@ -260,10 +270,19 @@ pub fn unapproved_advice(why: Unapproved, language: Language) -> String {
     match why {
         Unapproved::Key => language.say("unapproved-key-advice"),
         Unapproved::Origin => language.say("unapproved-origin-advice"),
-        Unapproved::Busy(Some(seconds)) => {
+        Unapproved::Session(SessionFault::Expired) => language.say("session-expired-advice"),
+        Unapproved::Session(SessionFault::Used | SessionFault::Over) => {
+            language.say("session-used-advice")
+        }
+        Unapproved::Session(SessionFault::Altered | SessionFault::Absent) => {
+            language.say("session-altered-advice")
+        }
+        Unapproved::Busy(Some(seconds)) | Unapproved::Limited(Some(seconds)) => {
             language.say_with("unapproved-busy-seconds", [("seconds", seconds.into())])
         }
-        Unapproved::Busy(None) => language.say("unapproved-busy-advice"),
+        Unapproved::Busy(None) | Unapproved::Limited(None) => {
+            language.say("unapproved-busy-advice")
+        }
         Unapproved::Unreachable(Trouble::Missing | Trouble::Ended) => {
             language.say("unapproved-missing-advice")
         }

@@ -96,6 +96,8 @@ pub enum LinkError {
     ApiKeyShape,
     /// `certSerial` is not hex.
     Serial,
+    /// `sessionId` is empty, too long or has other characters.
+    Session,
 }
 
 /// The part of the address that is not ours.
@@ -173,6 +175,7 @@ impl LinkError {
                 "apiKey must have 1 to 256 printable characters after ss_live_ or ss_test_."
             }
             LinkError::Serial => "certSerial must be 1 to 64 hex digits.",
+            LinkError::Session => "sessionId must be 1 to 100 of A-Z a-z 0-9 . _ and -",
         }
     }
 }

@@ -15,7 +15,7 @@ use super::quoted::Quoted;
 use super::{CALLBACK_LIMIT, LINK_LIMIT};
 
 /// Parameters and the longest value of each, in bytes as it stands in the link.
-const KNOWN: [(&str, usize); 19] = [
+const KNOWN: [(&str, usize); 20] = [
     ("requestId", 384),
     ("hashBase64", 512),
     ("hashAlgo", 64),
@@ -24,6 +24,7 @@ const KNOWN: [(&str, usize); 19] = [
     ("callbackUrl", CALLBACK_LIMIT),
     ("apiKey", 1024),
     ("certSerial", 384),
+    ("sessionId", 384),
     ("visible", 64),
     ("page", 64),
     ("position", 1024),

@@ -98,6 +98,33 @@ impl fmt::Debug for ApiKey {
     }
 }
 
+/// What the authentication service calls a signing session: 1 to 100 of `A-Z a-z 0-9 . _ -`.
+/// Whoever has it can use the session up, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// Refuses every other character and length.
+    pub fn parse(text: &str) -> Result<Self, LinkError> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        match (1..=100).contains(&text.len()) && text.bytes().all(plain) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(LinkError::Session),
+        }
+    }
+
+    /// As it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionId(…)")
+    }
+}
+
 /// A certificate's serial number: equal however it was written (any case,
 /// leading zeros, colons).
 #[derive(Clone, PartialEq, Eq, Hash)]

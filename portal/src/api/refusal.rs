@@ -13,6 +13,7 @@ pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
+    reason: Option<&'static str>,
     retry_after: Option<u32>,
 }
 
@@ -25,6 +26,9 @@ struct Body<'a> {
     success: bool,
     error: &'a str,
     message: &'a str,
+    /// Ours: what programs may want to tell apart under one code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 /// The key is wrong, revoked or expired, or may not do this.
@@ -48,6 +52,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
+            reason: None,
             retry_after: None,
         }
     }
@@ -68,9 +73,12 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, DOMAIN_NOT_ALLOWED, message)
     }
 
-    /// 410: nothing brings a session back.
-    pub fn session(message: &'static str) -> Self {
-        Self::new(StatusCode::GONE, SESSION_EXPIRED, message)
+    /// 410: nothing brings a session back. `reason`: `expired`, `used` or `unknown`.
+    pub fn session(reason: &'static str, message: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..Self::new(StatusCode::GONE, SESSION_EXPIRED, message)
+        }
     }
 
     /// 403: the link is not what the session was opened for.
@@ -157,6 +165,7 @@ impl IntoResponse for Refusal {
             success: false,
             error: self.code,
             message: &self.message,
+            reason: self.reason,
         };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(seconds) = self.retry_after {

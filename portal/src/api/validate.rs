@@ -141,9 +141,9 @@ async fn judge(
     };
     let taken = sessions::take(&service.database, &service.instance, key, &shown).await;
     taken.map_err(|reason| match reason {
-        NotUsed::Unknown => Refusal::session("There is no such session."),
-        NotUsed::Expired => Refusal::session("The signing session timed out."),
-        NotUsed::Used => Refusal::session("The signing session was used already."),
+        NotUsed::Unknown => Refusal::session("unknown", "There is no such session."),
+        NotUsed::Expired => Refusal::session("expired", "The signing session timed out."),
+        NotUsed::Used => Refusal::session("used", "The signing session was used already."),
         NotUsed::Other => Refusal::altered("The session was opened for another request."),
         NotUsed::Database(error) => service.database_refusal(&error),
     })

@@ -79,7 +79,9 @@ fn an_answer_that_was_lost_is_given_again_to_the_same_claim_alone() {
         validate(&client, &tenant.key, &body).ok();
         validate(&client, &tenant.key, &body).ok();
         let other = with(body.clone(), "claim", "d".repeat(32).as_str());
-        validate(&client, &tenant.key, &other).refused(410, "SS_SESSION_EXPIRED");
+        let reply = validate(&client, &tenant.key, &other);
+        reply.refused(410, "SS_SESSION_EXPIRED");
+        assert_eq!(reply.json["reason"], "used");
         let long = with(body.clone(), "claim", "e".repeat(101).as_str());
         validate(&client, &tenant.key, &long).refused(400, "SS_REQUEST_INVALID");
         let none = shown(opened.ok(), "r1");
@@ -120,7 +122,9 @@ fn an_altered_link_is_refused_and_uses_nothing_up() {
         let elsewhere = with(elsewhere, "origin", "http://127.0.0.1:3000");
         validate(&client, &tenant.key, &elsewhere).refused(403, "SS_REQUEST_INVALID");
         let unknown = with(body.clone(), "sessionId", "sess_0");
-        validate(&client, &tenant.key, &unknown).refused(410, "SS_SESSION_EXPIRED");
+        let reply = validate(&client, &tenant.key, &unknown);
+        reply.refused(410, "SS_SESSION_EXPIRED");
+        assert_eq!(reply.json["reason"], "unknown");
         // Another portal's key.
         validate(&client, &stranger.key, &body).refused(410, "SS_SESSION_EXPIRED");
         validate(&client, &tenant.key, &body).ok();
@@ -139,7 +143,9 @@ fn a_session_ends_with_its_time() {
         validate(&client, &tenant.key, &shown(first.ok(), "r1")).ok();
         place.later(Duration::from_secs(5 * 60));
         let late = shown(second.ok(), "r2");
-        validate(&client, &tenant.key, &late).refused(410, "SS_SESSION_EXPIRED");
+        let reply = validate(&client, &tenant.key, &late);
+        reply.refused(410, "SS_SESSION_EXPIRED");
+        assert_eq!(reply.json["reason"], "expired");
         // Nobody signed it: the portal may ask again, and the first link stays dead.
         let third = client.open(&tenant.key, "r2");
         assert_ne!(third.ok()["sessionId"], second.json["sessionId"]);

@@ -38,7 +38,9 @@ impl Reply {
         assert_eq!((self.status, self.error()), (status, error), "{self:?}");
         let fields = self.json.as_object().unwrap();
         let names: Vec<&str> = fields.keys().map(String::as_str).collect();
-        assert_eq!(names, ["success", "error", "message"]);
+        let reason = error == "SS_SESSION_EXPIRED";
+        let reason = reason.then_some("reason");
+        assert!(names.iter().eq(["success", "error", "message"].iter().chain(&reason)));
         assert_eq!(self.json["success"], false);
         assert!(!self.json["message"].as_str().unwrap().is_empty());
     }
