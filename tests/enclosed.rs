@@ -128,6 +128,47 @@ fn xml_of_a_link_comes_back_signed_for_xmlsec1_in_each_form() {
 }
 
 #[test]
+fn a_pdf_that_the_person_has_is_signed_and_what_was_appended_is_told() {
+    let home = Home::new();
+    let original = document("objstm.pdf");
+    let digest = STANDARD.encode(Sha256::digest(&original));
+    let asked = |id: &str| {
+        let link = link("pdf", b"", &[("hashBase64", &digest)]);
+        link.replace("&documentBase64=", "")
+            .replace("request-7", id)
+    };
+    let pin = home.file("pin", "123456\n");
+    let given = |name: &str, id: &str| {
+        let file = top().join("tests/documents").join(name);
+        let (file, link) = (file.to_str().unwrap(), asked(id));
+        #[rustfmt::skip]
+        let line = [
+            "--reader", "demo", "sign", "--print", "--pin-file", &pin, "--document", file, &link,
+        ];
+        run(&mut home.program(&line), LIMIT)
+    };
+    let done = given("objstm.pdf", "a");
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let told = result(&done.stdout);
+    assert_eq!(told["signedDocumentBase64"], Value::Null);
+    assert_eq!(told["documentLength"], original.len());
+    assert_eq!(told["documentHash"], digest);
+    let appended = STANDARD.decode(told["appendedBase64"].as_str().unwrap());
+    let path = home.0.path().join("joined.pdf");
+    fs::write(&path, [original.clone(), appended.unwrap()].concat()).unwrap();
+    let pdfsig = succeed(Command::new("pdfsig").arg(&path), LIMIT).stdout;
+    assert!(pdfsig.contains("Signature is Valid"), "{pdfsig}");
+    assert!(pdfsig.contains("Total document signed"), "{pdfsig}");
+
+    // Any other file is refused, and so is nobody's.
+    let done = given("table.pdf", "b");
+    assert_eq!((done.code, &*done.stdout), (Some(2), ""), "{done:?}");
+    let done = sign(&home, &asked("c"));
+    assert_eq!(result(&done.stdout)["error"], "SS_SIGN_CANCELLED");
+    assert!(done.stderr.contains("--document FILE"), "{}", done.stderr);
+}
+
+#[test]
 fn what_cannot_be_made_is_refused_by_its_name_and_no_pin_is_sent() {
     /// Kind, document, parameters, and what is said.
     type Row<'a> = (&'a str, &'a [u8], &'a [(&'a str, &'a str)], &'a str);

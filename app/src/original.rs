@@ -4,6 +4,7 @@
 mod options;
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use securesign_card::certificate::Certificate;
@@ -11,19 +12,27 @@ use securesign_card::digest::Digest;
 use securesign_documents::cms::read::Fault;
 use securesign_documents::pdf::{self, Pdf};
 use securesign_documents::{Refusal, Signer, xml};
+use securesign_handoff::callback::Product;
 use securesign_handoff::link::Embedded;
 
-/// A document that can be signed, and how it is to be.
+/// A document that is to be signed, and how. Where the link brings its digest alone, a person
+/// gives it.
 pub struct Original {
-    bytes: Vec<u8>,
     digest: Digest,
     how: How,
-    found: Found,
+    /// It came with the link.
+    came: bool,
+    content: Option<Content>,
 }
 
 enum How {
     Pdf(pdf::Options),
     Xml(xml::Options),
+}
+
+struct Content {
+    bytes: Arc<[u8]>,
+    found: Found,
 }
 
 /// What a document is, and what a link asks to have written into it.
@@ -37,10 +46,6 @@ pub struct Found {
     pub earlier: usize,
     /// The worst that is wrong with one of them.
     pub fault: Option<Fault>,
-    /// Why it is signed, in the words of whoever asks.
-    pub reason: Option<String>,
-    /// Where, likewise.
-    pub location: Option<String>,
 }
 
 /// Why the document of a link is not signed.
@@ -69,25 +74,8 @@ impl Original {
     ///
     /// [`Unsignable`]: no certificate could sign it as it is asked for.
     pub fn pdf(embedded: Embedded) -> Result<Self, Unsignable> {
-        let options = options::pdf(&embedded.options)?;
-        let pdf = Pdf::read(embedded.bytes.clone())?;
-        pdf.check(&options)?;
-        let earlier = pdf.signatures();
-        let faults = earlier.iter().filter_map(|one| one.sound.as_ref().err());
-        let found = Found {
-            size: embedded.bytes.len(),
-            pages: Some(pdf.pages()),
-            earlier: earlier.len(),
-            fault: faults.min().copied(),
-            reason: options.reason.clone(),
-            location: options.location.clone(),
-        };
-        Ok(Self {
-            bytes: embedded.bytes,
-            digest: embedded.digest,
-            how: How::Pdf(options),
-            found,
-        })
+        let how = How::Pdf(options::pdf(&embedded.options)?);
+        Self::new(how, embedded)
     }
 
     /// The XML document of a link.
@@ -96,46 +84,129 @@ impl Original {
     ///
     /// [`Unsignable`], as [`Original::pdf`].
     pub fn xml(embedded: Embedded) -> Result<Self, Unsignable> {
-        let options = options::xml(&embedded.options)?;
-        xml::check(&embedded.bytes, &options)?;
-        let found = Found {
-            size: embedded.bytes.len(),
-            ..Found::default()
-        };
-        Ok(Self {
-            bytes: embedded.bytes,
-            digest: embedded.digest,
-            how: How::Xml(options),
-            found,
-        })
+        let how = How::Xml(options::xml(&embedded.options)?);
+        Self::new(how, embedded)
     }
 
-    /// The digest of the document as it came.
+    fn new(how: How, embedded: Embedded) -> Result<Self, Unsignable> {
+        let mut original = Self {
+            digest: embedded.digest,
+            how,
+            came: embedded.bytes.is_some(),
+            content: None,
+        };
+        if let Some(bytes) = embedded.bytes {
+            original.give(bytes.into())?;
+        }
+        Ok(original)
+    }
+
+    /// The document itself, which has this digest.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsignable`], as [`Original::pdf`].
+    pub fn give(&mut self, bytes: Arc<[u8]>) -> Result<(), Unsignable> {
+        self.content = None;
+        let found = self.how.found(&bytes)?;
+        self.content = Some(Content { bytes, found });
+        Ok(())
+    }
+
+    /// Something else was given in its place.
+    pub fn withdraw(&mut self) {
+        if !self.came {
+            self.content = None;
+        }
+    }
+
+    /// The digest of the document as it was before.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// What is said of it before it is signed.
-    pub fn found(&self) -> &Found {
-        &self.found
+    /// What is said of it before it is signed; `None`: a person has yet to give it.
+    pub fn found(&self) -> Option<&Found> {
+        self.content.as_ref().map(|content| &content.found)
     }
 
-    /// Everything but the signature, by the holder of that certificate.
+    /// It came with the link, and was not given by a person.
+    pub fn came(&self) -> bool {
+        self.came
+    }
+
+    /// It is a PDF, and no XML document.
+    pub fn is_pdf(&self) -> bool {
+        matches!(self.how, How::Pdf(_))
+    }
+
+    /// What the link asks to have written into it: why it is signed, and where.
+    pub fn said(&self) -> [Option<&str>; 2] {
+        match &self.how {
+            How::Pdf(options) => [options.reason.as_deref(), options.location.as_deref()],
+            How::Xml(_) => [None, None],
+        }
+    }
+
+    /// Everything but the signature, by the holder of that certificate; `None`: a person has
+    /// yet to give the document.
     ///
     /// # Errors
     ///
     /// [`Refusal`]: that certificate cannot sign it.
-    pub fn prepare(&self, certificate: Certificate, now: Timestamp) -> Result<Prepared, Refusal> {
+    pub fn prepare(
+        &self,
+        certificate: Certificate,
+        now: Timestamp,
+    ) -> Result<Option<Prepared>, Refusal> {
+        let Some(Content { bytes, .. }) = &self.content else {
+            return Ok(None);
+        };
         let signer = Signer::new(certificate, &[], self.digest.algorithm(), now)?;
-        Ok(match &self.how {
+        Ok(Some(match &self.how {
             How::Pdf(options) => {
-                let pdf = Pdf::read(self.bytes.clone())?;
+                let pdf = Pdf::read(bytes.to_vec())?;
                 Prepared::Pdf(Box::new(pdf.prepare(signer, options, now)?))
             }
-            How::Xml(options) => {
-                Prepared::Xml(Box::new(xml::prepare(&self.bytes, signer, options)?))
+            How::Xml(options) => Prepared::Xml(Box::new(xml::prepare(bytes, signer, options)?)),
+        }))
+    }
+
+    /// What the portal gets of the signed document. Of a PDF that it has, what was appended.
+    pub fn product(&self, signed: Vec<u8>) -> Product {
+        match &self.content {
+            Some(Content { bytes, .. }) if self.is_pdf() && !self.came => Product::Appended {
+                length: bytes.len(),
+                bytes: signed.get(bytes.len()..).unwrap_or_default().to_vec(),
+            },
+            _ => Product::Whole(signed),
+        }
+    }
+}
+
+impl How {
+    fn found(&self, bytes: &[u8]) -> Result<Found, Unsignable> {
+        match self {
+            Self::Pdf(options) => {
+                let pdf = Pdf::read(bytes.to_vec())?;
+                pdf.check(options)?;
+                let earlier = pdf.signatures();
+                let faults = earlier.iter().filter_map(|one| one.sound.as_ref().err());
+                Ok(Found {
+                    size: bytes.len(),
+                    pages: Some(pdf.pages()),
+                    earlier: earlier.len(),
+                    fault: faults.min().copied(),
+                })
             }
-        })
+            Self::Xml(options) => {
+                xml::check(bytes, options)?;
+                Ok(Found {
+                    size: bytes.len(),
+                    ..Found::default()
+                })
+            }
+        }
     }
 }
 
@@ -172,7 +243,7 @@ impl From<Refusal> for Unsignable {
 impl fmt::Debug for Original {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Original")
-            .field("found", &self.found)
+            .field("found", &self.found())
             .finish_non_exhaustive()
     }
 }

@@ -38,7 +38,7 @@ pub struct Signed {
     pub signature: Vec<u8>,
     /// The signed document, where the document itself was to be signed. The signature is then
     /// over what its format has signed, not over `digest`.
-    pub document: Option<Vec<u8>>,
+    pub document: Option<Product>,
     /// How it was made.
     pub scheme: Scheme,
     /// Of the document as it came, so that the portal can check what was signed.
@@ -49,6 +49,20 @@ pub struct Signed {
     pub signed_at: Timestamp,
     /// What is known of the token; left out where a URL would grow too long.
     pub token: Option<Token>,
+}
+
+/// A signed document, as the portal gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// What was appended to the original, which the portal has.
+    Appended {
+        /// What stands behind it.
+        bytes: Vec<u8>,
+        /// Length of the original in bytes.
+        length: usize,
+    },
 }
 
 /// What kind of key signed.
@@ -274,9 +288,8 @@ fn result(outcome: &Outcome, extras: Extras) -> Value {
                 STANDARD.encode(signed.digest.bytes()),
             );
             put(&mut fields, "hashAlgo", algorithm);
-            if let Some(document) = &signed.document {
-                let document = STANDARD.encode(document);
-                put(&mut fields, "signedDocumentBase64", document);
+            if let Some(product) = &signed.document {
+                put_product(&mut fields, product, &signed.digest);
             }
             if let Some(token) = &signed.token
                 && extras != Extras::NoPemNoToken
@@ -324,6 +337,17 @@ fn token_fields(token: &Token) -> Value {
         }
     }
     Value::Object(fields)
+}
+
+fn put_product(fields: &mut Map<String, Value>, product: &Product, digest: &Digest) {
+    match product {
+        Product::Whole(bytes) => put(fields, "signedDocumentBase64", STANDARD.encode(bytes)),
+        Product::Appended { bytes, length } => {
+            put(fields, "appendedBase64", STANDARD.encode(bytes));
+            fields.insert("documentLength".into(), (*length).into());
+            put(fields, "documentHash", STANDARD.encode(digest.bytes()));
+        }
+    }
 }
 
 fn put(fields: &mut Map<String, Value>, name: &str, text: impl Into<String>) {

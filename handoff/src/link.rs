@@ -119,12 +119,12 @@ impl Document {
     }
 }
 
-/// A document that travels in the link.
+/// A document that is signed itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Embedded {
-    /// The document itself.
-    pub bytes: Vec<u8>,
-    /// Its digest, computed here; equal to `hashBase64` where the link has one.
+    /// The document; `None`: the link brings its digest alone, and the person has it.
+    pub bytes: Option<Vec<u8>>,
+    /// Its digest: computed here, and equal to `hashBase64` where the link has one.
     pub digest: Digest,
     /// The options of SecureSign handoff protocol, §7, that are present, as they
     /// came (objects are JSON text): names and decoded text, not yet checked.
@@ -135,7 +135,7 @@ impl fmt::Debug for Embedded {
     /// The document is the user's business, and long: only its size is shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Embedded")
-            .field("bytes", &self.bytes.len())
+            .field("bytes", &self.bytes.as_ref().map(Vec::len))
             .field("digest", &self.digest)
             .finish_non_exhaustive()
     }
@@ -321,22 +321,22 @@ fn embedded(
     algorithm: HashAlgorithm,
     names: &[&'static str],
 ) -> Result<Embedded, LinkError> {
-    const NAME: &str = "documentBase64";
-    let text: Zeroizing<String> = query.require(NAME)?;
-    let Some(bytes) = base::decode(&text) else {
-        return Err(
-            match query.is_last(NAME) && base::ends_inside_group(&text) {
-                true => query.truncated(Cut::Value(NAME)),
-                false => LinkError::Base64 { name: NAME },
-            },
-        );
+    let claimed = match query.take("hashBase64") {
+        Some(text) => Some(digest(query, algorithm, &text)?),
+        None => None,
     };
-    let computed = Digest::of(algorithm, &bytes);
-    if let Some(text) = query.take("hashBase64")
-        && digest(query, algorithm, &text)? != computed
-    {
-        return Err(LinkError::DigestMismatch);
-    }
+    let bytes = match &claimed {
+        Some(_) if query.is_left_out(DOCUMENT) => None,
+        _ => Some(document(query)?),
+    };
+    let computed = bytes.as_ref().map(|bytes| Digest::of(algorithm, bytes));
+    let digest = match (computed, claimed) {
+        (Some(computed), Some(claimed)) if computed != claimed => {
+            return Err(LinkError::DigestMismatch);
+        }
+        (Some(digest), _) | (None, Some(digest)) => digest,
+        (None, None) => return Err(LinkError::Missing { name: DOCUMENT }),
+    };
     let mut options = Vec::new();
     for &name in names {
         if let Some(text) = query.take(name) {
@@ -345,7 +345,20 @@ fn embedded(
     }
     Ok(Embedded {
         bytes,
-        digest: computed,
+        digest,
         options,
+    })
+}
+
+const DOCUMENT: &str = "documentBase64";
+
+/// The document in the link.
+fn document(query: &mut Query) -> Result<Vec<u8>, LinkError> {
+    let text: Zeroizing<String> = query.require(DOCUMENT)?;
+    base::decode(&text).ok_or_else(|| {
+        match query.is_last(DOCUMENT) && base::ends_inside_group(&text) {
+            true => query.truncated(Cut::Value(DOCUMENT)),
+            false => LinkError::Base64 { name: DOCUMENT },
+        }
     })
 }

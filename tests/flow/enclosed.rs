@@ -62,6 +62,59 @@ fn what_it_is_stands_above_the_pin_and_what_its_format_has_signed_goes_to_the_to
     assert!(play.spent.is_empty());
 }
 
+/// A link that brings the digest of a document that the person has.
+fn wanting(kind: &str, document: &[u8]) -> String {
+    let whole = enclosing(kind, document);
+    let (head, _) = whole.split_once("&documentBase64=").unwrap();
+    let digest = Digest::of(HashAlgorithm::Sha256, document);
+    let digest = STANDARD.encode(digest.bytes());
+    let digest: String = url::form_urlencoded::byte_serialize(digest.as_bytes()).collect();
+    format!("{head}&hashBase64={digest}")
+}
+
+#[test]
+fn a_document_that_the_person_has_is_asked_for_before_the_pin() {
+    let pdf = pdf();
+    let mut play = Play::with(order(&wanting("pdf", &pdf)), Tries::Left(3));
+    assert_eq!(play.document(), "A file that you have");
+    let can_sign = |play: &Play| {
+        let screen = play.screen();
+        screen.offers(Action::Sign) || !screen.fields.is_empty()
+    };
+    assert!(play.screen().offers(Action::Compare) && !can_sign(&play));
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 0);
+    // Another one is none, also where the right one was given before.
+    for _ in 0..2 {
+        play.give("/home/a/other.pdf");
+        play.read(b"%PDF-1.7");
+        assert!(!can_sign(&play));
+        play.give("/home/a/contract.pdf");
+        play.read(&pdf);
+        assert!(can_sign(&play), "{:?}", play.screen());
+    }
+    assert!(play.document().starts_with("PDF, "), "{}", play.document());
+    play.press(Action::Sign, &["123456"]);
+    assert_eq!(play.secrets_sent(), 1);
+}
+
+#[test]
+fn a_document_that_the_person_has_and_that_cannot_be_signed_is_refused_and_told() {
+    let locked = std::fs::read("tests/documents/certified-p1.pdf").unwrap();
+    let mut play = Play::with(order(&wanting("pdf", &locked)), Tries::Left(3));
+    play.give("/home/a/contract.pdf");
+    play.read(&locked);
+    let screen = play.screen();
+    assert_eq!(screen.kind, Kind::Failed);
+    assert!(
+        screen.text[1].starts_with("The author of the PDF"),
+        "{screen:?}"
+    );
+    assert_eq!(play.released, ["request-7"]);
+    play.press(Action::Close, &[]);
+    assert_eq!(play.told(), pairs(&[("request-7", "SS_REQUEST_INVALID")]));
+}
+
 #[test]
 fn xml_is_named_and_a_key_on_a_curve_is_warned_of() {
     let play = Play::with(order(&enclosing("xml", b"<a/>")), Tries::Left(3));

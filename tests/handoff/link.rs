@@ -86,7 +86,7 @@ fn documents_are_recognised_and_must_fit_their_digest() {
     let Document::Pdf(embedded) = link::parse(&page.link()).unwrap().document else {
         panic!("not a PDF");
     };
-    assert_eq!(embedded.bytes, b"%PDF-1.7");
+    assert_eq!(embedded.bytes.as_deref(), Some(&b"%PDF-1.7"[..]));
     assert_eq!(embedded.options, [("page", "1".to_owned())]);
     let right = STANDARD.encode(Digest::of(HashAlgorithm::Sha256, b"%PDF-1.7").bytes());
     assert!(link::parse(&page.clone().with("hashBase64", &right).link()).is_ok());
@@ -95,6 +95,14 @@ fn documents_are_recognised_and_must_fit_their_digest() {
         page.with("hashBase64", &wrong).error(),
         LinkError::DigestMismatch
     );
+    // The digest alone: the person has the document. An empty one is a mistake.
+    let alone = Page::good().with("documentType", "pdf");
+    let Document::Pdf(embedded) = link::parse(&alone.link()).unwrap().document else {
+        panic!("not a PDF");
+    };
+    assert_eq!(embedded.bytes, None);
+    let empty = alone.with(name, "").with("page", "1");
+    assert_eq!(empty.error(), LinkError::Missing { name });
 }
 
 #[test]

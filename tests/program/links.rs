@@ -35,7 +35,10 @@ fn bad_links_each_have_their_own_text_and_sign_nothing() {
         with(hash, "AAAA"),
         with(hash, "R8oR7POoWbDau4y*****"),
         with("hashAlgo=SHA256", "hashAlgo=MD5"),
-        with("documentType=hash", "documentType=pdf"),
+        with(
+            "documentType=hash",
+            "documentType=pdf&documentBase64=JVBERg",
+        ),
     ];
     let untold = [
         with(&format!("{id}&"), ""),

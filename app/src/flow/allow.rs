@@ -12,9 +12,14 @@ impl Denied {
     pub fn again(self, policy: &Policy, seen: &dyn Fn(&str) -> bool) -> Result<Order, Refused> {
         // The service was asked before, or is when the link is opened again.
         let order = Order::judge(self.request, policy, self.demo, seen)
-            .map(|mut order| {
-                order.document = self.document;
-                order
+            .and_then(|mut order| {
+                if let Some(document) = self.document {
+                    order.take(document);
+                }
+                match order.unsignable() {
+                    Some(refused) => Err(refused),
+                    None => Ok(order),
+                }
             })
             .map_err(|refused| refused.asking(None));
         match self.caller {

@@ -107,6 +107,12 @@ impl Flow {
             name: reading.name,
             same: order.attach(document).is_ok(),
         };
+        let rests = matches!(self.state, State::Ready | State::Page(_));
+        if let Some(refused) = order.unsignable().filter(|_| rests) {
+            let release = order.release();
+            self.show(State::Refused(refused));
+            return vec![release];
+        }
         // What was said of another file counts for this one no more.
         self.insists = false;
         self.compared = Some(compared.clone());

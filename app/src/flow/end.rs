@@ -69,6 +69,10 @@ impl Flow {
             Ok(document) => document,
             Err(refusal) => return self.show(State::Unfit(refusal)),
         };
+        let original = order.original();
+        let document = original
+            .zip(document)
+            .map(|(it, signed)| it.product(signed));
         let made = (signature, document);
         let outcome = order.signed(&signing.credential, &signing.info, made, self.now);
         let record = order.record(self.now, Ok(&signing.credential));

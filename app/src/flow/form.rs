@@ -287,9 +287,9 @@ impl Flow {
             self.order().and_then(Order::original),
             self.credential(),
         ) {
-            (Entry::Sign(_), Some(original), Some(credential)) => original
-                .prepare(credential.certificate.clone(), self.now)
-                .map(Some),
+            (Entry::Sign(_), Some(original), Some(credential)) => {
+                original.prepare(credential.certificate.clone(), self.now)
+            }
             _ => Ok(None),
         }
     }
@@ -355,6 +355,8 @@ impl Flow {
                 let (message, digest) = prepared.to_sign();
                 (digest, Some(message.into()))
             }
+            // The digest of a document that is not here is not signed in its place.
+            None if order.original().is_some() => return None,
             None => (order.digest().clone(), order.document().cloned()),
         };
         let signing = Signing {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use securesign_card::digest::Digest;
 use securesign_card::profile::Credential;
 use securesign_card::signature::PublicKey;
-use securesign_handoff::callback::{self, Outcome, Scheme, Signed};
+use securesign_handoff::callback::{self, Outcome, Product, Scheme, Signed};
 use securesign_handoff::code::ErrorCode;
 use securesign_handoff::link::{self, Request, Serial};
 use securesign_handoff::policy::{Permit, Policy};
@@ -32,8 +32,10 @@ pub struct Order {
     first_seen: bool,
     /// The file that was compared, the right one.
     pub(super) document: Option<Arc<[u8]>>,
-    /// The document that came with the link, and is signed itself.
+    /// The document that is signed itself.
     original: Option<Box<Original>>,
+    /// Why the document that was given cannot be signed.
+    unfit: Option<Unsignable>,
 }
 
 /// Why a request id cannot be used.
@@ -104,6 +106,7 @@ impl Order {
             first_seen,
             document: None,
             original,
+            unfit: None,
         })
     }
 
@@ -150,12 +153,12 @@ impl Order {
         self.origin() == other.origin() && self.request_id() == other.request_id()
     }
 
-    /// The digest of the document: what is signed, unless the document itself came along.
+    /// The digest of the document: what is signed, unless the document itself is.
     pub fn digest(&self) -> &Digest {
         &self.digest
     }
 
-    /// The document that came with the link, and is signed itself.
+    /// The document that is signed itself.
     pub fn original(&self) -> Option<&Original> {
         self.original.as_deref()
     }
@@ -163,8 +166,29 @@ impl Order {
     /// Takes the document that is to be signed, if it is that: its digest must be
     /// the one in the link. Some tokens finish the hash themselves.
     pub fn attach(&mut self, document: Document) -> Result<(), OtherDocument> {
-        self.document = document.matching(&self.digest);
-        self.document.as_ref().map(|_| ()).ok_or(OtherDocument)
+        self.document = None;
+        if let Some(original) = &mut self.original {
+            original.withdraw();
+        }
+        let content = document.matching(&self.digest).ok_or(OtherDocument)?;
+        self.take(content);
+        Ok(())
+    }
+
+    /// Takes the right document.
+    pub(super) fn take(&mut self, content: Arc<[u8]>) {
+        match &mut self.original {
+            Some(original) => self.unfit = original.give(content).err(),
+            None => self.document = Some(content),
+        }
+    }
+
+    /// Why it goes no further: the document that was given is the right one, and cannot be
+    /// signed.
+    pub fn unsignable(&mut self) -> Option<Refused> {
+        let why = self.unfit.take()?;
+        let reason = Reason::Unsignable(Box::new(why));
+        Some(Refused::told(reason, self.way.clone()))
     }
 
     /// The document that was given, the right one.
@@ -218,7 +242,7 @@ impl Order {
         &self,
         credential: &Credential,
         token: &TokenInfo,
-        (signature, document): (Vec<u8>, Option<Vec<u8>>),
+        (signature, document): (Vec<u8>, Option<Product>),
         now: Timestamp,
     ) -> Outcome {
         let certificate = &credential.certificate;

@@ -93,6 +93,10 @@ document-xml-kind = XML, { $size } kB; it came with the request
 document-reason = Reason
 document-location = Place
 document-enclosed = The document itself is signed, and goes back to the portal with your signature in it. It is not drawn here.
+document-enclosed-given = The file that you gave is signed itself. The portal gets it with your signature; of a PDF only what is added to it. It is not drawn here.
+document-wanted = A file that you have
+document-wanted-text = The portal wants your signature inside a document that you have. Drop that file here, or choose it: only the one with the digest below is signed.
+document-wanted-terminal = The portal wants your signature inside a document that you have. Give it with --document FILE: only the one with the digest below is signed.
 document-earlier = { $count ->
         [one] There is a signature in it already, which stays as it is.
        *[other] There are { $count } signatures in it already, which stay as they are.
@@ -101,6 +105,7 @@ document-earlier-bad = A signature that is in it already is NOT VALID: { $fault 
 document-xml-curve = Some portals in India want XML signed with an RSA key; this one is on a curve.
 compare = Drop the document here, or click, to check that it is the same one.
 compare-wanted = Drop the document here, or click to choose it: this token makes the signature from the document itself.
+compare-original = Drop the document here, or click to choose it: it is the one that gets your signature.
 compare-many = Drop only the document you are signing.
 compare-no-dialog = This desktop has no dialog to choose a file. Drop the document on this window, or type its path and press Return.
 compare-path = Path of the document
@@ -596,7 +601,7 @@ link-field-too-long = In the signing link, { $name } is too long (more than { $l
 link-missing = The signing link lacks { $name }.
 link-truncated = The signing link was cut off after { $length } characters, { $place }.
 # The portal's developer reads the quoted words.
-link-truncated-advice = Send this to the portal: “{ -brand } received only { $length } characters of the link, which ends { $place }. Windows passes about 2,046 characters of a link; please shorten callbackUrl or send the hash instead of the document.”
+link-truncated-advice = Send this to the portal: “{ -brand } received only { $length } characters of the link, which ends { $place }. Windows passes about 2,046 characters of a link; please shorten callbackUrl. For a large document send hashBase64 without documentBase64: the visitor has the file.”
 link-cut-percent = inside an encoded character of { $place }
 link-cut-name = in the name of a parameter, after { $name }
 link-cut-value = inside { $name }

@@ -92,6 +92,10 @@ document-xml-kind = XML, { $size } kB; अनुरोध के साथ आ�
 document-reason = कारण
 document-location = स्थान
 document-enclosed = हस्ताक्षर दस्तावेज़ के भीतर होंगे, और वह आपके हस्ताक्षर के साथ पोर्टल को लौटेगा। वह यहाँ दिखाया नहीं जाता।
+document-enclosed-given = हस्ताक्षर आपकी दी हुई फ़ाइल के भीतर ही होंगे। पोर्टल को वह आपके हस्ताक्षर के साथ मिलेगी; PDF का केवल वह भाग जो उसमें जुड़ता है। वह यहाँ दिखाई नहीं जाती।
+document-wanted = एक फ़ाइल जो आपके पास है
+document-wanted-text = पोर्टल एक ऐसे दस्तावेज़ के भीतर आपके हस्ताक्षर चाहता है जो आपके पास है। वह फ़ाइल यहाँ छोड़ें या चुनें: केवल उसी पर हस्ताक्षर होंगे जिसका हैश नीचे दिया है।
+document-wanted-terminal = पोर्टल एक ऐसे दस्तावेज़ के भीतर आपके हस्ताक्षर चाहता है जो आपके पास है। उसे --document FILE से दें: केवल उसी पर हस्ताक्षर होंगे जिसका हैश नीचे दिया है।
 document-earlier = { $count ->
         [one] इसमें पहले से एक हस्ताक्षर है, जो वैसा ही रहेगा।
        *[other] इसमें पहले से { $count } हस्ताक्षर हैं, जो वैसे ही रहेंगे।
@@ -100,6 +104,7 @@ document-earlier-bad = इसमें पहले से मौजूद ए�
 document-xml-curve = भारत के कुछ पोर्टल XML पर RSA कुंजी से हस्ताक्षर चाहते हैं; यह कुंजी कर्व वाली है।
 compare = दस्तावेज़ यहाँ छोड़ें, या क्लिक करके चुनें, और देखें कि यह वही है या नहीं।
 compare-wanted = दस्तावेज़ यहाँ छोड़ें, या क्लिक करके चुनें: यह टोकन स्वयं दस्तावेज़ से हस्ताक्षर बनाता है।
+compare-original = दस्तावेज़ यहाँ छोड़ें, या क्लिक करके चुनें: हस्ताक्षर उसी में होंगे।
 compare-many = केवल वही दस्तावेज़ यहाँ छोड़ें जिस पर आप हस्ताक्षर कर रहे हैं।
 compare-no-dialog = इस डेस्कटॉप पर फ़ाइल चुनने की विंडो नहीं है। दस्तावेज़ को इस विंडो पर छोड़ें, या उसका पाथ लिखकर एंटर दबाएँ।
 compare-path = दस्तावेज़ का पाथ
@@ -593,7 +598,7 @@ link-field-too-long = हस्ताक्षर के लिंक में 
 link-missing = हस्ताक्षर के लिंक में { $name } नहीं है।
 link-truncated = हस्ताक्षर का लिंक { $length } वर्णों के बाद कट गया, { $place }।
 # The portal's developer reads the quoted words.
-link-truncated-advice = पोर्टल को यह भेजें: “{ -brand } received only { $length } characters of the link, which ends { $place }. Windows passes about 2,046 characters of a link; please shorten callbackUrl or send the hash instead of the document.”
+link-truncated-advice = पोर्टल को यह भेजें: “{ -brand } received only { $length } characters of the link, which ends { $place }. Windows passes about 2,046 characters of a link; please shorten callbackUrl. For a large document send hashBase64 without documentBase64: the visitor has the file.”
 link-cut-percent = { $place } के किसी एन्कोड किए हुए वर्ण के भीतर
 link-cut-name = किसी पैरामीटर के नाम में, { $name } के बाद
 link-cut-value = { $name } के भीतर

@@ -101,6 +101,11 @@ impl Query {
         })
     }
 
+    /// It is not there, not even empty, and nothing looks as if it had been cut off.
+    pub(super) fn is_left_out(&self, name: &str) -> bool {
+        !self.fields.contains_key(name) && self.ending.is_none() && !self.cut_here
+    }
+
     /// The link ends with this parameter.
     pub(super) fn is_last(&self, name: &str) -> bool {
         self.last == Some(name)

@@ -103,7 +103,11 @@ fn attach(
         Ok(order) => order.attach(document),
         Err(refused) => refused.attach(document),
     };
-    attached.map_err(|other| other.tell(language))
+    attached.map_err(|other| other.tell(language))?;
+    if let Some(refused) = order.as_mut().ok().and_then(Order::unsignable) {
+        *order = Err(refused);
+    }
+    Ok(())
 }
 
 /// How long a token is waited for; for ever where a person can give up.

@@ -24,7 +24,7 @@ pub fn facts(flow: &Flow) -> Vec<Fact> {
     };
     let algorithm = digest.algorithm().display();
     let label = l.say_with("digest", [("algorithm", algorithm.into())]);
-    let digested = match order.original() {
+    let digested = match order.original().and_then(Original::found) {
         // It was computed here.
         Some(_) => fact(label, &digest.grouped()),
         None => page(label, &digest.grouped()),
@@ -33,17 +33,10 @@ pub fn facts(flow: &Flow) -> Vec<Fact> {
         fact(l.say("requested-by"), &order.requester()),
         fact(l.say("document"), &document(flow, order)),
     ];
-    if let Some(found) = order.original().map(Original::found) {
-        let reason = found.reason.iter().map(|it| (l.say("document-reason"), it));
-        let location = found
-            .location
-            .iter()
-            .map(|it| (l.say("document-location"), it));
-        facts.extend(
-            reason
-                .chain(location)
-                .map(|(label, said)| page(label, said)),
-        );
+    if let Some([reason, location]) = order.original().map(Original::said) {
+        let reason = reason.map(|said| page(l.say("document-reason"), said));
+        let location = location.map(|said| page(l.say("document-location"), said));
+        facts.extend(reason.into_iter().chain(location));
     }
     facts.push(Fact {
         copy: copying(text::hex_lower(digest.bytes()), l),
@@ -57,10 +50,19 @@ pub fn facts(flow: &Flow) -> Vec<Fact> {
 /// What is to be known of a document that is signed itself.
 pub fn enclosed(flow: &Flow) -> Vec<String> {
     let l = flow.language;
-    let Some(found) = flow.order().and_then(Order::original).map(Original::found) else {
+    let Some(original) = flow.order().and_then(Order::original) else {
         return Vec::new();
     };
-    let mut said = vec![l.say("document-enclosed")];
+    let Some(found) = original.found() else {
+        return vec![match flow.terminal {
+            true => l.say("document-wanted-terminal"),
+            false => l.say("document-wanted-text"),
+        }];
+    };
+    let mut said = vec![match original.came() {
+        true => l.say("document-enclosed"),
+        false => l.say("document-enclosed-given"),
+    }];
     if found.earlier > 0 {
         said.push(l.say_with("document-earlier", [("count", found.earlier.into())]));
     }
@@ -95,13 +97,14 @@ fn kind(found: &Found, l: Language) -> String {
 fn document(flow: &Flow, order: &Order) -> String {
     let l = flow.language;
     let named = |name: &str| [("name", name.to_owned().into())];
-    if let Some(original) = order.original() {
-        return kind(original.found(), l);
+    if let Some(found) = order.original().and_then(Original::found) {
+        return kind(found, l);
     }
     match (&flow.reading, &flow.compared) {
         (Some(reading), _) => l.say_with("document-comparing", named(&reading.name)),
         (None, Some(Compared { name, same: true })) => l.say_with("document-same", named(name)),
         (None, Some(Compared { name, same: false })) => l.say_with("document-not", named(name)),
+        (None, None) if order.original().is_some() => l.say("document-wanted"),
         (None, None) if order.document().is_some() => l.say("document-given"),
         (None, None) => l.say("document-digest-only"),
     }

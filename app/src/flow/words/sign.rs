@@ -17,7 +17,7 @@ use super::request::{enclosed, facts};
 use super::token::unlocking;
 use super::unlock::no_way;
 use super::waiting::waiting;
-use crate::flow::{Compared, Flow, Purpose};
+use crate::flow::{Compared, Flow, Order, Purpose};
 use crate::screen::{Action, Ask, Kind, Level, Line, Notice, Screen};
 use crate::words::{Explain, InWords};
 use crate::worker::TokenInfo;
@@ -88,10 +88,15 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     let l = flow.language;
     let compare = match flow.wants_document() {
         true => l.say("compare-wanted"),
+        false if flow.order().is_some_and(|it| it.original().is_some()) => {
+            l.say("compare-original")
+        }
         false => l.say("compare"),
     };
-    // A document that came along is shown, and has nothing to be compared with.
-    if flow.order().is_some_and(|order| order.original().is_none()) {
+    let original = flow.order().and_then(Order::original);
+    let wanted = original.is_some_and(|original| original.found().is_none());
+    // A document that came with the link has nothing to be compared with.
+    if original.is_none_or(|original| !original.came()) {
         screen.compare = Some(button(Action::Compare, compare));
     }
     screen.lines.extend(flow.path.as_ref().map(|path| Line {
@@ -100,6 +105,10 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         max: PATH_MAX,
         fault: false,
     }));
+    if wanted {
+        // Nothing can be signed yet.
+        return;
+    }
     if flow.in_session() {
         let pin = flow.asked_pin(info).role;
         screen.facts.push(pin_status(Status::SessionActive, pin, l));
