@@ -12,6 +12,10 @@
 mod judges;
 #[path = "support/software.rs"]
 mod software;
+#[path = "documents/stamps.rs"]
+mod stamps;
+#[path = "documents/timestamps.rs"]
+mod timestamps;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -98,7 +98,12 @@ fn hear(software: &Software, files: &[(String, Vec<u8>)]) -> BTreeMap<String, [S
     let xmlsec = names.iter().map(|name| {
         let mut command = Command::new("xmlsec1");
         command.current_dir(software.folder());
-        command.args(["--verify", "--trusted-pem", "root.pem", name]);
+        command.args(["--verify", "--trusted-pem", "root.pem"]);
+        command.args([
+            "--id-attr:Id",
+            "http://uri.etsi.org/01903/v1.3.2#:SignedProperties",
+        ]);
+        command.arg(name);
         let output = command.output().unwrap();
         match output.status.success() {
             true => "good".to_owned(),
@@ -147,6 +152,7 @@ fn every_document_is_signed_for_all_judges_or_refused_by_name() {
                 form,
                 id: Some("SigFrst".into()),
                 reference: None,
+                xades: None,
             };
             let result = sign(&software, key, SHA256, &bytes, &options);
             let refused = refusal(&name).map(Refusal::Xml);
@@ -195,6 +201,7 @@ fn each_hash_and_form_and_an_element_that_is_named_are_taken() {
                     form,
                     id: None,
                     reference: reference.map(str::to_owned),
+                    xades: None,
                 };
                 let result = sign(&software, key, hash, &bytes, &options).unwrap();
                 let kind = reference.unwrap_or("whole").trim_start_matches('#');
@@ -211,6 +218,69 @@ fn each_hash_and_form_and_an_element_that_is_named_are_taken() {
         // xmlsec1 has to be told which attribute is an Id.
         assert!(xmlsec == "good" || name.contains("R1"), "{name}: {xmlsec}");
     }
+}
+
+/// The signature is over its own properties too, whatever stands around it.
+#[test]
+fn xades_is_signed_for_all_judges_and_its_properties_are_signed_too() {
+    let software = Software::new(&["rsa2048", "p384"]);
+    let now: Timestamp = "2026-11-28T01:02:03.9Z".parse().unwrap();
+    let mut signed = vec![("document.xml".to_owned(), file("gst-like"))];
+    for name in [
+        "gst-like",
+        "ns-default",
+        "ns-redeclare",
+        "bom-utf8",
+        "empty-vs-pair",
+    ] {
+        for (key, form) in [
+            ("rsa2048", Form::Enveloped),
+            ("p384", Form::Enveloping),
+            ("p384", Form::Detached),
+        ] {
+            let options = Options {
+                form,
+                id: (form == Form::Enveloped).then(|| "SigFrst".into()),
+                reference: (form == Form::Detached).then(|| "document.xml".into()),
+                xades: Some(now),
+            };
+            let bytes = match form {
+                Form::Detached => file("gst-like"),
+                _ => file(name),
+            };
+            let result = sign(&software, key, SHA256, &bytes, &options).unwrap();
+            let text = String::from_utf8(result.clone()).unwrap();
+            assert!(text.contains("SigningTime>2026-11-28T01:02:03Z<"), "{text}");
+            signed.push((format!("{name}-{key}-{form:?}.xml"), result));
+        }
+    }
+    let (_, good) = &signed[1];
+    let changed = String::from_utf8(good.clone()).unwrap();
+    let changed = changed.replacen("01:02:03Z", "01:02:04Z", 1).into_bytes();
+    signed.push(("changed.xml".into(), changed));
+    for (name, [xmlsec, java, signxml]) in hear(&software, &signed) {
+        match name.as_str() {
+            "document.xml" => {}
+            "changed.xml" => {
+                assert!(xmlsec != "good" && java != "good", "{xmlsec}, {java}");
+            }
+            _ => {
+                assert_eq!((&*xmlsec, &*java), ("good", "good"), "{name}");
+                assert!(
+                    signxml == "good" || name.contains("Detached"),
+                    "{name}: {signxml}"
+                );
+            }
+        }
+    }
+    // Its Id may not be there before.
+    let options = Options {
+        id: Some("R1".into()),
+        xades: Some(now),
+        ..Options::default()
+    };
+    let refused = sign(&software, "p384", SHA256, &file("gst-like"), &options).err();
+    assert_eq!(refused, Some(Refusal::Xml(Fault::Id)));
 }
 
 #[test]
@@ -241,6 +311,7 @@ fn what_does_not_fit_is_refused_before_anything_is_signed() {
             form,
             id: id.map(str::to_owned),
             reference: reference.map(str::to_owned),
+            xades: None,
         };
         sign(&software, "rsa2048", SHA256, &file(name), &options).err()
     };

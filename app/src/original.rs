@@ -26,7 +26,7 @@ pub struct Original {
 }
 
 enum How {
-    Pdf(pdf::Options),
+    Pdf(Box<pdf::Options>),
     Xml(xml::Options),
 }
 
@@ -74,7 +74,7 @@ impl Original {
     ///
     /// [`Unsignable`]: no certificate could sign it as it is asked for.
     pub fn pdf(embedded: Embedded) -> Result<Self, Unsignable> {
-        let how = How::Pdf(options::pdf(&embedded.options)?);
+        let how = How::Pdf(Box::new(options::pdf(&embedded.options)?));
         Self::new(how, embedded)
     }
 

@@ -56,6 +56,8 @@ struct SignerInfo {
     signed: SetOfVec<Attribute>,
     signature_algorithm: Algorithm,
     signature: OctetString,
+    #[asn1(context_specific = "1", tag_mode = "IMPLICIT", optional = "true")]
+    unsigned: Option<SetOfVec<Attribute>>,
 }
 
 #[derive(Sequence, ValueOrd)]
@@ -98,15 +100,23 @@ pub(crate) fn attributes(digest: &Digest, certificate: &Certificate) -> der::Res
     SetOfVec::try_from(attributes)?.to_der()
 }
 
+/// RFC 3161, appendix A.
+fn unsigned(time_stamp: &[u8]) -> der::Result<SetOfVec<Attribute>> {
+    let token = Any::from(AnyRef::from_der(time_stamp)?);
+    SetOfVec::try_from([attribute(read::TIME_STAMP, token)?])
+}
+
 fn attribute(oid: ObjectIdentifier, value: Any) -> der::Result<Attribute> {
     let values = SetOfVec::try_from([value])?;
     Ok(Attribute { oid, values })
 }
 
-/// The ContentInfo around a signature over `attributes`, in DER.
+/// The ContentInfo around a signature over `attributes`, in DER. `time_stamp`: the token of the
+/// signature, in DER.
 pub(crate) fn signed_data(
     attributes: &[u8],
     signature: &[u8],
+    time_stamp: Option<&[u8]>,
     signer: &Signer,
 ) -> der::Result<Vec<u8>> {
     let certificate = signer.certificate();
@@ -123,6 +133,7 @@ pub(crate) fn signed_data(
         signed: SetOfVec::from_der(attributes)?,
         signature_algorithm: signature_algorithm(certificate.key(), signer.hash())?,
         signature: OctetString::new(signature)?,
+        unsigned: time_stamp.map(unsigned).transpose()?,
     };
     let mut certificates = SetOfVec::new();
     for one in signer.certificates() {
@@ -143,7 +154,7 @@ pub(crate) fn signed_data(
     .to_der()
 }
 
-/// At most so many bytes are needed for [`signed_data`].
+/// At most so many bytes are needed for [`signed_data`] without a time stamp.
 pub(crate) fn room(signer: &Signer) -> usize {
     const FRAME: usize = 2048;
     let certificates: usize = signer.certificates().map(|one| one.der().len()).sum();

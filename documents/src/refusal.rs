@@ -59,6 +59,9 @@ pub enum Refusal {
     /// Place or size of the visible signature.
     #[error("The visible signature does not lie on the page, or is smaller than 20 points.")]
     Place,
+    /// What stands in the way of drawing it.
+    #[error("The visible signature cannot be drawn: {0}.")]
+    Stamp(#[from] crate::pdf::StampFault),
     /// What is wrong with an XML document, or with what is asked for.
     #[error("The XML document cannot be signed: {0}.")]
     Xml(crate::xml::Fault),

@@ -4,16 +4,19 @@
 
 mod canonical;
 mod characters;
+mod xades;
 
 use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::tlv;
 use thiserror::Error;
 
 use self::canonical::{Apex, Canonical, canonical};
+use self::xades::Properties;
 use crate::{Refusal, Signer};
 
 /// Why an XML document is not signed.
@@ -64,6 +67,8 @@ pub struct Options {
     /// What it refers to: `#Id` of an element in the document, for an enveloped one; the
     /// address of the document, for a detached one. `None`: the whole document.
     pub reference: Option<String>,
+    /// XAdES-BES, with this as the time of signing; `None`: a plain XML signature.
+    pub xades: Option<Timestamp>,
 }
 
 /// An XML document that lacks nothing but the signature.
@@ -77,6 +82,17 @@ pub struct Prepared {
     /// What it refers to, and its digest.
     target: Target,
     digested: Digest,
+    /// Where in `after` the signed properties begin, and their digest.
+    properties: Option<(usize, Digest)>,
+}
+
+/// What all parts of a Signature have to know.
+struct Plan {
+    /// The prefix of its name space, with its colon.
+    ds: &'static str,
+    id: Option<String>,
+    signer: Signer,
+    properties: Option<Properties>,
 }
 
 /// Where another reader looks for what is referred to.
@@ -105,10 +121,11 @@ const BOM: &[u8] = &[0xEF, 0xBB, 0xBF];
 pub fn prepare(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepared, Refusal> {
     let text = decoded(bytes)?;
     let whole = checked(text, options)?;
+    let plan = Plan::new(&whole, signer, options)?;
     match options.form {
-        Form::Enveloped => enveloped(bytes, text, &whole, signer, options),
-        Form::Enveloping => enveloping(text, &whole, signer, options),
-        Form::Detached => detached(bytes, signer, options),
+        Form::Enveloped => enveloped(bytes, text, &whole, plan, options),
+        Form::Enveloping => enveloping(text, &whole, plan, options),
+        Form::Detached => detached(bytes, plan, options),
     }
 }
 
@@ -187,21 +204,21 @@ fn enveloped(
     bytes: &[u8],
     text: &str,
     whole: &Canonical,
-    signer: Signer,
+    plan: Plan,
     options: &Options,
 ) -> Result<Prepared, Refusal> {
     let uri = options.reference.as_deref().unwrap_or_default();
     let mut apex = Apex::Document;
     let digested = match uri.strip_prefix('#') {
-        None if uri.is_empty() => Digest::of(signer.hash(), whole.text.as_bytes()),
+        None if uri.is_empty() => Digest::of(plan.signer.hash(), whole.text.as_bytes()),
         None => return Err(Fault::Reference.into()),
         Some(id) => {
             apex = Apex::At(the_only(&whole.ids, id)?);
             let element = canonical(text, apex, None)?;
-            Digest::of(signer.hash(), element.text.as_bytes())
+            Digest::of(plan.signer.hash(), element.text.as_bytes())
         }
     };
-    let info = signed_info("", uri, &[ENVELOPED, EXCLUSIVE], &digested, &signer);
+    let info = plan.signed_info(uri, &[ENVELOPED, EXCLUSIVE], &digested);
     let offset = bytes.len() - text.len();
     let root = &whole.root;
     let (at, rest) = (offset + root.inner_end, offset + root.inner_end);
@@ -215,23 +232,14 @@ fn enveloped(
         after.extend_from_slice(&bytes[rest..]);
     }
     let target = Target::Enveloped(apex, before.len() - offset);
-    let beside = [before, after];
-    Ok(around(
-        "",
-        beside,
-        "",
-        info,
-        signer,
-        options,
-        (target, digested),
-    ))
+    Ok(plan.around([before, after], "", info, target, digested))
 }
 
 /// The root with its content becomes the object; what stands beside it is left out.
 fn enveloping(
     text: &str,
     whole: &Canonical,
-    signer: Signer,
+    plan: Plan,
     options: &Options,
 ) -> Result<Prepared, Refusal> {
     if options.reference.is_some() || has_id(whole, OBJECT) {
@@ -241,44 +249,22 @@ fn enveloping(
     let object = format!("<ds:Object Id=\"{OBJECT}\">{payload}</ds:Object>");
     let alone = object.replacen(" Id", &format!(" xmlns:ds=\"{DSIG}\" Id"), 1);
     let digested = canonical(&alone, Apex::Document, None)?;
-    let digested = Digest::of(signer.hash(), digested.text.as_bytes());
-    let info = signed_info(
-        "ds:",
-        &format!("#{OBJECT}"),
-        &[EXCLUSIVE],
-        &digested,
-        &signer,
-    );
-    let target = Target::Object(object.len() + "</ds:Signature>".len());
-    let target = (target, digested);
-    Ok(around(
-        "ds:",
-        Default::default(),
-        &object,
-        info,
-        signer,
-        options,
-        target,
-    ))
+    let digested = Digest::of(plan.signer.hash(), digested.text.as_bytes());
+    let info = plan.signed_info(&format!("#{OBJECT}"), &[EXCLUSIVE], &digested);
+    let properties = plan.properties.as_ref();
+    let behind = properties.map_or(0, |it| it.object.len()) + "</ds:Signature>".len();
+    let target = Target::Object(object.len() + behind);
+    Ok(plan.around(Default::default(), &object, info, target, digested))
 }
 
-fn detached(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepared, Refusal> {
+fn detached(bytes: &[u8], plan: Plan, options: &Options) -> Result<Prepared, Refusal> {
     let uri = options.reference.as_deref().unwrap_or_default();
     if uri.is_empty() || uri.starts_with('#') {
         return Err(Fault::Reference.into());
     }
-    let digested = Digest::of(signer.hash(), bytes);
-    let info = signed_info("", uri, &[], &digested, &signer);
-    let target = (Target::File, digested);
-    Ok(around(
-        "",
-        Default::default(),
-        "",
-        info,
-        signer,
-        options,
-        target,
-    ))
+    let digested = Digest::of(plan.signer.hash(), bytes);
+    let info = plan.signed_info(uri, &[], &digested);
+    Ok(plan.around(Default::default(), "", info, Target::File, digested))
 }
 
 /// Where the only element stands that has this Id.
@@ -290,93 +276,141 @@ fn the_only(ids: &[(String, usize)], id: &str) -> Result<usize, Fault> {
     }
 }
 
-/// SignedInfo as canonical XML has it, so that it is signed as it stands there.
-fn signed_info(
-    ds: &str,
-    uri: &str,
-    transforms: &[&str],
-    digested: &Digest,
-    signer: &Signer,
-) -> String {
-    let hash = signer.hash();
-    let is_rsa = signer.certificate().key().rsa_len().is_some();
-    let kind = if is_rsa { "rsa" } else { "ecdsa" };
-    let number = hash.size() * 8;
-    let digest_method = match hash {
+fn digest_method(hash: HashAlgorithm) -> &'static str {
+    match hash {
         HashAlgorithm::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
         HashAlgorithm::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
         HashAlgorithm::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
-    };
-    let declared = match ds {
-        "" => format!(" xmlns=\"{DSIG}\""),
-        _ => format!(" xmlns:ds=\"{DSIG}\""),
-    };
-    let mut escaped = String::new();
-    characters::write_attribute(uri, &mut escaped);
-    let method = |name: &str, algorithm: &str| {
-        format!("<{ds}{name} Algorithm=\"{algorithm}\"></{ds}{name}>")
-    };
-    let mut info = format!("<{ds}SignedInfo{declared}>");
-    info.push_str(&method("CanonicalizationMethod", EXCLUSIVE));
-    let signature = format!("http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{number}");
-    info.push_str(&method("SignatureMethod", &signature));
-    let _ = write!(info, "<{ds}Reference URI=\"{escaped}\">");
-    if !transforms.is_empty() {
-        let each: String = transforms
-            .iter()
-            .map(|one| method("Transform", one))
-            .collect();
-        let _ = write!(info, "<{ds}Transforms>{each}</{ds}Transforms>");
     }
-    info.push_str(&method("DigestMethod", digest_method));
-    let value = STANDARD.encode(digested.bytes());
-    let _ = write!(
-        info,
-        "<{ds}DigestValue>{value}</{ds}DigestValue></{ds}Reference></{ds}SignedInfo>"
-    );
-    info
 }
 
-/// The Signature element, in the place where it stands.
-fn around(
-    ds: &str,
-    [mut before, mut after]: [Vec<u8>; 2],
-    object: &str,
-    info: String,
-    signer: Signer,
-    options: &Options,
-    (target, digested): (Target, Digest),
-) -> Prepared {
-    let declared = match ds {
-        "" => format!(" xmlns=\"{DSIG}\""),
-        _ => format!(" xmlns:ds=\"{DSIG}\""),
-    };
-    let id = options.id.as_ref().map(|id| format!(" Id=\"{id}\""));
-    let bare = info.replacen(&declared, "", 1);
-    let open = format!(
-        "<{ds}Signature{declared}{}>{bare}<{ds}SignatureValue>",
-        id.unwrap_or_default()
-    );
-    before.extend_from_slice(open.as_bytes());
-    let certificates: String = signer
-        .certificates()
-        .map(|one| {
-            let der = STANDARD.encode(one.der());
-            format!("<{ds}X509Certificate>{der}</{ds}X509Certificate>")
-        })
-        .collect();
-    let close = format!(
-        "</{ds}SignatureValue><{ds}KeyInfo><{ds}X509Data>{certificates}</{ds}X509Data>\
-         </{ds}KeyInfo>{object}</{ds}Signature>"
-    );
-    after.splice(0..0, close.into_bytes());
-    Prepared {
-        signer,
-        info,
-        before,
-        after,
-        target,
-        digested,
+impl Plan {
+    fn new(whole: &Canonical, signer: Signer, options: &Options) -> Result<Self, Fault> {
+        let ds = match options.form {
+            Form::Enveloping => "ds:",
+            Form::Enveloped | Form::Detached => "",
+        };
+        let mut plan = Self {
+            ds,
+            id: options.id.clone(),
+            signer,
+            properties: None,
+        };
+        if let Some(now) = options.xades {
+            let is_free = |id: &str| whole.ids.iter().all(|(other, _)| other != id);
+            // They say whose they are.
+            let mut names = (1..u32::MAX).map(|number| format!("Signature{number}"));
+            let id = plan.id.take().or_else(|| names.find(|name| is_free(name)));
+            let id = id.ok_or(Fault::Id)?;
+            let properties = Properties::new(&plan, &id, now)?;
+            if !is_free(&properties.id) {
+                return Err(Fault::Id);
+            }
+            plan.id = Some(id);
+            plan.properties = Some(properties);
+        }
+        Ok(plan)
+    }
+
+    /// The declaration of its name space.
+    fn declared(&self) -> String {
+        match self.ds {
+            "" => format!(" xmlns=\"{DSIG}\""),
+            _ => format!(" xmlns:ds=\"{DSIG}\""),
+        }
+    }
+
+    /// SignedInfo as canonical XML has it, so that it is signed as it stands there.
+    fn signed_info(&self, uri: &str, transforms: &[&str], digested: &Digest) -> String {
+        let ds = self.ds;
+        let is_rsa = self.signer.certificate().key().rsa_len().is_some();
+        let kind = if is_rsa { "rsa" } else { "ecdsa" };
+        let number = self.signer.hash().size() * 8;
+        let mut info = format!("<{ds}SignedInfo{}>", self.declared());
+        info.push_str(&self.method("CanonicalizationMethod", EXCLUSIVE));
+        let signature = format!("http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{number}");
+        info.push_str(&self.method("SignatureMethod", &signature));
+        let mut escaped = String::from("URI=\"");
+        characters::write_attribute(uri, &mut escaped);
+        escaped.push('"');
+        info.push_str(&self.reference(&escaped, transforms, digested));
+        if let Some(properties) = &self.properties {
+            let attributes = format!("Type=\"{}\" URI=\"#{}\"", xades::TYPE, properties.id);
+            let digested = &properties.digested;
+            info.push_str(&self.reference(&attributes, &[EXCLUSIVE], digested));
+        }
+        let _ = write!(info, "</{ds}SignedInfo>");
+        info
+    }
+
+    fn method(&self, name: &str, algorithm: &str) -> String {
+        let ds = self.ds;
+        format!("<{ds}{name} Algorithm=\"{algorithm}\"></{ds}{name}>")
+    }
+
+    fn reference(&self, attributes: &str, transforms: &[&str], digested: &Digest) -> String {
+        let ds = self.ds;
+        let mut reference = format!("<{ds}Reference {attributes}>");
+        if !transforms.is_empty() {
+            let each = transforms.iter().map(|one| self.method("Transform", one));
+            let each: String = each.collect();
+            let _ = write!(reference, "<{ds}Transforms>{each}</{ds}Transforms>");
+        }
+        reference.push_str(&self.method("DigestMethod", digest_method(self.signer.hash())));
+        let value = STANDARD.encode(digested.bytes());
+        let _ = write!(
+            reference,
+            "<{ds}DigestValue>{value}</{ds}DigestValue></{ds}Reference>"
+        );
+        reference
+    }
+
+    /// The Signature element, in the place where it stands.
+    fn around(
+        self,
+        [mut before, mut after]: [Vec<u8>; 2],
+        object: &str,
+        info: String,
+        target: Target,
+        digested: Digest,
+    ) -> Prepared {
+        let ds = self.ds;
+        let declared = self.declared();
+        let id = self.id.as_ref().map(|id| format!(" Id=\"{id}\""));
+        let bare = info.replacen(&declared, "", 1);
+        let open = format!(
+            "<{ds}Signature{declared}{}>{bare}<{ds}SignatureValue>",
+            id.unwrap_or_default()
+        );
+        before.extend_from_slice(open.as_bytes());
+        let certificates: String = self
+            .signer
+            .certificates()
+            .map(|one| {
+                let der = STANDARD.encode(one.der());
+                format!("<{ds}X509Certificate>{der}</{ds}X509Certificate>")
+            })
+            .collect();
+        let mut close = format!(
+            "</{ds}SignatureValue><{ds}KeyInfo><{ds}X509Data>{certificates}</{ds}X509Data>\
+             </{ds}KeyInfo>{object}"
+        );
+        let properties = self.properties.map(|it| {
+            let at = close.len() + it.at;
+            close.push_str(&it.object);
+            (at, it.digested)
+        });
+        let _ = write!(close, "</{ds}Signature>");
+        after.splice(0..0, close.into_bytes());
+        Prepared {
+            signer: self.signer,
+            info,
+            before,
+            after,
+            target,
+            digested,
+            properties,
+        }
     }
 }
 
@@ -403,6 +437,7 @@ impl Prepared {
         };
         let start = self.before.len();
         let value = STANDARD.encode(value).into_bytes();
+        let close = start + value.len();
         let signed = [self.before, value, self.after].concat();
         let text = decoded(&signed)?;
         let info = signed_info_at(text, start + text.len() - signed.len());
@@ -410,12 +445,19 @@ impl Prepared {
         if canonical(text, Apex::At(info), None)?.text != self.info {
             return Err(Refusal::Unsound("its SignedInfo is read otherwise"));
         }
+        let hash = self.signer.hash();
+        if let Some((at, digested)) = &self.properties {
+            let at = close + at + text.len() - signed.len();
+            let found = canonical(text, Apex::At(at), None)?;
+            if Digest::of(hash, found.text.as_bytes()) != *digested {
+                return Err(Refusal::Unsound("its properties are read otherwise"));
+            }
+        }
         let found = match self.target {
             Target::Enveloped(apex, signature) => canonical(text, apex, Some(signature))?,
             Target::Object(tail) => canonical(text, Apex::At(text.len() - tail), None)?,
             Target::File => return Ok(signed),
         };
-        let hash = self.signer.hash();
         match Digest::of(hash, found.text.as_bytes()) == self.digested {
             true => Ok(signed),
             false => Err(Refusal::Unsound("what it refers to is read otherwise")),

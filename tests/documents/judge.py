@@ -22,6 +22,10 @@ def roots(path):
             yield x509.Certificate.load(der)
 
 
+def stamp(status):
+    return status.intact and status.valid and status.trusted
+
+
 def told(embedded, context):
     usage = KeyUsageConstraints(key_usage={"digital_signature"})
     status = validate_pdf_signature(embedded, context(), key_usage_settings=usage)
@@ -33,6 +37,7 @@ def told(embedded, context):
         "coverage": status.coverage.name,
         "modification": status.modification_level and status.modification_level.name,
         "docmdp": status.docmdp_ok,
+        "stamp": status.timestamp_validity and stamp(status.timestamp_validity),
     }
 
 

@@ -31,7 +31,7 @@ pub const KEYS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// The extensions of the three kinds of certificates.
+/// The extensions of the kinds of certificates.
 const EXTENSIONS: &str = "\
 [root]
 basicConstraints = critical, CA:TRUE
@@ -45,6 +45,12 @@ authorityKeyIdentifier = keyid
 [person]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature, nonRepudiation
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[tsa]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 ";
@@ -78,6 +84,36 @@ impl Software {
         software
     }
 
+    /// A time stamp authority, `tsa.pem`, whose time has so many digits behind the second.
+    pub fn add_authority(&mut self, digits: u8) {
+        self.make("tsa", KEYS[2].1, Some("root"));
+        let settings = format!(
+            "[tsa]\ndefault_tsa = it\n[it]\nserial = serial\nsigner_cert = tsa.pem\n\
+             certs = root.pem\nsigner_key = tsa.key\nsigner_digest = sha256\n\
+             default_policy = 1.2.3.4\ndigests = sha256\nclock_precision_digits = {digits}\n\
+             ess_cert_id_alg = sha256\n"
+        );
+        fs::write(self.folder.join("tsa.cnf"), settings).expect("a file");
+        fs::write(self.folder.join("serial"), "01\n").expect("a file");
+    }
+
+    /// What that authority answers to a question in DER.
+    pub fn time_stamp(&self, question: &[u8]) -> Vec<u8> {
+        fs::write(self.folder.join("question"), question).expect("a file");
+        let line = [
+            "ts",
+            "-reply",
+            "-config",
+            "tsa.cnf",
+            "-queryfile",
+            "question",
+            "-out",
+            "answer",
+        ];
+        self.openssl(&line, &[]);
+        fs::read(self.folder.join("answer")).expect("an answer")
+    }
+
     /// Its folder: the root is `root.pem`, the authority `sub.pem`.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -105,10 +141,9 @@ impl Software {
             .to_vec(),
             None => vec!["-signkey".to_owned(), key],
         };
-        let section = if name == "root" || name == "sub" {
-            name
-        } else {
-            "person"
+        let section = match name {
+            "root" | "sub" | "tsa" => name,
+            _ => "person",
         };
         let mut line = vec!["x509", "-req", "-in", &request, "-days", "30", "-out", &pem];
         line.extend(["-extfile", "extensions", "-extensions", section]);
@@ -120,7 +155,7 @@ impl Software {
     }
 
     /// What comes out where OpenSSL is content.
-    fn openssl(&self, line: &[&str], input: &[u8]) -> Vec<u8> {
+    pub fn openssl(&self, line: &[&str], input: &[u8]) -> Vec<u8> {
         use std::io::Write;
         let mut child = Command::new("openssl")
             .current_dir(&self.folder)

@@ -46,6 +46,7 @@ pub(super) fn xml(given: &Given) -> Result<xml::Options, Unsignable> {
         },
         id: value(given, "signatureId").map(str::to_owned),
         reference: value(given, "referenceUri").map(str::to_owned),
+        ..xml::Options::default()
     })
 }
 

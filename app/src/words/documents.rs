@@ -1,7 +1,8 @@
 //! What is said of documents: why one is not signed, and what its signatures are worth.
 
 use securesign_documents::cms::read::Fault;
-use securesign_documents::{Damage, Refusal, xml};
+use securesign_documents::pdf::StampFault;
+use securesign_documents::{Damage, Refusal, timestamp, xml};
 
 use crate::language::Language;
 
@@ -36,6 +37,10 @@ impl InWords for Refusal {
                 l.say_with("document-demands", [("field", field.as_str().into())])
             }
             Self::Place => l.say("document-place"),
+            Self::Stamp(fault) => {
+                let fault = ("fault", fault.in_words(l).into());
+                l.say_with("document-stamp", [fault])
+            }
             Self::Xml(fault) => {
                 let fault = ("fault", fault.in_words(l).into());
                 l.say_with("document-xml", [fault])
@@ -66,6 +71,33 @@ impl Explain for Unsignable {
             }
             Self::Value(_) => l.say("unsignable-value-advice"),
             Self::Document(refusal) => refusal.in_words(l),
+        }
+    }
+}
+
+impl InWords for StampFault {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::Letter(letter) => {
+                l.say_with("stamp-letter", [("letter", letter.to_string().into())])
+            }
+            Self::Crowded => l.say("stamp-crowded"),
+            Self::Logo => l.say("stamp-logo"),
+            Self::Qr => l.say("stamp-qr"),
+        }
+    }
+}
+
+impl InWords for timestamp::Fault {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::Imprint => l.say("time-stamp-imprint"),
+            Self::Wrong => l.say("time-stamp-wrong"),
+            Self::Usage => l.say("time-stamp-usage"),
+            Self::Nonce => l.say("time-stamp-nonce"),
+            Self::Clock => l.say("time-stamp-clock"),
+            Self::Refused => l.say("time-stamp-refused"),
+            Self::Unreadable => l.say("time-stamp-unreadable"),
         }
     }
 }

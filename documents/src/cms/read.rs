@@ -26,7 +26,8 @@ const SECOND: u32 = 0xA1;
 /// signing-time (RFC 5652, 11.3), which PAdES forbids.
 const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
 /// A time stamp of the signature (RFC 3161, appendix A).
-const TIME_STAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
+pub(crate) const TIME_STAMP: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
 
 /// Most certificates that are looked at.
 const CERTIFICATES: usize = 32;
@@ -64,8 +65,10 @@ pub struct Sound {
     pub names_certificate: bool,
     /// Whether it has a time of its own, which PAdES forbids.
     pub has_signing_time: bool,
-    /// Whether a time stamp came with it.
-    pub is_time_stamped: bool,
+    /// The value of the signature.
+    pub signature: Vec<u8>,
+    /// The time stamp that came with it, a ContentInfo in DER, not looked into.
+    pub time_stamp: Option<Vec<u8>>,
 }
 
 /// Checks a ContentInfo in DER; zeros may follow. `digest` computes the digest of what is
@@ -75,9 +78,22 @@ pub struct Sound {
 ///
 /// [`Fault`], where it is not sound.
 pub fn check(cms: &[u8], digest: &dyn Fn(HashAlgorithm) -> Digest) -> Result<Sound, Fault> {
-    let (certificates, signer) = parts(cms).ok_or(Fault::Unreadable)?;
+    check_kind(cms, rfc5911::ID_DATA, digest)
+}
+
+/// The same of something that is no data, by its content type.
+pub(crate) fn check_kind(
+    cms: &[u8],
+    kind: ObjectIdentifier,
+    digest: &dyn Fn(HashAlgorithm) -> Digest,
+) -> Result<Sound, Fault> {
+    let Parts {
+        certificates,
+        signer,
+        ..
+    } = Parts::read(cms).ok_or(Fault::Unreadable)?;
     let signer = Signer::read(signer).ok_or(Fault::Unreadable)?;
-    let attributes = Attributes::read(signer.signed).ok_or(Fault::Unreadable)?;
+    let attributes = Attributes::read(signer.signed, kind).ok_or(Fault::Unreadable)?;
     let certificates: Vec<Certificate> = certificates
         .iter()
         .filter_map(|der| Certificate::parse(der).ok())
@@ -110,8 +126,19 @@ pub fn check(cms: &[u8], digest: &dyn Fn(HashAlgorithm) -> Digest) -> Result<Sou
         hash: signer.hash,
         names_certificate,
         has_signing_time: attributes.has_signing_time,
-        is_time_stamped: signer.is_time_stamped,
+        signature: signer.signature.to_vec(),
+        time_stamp: signer.time_stamp,
     })
+}
+
+/// What a ContentInfo is around, where it is of that type.
+pub(crate) fn content(cms: &[u8], kind: ObjectIdentifier) -> Option<&[u8]> {
+    let content = tlv::split(Parts::read(cms)?.content).ok()?;
+    let [found, value] = content[..] else {
+        return None;
+    };
+    let is_it = found.tag == OID && found.value == kind.as_bytes() && value.tag == FIRST;
+    is_it.then(|| tlv::expect(value.value, OCTET_STRING).ok())?
 }
 
 /// Contents of issuer and serial number of a certificate in DER, as they stand there.
@@ -133,26 +160,42 @@ pub(crate) fn issuer_and_serial(certificate: &[u8]) -> Option<(&[u8], &[u8])> {
     (serial.tag == INTEGER && issuer.tag == SEQUENCE).then_some((issuer.value, serial.value))
 }
 
-/// The certificates, each in DER, and the content of the only SignerInfo.
-fn parts(cms: &[u8]) -> Option<(Vec<Vec<u8>>, &[u8])> {
-    let info = tlv::split(tlv::expect(cms, SEQUENCE).ok()?).ok()?;
-    let [kind, content] = info[..] else {
-        return None;
-    };
-    let is_signed = kind.tag == OID && kind.value == rfc5911::ID_SIGNED_DATA.as_bytes();
-    (is_signed && content.tag == FIRST).then_some(())?;
-    let data = tlv::split(tlv::expect(content.value, SEQUENCE).ok()?).ok()?;
-    let certificates = data.iter().find(|part| part.tag == FIRST)?;
-    let certificates = tlv::split(certificates.value).ok()?;
-    let certificates = certificates.iter().take(CERTIFICATES);
-    let signers = data.last().filter(|part| part.tag == SET)?;
-    let signers = tlv::split(signers.value).ok()?;
-    let [signer] = signers[..] else {
-        return None;
-    };
-    (signer.tag == SEQUENCE).then_some(())?;
-    let whole = |one: &tlv::Object| tlv::primitive(one.tag, one.value).ok();
-    Some((certificates.filter_map(whole).collect(), signer.value))
+/// What is read of a SignedData (RFC 5652, 5.1).
+struct Parts<'a> {
+    /// Content of the EncapsulatedContentInfo.
+    content: &'a [u8],
+    /// Each in DER.
+    certificates: Vec<Vec<u8>>,
+    /// Content of the only SignerInfo.
+    signer: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn read(cms: &'a [u8]) -> Option<Self> {
+        let info = tlv::split(tlv::expect(cms, SEQUENCE).ok()?).ok()?;
+        let [kind, content] = info[..] else {
+            return None;
+        };
+        let is_signed = kind.tag == OID && kind.value == rfc5911::ID_SIGNED_DATA.as_bytes();
+        (is_signed && content.tag == FIRST).then_some(())?;
+        let data = tlv::split(tlv::expect(content.value, SEQUENCE).ok()?).ok()?;
+        let content = data.get(2).filter(|part| part.tag == SEQUENCE)?;
+        let certificates = data.iter().find(|part| part.tag == FIRST)?;
+        let certificates = tlv::split(certificates.value).ok()?;
+        let certificates = certificates.iter().take(CERTIFICATES);
+        let signers = data.last().filter(|part| part.tag == SET)?;
+        let signers = tlv::split(signers.value).ok()?;
+        let [signer] = signers[..] else {
+            return None;
+        };
+        (signer.tag == SEQUENCE).then_some(())?;
+        let whole = |one: &tlv::Object| tlv::primitive(one.tag, one.value).ok();
+        Some(Self {
+            content: content.value,
+            certificates: certificates.filter_map(whole).collect(),
+            signer: signer.value,
+        })
+    }
 }
 
 /// A SignerInfo (RFC 5652, 5.3).
@@ -163,22 +206,14 @@ struct Signer<'a> {
     /// Content of the signed attributes.
     signed: &'a [u8],
     signature: &'a [u8],
-    is_time_stamped: bool,
+    /// The token in DER.
+    time_stamp: Option<Vec<u8>>,
 }
 
 impl<'a> Signer<'a> {
     fn read(content: &'a [u8]) -> Option<Self> {
         let fields = tlv::split(content).ok()?;
-        let [
-            version,
-            id,
-            digest,
-            signed,
-            _algorithm,
-            signature,
-            rest @ ..,
-        ] = &fields[..]
-        else {
+        let [version, id, digest, signed, algorithm, signature, rest @ ..] = &fields[..] else {
             return None;
         };
         let id = tlv::split(id.value).ok()?;
@@ -194,19 +229,23 @@ impl<'a> Signer<'a> {
         ];
         (tags == [INTEGER, SEQUENCE, INTEGER, FIRST, OCTET_STRING]).then_some(())?;
         let unsigned = rest.iter().find(|part| part.tag == SECOND);
-        let is_time_stamped = |part: &tlv::Object| {
-            tlv::split(part.value).is_ok_and(|list| {
-                let mut kinds = list.iter().filter_map(|one| attribute(*one));
-                kinds.any(|(kind, _)| kind == TIME_STAMP.as_bytes())
-            })
+        let time_stamp = |part: &tlv::Object| {
+            let list = tlv::split(part.value).ok()?;
+            let mut kinds = list.iter().filter_map(|one| attribute(*one));
+            let (_, token) = kinds.find(|(kind, _)| *kind == TIME_STAMP.as_bytes())?;
+            tlv::primitive(token.tag, token.value).ok()
         };
+        // Of the same keys, but another way to sign.
+        let is_pss = tlv::expect(algorithm.value, OID)
+            .is_ok_and(|oid| oid == rfc5912::ID_RSASSA_PSS.as_bytes());
+        (!is_pss).then_some(())?;
         Some(Self {
             issuer: issuer.value,
             serial: serial.value,
             hash: hash(digest.value)?,
             signed: signed.value,
             signature: signature.value,
-            is_time_stamped: unsigned.is_some_and(is_time_stamped),
+            time_stamp: unsigned.and_then(time_stamp),
         })
     }
 }
@@ -219,8 +258,8 @@ struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// Each stands there once and has one value; the content type is data.
-    fn read(content: &'a [u8]) -> Option<Self> {
+    /// Each stands there once and has one value; the content type is that one.
+    fn read(content: &'a [u8], kind: ObjectIdentifier) -> Option<Self> {
         let list: Option<Vec<_>> = tlv::split(content)
             .ok()?
             .into_iter()
@@ -233,8 +272,8 @@ impl<'a> Attributes<'a> {
             same.next().is_none().then_some(found.1.value)
         };
         let is_there = |oid: ObjectIdentifier| list.iter().any(|(kind, _)| *kind == oid.as_bytes());
-        let kind = get(rfc5911::ID_CONTENT_TYPE, OID)?;
-        (kind == rfc5911::ID_DATA.as_bytes()).then_some(())?;
+        let found = get(rfc5911::ID_CONTENT_TYPE, OID)?;
+        (found == kind.as_bytes()).then_some(())?;
         let certificate = get(SIGNING_CERTIFICATE_V2, SEQUENCE);
         // One that is there twice, or is something else, names nobody.
         (certificate.is_some() == is_there(SIGNING_CERTIFICATE_V2)).then_some(())?;
@@ -278,7 +317,7 @@ fn names(signing_certificate: &[u8], certificate: &Certificate) -> bool {
 }
 
 /// Of the content of an AlgorithmIdentifier.
-fn hash(algorithm: &[u8]) -> Option<HashAlgorithm> {
+pub(crate) fn hash(algorithm: &[u8]) -> Option<HashAlgorithm> {
     let oid = tlv::expect(algorithm, OID).ok()?;
     let known = [
         (rfc5912::ID_SHA_256, HashAlgorithm::Sha256),

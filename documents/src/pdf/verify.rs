@@ -5,11 +5,16 @@ use std::ops::Range;
 use lopdf::{Dictionary, Object};
 use securesign_card::digest::{Digest, HashAlgorithm};
 
+use super::changes::{self, Change};
 use super::file::File;
 use super::form::Form;
 use super::text;
 use crate::Refusal;
 use crate::cms::read::{self, Fault, Sound};
+use crate::timestamp::{self, TimeStamp};
+
+/// Most signatures for which it is told what came after them.
+const COMPARED: usize = 50;
 
 /// A signature in a PDF.
 #[derive(Clone, Debug)]
@@ -19,6 +24,8 @@ pub struct Signature {
     /// Whether what it says is signed is unchanged, and signed by the certificate that it
     /// brings along. Whether that is to be trusted is not told.
     pub sound: Result<Sound, Fault>,
+    /// The time stamp that came with the signature; `None`: there is none.
+    pub time_stamp: Option<Result<TimeStamp, timestamp::Fault>>,
     /// The time that the signer's computer told (`/M`): `2026-11-27 20:30:00 UTC`.
     pub time: Option<String>,
     /// Why it was signed, in the signer's words.
@@ -32,6 +39,13 @@ pub struct Signature {
     pub is_whole: bool,
 }
 
+impl Signature {
+    /// Whether a time stamp came with it that belongs to it.
+    pub fn is_stamped(&self) -> bool {
+        matches!(self.time_stamp, Some(Ok(_)))
+    }
+}
+
 /// All signatures of a PDF, in the order in which they were made.
 ///
 /// # Errors
@@ -41,6 +55,25 @@ pub fn signatures(bytes: Vec<u8>) -> Result<Vec<Signature>, Refusal> {
     let file = File::read(bytes)?;
     let form = Form::read(&file)?;
     Ok(all(&file, &form))
+}
+
+/// What came after each of these signatures, which [`signatures`] has found in that file.
+///
+/// # Errors
+///
+/// As [`signatures`].
+pub fn changes(bytes: Vec<u8>, signatures: &[Signature]) -> Result<Vec<Option<Change>>, Refusal> {
+    let file = File::read(bytes)?;
+    let each = signatures
+        .iter()
+        .enumerate()
+        .map(|(at, one)| match one.is_whole {
+            true => None,
+            // Each costs as much as the file.
+            false if at < COMPARED => Some(changes::after(&file, one.covers)),
+            false => Some(Change::Other),
+        });
+    Ok(each.collect())
 }
 
 /// The same of a file that was read already.
@@ -65,9 +98,15 @@ fn judge(file: &File, field: String, signature: &Dictionary) -> Signature {
         Some(contents) => check(&file.bytes, contents.clone(), covered(file, signature)),
         None => Err(Fault::Unreadable),
     };
+    let signed = sound.as_ref().ok();
+    let time_stamp = signed.and_then(|sound| {
+        let token = sound.time_stamp.as_deref()?;
+        Some(timestamp::check(token, &sound.signature))
+    });
     let covers = span.map_or(0, |_| covered(file, signature));
     Signature {
         field,
+        time_stamp,
         sound,
         time: string(b"M").map(|date| text::shown(&date)),
         reason: string(b"Reason"),

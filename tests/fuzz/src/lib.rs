@@ -5,6 +5,7 @@
 pub mod atr;
 pub mod card;
 pub mod certificate;
+pub mod cms;
 pub mod epass;
 pub mod learn;
 pub mod link;
@@ -20,10 +21,11 @@ pub mod xml;
 pub type Run = fn(&[u8]);
 
 /// Every target; the names are those of the binaries and of the seed folders.
-pub const TARGETS: [(&str, Run); 13] = [
+pub const TARGETS: [(&str, Run); 14] = [
     ("atr", atr::run),
     ("card", card::run),
     ("certificate", certificate::run),
+    ("cms", cms::run),
     ("epass", epass::run),
     ("learn", learn::run),
     ("link", link::run),
