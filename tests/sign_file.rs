@@ -9,8 +9,14 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "sign_file/authority.rs"]
+mod authority;
 #[path = "support/home.rs"]
 mod home;
+#[path = "sign_file/looks.rs"]
+mod looks;
+#[path = "support/software.rs"]
+mod software;
 mod support;
 
 use std::fs;
@@ -35,8 +41,19 @@ fn put(home: &Home, name: &str) -> PathBuf {
 }
 
 fn sign(home: &Home, daemon: &Daemon, pin: &str, files: &[&PathBuf]) -> Finished {
+    sign_with(home, daemon, pin, &[], files)
+}
+
+fn sign_with(
+    home: &Home,
+    daemon: &Daemon,
+    pin: &str,
+    options: &[&str],
+    files: &[&PathBuf],
+) -> Finished {
     let pin = home.file("pin", pin);
     let mut line = vec!["-vv", "sign-file", "--json", "--pin-file", &pin];
+    line.extend(options);
     line.extend(files.iter().map(|path| path.to_str().unwrap()));
     run(&mut home.with(daemon, &line), LIMIT)
 }

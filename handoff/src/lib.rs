@@ -5,3 +5,4 @@ pub mod code;
 pub mod link;
 pub mod policy;
 pub mod service;
+pub mod stamp;

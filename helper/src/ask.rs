@@ -38,7 +38,7 @@ pub fn ask(question: &Question) -> Answer {
     {
         body.extend(shown);
     }
-    let answer = agent(&base)
+    let answer = agent(base.is_plain(), base.is_plain())
         .post(base.call("auth/validate"))
         .header("Authorization", &*bearer)
         .header("Content-Type", "application/json")
@@ -49,7 +49,8 @@ pub fn ask(question: &Question) -> Answer {
     }
 }
 
-fn agent(base: &Base) -> Agent {
+/// Follows nothing and waits for nobody long. `is_plain`: http; `is_near`: on this computer.
+pub fn agent(is_plain: bool, is_near: bool) -> Agent {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .root_certs(RootCerts::PlatformVerifier)
@@ -57,7 +58,7 @@ fn agent(base: &Base) -> Agent {
         .build();
     let config = Agent::config_builder()
         .tls_config(tls)
-        .https_only(!base.is_plain())
+        .https_only(!is_plain)
         // A redirect is handed out as the answer that it is.
         .max_redirects(0)
         .http_status_as_error(false)
@@ -66,7 +67,7 @@ fn agent(base: &Base) -> Agent {
         .max_response_header_size(HEAD)
         .user_agent(concat!("securesign/", env!("CARGO_PKG_VERSION")));
     // Offices need the proxy of the environment; this computer needs none.
-    let config = match base.is_plain() {
+    let config = match is_near {
         true => config.proxy(None),
         false => config,
     };
@@ -147,7 +148,8 @@ fn unreachable(trouble: Trouble) -> Answer {
     Answer::Unreachable { trouble }
 }
 
-fn trouble(error: &Error) -> Trouble {
+/// Why there is no answer.
+pub fn trouble(error: &Error) -> Trouble {
     match error {
         Error::Timeout(_) => Trouble::Time,
         Error::HostNotFound | Error::ConnectionFailed | Error::InvalidProxyUrl => {

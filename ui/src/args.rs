@@ -1,5 +1,7 @@
 //! The command line.
 
+mod sign_file;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::error::{ContextValue, Error};
 use clap::{Args, Parser, Subcommand};
 use securesign_card::error::Secret;
 use securesign_card::text;
+
+pub use self::sign_file::{Form, Hash, SignFile};
 
 /// Sign with the certificate on a USB token, with no vendor driver.
 ///
@@ -74,10 +78,11 @@ pub enum Command {
     /// Sign PDF and XML files on this computer, in the terminal, with one PIN for all
     ///
     /// Each signed file is written beside the original as NAME-signed.pdf or NAME-signed.xml;
-    /// nothing is ever replaced. In a PDF the signature is a PAdES B-B one that is not seen on any
-    /// page, in XML an enveloped one over the whole document. The document is not drawn: its name, size, number of pages and SHA-256 are shown. Exit code 0: all are
-    /// signed. 1: not all; the reasons are told with each file. 2: bad usage.
-    SignFile(SignFile),
+    /// nothing is ever replaced. In a PDF the signature is a PAdES B-B one, or B-T with a time
+    /// stamp, in XML an XML signature. The document is not drawn: its name, size, number of
+    /// pages and SHA-256 are shown. Exit code 0: all are signed. 1: not all; the reasons are
+    /// told with each file. 2: bad usage.
+    SignFile(Box<SignFile>),
 
     /// Show the signatures in PDF files, and whether they were changed since; needs no token
     ///
@@ -185,36 +190,6 @@ pub struct Sign {
     /// How long to wait for a token [default: forever in a terminal, else 0]
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
-}
-
-#[derive(Debug, Args)]
-pub struct SignFile {
-    /// Files
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub secrets: SignSecrets,
-
-    /// Serial number of the certificate, in hexadecimal digits
-    #[arg(long, value_name = "HEX")]
-    pub serial: Option<String>,
-
-    /// Sign in this empty signature field of a PDF, by its whole name
-    #[arg(long, value_name = "NAME")]
-    pub field: Option<String>,
-
-    /// Why it is signed, for those who read the PDF
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
-
-    /// Where it is signed, for those who read the PDF
-    #[arg(long, value_name = "TEXT")]
-    pub location: Option<String>,
-
-    /// Print the outcomes as JSON, for programs
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

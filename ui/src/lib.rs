@@ -19,11 +19,13 @@ mod errand;
 mod farewell;
 mod file;
 mod findings;
+mod fonts;
 #[cfg(feature = "window")]
 pub mod front;
 mod guard;
 mod hand;
 mod harden;
+mod helper;
 #[cfg(feature = "window")]
 #[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
@@ -106,7 +108,7 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
             command::window(&place, Some(&link), Delivery::of(print))
         }
         Some(Command::Sign(asked)) => command::sign(&place, asked),
-        Some(Command::SignFile(asked)) => command::sign_file(&place, asked),
+        Some(Command::SignFile(asked)) => command::sign_file(&place, *asked),
         Some(Command::Verify { files, json }) => command::verify(&files, json, language),
         Some(Command::Tokens { json }) => command::tokens(&place, json),
         Some(Command::Pin(command)) => command::pin(&place, command),

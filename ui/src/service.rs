@@ -1,24 +1,19 @@
 //! The authentication service, asked by `securesign-helper`: this program has no network
 //! code. What the service has allowed is kept for a while, in memory only.
 
-use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use securesign_handoff::policy::{Approval, Inquiry, Unapproved};
-use securesign_handoff::service::{self, Answer, Base, MESSAGE_LIMIT, Question, Trouble};
+use securesign_handoff::service::{Answer, Base, Question, Trouble};
 
-use crate::beside;
+use crate::helper;
 use crate::store::claim;
 
 /// How long an answer serves further requests of the same key and origin. A no serves none.
 const KEPT: Duration = Duration::from_secs(5 * 60);
 /// How many answers are kept.
 const MOST: usize = 64;
-/// How long the helper may take, which gives up by itself before.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 static APPROVALS: Mutex<Vec<(Approval, Instant)>> = Mutex::new(Vec::new());
 
@@ -64,39 +59,5 @@ pub fn probe(service: &Base) -> Result<(), Trouble> {
 }
 
 fn ask(question: &Question) -> Answer {
-    let unreachable = |trouble| Answer::Unreachable { trouble };
-    let Ok(path) = beside::path(beside::HELPER) else {
-        return unreachable(Trouble::Missing);
-    };
-    let mut command = Command::new(path);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let Ok(mut child) = command.spawn() else {
-        return unreachable(Trouble::Missing);
-    };
-    let answer = talk(&mut child, question);
-    // It has nothing left to do, whatever it does.
-    let _ = child.kill();
-    let _ = child.wait();
-    answer.unwrap_or_else(unreachable)
-}
-
-fn talk(child: &mut Child, question: &Question) -> Result<Answer, Trouble> {
-    let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(Trouble::Ended);
-    };
-    let (sender, said) = channel();
-    std::thread::spawn(move || {
-        let mut from = from.take(MESSAGE_LIMIT as u64 + 4);
-        let _ = sender.send(service::read::<Answer>(&mut from));
-    });
-    service::write(question, &mut to as &mut dyn Write).map_err(|_| Trouble::Ended)?;
-    // The pipe to it stays open until it has answered.
-    match said.recv_timeout(PATIENCE) {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_)) => Err(Trouble::Ended),
-        Err(_) => Err(Trouble::Time),
-    }
+    helper::ask(None, question).unwrap_or_else(|trouble| Answer::Unreachable { trouble })
 }

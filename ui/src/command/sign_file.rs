@@ -4,6 +4,7 @@
 //! stop the others', but what the card refuses does.
 
 mod bearer;
+mod order;
 
 use std::path::{Path, PathBuf};
 
@@ -14,11 +15,12 @@ use securesign_app::language::Language;
 use securesign_app::words::InWords;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_card::text;
-use securesign_documents::pdf::{Options, Pdf};
+use securesign_documents::pdf::Pdf;
 use securesign_documents::{Refusal, Signer, xml};
 use serde_json::{Value, json};
 
 use self::bearer::{Bearer, Stop};
+use self::order::Order;
 use super::{DONE, NOT_DONE};
 use crate::args::SignFile;
 use crate::file;
@@ -26,9 +28,6 @@ use crate::output::{print, print_json, say};
 use crate::place::Place;
 use crate::secrets::Secrets;
 use crate::store::own;
-
-/// What every document is hashed with.
-const HASH: HashAlgorithm = HashAlgorithm::Sha256;
 
 /// A file that can be signed, as it was read: that is what is signed.
 struct Ready {
@@ -65,17 +64,12 @@ struct Outcome {
 /// Signs each file; done, where all are.
 pub fn sign_file(place: &Place, asked: SignFile) -> Result<u8, String> {
     let l = place.language;
+    let order = Order::of(&asked, l)?;
     let secrets = Secrets::read(asked.secrets.into(), l)?;
-    let options = Options {
-        reason: asked.reason,
-        location: asked.location,
-        field: asked.field,
-        index: None,
-    };
     let mut outcomes = Vec::new();
     let mut ready = Vec::new();
     for path in asked.files {
-        match read(&path, &options, l) {
+        match read(&path, &order, l) {
             Ok(one) => ready.push(one),
             Err(reason) => outcomes.push(Outcome {
                 path,
@@ -84,7 +78,7 @@ pub fn sign_file(place: &Place, asked: SignFile) -> Result<u8, String> {
         }
     }
     if !ready.is_empty() {
-        let signed = batch(place, asked.serial.as_deref(), secrets, &options, ready);
+        let signed = batch(place, asked.serial.as_deref(), secrets, &order, ready);
         outcomes.extend(signed);
     }
     tell(&outcomes, asked.json, l)?;
@@ -93,13 +87,13 @@ pub fn sign_file(place: &Place, asked: SignFile) -> Result<u8, String> {
 }
 
 /// Reads a file and says what of it is to be known before it is signed.
-fn read(path: &Path, options: &Options, l: Language) -> Result<Ready, String> {
+fn read(path: &Path, order: &Order, l: Language) -> Result<Ready, String> {
     let name = document::name(path);
     let bytes = file::read(path, &name).map_err(|error| error.tell(l))?;
-    let digest = Digest::of(HASH, &bytes);
+    let digest = Digest::of(HashAlgorithm::Sha256, &bytes);
     let in_words = |refusal: Refusal| refusal.in_words(l);
     if Kind::of(&bytes) == Kind::Xml {
-        if options.field.is_some() || options.reason.is_some() || options.location.is_some() {
+        if order.is_for_pdf() {
             return Err(l.say("sign-file-xml-options"));
         }
         xml::canonical_form(&bytes).map_err(in_words)?;
@@ -118,7 +112,7 @@ fn read(path: &Path, options: &Options, l: Language) -> Result<Ready, String> {
     }
     let pdf = Pdf::read(bytes.clone()).map_err(in_words)?;
     let earlier = pdf.signatures();
-    pdf.check(options).map_err(in_words)?;
+    pdf.check(&order.pdf).map_err(in_words)?;
     let said = [
         ("file", text::path(path).into()),
         ("size", bytes.len().into()),
@@ -139,7 +133,7 @@ fn read(path: &Path, options: &Options, l: Language) -> Result<Ready, String> {
         say(&l.say_with("sign-file-earlier-bad", fault));
     }
     let fields: Vec<&str> = pdf.empty_fields().collect();
-    if options.field.is_none() && !fields.is_empty() {
+    if order.pdf.field.is_none() && !fields.is_empty() {
         let fields = [("fields", fields.join(", ").into())];
         say(&l.say_with("sign-file-fields", fields));
     }
@@ -157,13 +151,13 @@ fn batch(
     place: &Place,
     serial: Option<&str>,
     secrets: Secrets,
-    options: &Options,
+    order: &Order,
     ready: Vec<Ready>,
 ) -> Vec<Outcome> {
     let l = place.language;
     say(&l.say("sign-file-not-drawn"));
     let mut stopped = None;
-    let mut bearer = match Bearer::find(place, serial, secrets) {
+    let mut bearer = match Bearer::find(place, serial, order.hash, secrets) {
         Ok(bearer) => Some(bearer),
         Err(reason) => {
             stopped = Some(reason);
@@ -173,7 +167,7 @@ fn batch(
     let mut outcomes = Vec::new();
     for file in ready {
         let end = match (&mut bearer, &stopped) {
-            (Some(bearer), None) => match sign_one(bearer, options, &file, l) {
+            (Some(bearer), None) => match sign_one(bearer, order, &file, l) {
                 Ok(written) => Ok(written),
                 Err(Failed::File(reason)) => Err(reason),
                 Err(Failed::Token(Stop(reason))) => {
@@ -201,28 +195,35 @@ enum Failed {
 
 fn sign_one(
     bearer: &mut Bearer,
-    options: &Options,
+    order: &Order,
     file: &Ready,
     l: Language,
 ) -> Result<PathBuf, Failed> {
     let refused = |refusal: Refusal| Failed::File(refusal.in_words(l));
     let now = Timestamp::now();
     let certificate = bearer.credential().certificate.clone();
-    let signer = Signer::new(certificate, &[], HASH, now).map_err(refused)?;
+    let signer = Signer::new(certificate, &order.chain, order.hash, now).map_err(refused)?;
     let signed = match file.kind {
         Kind::Pdf => {
             let pdf = Pdf::read(file.bytes.clone()).map_err(refused)?;
-            let prepared = pdf.prepare(signer, options, now).map_err(refused)?;
+            let prepared = pdf.prepare(signer, &order.pdf, now).map_err(refused)?;
             let (message, digest) = prepared.to_sign();
             let signature = bearer.sign(message, digest).map_err(Failed::Token)?;
-            prepared.finish(&signature).map_err(refused)?
+            match &order.authority {
+                None => prepared.finish(&signature),
+                Some(authority) => {
+                    let request = prepared.time_stamp(&signature).map_err(refused)?;
+                    let stamp = order::time_stamp(authority, &request, l).map_err(Failed::File)?;
+                    prepared.finish_stamped(&signature, &stamp)
+                }
+            }
+            .map_err(refused)?
         }
         Kind::Xml => {
             if signer.certificate().key().rsa_len().is_none() {
                 say(&l.say("sign-file-xml-curve"));
             }
-            let options = xml::Options::default();
-            let prepared = xml::prepare(&file.bytes, signer, &options).map_err(refused)?;
+            let prepared = xml::prepare(&file.bytes, signer, &order.xml).map_err(refused)?;
             let (message, digest) = prepared.to_sign();
             let signature = bearer.sign(message, digest).map_err(Failed::Token)?;
             prepared.finish(&signature).map_err(refused)?

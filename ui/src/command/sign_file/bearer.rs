@@ -58,7 +58,12 @@ pub struct Bearer {
 
 impl Bearer {
     /// Looks at all tokens; a person chooses where several certificates can sign.
-    pub fn find(place: &Place, serial: Option<&str>, secrets: Secrets) -> Result<Self, String> {
+    pub fn find(
+        place: &Place,
+        serial: Option<&str>,
+        hash: HashAlgorithm,
+        secrets: Secrets,
+    ) -> Result<Self, String> {
         let l = place.language;
         let worker = place.worker(KEPT);
         let (jobs, queue) = channel();
@@ -75,13 +80,8 @@ impl Bearer {
         });
         let clerk = Clerk::new(|_| true);
         farewell::heed(hand.clone(), clerk.clone());
-        let serial = serial.map(|serial| {
-            let digits = serial.chars().filter(char::is_ascii_hexdigit);
-            let digits: String = digits.collect::<String>().to_uppercase();
-            digits.trim_start_matches('0').to_owned()
-        });
         let search = Search {
-            serial,
+            serial: serial.map(number),
             everything: false,
         };
         hand.give(Job::Look(Look::Signing(search.clone())));
@@ -93,7 +93,7 @@ impl Bearer {
                 })
                 .filter(|(_, _, credential)| search.wants(&credential.certificate))
                 .collect();
-            let (id, info, credential) = choose(&offers, &secrets, l)?;
+            let (id, info, credential) = choose(&offers, hash, &secrets, l)?;
             Ok((id.clone(), info.clone(), credential.clone()))
         });
         let (token, info, credential) = match found {
@@ -217,6 +217,13 @@ impl Drop for Bearer {
     }
 }
 
+/// A serial number as it is compared.
+fn number(serial: &str) -> String {
+    let digits = serial.chars().filter(char::is_ascii_hexdigit);
+    let digits: String = digits.collect::<String>().to_uppercase();
+    digits.trim_start_matches('0').to_owned()
+}
+
 type Offer<'a> = (&'a TokenId, &'a TokenInfo, &'a Credential);
 
 fn look(
@@ -235,13 +242,12 @@ fn look(
 }
 
 /// Why a certificate cannot sign documents now; `None`: it can.
-fn unusable(credential: &Credential, l: Language) -> Option<String> {
+fn unusable(credential: &Credential, hash: HashAlgorithm, l: Language) -> Option<String> {
     let certificate = credential.certificate.clone();
-    const HASH: HashAlgorithm = HashAlgorithm::Sha256;
-    if let Err(refusal) = Signer::new(certificate, &[], HASH, Timestamp::now()) {
+    if let Err(refusal) = Signer::new(certificate, &[], hash, Timestamp::now()) {
         return Some(refusal.in_words(l));
     }
-    let any = Digest::of(HASH, &[]);
+    let any = Digest::of(hash, &[]);
     let key = credential.certificate.key();
     let missing = credential.missing.or(key.missing(ToSign::Digest(&any)));
     missing.map(|missing| missing.in_words(l))
@@ -249,15 +255,20 @@ fn unusable(credential: &Credential, l: Language) -> Option<String> {
 
 /// The only one that can sign, the one that a person names, or, where nobody can be asked, the
 /// first one of the only token.
-fn choose<'a>(offers: &[Offer<'a>], secrets: &Secrets, l: Language) -> Result<Offer<'a>, String> {
+fn choose<'a>(
+    offers: &[Offer<'a>],
+    hash: HashAlgorithm,
+    secrets: &Secrets,
+    l: Language,
+) -> Result<Offer<'a>, String> {
     for (_, _, credential) in offers {
-        if let Some(reason) = unusable(credential, l) {
+        if let Some(reason) = unusable(credential, hash, l) {
             let subject = ("subject", credential.certificate.subject().into());
             let said = [subject, ("reason", reason.into())];
             say(&l.say_with("sign-file-unusable", said));
         }
     }
-    let usable = |offer: &&Offer<'a>| unusable(offer.2, l).is_none();
+    let usable = |offer: &&Offer<'a>| unusable(offer.2, hash, l).is_none();
     let usable: Vec<Offer<'a>> = offers.iter().filter(usable).copied().collect();
     let Some(first) = usable.first().copied() else {
         return Err(l.say("sign-file-no-certificate"));
