@@ -5,34 +5,19 @@
 # Needs what tests/support/judge.sh names. Arguments: products; without any, all.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=eid_vpcd
 reader="eID judge"
 subject=start
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 build_card
 
-cat >"$dir/opensc.conf" <<EOC
-app default {
-    debug = ${JUDGE_DEBUG:-0};
-    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
-    framework pkcs15 { use_file_caching = false; }
-}
-EOC
-export OPENSC_CONF=$dir/opensc.conf
+configure_opensc
 start_pcscd
 
 pin=123456
-head -c 1000 /dev/urandom >"$dir/message"
-head -c 999 "$dir/message" >"$dir/other"
+messages
 $limit openssl dgst -sha384 -binary -out "$dir/hash384" "$dir/message"
 
-counted() { # what pattern number p15-arguments...
-    local what=$1 pattern=$2 number=$3
-    shift 3
-    p15 "$@" >"$dir/out" 2>&1 || true
-    if [ "$(grep -cE "$pattern" "$dir/out")" = "$number" ]; then pass "$what"; else fail "$what"; fi
-}
 # The public key is that of the certificate, which is the emulator's own word; what OpenSC
 # signs with fits it, and no other message.
 signs() { # what slot id pin mechanism input hash-for-openssl
@@ -41,13 +26,12 @@ signs() { # what slot id pin mechanism input hash-for-openssl
     if p15 --read-certificate "$id" 2>"$dir/out" | openssl x509 -noout -pubkey >"$dir/$id.pem" 2>>"$dir/out" &&
         p11 --slot-index "$slot" --login --pin "$typed" --sign --id "$id" --mechanism "$mechanism" \
             --signature-format openssl -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst "-$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits "$id" "-$hash"; then
         pass "$what"
     else
         fail "$what"
     fi
-    refuses "... and it fits no other message" "[Vv]erification failure" \
-        $limit openssl dgst "-$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "... and it fits no other message" "$id" "-$hash"
 }
 
 judge_esteid8() {

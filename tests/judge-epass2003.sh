@@ -7,22 +7,14 @@
 # a pcscd of its own on a private socket; the system's one is not touched.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=epass2003_vpcd
 reader="Feitian judge"
 subject=start
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 build_card
 
 with_single_des
-cat >"$dir/opensc.conf" <<EOC
-app default {
-    debug = ${JUDGE_DEBUG:-0};
-    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
-    framework pkcs15 { use_file_caching = false; }
-}
-EOC
-export OPENSC_CONF=$dir/opensc.conf
+configure_opensc
 
 start_pcscd
 
@@ -31,12 +23,10 @@ token() { insert "$mode" "$@"; } # arguments of the emulator
 export EPASS2003_LOG=1
 init() { $limit pkcs15-init --profile pkcs15+onepin "$@"; }
 
-head -c 1000 /dev/urandom >"$dir/message"
-head -c 999 "$dir/message" >"$dir/other"
+messages
 $limit openssl dgst -sha256 -binary -out "$dir/sha256" "$dir/message"
-$limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
+authority
 rsa_key "$dir/import.key" 2048
-$limit openssl req -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
 
 # Signs with OpenSC, checks with OpenSSL; and the check must be able to fail.
 signs() { # what id mechanism input
@@ -44,13 +34,12 @@ signs() { # what id mechanism input
     rm -f "$dir/signature"
     if p11 --login --pin "$pin" --sign --id "$id" --mechanism "$mechanism" --signature-format openssl \
         -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst -sha256 -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits "$id" -sha256; then
         pass "$what"
     else
         fail "$what"
     fi
-    refuses "... and it fits no other message" "[Vv]erification failure" \
-        $limit openssl dgst -sha256 -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "... and it fits no other message" "$id" -sha256
 }
 
 # A key on the card gets a certificate of our authority.

@@ -7,26 +7,13 @@
 # all. OpenSC 0.23 crashes where it should make EC keys on such cards; so RSA only.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=gids_vpcd
 reader="GIDS judge"
 subject=start
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 build_card
 
-cat >"$dir/opensc.conf" <<EOC
-app default {
-    debug = ${JUDGE_DEBUG:-0};
-    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
-    framework pkcs15 { use_file_caching = false; }
-}
-EOC
-export OPENSC_CONF=$dir/opensc.conf
-cat >"$dir/openssl.cnf" <<'EOC'
-[req]
-distinguished_name = name
-[name]
-EOC
+configure_opensc
 start_pcscd
 
 pin=123456
@@ -34,18 +21,10 @@ zeros=000000000000000000000000000000000000000000000000
 # Another one, and not only in the parity of its bytes.
 others=1023456789ABCDEF1023456789ABCDEF1023456789ABCDEF
 select_aid=00A4040009A0000003974254465900
-head -c 1000 /dev/urandom >"$dir/message"
-head -c 999 "$dir/message" >"$dir/other"
-$limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
-$limit openssl req -config "$dir/openssl.cnf" -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
+messages
+authority
 rsa_key "$dir/import.key" 2048
 
-counted() { # what pattern number p15-arguments...
-    local what=$1 pattern=$2 number=$3
-    shift 3
-    p15 "$@" >"$dir/out" 2>&1 || true
-    if [ "$(grep -cE "$pattern" "$dir/out")" = "$number" ]; then pass "$what"; else fail "$what"; fi
-}
 # OpenSC signs, OpenSSL judges.
 signs() { # what id mechanism input openssl-arguments...
     local what=$1 id=$2 mechanism=$3 input=$4
@@ -54,7 +33,7 @@ signs() { # what id mechanism input openssl-arguments...
     if p15 --read-public-key "$id" >"$dir/$id.pem" 2>"$dir/out" &&
         p11 --login --pin "$pin" --sign --id "$id" --mechanism "$mechanism" \
             -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst "$@" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits "$id" "$@"; then
         pass "$what"
     else
         fail "$what"
@@ -63,8 +42,7 @@ signs() { # what id mechanism input openssl-arguments...
 rejects_other_message() { # id openssl-arguments...
     local id=$1
     shift
-    refuses "... and it fits no other message" "[Vv]erification failure" \
-        $limit openssl dgst "$@" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "... and it fits no other message" "$id" "$@"
 }
 deciphers() { # what id
     printf secret >"$dir/plain"

@@ -6,45 +6,24 @@
 # and the PIN 11 only; the others are shown to it by their answer to reset (card_atr).
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=idprime_vpcd
 reader="IDPrime judge"
 subject=start
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 build_card
 
-cat >"$dir/opensc.conf" <<EOC
-app default {
-    debug = ${JUDGE_DEBUG:-0};
-    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
-    framework pkcs15 { use_file_caching = false; }
+configure_opensc '
     card_atr 3B:7F:96:00:00:80:31:80:65:B0:84:61:60:FB:12:0F:FD:82:90:00 { driver = "idprime"; }
     card_atr 3B:FF:96:00:00:81:31:FE:43:80:31:80:65:B0:85:59:56:FB:12:0F:FE:82:90:00:00 { driver = "idprime"; }
     card_atr 3B:FF:96:00:00:81:31:FE:43:80:31:80:65:B0:84:65:66:FB:12:01:78:82:90:00:85 { driver = "idprime"; }
-    card_atr 3B:FF:96:00:00:81:31:FE:43:80:31:80:65:B0:84:56:51:10:12:01:78:82:90:00:6A { driver = "idprime"; }
-}
-EOC
-export OPENSC_CONF=$dir/opensc.conf
+    card_atr 3B:FF:96:00:00:81:31:FE:43:80:31:80:65:B0:84:56:51:10:12:01:78:82:90:00:6A { driver = "idprime"; }'
 start_pcscd
 
-head -c 1000 /dev/urandom >"$dir/message"
-head -c 999 "$dir/message" >"$dir/other"
-{
-    printf '3031300d060960864801650304020105000420' | xxd -r -p
-    $limit openssl dgst -sha256 -binary "$dir/message"
-} >"$dir/info256"
-{
-    printf '3021300906052b0e03021a05000414' | xxd -r -p
-    $limit openssl dgst -sha1 -binary "$dir/message"
-} >"$dir/info1"
+messages
+digest_info sha256 >"$dir/info256"
+digest_info sha1 >"$dir/info1"
 
 select_aid=00A404000BA00000001880000000066200
-counted() { # what pattern number p15-arguments...
-    local what=$1 pattern=$2 number=$3
-    shift 3
-    p15 "$@" >"$dir/out" 2>&1 || true
-    if [ "$(grep -c "$pattern" "$dir/out")" = "$number" ]; then pass "$what"; else fail "$what"; fi
-}
 # OpenSC signs, OpenSSL judges.
 signs() { # what id mechanism input openssl-arguments...
     local what=$1 id=$2 mechanism=$3 input=$4
@@ -54,15 +33,14 @@ signs() { # what id mechanism input openssl-arguments...
         $limit openssl x509 -in "$dir/cert.pem" -pubkey -noout -out "$dir/key.pem" >"$dir/out" 2>&1 &&
         p11 --login --pin 123456 --sign --id "$id" --mechanism "$mechanism" \
             -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst "$@" -verify "$dir/key.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits key "$@"; then
         pass "$what"
     else
         fail "$what"
     fi
 }
 rejects_other_message() {
-    refuses "... and it fits no other message" "[Vv]erification failure" \
-        $limit openssl dgst "$@" -verify "$dir/key.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "... and it fits no other message" key "$@"
 }
 verify() { # PIN: the APDU in the product's own form
     local typed length=${#1}

@@ -5,11 +5,10 @@
 # any, all that these tools can use.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=openpgp_vpcd
 reader="OpenPGP judge"
 subject=
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 
 # Speaks Assuan to scdaemon: PINs it may ask for, in order, then commands.
 cat >"$dir/scd.py" <<'EOF'
@@ -50,7 +49,7 @@ printf 'disable-ccid\n' >"$dir/gnupg/scdaemon.conf"
 scd() { $limit python3 "$dir/scd.py" "$dir/gnupg" "$@"; }
 
 select_aid=00A4040006D2760001240100
-head -c 1000 /dev/urandom >"$dir/message"
+messages
 for hash in sha256 sha384 sha512; do
     $limit openssl dgst -$hash -binary -out "$dir/$hash" "$dir/message"
 done
@@ -100,7 +99,7 @@ gnupg_signs() { # what key-number command kind hash
         fail "$what"; return
     fi
     if [ "$kind" = ec ]; then der_signature 0 "$dir/gnupg/data" "$dir/signature"; else cp "$dir/gnupg/data" "$dir/signature"; fi
-    if $limit openssl dgst -$hash -verify "$dir/key.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+    if fits key "-$hash"; then
         pass "$what"
     else
         fail "$what"
@@ -117,16 +116,14 @@ opensc_signs() { # what id mechanism input openssl-arguments...
         $limit openssl x509 -inform DER -in "$dir/cert.der" -pubkey -noout -out "$dir/key.pem" >"$dir/out" 2>&1 &&
         p11 "${login[@]}" --sign --id "$id" --mechanism "$mechanism" --signature-format openssl \
             -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst "$@" -verify "$dir/key.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits key "$@"; then
         pass "$what"
     else
         fail "$what"
     fi
 }
 rejects_other_message() { # hash
-    head -c 999 "$dir/message" >"$dir/other"
-    refuses "that signature does not fit another message" "[Vv]erification failure" \
-        $limit openssl dgst -"$1" -verify "$dir/key.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "that signature does not fit another message" key "-$1"
 }
 
 # The card's number, by scdaemon.

@@ -6,11 +6,10 @@
 # private socket; the system's one is not touched.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=piv_vpcd
 reader="Yubikey judge"
 subject=
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 build_card
 start_pcscd
 
@@ -28,7 +27,7 @@ signs() { # what id mechanism input openssl-arguments...
         $limit openssl x509 -inform DER -in "$dir/cert.der" -pubkey -noout -out "$dir/key.pem" >"$dir/out" 2>&1 &&
         p11 --login --pin 123456 --sign --id "$id" --mechanism "$mechanism" --signature-format openssl \
             -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst "$@" -verify "$dir/key.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits key "$@"; then
         pass "$what"
     else
         fail "$what"
@@ -36,12 +35,10 @@ signs() { # what id mechanism input openssl-arguments...
 }
 # The check itself must be able to fail: the signature at hand over another message.
 rejects_other_message() {
-    head -c 999 "$dir/message" >"$dir/other"
-    refuses "that signature does not fit another message" "[Vv]erification failure" \
-        $limit openssl dgst -sha256 -verify "$dir/key.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "that signature does not fit another message" key -sha256
 }
 
-head -c 1000 /dev/urandom >"$dir/message"
+messages
 $limit openssl dgst -sha256 -binary -out "$dir/sha256" "$dir/message"
 $limit openssl dgst -sha384 -binary -out "$dir/sha384" "$dir/message"
 

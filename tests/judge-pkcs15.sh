@@ -5,31 +5,21 @@
 # Needs what tests/support/judge.sh names. Arguments: dialects; without any, all.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=pkcs15_vpcd
 reader="PKCS15 judge"
 subject=start
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 
-cat >"$dir/opensc.conf" <<EOC
-app default {
-    debug = ${JUDGE_DEBUG:-0};
-    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
-    framework pkcs15 { use_file_caching = false; }
-}
-EOC
-export OPENSC_CONF=$dir/opensc.conf
+configure_opensc
 init() { $limit pkcs15-init "$@"; }
 
-head -c 100 /dev/urandom >"$dir/message"
-head -c 99 "$dir/message" >"$dir/other"
+messages 100
 for hash in sha1 sha256; do
     $limit openssl dgst -$hash -binary -out "$dir/$hash" "$dir/message"
 done
-$limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
+authority
 rsa_key "$dir/import.key" 2048
 rsa_key "$dir/import1024.key" 1024
-$limit openssl req -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
 
 # Signs with OpenSC, checks with OpenSSL; and the check must be able to fail.
 signs() { # what id mechanism input hash
@@ -37,18 +27,17 @@ signs() { # what id mechanism input hash
     rm -f "$dir/signature"
     if p11 --login --pin "$pin" --sign --id "$id" --mechanism "$mechanism" --signature-format openssl \
         -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst -"$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits "$id" "-$hash"; then
         pass "$what"
     else
         fail "$what"
     fi
-    refuses "... and it fits no other message" "[Vv]erification failure" \
-        $limit openssl dgst -"$hash" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "... and it fits no other message" "$id" "-$hash"
 }
 
 # The same with a DigestInfo, where OpenSC makes none itself.
 signs_info() { # what id
-    (printf '\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20'; cat "$dir/sha256") >"$dir/info"
+    digest_info sha256 >"$dir/info"
     signs "$1" "$2" RSA-PKCS info sha256
 }
 

@@ -6,48 +6,24 @@
 # Needs what tests/support/judge.sh names. Arguments: products; without any, all.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
 example=sc_hsm_vpcd
 reader="SmartCard-HSM judge"
 subject=start
-. "$root/tests/support/judge.sh"
+. "$(dirname "$0")/support/judge.sh"
 build_card
 
-cat >"$dir/opensc.conf" <<EOC
-app default {
-    debug = ${JUDGE_DEBUG:-0};
-    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
-    framework pkcs15 { use_file_caching = false; }
-}
-EOC
-export OPENSC_CONF=$dir/opensc.conf
-cat >"$dir/openssl.cnf" <<'EOC'
-[req]
-distinguished_name = name
-[name]
-EOC
+configure_opensc
 start_pcscd
 
 pin=648219
 so_pin=3537363231383830
 select_aid=00A404000BE82B0601040181C31F020100
 verify=0020008106363438323139
-head -c 1000 /dev/urandom >"$dir/message"
-head -c 999 "$dir/message" >"$dir/other"
+messages
 for hash in sha1 sha256 sha384; do $limit openssl dgst -$hash -binary -out "$dir/$hash" "$dir/message"; done
-{
-    printf '3031300d060960864801650304020105000420' | xxd -r -p
-    cat "$dir/sha256"
-} >"$dir/info256"
-$limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
-$limit openssl req -config "$dir/openssl.cnf" -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
+digest_info sha256 >"$dir/info256"
+authority
 
-counted() { # what pattern number p15-arguments...
-    local what=$1 pattern=$2 number=$3
-    shift 3
-    p15 "$@" >"$dir/out" 2>&1 || true
-    if [ "$(grep -c "$pattern" "$dir/out")" = "$number" ]; then pass "$what"; else fail "$what"; fi
-}
 public_key() { # id
     p15 --read-public-key "$1" >"$dir/$1.pem" 2>"$dir/out"
 }
@@ -65,7 +41,7 @@ signs() { # what id mechanism input openssl-arguments...
     if public_key "$id" &&
         p11 --login --pin "$pin" --sign --id "$id" --mechanism "$mechanism" --signature-format openssl \
             -i "$dir/$input" -o "$dir/signature" >"$dir/out" 2>&1 &&
-        $limit openssl dgst "$@" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1; then
+        fits "$id" "$@"; then
         pass "$what"
     else
         fail "$what"
@@ -74,8 +50,7 @@ signs() { # what id mechanism input openssl-arguments...
 rejects_other_message() { # id openssl-arguments...
     local id=$1
     shift
-    refuses "... and it fits no other message" "[Vv]erification failure" \
-        $limit openssl dgst "$@" -verify "$dir/$id.pem" -signature "$dir/signature" "$dir/other"
+    fits_no_other "... and it fits no other message" "$id" "$@"
 }
 
 judge_prepared() {

@@ -1,9 +1,10 @@
 # Sourced by tests/judge-*.sh: a pcscd of the script's own with one virtual reader, an
-# emulated card in it, and rows that pass or fail. Before: $root, $example, $subject (what
-# the rows are about), $reader (its name).
+# emulated card in it, and rows that pass or fail. Before: $example, $subject (what the rows
+# are about), $reader (its name).
 #
 # Needs pcscd, vpcd (libifdvpcd.so), opensc, opensc-pkcs11, openssl, python3. The
 # system's own pcscd is not touched.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 driver=${VPCD_DRIVER:-/usr/lib/pcsc/drivers/serial/libifdvpcd.so}
 module=${OPENSC_MODULE:-$(find /usr/lib -name opensc-pkcs11.so -print -quit)}
@@ -63,6 +64,59 @@ sends() { # what status-word apdu...
 }
 p11() { $limit pkcs11-tool --module "$module" "$@"; }
 p15() { $limit pkcs15-tool "$@"; }
+# How many lines of what pkcs15-tool says have the pattern.
+counted() { # what pattern number p15-arguments...
+    local what=$1 pattern=$2 number=$3
+    shift 3
+    p15 "$@" >"$dir/out" 2>&1 || true
+    if [ "$(grep -cE "$pattern" "$dir/out")" = "$number" ]; then pass "$what"; else fail "$what"; fi
+}
+
+# What is signed, and what is not.
+messages() { # bytes
+    head -c "${1-1000}" /dev/urandom >"$dir/message"
+    head -c $((${1-1000} - 1)) "$dir/message" >"$dir/other"
+}
+# Its digest in a DigestInfo (RFC 8017, 9.2), where OpenSC makes none.
+digest_info() { # hash
+    local -A before=(
+        [sha1]=3021300906052b0e03021a05000414
+        [sha256]=3031300d060960864801650304020105000420
+    )
+    printf %s "${before[$1]}" | xxd -r -p
+    $limit openssl dgst "-$1" -binary "$dir/message"
+}
+# OpenSSL checks the signature at hand by a public key.
+fits() { # key openssl-arguments...
+    local key=$1; shift
+    $limit openssl dgst "$@" -verify "$dir/$key.pem" -signature "$dir/signature" "$dir/message" >"$dir/out" 2>&1
+}
+# That check must be able to fail.
+fits_no_other() { # what key openssl-arguments...
+    local what=$1 key=$2; shift 2
+    refuses "$what" "[Vv]erification failure" \
+        $limit openssl dgst "$@" -verify "$dir/$key.pem" -signature "$dir/signature" "$dir/other"
+}
+# Who issues the certificates, and what is asked of it.
+authority() {
+    $limit openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$dir/authority.key" 2>/dev/null
+    [ -f "$dir/openssl.cnf" ] || printf '[req]\ndistinguished_name = name\n[name]\n' >"$dir/openssl.cnf"
+    $limit openssl req -config "$dir/openssl.cnf" -new -key "$dir/authority.key" -subj "/CN=Ada Lovelace" -out "$dir/request"
+}
+
+# OpenSC keeps no files from one command to the next, and tells what it does where JUDGE_DEBUG
+# and JUDGE_DEBUG_FILE say so.
+configure_opensc() { # lines that come on top
+    cat >"$dir/opensc.conf" <<EOC
+app default {
+    debug = ${JUDGE_DEBUG:-0};
+    debug_file = ${JUDGE_DEBUG_FILE:-/dev/null};
+    framework pkcs15 { use_file_caching = false; }
+    ${1-}
+}
+EOC
+    export OPENSC_CONF=$dir/opensc.conf
+}
 
 # An RSA key whose numbers all have their full length. One in 60 has a shorter one, and OpenSC
 # 0.23 gives some cards the numbers as long as they are, which those refuse.
