@@ -31,6 +31,7 @@ use securesign_vendors::openpgp::emulator::{self as openpgp, KeySlot, OpenPgpCar
 use securesign_vendors::piv::emulator::{self as piv, PivCard, Slot};
 use securesign_vendors::pkcs15::emulator::{self as pkcs15, Dialect, Object, Pkcs15Card};
 use securesign_vendors::sc_hsm::emulator::{self as sc_hsm, ScHsmCard};
+use support::opensc;
 use support::pcscd::Daemon;
 use support::run::{run, succeed};
 use support::vpcd::{Count, Shared, VirtualCard};
@@ -39,8 +40,6 @@ const PIN: &str = "123456";
 const HOLDER: &str = "CN=Asha Sharma,O=Personal,C=IN";
 const SEED: &[u8] = b"beside";
 const RSA: KeyKind = KeyKind::Rsa2048;
-/// What one program has read serves no other.
-const OPENSC: &str = "app default { framework pkcs15 { use_file_caching = false; } }\n";
 
 /// A card of a family, and how OpenSC names what is asked of it.
 struct Row {
@@ -97,7 +96,7 @@ impl Stand {
         let daemon = Daemon::start(&["Reader"]);
         let card = VirtualCard::insert_shared(daemon.port(0), row.card.clone());
         let home = Home::new();
-        home.file("opensc.conf", OPENSC);
+        opensc::configure(home.0.path());
         home.file("message", "SecureSign demo document\n");
         home.file("pin", &format!("{}\n", row.pin));
         Self {
@@ -110,11 +109,8 @@ impl Stand {
 
     fn command(&self, program: &str) -> Command {
         let folder = self.home.0.path();
-        let mut command = self.daemon.command(program);
-        command
-            .current_dir(folder)
-            .env("HOME", folder)
-            .env("OPENSC_CONF", folder.join("opensc.conf"));
+        let mut command = opensc::configured(self.daemon.command(program), folder);
+        command.current_dir(folder);
         command
     }
 

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex};
 use home::{Home, LIMIT, demo_link, fresh, openssl_verifies, result};
 use securesign_vendors::epass2003::emulator::{Builder, Container, Epass, Mode};
 use serde_json::Value;
+use support::opensc;
 use support::pcscd::Daemon;
 use support::run::{Finished, run, succeed};
 use support::vpcd::VirtualCard;
@@ -34,23 +35,6 @@ const NOBODY: u32 = 65534;
 /// OpenSC's profile gives each six tries.
 const TRIES: u8 = 6;
 
-/// Single DES lives in OpenSSL's legacy provider; without it OpenSC 0.23 crashes
-/// in DES mode.
-const OPENSSL_CONFIGURATION: &str = "openssl_conf = openssl_init
-[openssl_init]
-providers = providers
-[providers]
-default = active
-legacy = active
-[active]
-activate = 1
-[req]
-distinguished_name = name
-[name]
-";
-/// What one program has read serves no other.
-const OPENSC_CONFIGURATION: &str =
-    "app default { framework pkcs15 { use_file_caching = false; } }\n";
 
 /// A token in a reader, the daemon, and a home to use it from.
 struct Stand {
@@ -66,8 +50,7 @@ impl Stand {
         let token = Arc::new(Mutex::new(builder.seed(b"opensc").build().unwrap()));
         let card = VirtualCard::insert_shared(daemon.port(0), token.clone());
         let home = Home::new();
-        home.file("openssl.cnf", OPENSSL_CONFIGURATION);
-        home.file("opensc.conf", OPENSC_CONFIGURATION);
+        opensc::configure(home.0.path());
         Self {
             home,
             token,
@@ -136,12 +119,8 @@ impl Stand {
 
     fn command(&self, program: &str) -> Command {
         let folder = self.home.0.path();
-        let mut command = self.daemon.command(program);
-        command
-            .current_dir(folder)
-            .env("HOME", folder)
-            .env("OPENSSL_CONF", folder.join("openssl.cnf"))
-            .env("OPENSC_CONF", folder.join("opensc.conf"));
+        let mut command = opensc::configured(self.daemon.command(program), folder);
+        command.current_dir(folder);
         command
     }
 

@@ -19,6 +19,7 @@ use securesign_vendors::emulator::Emulator;
 use securesign_vendors::gids::emulator::{ALL, GidsCard};
 use securesign_vendors::pkcs15::emulator::{OBERTHUR, Pkcs15Card};
 use serde_json::Value;
+use support::opensc;
 use support::pcscd::Daemon;
 use support::run::{Finished, run, succeed};
 use support::vpcd::VirtualCard;
@@ -26,10 +27,6 @@ use support::vpcd::VirtualCard;
 const PIN: &str = "123456";
 const NEW: &str = "24682468";
 
-/// What one program has read serves no other.
-const OPENSC_CONFIGURATION: &str =
-    "app default { framework pkcs15 { use_file_caching = false; } }\n";
-const OPENSSL_CONFIGURATION: &str = "[req]\ndistinguished_name = name\n[name]\n";
 
 /// A card in a reader, the daemon, and a home to use it from.
 struct Stand {
@@ -43,8 +40,7 @@ impl Stand {
         let daemon = Daemon::start(&["Virtual reader"]);
         let card = VirtualCard::insert(daemon.port(0), card);
         let home = Home::new();
-        home.file("openssl.cnf", OPENSSL_CONFIGURATION);
-        home.file("opensc.conf", OPENSC_CONFIGURATION);
+        opensc::configure(home.0.path());
         let stand = Self {
             home,
             _card: card,
@@ -58,13 +54,9 @@ impl Stand {
     fn command(&self, line: &str) -> Command {
         let mut words = line.split_whitespace();
         let folder = self.home.0.path();
-        let mut command = self.daemon.command(words.next().unwrap());
-        command
-            .args(words)
-            .current_dir(folder)
-            .env("HOME", folder)
-            .env("OPENSSL_CONF", folder.join("openssl.cnf"))
-            .env("OPENSC_CONF", folder.join("opensc.conf"));
+        let program = self.daemon.command(words.next().unwrap());
+        let mut command = opensc::configured(program, folder);
+        command.args(words).current_dir(folder);
         command
     }
 

@@ -10,10 +10,10 @@ use securesign_vendors::pkcs15::emulator::{
 };
 
 use std::fs;
-use std::process::Command;
 use std::time::Duration;
 
 use crate::bench::{Bench, Shared};
+use crate::support::opensc;
 use crate::support::pcscd::Daemon;
 use crate::support::run::{Finished, Scratch, succeed};
 use crate::support::vpcd::VirtualCard;
@@ -21,22 +21,6 @@ use crate::{NEW, PIN, PUK, WRONG, openssl, sent};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Single DES lives in OpenSSL's legacy provider.
-const OPENSSL_CONFIGURATION: &str = "openssl_conf = openssl_init
-[openssl_init]
-providers = providers
-[providers]
-default = active
-legacy = active
-[active]
-activate = 1
-[req]
-distinguished_name = name
-[name]
-";
-/// What one program has read serves no other.
-const OPENSC_CONFIGURATION: &str =
-    "app default { framework pkcs15 { use_file_caching = false; } }\n";
 
 /// OpenSC, with a card in a reader of its own.
 struct OpenSc {
@@ -49,9 +33,7 @@ impl OpenSc {
     fn new(card: &Shared<Pkcs15Card>) -> Self {
         let daemon = Daemon::start(&["PKCS15"]);
         let folder = Scratch::new("opensc");
-        let file = |name, content: &str| fs::write(folder.path().join(name), content).unwrap();
-        file("openssl.cnf", OPENSSL_CONFIGURATION);
-        file("opensc.conf", OPENSC_CONFIGURATION);
+        opensc::configure(folder.path());
         let card = VirtualCard::insert(daemon.port(0), Box::new(card.clone()));
         Self {
             daemon,
@@ -63,12 +45,8 @@ impl OpenSc {
     /// A tool, which has to succeed.
     fn tool(&self, program: &str, line: &[&str]) -> Finished {
         let folder = self.folder.path();
-        let mut command: Command = self.daemon.command(program);
-        command
-            .current_dir(folder)
-            .env("OPENSSL_CONF", folder.join("openssl.cnf"))
-            .env("OPENSC_CONF", folder.join("opensc.conf"));
-        succeed(command.args(line), LIMIT)
+        let mut command = opensc::configured(self.daemon.command(program), folder);
+        succeed(command.current_dir(folder).args(line), LIMIT)
     }
 
     /// Two spaces are an empty value.

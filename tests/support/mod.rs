@@ -11,6 +11,7 @@
 pub mod display;
 pub mod local;
 pub mod nitrokey;
+pub mod opensc;
 pub mod pcscd;
 pub mod run;
 pub mod vpcd;

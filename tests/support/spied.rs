@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use securesign_vendors::emulator::Emulator;
 
+use crate::support::opensc;
 use crate::support::pcscd::Daemon;
 use crate::support::run::{Scratch, run, succeed};
 use crate::support::vpcd::VirtualCard;
@@ -100,26 +101,19 @@ impl Spy {
         let link = |name: &str, to: &str| symlink(library(to), scratch.path().join(name)).unwrap();
         link("libpcsclite.so.1", "libpcscspy.so.0");
         link("libpcsclite_nospy.so.1", "libpcsclite.so.1");
-        fs::write(
-            scratch.path().join("opensc.conf"),
-            "app default { framework pkcs15 { use_file_caching = false; } }",
-        )
-        .unwrap();
+        opensc::configure(scratch.path());
         Self(scratch)
     }
 
     /// Runs a program to its end; what was logged of it.
-    fn on(&self, mut program: Command) -> String {
+    fn on(&self, program: Command) -> String {
         let folder = self.0.path();
         let pipe = folder.join("pcsc-spy");
         succeed(Command::new("mkfifo").arg(&pipe), LIMIT);
         let source = pipe.clone();
         let log = thread::spawn(move || fs::read_to_string(source).unwrap());
-        program
-            .env("HOME", folder)
-            .env("LD_LIBRARY_PATH", folder)
-            .env("OPENSC_CONF", folder.join("opensc.conf"));
-        let done = run(&mut program, LIMIT);
+        let mut program = opensc::configured(program, folder);
+        let done = run(program.env("LD_LIBRARY_PATH", folder), LIMIT);
         // A program that never opened it would leave the reader waiting for ever. Opened for
         // both, a pipe waits for nobody.
         let both = fs::OpenOptions::new().read(true).write(true).open(&pipe);
