@@ -10,10 +10,13 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 
 use std::sync::{Arc, Mutex};
 
 use bench::{Bench, Shared};
+use instead::Instead;
 use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::{PinUse, Problem, Search, Tries};
@@ -22,60 +25,28 @@ use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot, YUBIKEY5};
 
 const PIN: &str = "123456";
 
-/// A card that has its PIN under the global reference, or under none, and says so of the
-/// other with this status word.
-struct Elsewhere {
-    card: Shared,
-    absent: u16,
-    global: bool,
-    /// References that a PIN was sent to.
-    sent: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Emulator for Elsewhere {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.clone().reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let [
-            _,
-            instruction @ (0x20 | 0x24 | 0x2C),
-            p1,
-            reference,
-            rest @ ..,
-        ] = command
-        else {
-            return self.card.card().transmit(command);
-        };
-        if !rest.is_empty() {
-            self.sent.lock().unwrap().push(*reference);
-        }
-        if *reference != 0x00 || !self.global {
-            return self.absent.to_be_bytes().to_vec();
-        }
-        let own = [&[0x00, *instruction, *p1, 0x80], rest].concat();
-        self.card.card().transmit(&own)
-    }
-}
-
+/// A card that has its PIN under the global reference, or under none, and says so of the other
+/// with this status word; and the references that a PIN was sent to.
 fn bench(absent: u16, global: bool) -> (Bench, Arc<Mutex<Vec<u8>>>) {
     let card = PivCard::builder(NIST)
         .seed(b"absent")
         .key(Slot::AUTHENTICATION, KeyKind::P256)
         .build()
         .unwrap();
-    let sent = Arc::default();
-    let card = Elsewhere {
-        card: Shared::new(card),
-        absent,
-        global,
-        sent: Arc::clone(&sent),
-    };
+    let sent: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let log = Arc::clone(&sent);
+    let card = Instead::of(card, move |card, command| {
+        let [_, ins @ (0x20 | 0x24 | 0x2C), p1, reference, rest @ ..] = command else {
+            return card.transmit(command);
+        };
+        if !rest.is_empty() {
+            log.lock().unwrap().push(*reference);
+        }
+        if *reference != 0x00 || !global {
+            return absent.to_be_bytes().to_vec();
+        }
+        card.transmit(&[&[0x00, *ins, *p1, 0x80], rest].concat())
+    });
     (Bench::new(card, None), sent)
 }
 
@@ -112,27 +83,6 @@ fn a_pin_goes_to_no_reference_that_the_card_does_not_have() {
 
 #[test]
 fn an_answer_that_makes_no_sense_is_no_leave_to_send_the_pin() {
-    // 80 is denied; what is said of the other reference is nonsense.
-    struct Nonsense(Shared, Arc<Mutex<usize>>, Vec<u8>);
-    impl Emulator for Nonsense {
-        fn atr(&self) -> Vec<u8> {
-            self.0.atr()
-        }
-        fn reset(&mut self) {
-            self.0.clone().reset();
-        }
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            match command {
-                [_, 0x20, _, 0x80] => vec![0x6A, 0x88],
-                [_, 0x20, _, _] => self.2.clone(),
-                [_, 0x20 | 0x24 | 0x2C, ..] => {
-                    *self.1.lock().unwrap() += 1;
-                    vec![0x90, 0x00]
-                }
-                _ => self.0.card().transmit(command),
-            }
-        }
-    }
     for answer in [&[0x90][..], &[0x6F, 0x00], &[0x67, 0x00]] {
         let card = PivCard::builder(NIST)
             .seed(b"absent")
@@ -140,8 +90,18 @@ fn an_answer_that_makes_no_sense_is_no_leave_to_send_the_pin() {
             .key(Slot::CARD_AUTHENTICATION, KeyKind::P256)
             .build()
             .unwrap();
-        let sent = Arc::default();
-        let card = Nonsense(Shared::new(card), Arc::clone(&sent), answer.to_vec());
+        let sent: Arc<Mutex<usize>> = Arc::default();
+        let count = Arc::clone(&sent);
+        // 80 is denied; what is said of the other reference is nonsense.
+        let card = Instead::of(card, move |card, command| match command {
+            [_, 0x20, _, 0x80] => vec![0x6A, 0x88],
+            [_, 0x20, _, _] => answer.to_vec(),
+            [_, 0x20 | 0x24 | 0x2C, ..] => {
+                *count.lock().unwrap() += 1;
+                vec![0x90, 0x00]
+            }
+            _ => card.transmit(command),
+        });
         let bench = Bench::new(card, None);
         let (id, info) = bench.token_by(Look::Everything);
         // What needs no PIN can still be used.
@@ -149,39 +109,6 @@ fn an_answer_that_makes_no_sense_is_no_leave_to_send_the_pin() {
         assert_eq!(places, ["Card authentication (9E)"], "{answer:02X?}");
         bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
         assert_eq!(*sent.lock().unwrap(), 0, "{answer:02X?}");
-    }
-}
-
-/// A card that refuses its discovery object, and has a global PIN that answers a question
-/// with this.
-struct Undecided {
-    card: Shared,
-    refusal: u16,
-    global: u16,
-    /// Secrets that were sent.
-    sent: Arc<Mutex<usize>>,
-}
-
-impl Emulator for Undecided {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.clone().reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        match command {
-            [_, 0xCB, _, _, _, 0x5C, 0x01, 0x7E, ..] => self.refusal.to_be_bytes().to_vec(),
-            [_, 0x20, _, 0x00] => self.global.to_be_bytes().to_vec(),
-            [_, 0x20 | 0x24 | 0x2C, _, reference, _, ..] => {
-                *self.sent.lock().unwrap() += 1;
-                assert_eq!(*reference, 0x80);
-                self.card.card().transmit(command)
-            }
-            _ => self.card.card().transmit(command),
-        }
     }
 }
 
@@ -226,16 +153,20 @@ fn where_the_card_does_not_tell_which_pin_is_the_holders_no_counter_is_told_as_i
         for refusal in [0x6982, 0x6985, 0x6F00, 0x6E00, 0x6700] {
             let name = format!("{left}, {global:04X}, {refusal:04X}");
             let card = with_tries_left(left);
-            let sent = Arc::default();
-            let bench = Bench::new(
-                Undecided {
-                    card: card.clone(),
-                    refusal,
-                    global,
-                    sent: Arc::clone(&sent),
-                },
-                None,
-            );
+            let sent: Arc<Mutex<usize>> = Arc::default();
+            let count = Arc::clone(&sent);
+            // Refuses its discovery object, and has a global PIN that answers a question so.
+            let undecided = Instead::of(card, move |card, command| match command {
+                [_, 0xCB, _, _, _, 0x5C, 0x01, 0x7E, ..] => u16::to_be_bytes(refusal).to_vec(),
+                [_, 0x20, _, 0x00] => u16::to_be_bytes(global).to_vec(),
+                [_, 0x20 | 0x24 | 0x2C, _, reference, _, ..] => {
+                    *count.lock().unwrap() += 1;
+                    assert_eq!(*reference, 0x80);
+                    card.transmit(command)
+                }
+                _ => card.transmit(command),
+            });
+            let bench = Bench::new(undecided, None);
             for look in [Look::Tries, Look::Everything] {
                 let (_, info) = bench.token_by(look);
                 assert_eq!(info.pin, told, "{name}");

@@ -13,6 +13,8 @@ mod bench;
 mod ends;
 #[path = "cache/ftcos.rs"]
 mod ftcos;
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "cache/piv.rs"]
 mod piv;
 

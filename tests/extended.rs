@@ -10,6 +10,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "extended/readers.rs"]
 mod readers;
 
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bench::{Bench, Shared, abc, secret};
-use readers::{Parts, Probed, Reader, Short};
+use readers::{Parts, Probed, Reader, short};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
 use securesign_card::digest::HashAlgorithm;
@@ -359,10 +361,7 @@ fn what_was_found_out_of_a_reader_holds_for_the_next_dialogue() {
         .certificate(Container::signing("CN=Ada Lovelace,C=IN"));
     let card = Shared::new(card.build().unwrap());
     let secrets = Arc::default();
-    let short = Short {
-        card: card.clone(),
-        secrets: Arc::clone(&secrets),
-    };
+    let short = short(card.clone(), Arc::clone(&secrets));
     let bench = Bench::new(short, Some(FULL));
     let (id, info) = bench.token();
     let credential = &info.found.credentials[0];

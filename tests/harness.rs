@@ -3,10 +3,13 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/instead.rs"]
+mod instead;
 mod support;
 
 use std::time::Duration;
 
+use instead::Instead;
 use securesign_vendors::emulator::Emulator;
 use support::nitrokey::{KEYS, Nitrokey, PIN};
 use support::pcscd::Daemon;
@@ -128,7 +131,7 @@ fn a_wrong_pin_costs_the_foreign_card_one_try_and_a_power_cycle_logs_out() {
 fn two_daemons_side_by_side_do_not_see_each_others_cards() {
     let one = Daemon::start(&["One"]);
     let two = Daemon::start(&["Two", "Three"]);
-    let card = VirtualCard::insert(two.port(1), Box::new(Echo));
+    let card = VirtualCard::insert(two.port(1), echo());
     let three = two.reader(1);
     assert!(
         eventually(LIMIT, || has_card(&two, &three)),
@@ -146,7 +149,7 @@ fn two_daemons_side_by_side_do_not_see_each_others_cards() {
 #[test]
 fn an_emulator_in_a_reader_is_counted_and_answers_without_delay() {
     let daemon = Daemon::start(&["One"]);
-    let card = VirtualCard::insert(daemon.port(0), Box::new(Echo));
+    let card = VirtualCard::insert(daemon.port(0), echo());
     let before = card.count();
     let sent = send(&daemon, 20);
     assert!(sent.success, "{sent:?}");
@@ -170,7 +173,7 @@ fn an_emulator_in_a_reader_is_counted_and_answers_without_delay() {
 fn faults_happen_before_the_apdu_they_are_set_for() {
     let daemon = Daemon::start(&["One"]);
     let reader = daemon.reader(0);
-    let card = VirtualCard::insert(daemon.port(0), Box::new(Echo));
+    let card = VirtualCard::insert(daemon.port(0), echo());
     assert!(send(&daemon, 3).success);
 
     let before = card.count();
@@ -208,16 +211,7 @@ fn has_card(daemon: &Daemon, reader: &str) -> bool {
 }
 
 /// The smallest card there is: it says yes.
-struct Echo;
-
-impl Emulator for Echo {
-    fn atr(&self) -> Vec<u8> {
-        vec![0x3B, 0x80, 0x01, 0x81]
-    }
-
-    fn reset(&mut self) {}
-
-    fn transmit(&mut self, _command: &[u8]) -> Vec<u8> {
-        vec![0x90, 0x00]
-    }
+fn echo() -> Box<dyn Emulator> {
+    let atr = [0x3B, 0x80, 0x01, 0x81];
+    Box::new(Instead::of_nothing(&atr, |_| vec![0x90, 0x00]))
 }

@@ -11,10 +11,13 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "support/openssl.rs"]
 mod openssl;
 
 use bench::{Bench, ORIGIN, Shared, abc, secret, wrong};
+use instead::Instead;
 use securesign_app::worker::{Job, Look, Report, TokenState};
 use securesign_card::digest::HashAlgorithm;
 use securesign_card::error::{CardError, Missing, Secret};
@@ -322,31 +325,6 @@ fn a_certificate_without_a_key_is_told_and_not_offered() {
     }
 }
 
-/// A card that answers to reset as another model.
-struct Posing {
-    card: Shared<IdPrimeCard>,
-    atr: &'static [u8],
-    /// Commands that carry a secret.
-    secrets: Shared<usize>,
-}
-
-impl Emulator for Posing {
-    fn atr(&self) -> Vec<u8> {
-        self.atr.to_vec()
-    }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        if SECRET_INS.contains(&command[1]) && command.len() > 5 {
-            *self.secrets.card() += 1;
-        }
-        self.card.transmit(command)
-    }
-}
-
 /// eToken Fusion.
 const FUSION: &[u8] = &[
     0x3B, 0xFF, 0x96, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x43, 0x80, 0x31, 0x80, 0x65, 0xB0, 0x88, 0x66,
@@ -359,15 +337,18 @@ const IDPRIME930_T1: &[u8] = &[
     0x60, 0xFB, 0x12, 0x0F, 0xFD, 0x82, 0x90, 0x00, 0x0E,
 ];
 
+/// A card that answers to reset as another model, and how many commands carried a secret.
 fn posing(product: Product, atr: &'static [u8]) -> (Bench, Shared<usize>) {
     let built = card(product).key(0, KeyKind::Rsa2048).build().unwrap();
     let secrets = Shared::new(0);
-    let card = Posing {
-        card: Shared::new(built),
-        atr,
-        secrets: secrets.clone(),
-    };
-    (Bench::new(card, None), secrets)
+    let count = secrets.clone();
+    let card = Instead::of(built, move |card, command| {
+        if SECRET_INS.contains(&command[1]) && command.len() > 5 {
+            *count.card() += 1;
+        }
+        card.transmit(command)
+    });
+    (Bench::new(card.with_atr(atr), None), secrets)
 }
 
 #[test]

@@ -10,8 +10,11 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 
 use bench::{Shared, abc};
+use instead::Instead;
 use securesign_app::language::Language;
 use securesign_app::words::Explain;
 use securesign_card::atr::Atr;
@@ -303,31 +306,17 @@ fn a_wrong_pin_of_an_epass2003_costs_one_try_and_what_is_not_known_is_said() {
     every_command_with_a_wrong_secret(&epass, wrong, &tries);
 }
 
-/// A card that says after a new PIN that its memory failed, having written it.
-struct Failing(PivCard);
-
-impl Emulator for Failing {
-    fn atr(&self) -> Vec<u8> {
-        self.0.atr()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let answer = self.0.transmit(command);
-        match command[1] {
-            0x24 | 0x2C => vec![0x65, 0x81],
-            _ => answer,
-        }
-    }
-}
-
 #[test]
 fn a_card_that_failed_after_it_has_written_may_have_the_new_pin() {
     for errand in [Errand::Change, Errand::Unlock] {
-        let mut card = Failing(piv());
+        // It says after a new PIN that its memory failed, having written it.
+        let mut card = Instead::of(piv(), |card, command| {
+            let answer = card.transmit(command);
+            match command[1] {
+                0x24 | 0x2C => vec![0x65, 0x81],
+                _ => answer,
+            }
+        });
         let secrets = ("123456", "12345678", "654321");
         let (result, ..) = outcome(&mut card, WHOLE, errand, secrets);
         assert_eq!(result, Err(CardError::Unclear(Secret::Pin)));

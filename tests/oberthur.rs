@@ -14,6 +14,8 @@
 mod bench;
 #[path = "support/between.rs"]
 mod between;
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "support/journeys.rs"]
 mod journeys;
 #[path = "support/openssl.rs"]
@@ -21,6 +23,7 @@ mod openssl;
 
 use bench::{Bench, Shared, only, wrong};
 use between::{ANSWERS, At, Between, Studied};
+use instead::Instead;
 use securesign_app::worker::{Job, Look};
 use securesign_card::application::Confidence;
 use securesign_card::error::{CardError, Missing, Secret};
@@ -74,42 +77,24 @@ fn is_verified(card: &Shared<Pkcs15Card>) -> bool {
 /// A card that is exchanged behind the reader's back for one that keeps its number to itself.
 #[test]
 fn a_card_that_tells_no_number_any_more_is_not_taken_for_the_one_that_did() {
-    let refusing = Shared::new(Silent {
-        card: Shared::new(card(KeyKind::Rsa2048).build().unwrap()),
-        is_silent: false,
+    let card = Shared::new(card(KeyKind::Rsa2048).build().unwrap());
+    let is_silent = Shared::new(false);
+    let refuses = is_silent.clone();
+    let refusing = Instead::of(card.clone(), move |card, command| {
+        match *refuses.card() && command.starts_with(&[0x80, 0xCA]) {
+            true => vec![0x6A, 0x88],
+            false => card.transmit(command),
+        }
     });
-    let bench = Bench::new(refusing.clone(), None);
+    let bench = Bench::new(refusing, None);
     let (id, info) = bench.token_by(Look::Everything);
     // Another job in between ends the dialogue that lingers.
     bench.send(Job::Check);
-    let asked = sent(&refusing.card().card, VERIFY);
-    refusing.card().is_silent = true;
+    let asked = sent(&card, VERIFY);
+    *is_silent.card() = true;
     let error = bench.sign(&id, only(&info), Some(PIN)).unwrap_err();
     assert_eq!(error, CardError::Changed);
-    assert_eq!(sent(&refusing.card().card, VERIFY), asked);
-}
-
-/// A card that refuses GET DATA.
-struct Silent {
-    card: Shared<Pkcs15Card>,
-    is_silent: bool,
-}
-
-impl Emulator for Silent {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        match self.is_silent && command.starts_with(&[0x80, 0xCA]) {
-            true => vec![0x6A, 0x88],
-            false => self.card.transmit(command),
-        }
-    }
+    assert_eq!(sent(&card, VERIFY), asked);
 }
 
 /// How often a command with this instruction went to the card.
@@ -180,21 +165,12 @@ fn a_card_as_it_comes_from_the_maker_shows_nothing_and_gets_no_pin() {
 
 #[test]
 fn what_answers_so_to_reset_and_has_no_such_application_is_none_of_the_family() {
-    struct Other;
-    impl Emulator for Other {
-        fn atr(&self) -> Vec<u8> {
-            let atr = b"\x3B\x7B\x18\0\0\0\x31\xC0\x64\x77\xE3\x03\0\x82\x90\0";
-            atr.to_vec()
-        }
-
-        fn reset(&mut self) {}
-
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            assert!([0xA4, 0xCA, 0xB0, 0xB2].contains(&command[1]));
-            vec![0x6A, 0x82]
-        }
-    }
-    let bench = Bench::new(Other, None);
+    let atr = b"\x3B\x7B\x18\0\0\0\x31\xC0\x64\x77\xE3\x03\0\x82\x90\0";
+    let other = Instead::of_nothing(atr, |command| {
+        assert!([0xA4, 0xCA, 0xB0, 0xB2].contains(&command[1]));
+        vec![0x6A, 0x82]
+    });
+    let bench = Bench::new(other, None);
     let view = bench.look(Look::Everything).remove(0);
     let state = format!("{:?}", view.state);
     assert!(state.starts_with("Unknown"), "{state}");

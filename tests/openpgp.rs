@@ -13,6 +13,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "support/openssl.rs"]
 mod openssl;
 #[path = "openpgp/places.rs"]

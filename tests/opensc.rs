@@ -35,7 +35,6 @@ const NOBODY: u32 = 65534;
 /// OpenSC's profile gives each six tries.
 const TRIES: u8 = 6;
 
-
 /// A token in a reader, the daemon, and a home to use it from.
 struct Stand {
     home: Home,

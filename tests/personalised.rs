@@ -27,7 +27,6 @@ use support::vpcd::VirtualCard;
 const PIN: &str = "123456";
 const NEW: &str = "24682468";
 
-
 /// A card in a reader, the daemon, and a home to use it from.
 struct Stand {
     home: Home,

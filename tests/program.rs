@@ -14,6 +14,8 @@ mod applications;
 mod demo;
 #[path = "support/home.rs"]
 mod home;
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "program/links.rs"]
 mod links;
 #[path = "support/pair.rs"]
@@ -35,7 +37,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 
 use home::{Home, LIMIT, demo_link, result};
-use securesign_vendors::emulator::Emulator;
+use instead::Instead;
 use securesign_vendors::piv::emulator::{KeyKind, NIST, PivCard, Slot};
 use serde_json::Value;
 use support::pcscd::Daemon;
@@ -148,21 +150,13 @@ fn every_trouble_with_readers_and_tokens_has_its_own_text() {
         &["No usable token", "empty"],
     );
 
-    struct Stranger;
-    impl Emulator for Stranger {
-        fn atr(&self) -> Vec<u8> {
-            // An ePass2003, as OpenSC's card-epass2003.c knows it.
-            vec![
-                0x3B, 0x9F, 0x95, 0x81, 0x31, 0xFE, 0x9F, 0x00, 0x66, 0x46, 0x53, 0x05, 0x01, 0x00,
-                0x11, 0x71, 0xDF, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-            ]
-        }
-        fn reset(&mut self) {}
-        fn transmit(&mut self, _: &[u8]) -> Vec<u8> {
-            vec![0x6A, 0x82]
-        }
-    }
-    let stranger = VirtualCard::insert(daemon.port(0), Box::new(Stranger));
+    // An ePass2003, as OpenSC's card-epass2003.c knows it.
+    let epass = [
+        0x3B, 0x9F, 0x95, 0x81, 0x31, 0xFE, 0x9F, 0x00, 0x66, 0x46, 0x53, 0x05, 0x01, 0x00, 0x11,
+        0x71, 0xDF, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    ];
+    let stranger = Instead::of_nothing(&epass, |_| vec![0x6A, 0x82]);
+    let stranger = VirtualCard::insert(daemon.port(0), Box::new(stranger));
     says(
         &mut home.with(&daemon, &["tokens"]),
         &["ePass2003", "3B 9F 95 81"],

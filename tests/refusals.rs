@@ -12,6 +12,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 
 use std::collections::HashSet;
 use std::sync::mpsc::channel;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bench::{Bench, ORIGIN, READER, abc, secret};
+use instead::Instead;
 use jiff::Timestamp;
 use securesign_app::flow::{Effect, Event, Flow, Order};
 use securesign_app::language::Language;
@@ -484,32 +487,18 @@ impl Transport for Late {
     }
 }
 
-/// A card that waits for a touch, for so long.
-struct Waiting(PivCard, Duration);
-
-impl Emulator for Waiting {
-    fn atr(&self) -> Vec<u8> {
-        self.0.atr()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        if command[1] == SIGN {
-            std::thread::sleep(self.1);
-        }
-        self.0.transmit(command)
-    }
-}
-
 #[test]
 fn a_person_is_told_to_touch_the_token_while_it_waits_and_not_when_it_signs_at_once() {
     let view = view();
     for (wait, expected) in [(0, false), (2_500, true)] {
         let slot = Slot::new(READER, None);
-        slot.insert(Box::new(Waiting(card(), Duration::from_millis(wait))));
+        // Waits for a touch, for so long.
+        slot.insert(Box::new(Instead::of(card(), move |card, command| {
+            if command[1] == SIGN {
+                std::thread::sleep(Duration::from_millis(wait));
+            }
+            card.transmit(command)
+        })));
         let progress = Progress::default();
         let worker = Worker {
             readers: Box::new(EmulatedReaders { slots: vec![slot] }),

@@ -8,6 +8,8 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "support/instead.rs"]
+mod instead;
 #[path = "registry/rows.rs"]
 mod rows;
 
@@ -16,6 +18,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use instead::Instead;
 use securesign_card::atr::{Atr, AtrPattern};
 use securesign_card::channel::Extended;
 use securesign_card::known::Known;
@@ -127,33 +130,16 @@ fn no_answer_to_reset_is_claimed_by_two_families() {
     assert!(meet(&one, &Mark::Historical(&[0x14, 0x50])));
 }
 
-/// What a card was sent.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<Vec<u8>>>>);
-
-/// A card whose commands are looked at.
-struct Watched(Box<dyn Emulator>, Log);
-
-impl Emulator for Watched {
-    fn atr(&self) -> Vec<u8> {
-        self.0.atr()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.1.0.lock().unwrap().push(command.to_vec());
-        self.0.transmit(command)
-    }
-}
-
 /// The profile that opens a card, and what was sent until it was open.
 fn opened(card: Box<dyn Emulator>) -> (Option<&'static Spec>, Vec<Vec<u8>>) {
-    let log = Log::default();
+    let log: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let sent = Arc::clone(&log);
+    let watched = Instead::of(card, move |card, command| {
+        sent.lock().unwrap().push(command.to_vec());
+        card.transmit(command)
+    });
     let slot = Slot::new("Reader", None);
-    slot.insert(Box::new(Watched(card, log.clone())));
+    slot.insert(Box::new(watched));
     let mut readers = EmulatedReaders { slots: vec![slot] };
     let reader = readers.list().unwrap().remove(0);
     let mut card = readers.connect(&reader.name, reader.insertion).unwrap();
@@ -163,7 +149,7 @@ fn opened(card: Box<dyn Emulator>) -> (Option<&'static Spec>, Vec<Vec<u8>>) {
     let token = Token::open(&mut *dialogue, &atr, &mut known, PROFILES);
     let spec = token.ok().flatten().map(|token| token.spec());
     dialogue.end(Ending::Leave);
-    let sent = log.0.lock().unwrap().clone();
+    let sent = log.lock().unwrap().clone();
     (spec, sent)
 }
 
@@ -274,21 +260,6 @@ fn a_card_of_a_known_kind_is_told_with_at_most_three_commands_before_its_own() {
     assert_eq!(families, all, "every family has a card here");
 }
 
-/// A card that answers everything with one status word.
-struct Deaf([u8; 2]);
-
-impl Emulator for Deaf {
-    fn atr(&self) -> Vec<u8> {
-        vec![0x3B, 0x84, 0x80, 0x01, 0x4E, 0x4F, 0x4E, 0x45, 0x44]
-    }
-
-    fn reset(&mut self) {}
-
-    fn transmit(&mut self, _: &[u8]) -> Vec<u8> {
-        self.0.to_vec()
-    }
-}
-
 #[test]
 fn a_card_of_no_known_kind_gets_at_most_twelve_commands_and_all_of_them_read() {
     // SELECT, READ BINARY, READ RECORD, GET RESPONSE, GET DATA (ISO 7816-4, 5.4.2).
@@ -296,7 +267,9 @@ fn a_card_of_no_known_kind_gets_at_most_twelve_commands_and_all_of_them_read() {
     for sw in [
         0x6A82, 0x6D00, 0x6E00, 0x6A81, 0x6A86, 0x6A87, 0x6982, 0x6985, 0x6F00, 0x6700,
     ] {
-        let (spec, sent) = opened(Box::new(Deaf(u16::to_be_bytes(sw))));
+        let atr = [0x3B, 0x84, 0x80, 0x01, 0x4E, 0x4F, 0x4E, 0x45, 0x44];
+        let deaf = Instead::of_nothing(&atr, move |_| u16::to_be_bytes(sw).to_vec());
+        let (spec, sent) = opened(Box::new(deaf));
         assert!(spec.is_none(), "{sw:04X}: {spec:?}");
         assert!(sent.len() <= 12, "{sw:04X}: {sent:02X?}");
         let reads = |command: &Vec<u8>| command[0] == 0x00 && READS.contains(&command[1]);

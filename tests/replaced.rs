@@ -10,8 +10,11 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/instead.rs"]
+mod instead;
 
 use bench::{Bench, Shared};
+use instead::Instead;
 use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::Tries;
@@ -23,37 +26,6 @@ const PIN: &str = "12345678";
 const NEW: &str = "another one";
 const MODES: [Mode; 3] = [Mode::Aes, Mode::Des, Mode::Fips];
 
-/// A card whose counter queries are answered by somebody else, from the n-th on.
-struct Liar {
-    card: Shared<Epass>,
-    answer: [u8; 2],
-    from: usize,
-    queries: usize,
-}
-
-impl Emulator for Liar {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.clone().reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let answer = self.card.card().transmit(command);
-        // EXTERNAL AUTHENTICATE that carries a checksum and no cryptogram.
-        let query = matches!(command, [0x0C, 0x82, 0x01, 0x81 | 0x82, _, 0x8E, ..]);
-        if query {
-            self.queries += 1;
-            if self.queries >= self.from {
-                return self.answer.to_vec();
-            }
-        }
-        answer
-    }
-}
-
 fn bench(mode: Mode, tries: u8, answer: u16, from: usize) -> (Bench, Shared<Epass>) {
     let card = Epass::l2(mode)
         .seed(b"replaced")
@@ -62,12 +34,19 @@ fn bench(mode: Mode, tries: u8, answer: u16, from: usize) -> (Bench, Shared<Epas
         .build()
         .unwrap();
     let card = Shared::new(card);
-    let liar = Liar {
-        card: card.clone(),
-        answer: answer.to_be_bytes(),
-        from,
-        queries: 0,
-    };
+    let mut queries = 0;
+    // Its counter queries are answered by somebody else, from the n-th on.
+    let liar = Instead::of(card.clone(), move |card, command| {
+        let own = card.transmit(command);
+        // EXTERNAL AUTHENTICATE that carries a checksum and no cryptogram.
+        if matches!(command, [0x0C, 0x82, 0x01, 0x81 | 0x82, _, 0x8E, ..]) {
+            queries += 1;
+            if queries >= from {
+                return answer.to_be_bytes().to_vec();
+            }
+        }
+        own
+    });
     (Bench::new(liar, Some(2100)), card)
 }
 
@@ -148,31 +127,21 @@ fn unlocking_does_without_the_counter() {
 
 #[test]
 fn an_unprotected_refusal_of_the_pin_tells_no_tries() {
-    // 63C0 in the clear to EXTERNAL AUTHENTICATE with the PIN: wrong, perhaps; but
-    // whether any are left says the protected counter.
-    struct Refusing(Shared<Epass>);
-    impl Emulator for Refusing {
-        fn atr(&self) -> Vec<u8> {
-            self.0.atr()
-        }
-        fn reset(&mut self) {
-            self.0.clone().reset();
-        }
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            let answer = self.0.card().transmit(command);
-            match command {
-                [0x0C, 0x82, 0x01, 0x81, _, 0x87, ..] => vec![0x63, 0xC0],
-                _ => answer,
-            }
-        }
-    }
     let card = Epass::l2(Mode::Aes)
         .seed(b"replaced")
         .certificate(Container::signing("CN=Ada Lovelace"))
         .build()
         .unwrap();
-    let card = Shared::new(card);
-    let bench = Bench::new(Refusing(card), Some(2100));
+    // 63C0 in the clear to EXTERNAL AUTHENTICATE with the PIN: wrong, perhaps; but
+    // whether any are left says the protected counter.
+    let refusing = Instead::of(card, |card, command| {
+        let answer = card.transmit(command);
+        match command {
+            [0x0C, 0x82, 0x01, 0x81, _, 0x87, ..] => vec![0x63, 0xC0],
+            _ => answer,
+        }
+    });
+    let bench = Bench::new(refusing, Some(2100));
     let (id, _) = bench.token();
     let error = bench.change(&id, Secret::Pin, "87654321", NEW).unwrap_err();
     assert_eq!(

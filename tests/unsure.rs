@@ -11,6 +11,8 @@
 
 #[path = "support/batch.rs"]
 mod batch;
+#[path = "support/instead.rs"]
+mod instead;
 mod support;
 
 use std::fs;
@@ -18,8 +20,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use batch::{Batch, Place};
+use instead::Instead;
 use securesign_vendors::emulator::Emulator;
-use securesign_vendors::piv::emulator::PivCard;
 use serde_json::Value;
 use support::run::{Finished, eventually, run, succeed};
 use support::vpcd::VirtualCard;
@@ -30,44 +32,23 @@ const NEW: &str = "654321";
 /// As the emulator has it.
 const PUK: &str = "12345678";
 
-/// A card that does what this instruction says, and of its answer the last byte is lost.
-struct Cut {
-    card: Arc<Mutex<PivCard>>,
-    instruction: u8,
-    /// How often it came with a secret.
-    sent: usize,
-}
-
-impl Emulator for Cut {
-    fn atr(&self) -> Vec<u8> {
-        self.card.lock().unwrap().atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.lock().unwrap().reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let mut answer = self.card.lock().unwrap().transmit(command);
-        if command[1] == self.instruction && command.len() > 5 {
-            self.sent += 1;
+/// A card stands in the reader that does what this instruction says, and of its answer the last
+/// byte is lost; and how often that came with a secret.
+fn place(instruction: u8) -> (Place, Arc<Mutex<usize>>) {
+    let mut place = Place::new(PIN);
+    place.inserted = None;
+    let sent: Arc<Mutex<usize>> = Arc::default();
+    let (card, count) = (place.card.clone(), Arc::clone(&sent));
+    let cut = Instead::of(card, move |card, command| {
+        let mut answer = card.transmit(command);
+        if command[1] == instruction && command.len() > 5 {
+            *count.lock().unwrap() += 1;
             answer.pop();
         }
         answer
-    }
-}
-
-/// The card whose answers to this instruction are cut stands in the reader.
-fn place(instruction: u8) -> (Place, Arc<Mutex<Cut>>) {
-    let mut place = Place::new(PIN);
-    place.inserted = None;
-    let cut = Arc::new(Mutex::new(Cut {
-        card: place.card.clone(),
-        instruction,
-        sent: 0,
-    }));
+    });
     let port = place.daemon.port(0);
-    place.inserted = Some(VirtualCard::insert_shared(port, cut.clone()));
+    place.inserted = Some(VirtualCard::insert(port, Box::new(cut)));
     // A busy daemon may call a card mute that it has only just powered.
     let is_read = || {
         let told = run(&mut place.program(&["tokens", "--json"]), LIMIT).stdout;
@@ -75,7 +56,7 @@ fn place(instruction: u8) -> (Place, Arc<Mutex<Cut>>) {
         told["readers"][0]["certificates"].is_array()
     };
     assert!(eventually(LIMIT, is_read), "the card does not answer");
-    (place, cut)
+    (place, sent)
 }
 
 /// A file with a secret in it.
@@ -91,7 +72,7 @@ fn a_new_pin_whose_answer_is_lost_is_neither_done_nor_failed_in_json() {
         (["pin", "change", "--pin-file"], 0x24, PIN),
         (["pin", "unblock", "--puk-file"], 0x2C, PUK),
     ] {
-        let (place, cut) = place(instruction);
+        let (place, sent) = place(instruction);
         let (old, new) = (file(&place, "old", old), file(&place, "new", NEW));
         let rest = [old.as_str(), "--new-pin-file", &new, "--json"];
         let done: Finished = run(&mut place.program(&[&words[..], &rest].concat()), LIMIT);
@@ -107,13 +88,13 @@ fn a_new_pin_whose_answer_is_lost_is_neither_done_nor_failed_in_json() {
         assert!(advice.contains("Try the new PIN first"), "{advice}");
         // Read after it was lost.
         assert_eq!(told["tokens"][0]["triesLeft"], 3, "{told:#}");
-        assert_eq!(cut.lock().unwrap().sent, 1);
+        assert_eq!(*sent.lock().unwrap(), 1);
     }
 }
 
 #[test]
 fn a_pin_whose_answer_is_lost_is_said_and_not_sent_again() {
-    let (place, cut) = place(0x20);
+    let (place, sent) = place(0x20);
     // A wrong one, so that a try is gone.
     let pin = file(&place, "pin", NEW);
     let link = place.link();
@@ -124,6 +105,6 @@ fn a_pin_whose_answer_is_lost_is_said_and_not_sent_again() {
     let shown = succeed(&mut place.program(&["result", url.trim()]), LIMIT).stdout;
     assert!(shown.contains("\"success\": false"), "{shown}");
     assert!(shown.contains("SS_TOKEN_NOT_FOUND"), "{shown}");
-    assert_eq!(cut.lock().unwrap().sent, 1);
+    assert_eq!(*sent.lock().unwrap(), 1);
     assert_eq!(place.card.lock().unwrap().pin_tries(), 2);
 }

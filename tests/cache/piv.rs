@@ -14,6 +14,7 @@ use securesign_vendors::piv::emulator::{
 
 use super::Memory;
 use crate::bench::Bench;
+use crate::instead::Instead;
 
 const PIN: &str = "123456";
 
@@ -62,43 +63,28 @@ fn which_pin_is_the_holders_and_that_nothing_tells_of_the_puk_is_asked_once_for_
 }
 
 /// A card that has a PIN for itself and a global one, which its issuer has made the holder's
-/// after the certificate was issued.
-struct Reissued {
-    card: PivCard,
-    /// References that a PIN was sent to.
-    sent: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Emulator for Reissued {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        match command {
-            [_, 0xCB, 0x3F, 0xFF, 0x03, 0x5C, 0x01, 0x7E, ..] => {
-                let policy = [0x7E, 0x05, 0x5F, 0x2F, 0x02, 0x60, 0x20];
-                [&policy[..], &[0x90, 0x00]].concat()
-            }
-            [_, 0x20, _, 0x80] => vec![0x63, 0xC5],
-            [_, 0x20 | 0x24, _, 0x80, ..] => {
-                self.sent.lock().unwrap().push(0x80);
-                vec![0x63, 0xC4]
-            }
-            [_, ins @ (0x20 | 0x24), p1, 0x00, rest @ ..] => {
-                if !rest.is_empty() {
-                    self.sent.lock().unwrap().push(0x00);
-                }
-                let own = [&[0x00, *ins, *p1, 0x80], rest].concat();
-                self.card.transmit(&own)
-            }
-            other => self.card.transmit(other),
+/// after the certificate was issued; `sent`: references that a PIN was sent to.
+fn reissued(sent: &Arc<Mutex<Vec<u8>>>) -> Instead<PivCard> {
+    let sent = Arc::clone(sent);
+    Instead::of(card(NIST, b"cache"), move |card, command| match command {
+        [_, 0xCB, 0x3F, 0xFF, 0x03, 0x5C, 0x01, 0x7E, ..] => {
+            let policy = [0x7E, 0x05, 0x5F, 0x2F, 0x02, 0x60, 0x20];
+            [&policy[..], &[0x90, 0x00]].concat()
         }
-    }
+        [_, 0x20, _, 0x80] => vec![0x63, 0xC5],
+        [_, 0x20 | 0x24, _, 0x80, ..] => {
+            sent.lock().unwrap().push(0x80);
+            vec![0x63, 0xC4]
+        }
+        [_, ins @ (0x20 | 0x24), p1, 0x00, rest @ ..] => {
+            if !rest.is_empty() {
+                sent.lock().unwrap().push(0x00);
+            }
+            let own = [&[0x00, *ins, *p1, 0x80], rest].concat();
+            card.transmit(&own)
+        }
+        other => card.transmit(other),
+    })
 }
 
 #[test]
@@ -106,13 +92,7 @@ fn a_refused_pin_has_the_card_asked_again_which_pin_is_the_holders() {
     let cache = Memory::default();
     look(card(NIST, b"cache"), &cache, Look::Everything);
     let sent: Arc<Mutex<Vec<u8>>> = Arc::default();
-    let start = || {
-        let card = Reissued {
-            card: card(NIST, b"cache"),
-            sent: Arc::clone(&sent),
-        };
-        Bench::caching(card, None, cache.clone())
-    };
+    let start = || Bench::caching(reissued(&sent), None, cache.clone());
     let bench = start();
     let (id, info) = bench.token();
     let credential = &info.found.credentials[0];
@@ -137,11 +117,7 @@ fn a_pin_that_was_refused_when_it_was_changed_has_the_card_asked_again_too() {
     let cache = Memory::default();
     look(card(NIST, b"cache"), &cache, Look::Everything);
     let sent: Arc<Mutex<Vec<u8>>> = Arc::default();
-    let reissued = Reissued {
-        card: card(NIST, b"cache"),
-        sent: Arc::clone(&sent),
-    };
-    let bench = Bench::caching(reissued, None, cache);
+    let bench = Bench::caching(reissued(&sent), None, cache);
     let (id, _) = bench.token();
     bench.change(&id, Secret::Pin, PIN, "654321").unwrap_err();
     let (id, _) = bench.token();

@@ -1,6 +1,7 @@
 //! What it costs.
 
 use crate::bench::Bench;
+use crate::instead::Instead;
 use securesign_app::worker::Look;
 use securesign_card::profile::{Credential, Search, Tries};
 use securesign_vendors::emulator::Emulator;
@@ -131,24 +132,15 @@ fn a_pin_that_a_person_types_costs_a_second_dialogue_and_no_more() {
 
 #[test]
 fn a_token_that_wants_short_reads_gets_them() {
-    /// No answer longer than OpenSC asks for.
-    struct Small(Epass);
-    impl Emulator for Small {
-        fn atr(&self) -> Vec<u8> {
-            self.0.atr()
+    // No answer longer than OpenSC asks for.
+    let small = Instead::of(token(Mode::Plain).build().unwrap(), |card, command| {
+        match command {
+            // 00 is 256.
+            [_, 0xB0, _, _, le] if !(1..=0xD8).contains(le) => vec![0x67, 0x00],
+            _ => card.transmit(command),
         }
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            match command {
-                // 00 is 256.
-                [_, 0xB0, _, _, le] if !(1..=0xD8).contains(le) => vec![0x67, 0x00],
-                _ => self.0.transmit(command),
-            }
-        }
-    }
-    let bench = Bench::new(Small(token(Mode::Plain).build().unwrap()), READER);
+    });
+    let bench = Bench::new(small, READER);
     let (id, info) = bench.token();
     bench
         .sign(&id, &info.found.credentials[0], Some(PIN))
@@ -159,35 +151,25 @@ fn a_token_that_wants_short_reads_gets_them() {
 /// ones is asked once.
 #[test]
 fn a_token_that_gives_no_answers_as_long_as_a_certificate_is_asked_for_shorter_ones() {
-    /// No answer longer than this to a protected command, whatever is protected in it.
-    struct Moderate(Epass, Arc<Mutex<usize>>);
-    impl Emulator for Moderate {
-        fn atr(&self) -> Vec<u8> {
-            self.0.atr()
-        }
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            match command {
-                [0x0C, 0xB0, _, _, 0x00, _, _, .., high, low]
-                    if u16::from_be_bytes([*high, *low]) > 0x0200 =>
-                {
-                    *self.1.lock().unwrap() += 1;
-                    vec![0x67, 0x00]
-                }
-                _ => self.0.transmit(command),
-            }
-        }
-    }
     let layouts: [fn(Mode) -> Builder; 2] = [Epass::l1, Epass::l2];
     for layout in layouts {
         for mode in [Mode::Aes, Mode::Des, Mode::Fips] {
             let builder = layout(mode)
                 .seed(b"tests")
                 .certificate(Container::signing(HOLDER));
-            let asked = Arc::default();
-            let card = Moderate(builder.build().unwrap(), Arc::clone(&asked));
+            let asked: Arc<Mutex<usize>> = Arc::default();
+            let count = Arc::clone(&asked);
+            // No answer longer than this to a protected command, whatever is protected in it.
+            let moderate = move |card: &mut Epass, command: &[u8]| match command {
+                [0x0C, 0xB0, _, _, 0x00, _, _, .., high, low]
+                    if u16::from_be_bytes([*high, *low]) > 0x0200 =>
+                {
+                    *count.lock().unwrap() += 1;
+                    vec![0x67, 0x00]
+                }
+                _ => card.transmit(command),
+            };
+            let card = Instead::of(builder.build().unwrap(), moderate);
             let bench = Bench::new(card, READER);
             for _ in 0..2 {
                 let (id, info) = bench.token();

@@ -14,6 +14,8 @@
 mod bench;
 mod counts;
 mod faults;
+#[path = "../support/instead.rs"]
+mod instead;
 mod journeys;
 mod others;
 mod token;

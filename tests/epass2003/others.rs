@@ -1,6 +1,7 @@
 //! Tokens that cannot be used, and cards that only look like one.
 
 use crate::bench::{Bench, Shared};
+use crate::instead::{Instead, Nothing};
 use securesign_app::language::Language;
 use securesign_app::words::Explain;
 use securesign_app::worker::{Look, TokenState};
@@ -29,33 +30,14 @@ fn a_blank_token_is_named_and_left_alone() {
     );
 }
 
-/// Feitian's JavaCard with the answer to reset of an ePass2003.
-struct JavaCard {
-    atr: Vec<u8>,
-    /// To GET DATA of the capabilities.
-    answer: Vec<u8>,
-    applet: Option<PivCard>,
-    seen: Vec<Vec<u8>>,
-}
-
-impl Emulator for JavaCard {
-    fn atr(&self) -> Vec<u8> {
-        self.atr.clone()
-    }
-
-    fn reset(&mut self) {}
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.seen.push(command.to_vec());
-        match command {
-            [0x00, 0xCA, 0x01, 0x86, ..] => self.answer.clone(),
-            // The applet of another family, where there is one.
-            _ => match &mut self.applet {
-                Some(applet) => applet.transmit(command),
-                None => vec![0x6D, 0x00],
-            },
-        }
-    }
+/// Feitian's JavaCard with the answer to reset of an ePass2003, and its answer to GET DATA of
+/// the capabilities; the rest says the applet of another family, where there is one.
+fn java_card<C: Emulator>(applet: C, atr: &[u8], answer: &'static [u8]) -> Instead<C> {
+    let card = Instead::of(applet, move |applet, command| match command {
+        [0x00, 0xCA, 0x01, 0x86, ..] => answer.to_vec(),
+        _ => applet.transmit(command),
+    });
+    card.with_atr(atr)
 }
 
 /// JavaCOS (sheet, §1.1: the false match).
@@ -90,12 +72,7 @@ fn the_javacard_with_the_same_answer_to_reset_is_not_taken_for_one() {
         (TOKEN, "Feitian ePass2003 (FTCOS/ePass2003)"),
     ] {
         for answer in NO_CAPABILITIES {
-            let card = Shared::new(JavaCard {
-                atr: atr.to_vec(),
-                answer: answer.to_vec(),
-                applet: None,
-                seen: Vec::new(),
-            });
+            let card = Shared::new(java_card(Nothing, &atr, answer));
             let bench = Bench::new(card.clone(), READER);
             let view = bench.look(Look::Everything).remove(0);
             match view.state {
@@ -122,13 +99,7 @@ fn a_javacard_with_that_answer_to_reset_is_what_its_applet_is() {
             .key(Slot::SIGNATURE, KeyKind::P256)
             .build()
             .unwrap();
-        let card = JavaCard {
-            atr: JAVACOS.to_vec(),
-            answer: answer.to_vec(),
-            applet: Some(applet),
-            seen: Vec::new(),
-        };
-        let bench = Bench::new(card, READER);
+        let bench = Bench::new(java_card(applet, &JAVACOS, answer), READER);
         let (id, info) = bench.token();
         assert_eq!(info.family, "PIV", "{answer:02X?}");
         bench
@@ -139,25 +110,16 @@ fn a_javacard_with_that_answer_to_reset_is_what_its_applet_is() {
 
 #[test]
 fn a_token_with_other_keys_is_told_from_one_that_is_broken() {
-    /// Its cryptogram is wrong.
-    struct Stranger(Epass);
-    impl Emulator for Stranger {
-        fn atr(&self) -> Vec<u8> {
-            self.0.atr()
+    // Its cryptogram is wrong.
+    let stranger = Instead::of(token(Mode::Aes).build().unwrap(), |card, command| {
+        let mut answer = card.transmit(command);
+        if command[1] == 0x50 {
+            let at = answer.len() - 3;
+            answer[at] ^= 0x01;
         }
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            let mut answer = self.0.transmit(command);
-            if command[1] == 0x50 {
-                let at = answer.len() - 3;
-                answer[at] ^= 0x01;
-            }
-            answer
-        }
-    }
-    let bench = Bench::new(Stranger(token(Mode::Aes).build().unwrap()), READER);
+        answer
+    });
+    let bench = Bench::new(stranger, READER);
     let view = bench.look(Look::Everything).remove(0);
     match view.state {
         TokenState::Failed(error @ CardError::Unsupported(_)) => {

@@ -8,6 +8,7 @@ use securesign_vendors::emulator::Emulator;
 use securesign_vendors::epass2003::emulator::Epass;
 
 use crate::bench::Shared;
+use crate::instead::Instead;
 
 /// A reader between program and card, and what became of what was sent.
 pub struct Reader<'a> {
@@ -148,33 +149,18 @@ impl Emulator for Parts<'_> {
 }
 
 /// A card behind a reader that refuses long commands in the card's place, and says that it
-/// takes them.
-pub struct Short {
-    pub card: Shared<Epass>,
-    pub secrets: Arc<Mutex<usize>>,
-}
-
-impl Emulator for Short {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.clone().reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        match command {
-            [_, _, _, _, 0x00, high, low, ..]
-                if u16::from_be_bytes([*high, *low]) > 255 && command.len() > 7 =>
-            {
-                vec![0x67, 0x00]
-            }
-            [_, 0x82, 0x01, 0x81, _, 0x87, ..] => {
-                *self.secrets.lock().unwrap() += 1;
-                self.card.card().transmit(command)
-            }
-            _ => self.card.card().transmit(command),
+/// takes them; `secrets`: how often a PIN came.
+pub fn short(card: Shared<Epass>, secrets: Arc<Mutex<usize>>) -> Instead<Shared<Epass>> {
+    Instead::of(card, move |card, command| match command {
+        [_, _, _, _, 0x00, high, low, ..]
+            if u16::from_be_bytes([*high, *low]) > 255 && command.len() > 7 =>
+        {
+            vec![0x67, 0x00]
         }
-    }
+        [_, 0x82, 0x01, 0x81, _, 0x87, ..] => {
+            *secrets.lock().unwrap() += 1;
+            card.transmit(command)
+        }
+        _ => card.transmit(command),
+    })
 }

@@ -1,6 +1,7 @@
 //! The decryption key in the place of the authentication key, and curves that are longer than
 //! every hash.
 
+use super::instead::Instead;
 use super::*;
 
 const DECRYPTION: &str = "Decryption key (OpenPGP 2)";
@@ -49,25 +50,14 @@ fn the_decryption_key_signs_for_who_asks_for_its_certificate_where_the_card_lets
 
 #[test]
 fn a_card_that_only_says_that_it_swaps_keys_gives_no_signature_of_another_key() {
-    /// Says yes and does nothing, as pico-openpgp does.
-    struct Liar(Shared<OpenPgpCard>);
-    impl Emulator for Liar {
-        fn atr(&self) -> Vec<u8> {
-            self.0.atr()
-        }
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            match command {
-                [_, 0x22, ..] => vec![0x90, 0x00],
-                _ => self.0.transmit(command),
-            }
-        }
-    }
     let (card, serial) = three(OPCARD);
     let card = Shared::new(card);
-    let bench = Bench::new(Liar(card.clone()), None);
+    // Says yes and does nothing, as pico-openpgp does.
+    let liar = Instead::of(card.clone(), |card, command| match command {
+        [_, 0x22, ..] => vec![0x90, 0x00],
+        _ => card.transmit(command),
+    });
+    let bench = Bench::new(liar, None);
     let (id, info) = bench.token_by(named(&serial));
     let wanted = credential(&info, DECRYPTION).unwrap();
     let refused = bench.sign(&id, wanted, Some(PW1));

@@ -1,6 +1,7 @@
 //! The dialogue with a card: what it costs, how it breaks off, how it ends.
 
 use crate::bench::{Bench, Shared, abc, secret};
+use crate::instead::Instead;
 use securesign_app::worker::{Look, TokenState};
 use securesign_card::atr::Atr;
 use securesign_card::channel::Extended;
@@ -177,19 +178,9 @@ fn the_card_is_logged_out_and_reset_when_the_dialogue_ends() {
 
 #[test]
 fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
-    struct Stranger(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
-    impl securesign_vendors::emulator::Emulator for Stranger {
-        fn atr(&self) -> Vec<u8> {
-            vec![0x3B, 0x04, 0x11, 0x22, 0x33, 0x44]
-        }
-        fn reset(&mut self) {}
-        fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-            self.0.lock().unwrap().push(command[1]);
-            vec![0x6A, 0x82]
-        }
-    }
-    let log = std::sync::Arc::default();
-    let bench = Bench::new(Stranger(std::sync::Arc::clone(&log)), EXTENDED);
+    let stranger = [0x3B, 0x04, 0x11, 0x22, 0x33, 0x44];
+    let card = Shared::new(Instead::of_nothing(&stranger, |_| vec![0x6A, 0x82]));
+    let bench = Bench::new(card.clone(), EXTENDED);
     for look in [
         Look::Tries,
         Look::Signing(Search::default()),
@@ -211,9 +202,9 @@ fn r28_an_unrecognised_card_gets_select_and_nothing_else() {
             securesign_app::worker::Report::Unblocked(Err(CardError::Changed))
         );
     }
-    let sent = log.lock().unwrap().clone();
+    let sent = card.card().seen.clone();
     assert!(!sent.is_empty());
-    assert!(sent.iter().all(|ins| *ins == 0xA4), "{sent:02X?}");
+    assert!(sent.iter().all(|it| it[1] == 0xA4), "{sent:02X?}");
 }
 
 #[test]

@@ -13,5 +13,7 @@
 mod bench;
 mod card;
 mod dialogue;
+#[path = "../support/instead.rs"]
+mod instead;
 mod pins;
 mod sign;

@@ -1,13 +1,14 @@
 //! PINs and PUKs: what is sent, what it costs, what is told.
 
 use crate::bench::{Bench, Shared};
+use crate::instead::Instead;
 use securesign_app::worker::Look;
 use securesign_card::error::{CardError, Secret};
 use securesign_card::pin::Charset;
 use securesign_card::profile::Tries;
 use securesign_card::token::LastTry;
 use securesign_vendors::emulator::Emulator;
-use securesign_vendors::piv::emulator::{ALL, KeyKind, NIST, PivCard, Slot, YUBIKEY5};
+use securesign_vendors::piv::emulator::{ALL, KeyKind, NIST, Slot, YUBIKEY5};
 
 use super::card::{PIN, PUK, SECRET_INS, SELECT, WRONG, card, p256, watched};
 use crate::bench::wrong;
@@ -277,44 +278,21 @@ fn a_pin_typed_anew_is_verified_even_while_another_was_accepted() {
     );
 }
 
-/// A card whose global PIN is primary (SP 800-73-4, part 1, 3.3.2): references
-/// 00 and 80 are two PINs.
-struct GlobalPin {
-    log: std::sync::Arc<std::sync::Mutex<Vec<[u8; 4]>>>,
-    inner: PivCard,
-}
-
-impl Emulator for GlobalPin {
-    fn atr(&self) -> Vec<u8> {
-        self.inner.atr()
-    }
-
-    fn reset(&mut self) {
-        self.inner.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let header: [u8; 4] = command[..4].try_into().unwrap();
-        self.log.lock().unwrap().push(header);
-        match (header[1], command.get(7)) {
+/// SP 800-73-4, part 1, 3.3.2: where the global PIN is primary, references 00 and 80 are two PINs.
+#[test]
+fn a_global_pin_goes_to_its_own_reference_in_every_dialogue() {
+    let card = Instead::of(p256(NIST), |card, command| {
+        match (command[1], command.get(7)) {
             (0xCB, Some(0x7E)) => vec![
                 0x7E, 0x12, 0x4F, 0x0B, 0xA0, 0, 0, 3, 8, 0, 0, 0x10, 0, 1, 0, 0x5F, 0x2F, 2, 0x60,
                 0x20, 0x90, 0x00,
             ],
-            (0x20 | 0x24 | 0x2C, _) if header[3] == 0x00 => vec![0x63, 0xC3],
-            _ => self.inner.transmit(command),
+            (0x20 | 0x24 | 0x2C, _) if command[3] == 0x00 => vec![0x63, 0xC3],
+            _ => card.transmit(command),
         }
-    }
-}
-
-#[test]
-fn a_global_pin_goes_to_its_own_reference_in_every_dialogue() {
-    let log = std::sync::Arc::default();
-    let card = GlobalPin {
-        log: std::sync::Arc::clone(&log),
-        inner: p256(NIST),
-    };
-    let bench = Bench::new(card, None);
+    });
+    let card = Shared::new(card);
+    let bench = Bench::new(card.clone(), None);
     let (id, info) = bench.token();
     std::thread::sleep(LATER);
     let _ = bench.sign(&id, &info.found.credentials[0], Some(PIN));
@@ -324,16 +302,14 @@ fn a_global_pin_goes_to_its_own_reference_in_every_dialogue() {
         bench.unblock(&id, PUK, "654321"),
         Err(CardError::Unsupported(_))
     ));
-    let secret_bearing: Vec<[u8; 4]> = log
-        .lock()
-        .unwrap()
+    let seen = card.card().seen.clone();
+    let secret_bearing: Vec<&Vec<u8>> = seen
         .iter()
-        .copied()
-        .filter(|h| SECRET_INS.contains(&h[1]))
+        .filter(|command| SECRET_INS.contains(&command[1]))
         .collect();
-    assert!(secret_bearing.iter().any(|header| header[1] == 0x24));
+    assert!(secret_bearing.iter().any(|command| command[1] == 0x24));
     assert!(
-        secret_bearing.iter().all(|header| header[3] == 0x00),
+        secret_bearing.iter().all(|command| command[3] == 0x00),
         "{secret_bearing:02X?}"
     );
 }

@@ -9,6 +9,7 @@ use securesign_vendors::piv::emulator::{NIST, PivCard};
 use securesign_vendors::pkcs15::emulator::{Object, PinObject, Pkcs15Card};
 
 use crate::bench::{Bench, Shared};
+use crate::instead::Instead;
 use crate::{HOLDER, KINDS, Kind, NEW, PIN, PUK, reference, sent, tries, unblocking_tries};
 
 fn kinds() -> impl Iterator<Item = &'static Kind> {
@@ -21,54 +22,13 @@ const VERIFY: u8 = 0x20;
 const GET_CHALLENGE: u8 = 0x84;
 const WRITE_KEY: u8 = 0xF4;
 
-/// The card, and one command that it refuses; keeps what it gets.
-struct Refusing {
-    card: Shared<Pkcs15Card>,
-    refuses: &'static [u8],
-    answer: [u8; 2],
-    seen: Vec<Vec<u8>>,
-}
-
-impl Refusing {
-    fn new(card: Shared<Pkcs15Card>, refuses: &'static [u8], answer: [u8; 2]) -> Shared<Self> {
-        let seen = Vec::new();
-        Shared::new(Self {
-            card,
-            refuses,
-            answer,
-            seen,
-        })
-    }
-
-    fn nothing(card: Shared<Pkcs15Card>) -> Shared<Self> {
-        Self::new(card, &[0xFF], [0x6F, 0x00])
-    }
-}
-
-impl Emulator for Refusing {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.seen.push(command.to_vec());
-        match command.starts_with(self.refuses) {
-            true => self.answer.to_vec(),
-            false => self.card.transmit(command),
-        }
-    }
-}
-
 /// Nobody knows what a PIN without data costs: the tries left are told by a wrong one alone.
 #[test]
 fn r24_a_pin_is_never_asked_for_its_tries() {
     for kind in kinds() {
         let card = Shared::new(kind.card(KeyKind::Rsa2048).build().unwrap());
-        let between = Refusing::nothing(card.clone());
+        let between = Instead::of(card.clone(), |card, command| card.transmit(command));
+        let between = Shared::new(between);
         let bench = Bench::new(between.clone(), kind.reader);
         let (id, info) = bench.token_by(Look::Everything);
         assert_eq!(info.pin, Tries::Unknown);
@@ -143,7 +103,12 @@ fn a_card_with_another_key_says_that_it_does_not_unblock() {
     ] {
         let kind = kinds().next().unwrap();
         let card = Shared::new(kind.card(KeyKind::Rsa2048).build().unwrap());
-        let between = Refusing::new(card.clone(), &[0x84, WRITE_KEY], answer);
+        let between = Instead::of(card.clone(), move |card, command| {
+            match command.starts_with(&[0x84, WRITE_KEY]) {
+                true => answer.to_vec(),
+                false => card.transmit(command),
+            }
+        });
         let bench = Bench::new(between, kind.reader);
         let (id, _) = bench.token();
         let error = bench.unblock(&id, PUK, NEW).unwrap_err();
@@ -195,35 +160,18 @@ fn a_key_of_another_length_is_refused_before_a_pin_is_typed() {
     assert_eq!(sent(&card, VERIFY), 0);
 }
 
-/// Another card with the answer to reset of one of these.
-struct JavaCard(PivCard, Vec<u8>, Vec<Vec<u8>>);
-
-impl Emulator for JavaCard {
-    fn atr(&self) -> Vec<u8> {
-        self.1.clone()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.2.push(command.to_vec());
-        self.0.transmit(command)
-    }
-}
-
 #[test]
 fn a_java_card_with_the_same_answer_to_reset_is_what_it_carries() {
     let ejava = kinds().last().unwrap();
     let atr = ejava.card(KeyKind::Rsa2048).build().unwrap().atr();
     let piv = PivCard::builder(NIST).seed(b"tests").build().unwrap();
-    let card = Shared::new(JavaCard(piv, atr, Vec::new()));
+    let card = Instead::of(piv, |piv, command| piv.transmit(command));
+    let card = Shared::new(card.with_atr(&atr));
     let bench = Bench::new(card.clone(), None);
     let (_, info) = bench.token_by(Look::Tries);
     assert_eq!(info.family, "PIV");
     bench.end();
-    let seen = card.card().2.clone();
+    let seen = card.card().seen.clone();
     let by_name = |it: &Vec<u8>| it.starts_with(&[0x00, 0xA4, 0x04]);
     let before = seen.iter().position(by_name).unwrap();
     assert!(before <= 3, "{seen:02X?}");

@@ -13,6 +13,8 @@
 mod bench;
 mod counts;
 mod ftcos;
+#[path = "../support/instead.rs"]
+mod instead;
 #[path = "../support/journeys.rs"]
 mod journeys;
 mod kinds;

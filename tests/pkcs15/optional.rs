@@ -6,6 +6,7 @@ use securesign_vendors::emulator::Emulator;
 use securesign_vendors::pkcs15::emulator::Pkcs15Card;
 
 use crate::bench::{Bench, Shared};
+use crate::instead::Instead;
 use crate::starcos::{ESIGN, esign};
 use crate::{KINDS, Kind, PIN, tries};
 
@@ -20,34 +21,6 @@ const ANSWERS: [&[u8]; 8] = [
     &[0xDE, 0xAD, 0xBE, 0xEF, 0x05, 0x90, 0x00],
     &[0x00, 0x61, 0x10],
 ];
-
-/// The card behind it, one of whose answers is another one.
-struct Between {
-    card: Shared<Pkcs15Card>,
-    nth: Option<usize>,
-    answer: &'static [u8],
-    /// Commands, without what VERIFY has.
-    log: Vec<Vec<u8>>,
-}
-
-impl Emulator for Between {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let nth = self.log.len();
-        self.log.push(command.to_vec());
-        match self.nth == Some(nth) {
-            true => self.answer.to_vec(),
-            false => self.card.transmit(command),
-        }
-    }
-}
 
 type Run = (Result<Vec<u8>, CardError>, Vec<Vec<u8>>, Option<u8>);
 
@@ -71,16 +44,19 @@ fn run_on(
     nth: Option<usize>,
     answer: &'static [u8],
 ) -> Run {
-    let between = Shared::new(Between {
-        card: card.clone(),
-        nth,
-        answer,
-        log: Vec::new(),
+    let mut came = 0;
+    let between = Instead::of(card.clone(), move |card, command| {
+        came += 1;
+        match nth == Some(came - 1) {
+            true => answer.to_vec(),
+            false => card.transmit(command),
+        }
     });
+    let between = Shared::new(between);
     let bench = Bench::new(between.clone(), None);
     let result = job(&bench, PIN);
     bench.end();
-    let log = between.card().log.clone();
+    let log = between.card().seen.clone();
     (result, log, tries(card))
 }
 

@@ -21,7 +21,6 @@ use crate::{NEW, PIN, PUK, WRONG, openssl, sent};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-
 /// OpenSC, with a card in a reader of its own.
 struct OpenSc {
     daemon: Daemon,

@@ -10,6 +10,7 @@ use securesign_vendors::pkcs15::emulator::{
 };
 
 use crate::bench::{Bench, Shared};
+use crate::instead::Instead;
 use crate::{HOLDER, NEW, PIN, PUK, openssl, sent};
 
 /// A card of no known kind, as the sheets have seen directories written.
@@ -176,34 +177,6 @@ fn the_holders_pin_is_that_of_a_key_that_does_not_want_consent_to_each_use() {
     bench.sign(&id, second, Some(longer)).unwrap();
 }
 
-/// Refuses to select this file, as often as is said.
-struct Sulking {
-    card: Shared<Pkcs15Card>,
-    file: [u8; 2],
-    left: usize,
-}
-
-impl Emulator for Sulking {
-    fn atr(&self) -> Vec<u8> {
-        self.card.atr()
-    }
-
-    fn reset(&mut self) {
-        self.card.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        let meant = command.get(1) == Some(&0xA4) && command.windows(2).any(|it| it == self.file);
-        match meant && self.left > 0 {
-            true => {
-                self.left -= 1;
-                vec![0x69, 0x85]
-            }
-            false => self.card.transmit(command),
-        }
-    }
-}
-
 #[test]
 fn no_pin_is_changed_while_the_keys_do_not_tell_which_one_is_the_holders() {
     let consents = Object::signing(HOLDER, KeyKind::Rsa2048).label("first");
@@ -215,43 +188,35 @@ fn no_pin_is_changed_while_the_keys_do_not_tell_which_one_is_the_holders() {
         .object(consents.behind(Some(0)).once())
         .object(other.behind(Some(1)));
     let card = Shared::new(card.build().unwrap());
-    let sulking = Shared::new(Sulking {
-        card: card.clone(),
-        // EF(PrKDF).
-        file: [0x44, 0x02],
-        left: usize::MAX,
+    let is_sulking = Shared::new(true);
+    let sulks = is_sulking.clone();
+    // Refuses to select EF(PrKDF).
+    let sulking = Instead::of(card.clone(), move |card, command| {
+        let meant = command[1] == 0xA4 && command.windows(2).any(|it| it == [0x44, 0x02]);
+        match meant && *sulks.card() {
+            true => vec![0x69, 0x85],
+            false => card.transmit(command),
+        }
     });
-    let bench = Bench::new(sulking.clone(), None);
+    let bench = Bench::new(sulking, None);
     let (id, _) = bench.token_by(Look::Tries);
     let error = bench.change(&id, Secret::Pin, PIN, "13579111").unwrap_err();
     assert_eq!(error, CardError::Unsupported(Missing::Change));
     // The next dialogue reads them again.
-    sulking.card().left = 0;
+    *is_sulking.card() = false;
     bench.send(Job::Check);
     let (id, _) = bench.token_by(Look::Tries);
     bench.change(&id, Secret::Pin, PIN, "13579111").unwrap();
 }
 
-/// A card with another answer to reset, which knows no SELECT of one identifier; keeps what
-/// it gets.
-struct Logged(Shared<Pkcs15Card>, Vec<u8>, Vec<Vec<u8>>);
-
-impl Emulator for Logged {
-    fn atr(&self) -> Vec<u8> {
-        self.1.clone()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.2.push(command.to_vec());
+/// A card that knows no SELECT of one identifier.
+fn logged(card: Shared<Pkcs15Card>) -> Instead<Shared<Pkcs15Card>> {
+    Instead::of(card, |card, command| {
         match command.starts_with(&[0x00, 0xA4, 0x00]) {
             true => vec![0x6A, 0x86],
-            false => self.0.transmit(command),
+            false => card.transmit(command),
         }
-    }
+    })
 }
 
 /// Families that want a PIN in their own way, and a card of one that did not open as such.
@@ -264,8 +229,7 @@ fn a_card_of_a_family_with_a_coding_of_its_own_gets_no_pin() {
     let ejava = b"\x3B\xFC\x18\0\0\x81\x31\x80\x45\x90gFJ\0\x64\x18\x14\0\0\0\0\x02";
     for atr in [&belgian[..], spanish, epass, idprime, ejava] {
         let card = unknown(Layout::default());
-        let logged = Logged(card.clone(), atr.to_vec(), Vec::new());
-        let bench = Bench::new(Shared::new(logged), None);
+        let bench = Bench::new(logged(card.clone()).with_atr(atr), None);
         let (id, info) = bench.token();
         assert_eq!(info.family, "PKCS#15", "{atr:02X?}");
         assert_eq!(info.found.credentials, [], "{atr:02X?}");
@@ -281,39 +245,17 @@ fn a_card_of_a_family_with_a_coding_of_its_own_gets_no_pin() {
 
 #[test]
 fn the_application_is_selected_again_before_its_pin_is_sent() {
-    let card = unknown(Layout::default());
-    let atr = card.atr();
-    let logged = Shared::new(Logged(card, atr, Vec::new()));
+    let logged = Shared::new(logged(unknown(Layout::default())));
     let bench = Bench::new(logged.clone(), None);
     bench.cold_signature(PIN).unwrap();
     bench.end();
-    let seen = logged.card().2.clone();
+    let seen = logged.card().seen.clone();
     let verify = seen.iter().position(|it| it[1] == 0x20).unwrap();
     let before = &seen[..verify];
     let last = before.iter().rfind(|it| it[1] == 0xA4).unwrap();
     // By its name or its path, or a file below it.
     let is_home = last[2] == 0x04 || last[5..].starts_with(&[0x50, 0x15]) && last[4] == 2;
     assert!(is_home || [0x02, 0x09].contains(&last[2]), "{last:02X?}");
-}
-
-/// A card of a dedicated kind whose directory is not where that kind has it, but by name.
-struct Moved(Shared<Pkcs15Card>, Vec<u8>);
-
-impl Emulator for Moved {
-    fn atr(&self) -> Vec<u8> {
-        self.1.clone()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        match command.starts_with(&[0x00, 0xA4, 0x08]) {
-            true => vec![0x6A, 0x82],
-            false => self.0.transmit(command),
-        }
-    }
 }
 
 #[test]
@@ -324,7 +266,14 @@ fn a_card_of_a_dedicated_kind_that_does_not_open_is_not_taken_for_one_of_no_know
     });
     for dialect in [MYEID, SETCOS441] {
         let atr = Pkcs15Card::builder(dialect).build().unwrap().atr();
-        let bench = Bench::new(Shared::new(Moved(card.clone(), atr.clone())), None);
+        // Its directory is not where that kind has it, but by name.
+        let moved = Instead::of(card.clone(), |card, command| {
+            match command.starts_with(&[0x00, 0xA4, 0x08]) {
+                true => vec![0x6A, 0x82],
+                false => card.transmit(command),
+            }
+        });
+        let bench = Bench::new(moved.with_atr(&atr), None);
         let view = bench.look(Look::Everything).remove(0);
         match view.state {
             TokenState::Failed(error) => {
@@ -332,22 +281,6 @@ fn a_card_of_a_dedicated_kind_that_does_not_open_is_not_taken_for_one_of_no_know
             }
             other => panic!("{atr:02X?}: {other:?}"),
         }
-    }
-}
-
-/// A card that says the same to everything.
-struct Says(&'static [u8], Vec<Vec<u8>>);
-
-impl Emulator for Says {
-    fn atr(&self) -> Vec<u8> {
-        vec![0x3B, 0x80, 0x01, 0x81]
-    }
-
-    fn reset(&mut self) {}
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.1.push(command.to_vec());
-        self.0.to_vec()
     }
 }
 
@@ -360,12 +293,13 @@ fn r28_a_card_that_nobody_knows_is_read_and_no_more_and_at_most_twelve_times() {
         &[0x6E, 0x00],
         &[0x69, 0x85],
     ] {
-        let card = Shared::new(Says(answer, Vec::new()));
+        let says = Instead::of_nothing(&[0x3B, 0x80, 0x01, 0x81], |_| answer.to_vec());
+        let card = Shared::new(says);
         let bench = Bench::new(card.clone(), None);
         let view = bench.look(Look::Everything).remove(0);
         let known = matches!(view.state, TokenState::Ready(_) | TokenState::Failed(_));
         bench.end();
-        let seen = card.card().1.clone();
+        let seen = card.card().seen.clone();
         println!("{answer:02X?}: {} commands", seen.len());
         let reads = |command: &Vec<u8>| [0xA4, 0xB0, 0xB2, 0xCA].contains(&command[1]);
         assert!(seen.iter().all(reads), "{answer:02X?}: {seen:02X?}");

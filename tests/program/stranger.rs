@@ -2,28 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use securesign_vendors::emulator::Emulator;
 use serde_json::Value;
 
 use super::home::{Home, LIMIT};
 use super::in_hindi;
+use super::instead::Instead;
 use super::support::pcscd::Daemon;
 use super::support::run::run;
 use super::support::vpcd::VirtualCard;
-
-/// A card that refuses everything, and the commands that it got.
-struct Refusing(&'static [u8], Vec<Vec<u8>>);
-
-impl Emulator for Refusing {
-    fn atr(&self) -> Vec<u8> {
-        self.0.to_vec()
-    }
-    fn reset(&mut self) {}
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.1.push(command.to_vec());
-        vec![0x6D, 0x00]
-    }
-}
 
 /// Watchdata ProxKey, as the PC/SC tools' list has it.
 const PROXKEY: &[u8] = &[
@@ -35,9 +21,10 @@ const PROXKEY: &[u8] = &[
 fn r28_a_token_that_cannot_be_used_is_named_with_what_it_works_with() {
     let home = Home::new();
     let daemon = Daemon::start(&["Reader", "Longmai mToken CryptoIDA"]);
-    let proxkey = Arc::new(Mutex::new(Refusing(PROXKEY, Vec::new())));
+    let refusing = |atr: &[u8]| Instead::of_nothing(atr, |_| vec![0x6D, 0x00]);
+    let proxkey = Arc::new(Mutex::new(refusing(PROXKEY)));
     let _proxkey = VirtualCard::insert_shared(daemon.port(0), proxkey.clone());
-    let nameless = Refusing(&[0x3B, 0x02, 0x14, 0x51], Vec::new());
+    let nameless = refusing(&[0x3B, 0x02, 0x14, 0x51]);
     let _nameless = VirtualCard::insert(daemon.port(1), Box::new(nameless));
 
     let tokens = run(&mut home.with(&daemon, &["tokens"]), LIMIT);
@@ -94,7 +81,7 @@ fn r28_a_token_that_cannot_be_used_is_named_with_what_it_works_with() {
     assert_eq!(guessed["confidence"], "guess");
 
     // A name costs the token nothing: SELECT, and no more.
-    for command in &proxkey.lock().unwrap().1 {
+    for command in &proxkey.lock().unwrap().seen {
         assert_eq!(command[1], 0xA4, "{command:02X?}");
     }
 }

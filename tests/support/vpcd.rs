@@ -63,7 +63,7 @@ struct State {
 impl VirtualCard {
     /// Puts the card in, and returns when the daemon has asked for its ATR.
     pub fn insert(port: u16, card: Box<dyn Emulator>) -> Self {
-        Self::insert_shared(port, Arc::new(Mutex::new(Boxed(card))))
+        Self::insert_shared(port, Arc::new(Mutex::new(card)))
     }
 
     /// The same for a card that the test keeps a handle to.
@@ -207,20 +207,4 @@ fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-struct Boxed(Box<dyn Emulator>);
-
-impl Emulator for Boxed {
-    fn atr(&self) -> Vec<u8> {
-        self.0.atr()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-
-    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
-        self.0.transmit(command)
-    }
 }

@@ -12,6 +12,8 @@ pub(crate) mod signature;
 pub(crate) mod tlv;
 pub(crate) mod wire;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 pub use issuer::BuildError;
 pub use key::KeyKind;
 pub use reader::{EmulatedReaders, Fault, Slot};
@@ -28,6 +30,25 @@ pub trait Emulator: Send {
     /// One command APDU in, one response APDU (data, SW1, SW2) out. Never
     /// panics, whatever the bytes.
     fn transmit(&mut self, command: &[u8]) -> Vec<u8>;
+}
+
+/// A card that is looked into while it is in a reader.
+impl<E: Emulator + ?Sized> Emulator for Arc<Mutex<E>> {
+    fn atr(&self) -> Vec<u8> {
+        locked(self).atr()
+    }
+
+    fn reset(&mut self) {
+        locked(self).reset();
+    }
+
+    fn transmit(&mut self, command: &[u8]) -> Vec<u8> {
+        locked(self).transmit(command)
+    }
+}
+
+fn locked<E: ?Sized>(card: &Mutex<E>) -> MutexGuard<'_, E> {
+    card.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<E: Emulator + ?Sized> Emulator for Box<E> {
