@@ -156,7 +156,7 @@ impl<'a> Command<'a> {
 
     /// Short form. Data beyond [`SHORT_MAX`] bytes needs [`Command::chain`].
     pub fn short(&self) -> Frame {
-        short_frame(self.header, self.data, self.answer).hiding_answer(self.hides_answer)
+        self.short_frame(self.header, self.data, self.answer)
     }
 
     /// Command chaining (ISO 7816-4, 5.3.3): every block but the last has bit
@@ -166,7 +166,7 @@ impl<'a> Command<'a> {
         header[0] |= 0x10;
         let blocks = self.data.bytes().chunks(SHORT_MAX);
         let mut frames: Vec<Frame> = blocks
-            .map(|block| short_frame(header, Data::Plain(block), Answer::Nothing))
+            .map(|block| self.short_frame(header, Data::Plain(block), Answer::Nothing))
             .collect();
         frames.pop();
         frames.push(self.last_block());
@@ -177,7 +177,7 @@ impl<'a> Command<'a> {
     pub fn last_block(&self) -> Frame {
         let block = self.data.bytes().chunks(SHORT_MAX).last();
         let data = Data::Plain(block.unwrap_or_default());
-        short_frame(self.header, data, self.answer).hiding_answer(self.hides_answer)
+        self.short_frame(self.header, data, self.answer)
     }
 
     /// Extended form: `00 Lc1 Lc2 data Le1 Le2`, or `00 Le1 Le2` without data.
@@ -191,33 +191,33 @@ impl<'a> Command<'a> {
             _ => &[0x00, high, low],
         };
         let le = le.as_ref().map_or(&[][..], |le| le);
-        frame(self.header, lc, self.data, le).hiding_answer(self.hides_answer)
+        self.frame(self.header, lc, self.data, le)
     }
-}
 
-fn short_frame(header: [u8; 4], data: Data<'_>, answer: Answer) -> Frame {
-    let lc = [data.bytes().len() as u8];
-    let lc = if data.bytes().is_empty() {
-        &[][..]
-    } else {
-        &lc
-    };
-    let le = answer.short();
-    frame(header, lc, data, le.as_slice())
-}
+    fn short_frame(&self, header: [u8; 4], data: Data<'_>, answer: Answer) -> Frame {
+        let lc = [data.bytes().len() as u8];
+        let lc = if data.bytes().is_empty() {
+            &[][..]
+        } else {
+            &lc
+        };
+        let le = answer.short();
+        self.frame(header, lc, data, le.as_slice())
+    }
 
-fn frame(header: [u8; 4], lc: &[u8], data: Data<'_>, le: &[u8]) -> Frame {
-    // Sized at once: a growing vector would leave copies of a PIN behind.
-    let len = header.len() + lc.len() + data.bytes().len() + le.len();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(len));
-    bytes.extend_from_slice(&header);
-    bytes.extend_from_slice(lc);
-    let start = bytes.len();
-    bytes.extend_from_slice(data.bytes());
-    let range = start..bytes.len();
-    bytes.extend_from_slice(le);
-    let secret = matches!(data, Data::Secret(_)) && !range.is_empty();
-    Frame::new(bytes, secret.then_some(range))
+    fn frame(&self, header: [u8; 4], lc: &[u8], data: Data<'_>, le: &[u8]) -> Frame {
+        // Sized at once: a growing vector would leave copies of a PIN behind.
+        let len = header.len() + lc.len() + data.bytes().len() + le.len();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(len));
+        bytes.extend_from_slice(&header);
+        bytes.extend_from_slice(lc);
+        let start = bytes.len();
+        bytes.extend_from_slice(data.bytes());
+        let range = start..bytes.len();
+        bytes.extend_from_slice(le);
+        let secret = matches!(data, Data::Secret(_)) && !range.is_empty();
+        Frame::new(bytes, secret.then_some(range)).hiding_answer(self.hides_answer)
+    }
 }
 
 /// A complete answer: all `61xx` parts put together.

@@ -262,21 +262,20 @@ impl<'a> Channel<'a> {
         during: &'static str,
         command: &Command<'_>,
     ) -> Result<Response, CardError> {
-        self.begin(during)?;
-        self.replaces =
-            matches!(command.data, Data::Secret(_)) && REPLACING.contains(&command.header[1]);
-        self.hides_answer = command.hides_answer;
+        self.drop_rest()?;
+        self.begin(during, command);
         let response = self.send_covered(during, command)?;
         self.unanswered = false;
         Ok(response)
     }
 
     /// A command begins, with all that belongs to it.
-    fn begin(&mut self, during: &'static str) -> Result<(), CardError> {
-        self.drop_rest()?;
+    fn begin(&mut self, during: &'static str, command: &Command<'_>) {
         self.transport.step(during);
         self.begun = self.transport.elapsed();
-        Ok(())
+        self.replaces =
+            matches!(command.data, Data::Secret(_)) && REPLACING.contains(&command.header[1]);
+        self.hides_answer = command.hides_answer;
     }
 
     fn send_covered(
@@ -319,9 +318,7 @@ impl<'a> Channel<'a> {
         {
             return self.send(during, command);
         }
-        self.transport.step(during);
-        self.begun = self.transport.elapsed();
-        self.hides_answer = command.hides_answer;
+        self.begin(during, command);
         let response = self.transmit(command, Form::Short)?;
         match response.sw {
             StatusWord::OK => self.rest = None,

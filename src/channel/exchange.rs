@@ -38,17 +38,23 @@ pub(super) enum Form {
 }
 
 impl Channel<'_> {
-    /// Sends a command in this form; what comes may be the first part of the answer.
+    /// Sends a command in this form; what comes may be the first part of the answer. Also of a
+    /// wrapped command and of GET RESPONSE the answer is hidden where the present one's is.
     pub(super) fn transmit(
         &mut self,
         command: &Command<'_>,
         form: Form,
     ) -> Result<Response, CardError> {
+        let hides_answer = self.hides_answer;
+        let command = Command {
+            hides_answer,
+            ..*command
+        };
         let most = self.extended.most();
         match form {
-            Form::Short => self.exchange_for(command, |command| command.short()),
-            Form::Extended => self.exchange_for(command, |command| command.extended(most)),
-            Form::Chain => self.transmit_chain(command),
+            Form::Short => self.exchange_for(&command, |command| command.short()),
+            Form::Extended => self.exchange_for(&command, |command| command.extended(most)),
+            Form::Chain => self.transmit_chain(&command),
         }
     }
 
@@ -94,10 +100,7 @@ impl Channel<'_> {
         while whole.sw.sw1() == 0x61 {
             parts += 1;
             let le = whole.sw.sw2();
-            let command = Command {
-                hides_answer: self.hides_answer,
-                ..GET_RESPONSE.answer(Answer::told(le))
-            };
+            let command = GET_RESPONSE.answer(Answer::told(le));
             let part = self.transmit(&command, Form::Short)?;
             let stuck = part.data.is_empty() && part.sw.sw1() == 0x61;
             if stuck || parts > PARTS_MAX || whole.data.len() + part.data.len() > ANSWER_MAX {

@@ -44,7 +44,8 @@ impl Channel<'_> {
         if self.extended.reader.is_some() || self.extended.answer != Ability::Trusted {
             return Ok(());
         }
-        self.begin(during)?;
+        self.drop_rest()?;
+        self.begin(during, command);
         let command = command.answer(Answer::Long);
         let first = self.transmit(&command, Form::Extended);
         let answer = first.and_then(|first| self.drain(first));

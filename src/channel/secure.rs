@@ -49,10 +49,7 @@ impl Channel<'_> {
         session: &mut dyn SecureMessaging,
     ) -> Result<(Response, bool), CardError> {
         let wrapped = session.wrap(command, self.extended.answers(SHORT_ANSWER_MAX + 1))?;
-        let wrapped = Command {
-            hides_answer: command.hides_answer,
-            ..wrapped.command()
-        };
+        let wrapped = wrapped.command();
         let form = self.form_of(&wrapped, session)?;
         self.broken = false;
         let first = self.transmit(&wrapped, form);
