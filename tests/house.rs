@@ -176,6 +176,16 @@ fn only_the_families_name_a_family() {
         "fineid",
         "cns",
     ];
+    // A new family is among them. What is described by PKCS#15 is no family.
+    for (path, text) in sources("vendors/src") {
+        let ids = text
+            .lines()
+            .filter_map(|it| it.trim().strip_prefix("id: \""));
+        for id in ids.filter(|id| !id.starts_with("pkcs15")) {
+            let is_named = FAMILIES.iter().any(|family| id.contains(family));
+            assert!(is_named, "{}: {id}", path.display());
+        }
+    }
     // Is a card of one family, to be tried without any.
     let demo = root().join("ui/src/demo.rs");
     for folder in [
