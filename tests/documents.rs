@@ -8,6 +8,8 @@
     reason = "here a panic is a failed test"
 )]
 
+#[path = "documents/changes.rs"]
+mod changes;
 #[path = "documents/judges.rs"]
 mod judges;
 #[path = "support/software.rs"]

@@ -204,6 +204,14 @@ fn xml_is_signed_beside_its_original_for_xmlsec1() {
         .arg(path("root.pem"))
         .arg(signed);
     succeed(&mut xmlsec, LIMIT);
+    let signed = signed.to_str().unwrap();
+    succeed(&mut home.program(&["verify", signed]), LIMIT);
+    let unsigned = path("gst-like.xml");
+    let done = run(
+        &mut home.program(&["verify", unsigned.to_str().unwrap()]),
+        LIMIT,
+    );
+    assert_eq!(done.code, Some(1), "{done:?}");
 }
 
 #[test]

@@ -167,6 +167,23 @@ fn every_document_is_signed_for_all_judges_or_refused_by_name() {
         }
     }
     assert!(signed.len() > 30, "{}", signed.len());
+    for (name, bytes) in &signed {
+        let found = xml::signatures(bytes).unwrap().pop().unwrap();
+        let key = if name.contains("p256") {
+            "p256"
+        } else {
+            "rsa2048"
+        };
+        let sound = found
+            .sound
+            .unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        assert_eq!(sound.certificate, software.certificate(key), "{name}");
+        assert_eq!(
+            found.is_whole,
+            key == "p256",
+            "an enveloping one is over its object"
+        );
+    }
     all_good(&hear(&software, &signed));
 }
 
@@ -281,6 +298,67 @@ fn xades_is_signed_for_all_judges_and_its_properties_are_signed_too() {
     };
     let refused = sign(&software, "p384", SHA256, &file("gst-like"), &options).err();
     assert_eq!(refused, Some(Refusal::Xml(Fault::Id)));
+}
+
+/// A signature that xmlsec1 makes, over a document or over one element, and what is not read.
+#[test]
+fn signatures_of_others_are_read_and_what_is_wrong_with_them() {
+    use securesign_documents::cms::read::Fault as Found;
+    let software = Software::new(&["rsa2048"]);
+    let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
+    let inclusive = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
+    let by_xmlsec = |uri: &str, form: &str, wrapped: &str| {
+        let dsig = "http://www.w3.org/2000/09/xmldsig#";
+        let template = format!(
+            "<a:doc xmlns:a=\"urn:a\" id=\"x\"><b id=\"y\">12 &amp; 13</b>{wrapped}<Signature \
+             xmlns=\"{dsig}\"><SignedInfo>\n <CanonicalizationMethod Algorithm=\"{form}\"/>\
+             <SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\"/>\
+             <Reference URI=\"{uri}\"><Transforms><Transform Algorithm=\"{dsig}enveloped-signature\"/>\
+             <Transform Algorithm=\"{form}\"/></Transforms><DigestMethod \
+             Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><DigestValue/></Reference>\
+             </SignedInfo><SignatureValue/><KeyInfo><X509Data/></KeyInfo></Signature></a:doc>"
+        );
+        fs::write(software.folder().join("template.xml"), template).unwrap();
+        let mut command = Command::new("xmlsec1");
+        command.current_dir(software.folder());
+        command.args([
+            "--sign",
+            "--id-attr:id",
+            "b",
+            "--privkey-pem",
+            "rsa2048.key,rsa2048.pem",
+        ]);
+        let output = command.arg("template.xml").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let read = |text: &str| {
+        let found = xml::signatures(text.as_bytes()).unwrap().remove(0);
+        (found.sound.map(|sound| sound.certificate), found.is_whole)
+    };
+    let person = software.certificate("rsa2048");
+    let whole = by_xmlsec("", exclusive, "");
+    assert_eq!(read(&whole), (Ok(person.clone()), true));
+    let part = by_xmlsec("#y", exclusive, "");
+    assert_eq!(read(&part), (Ok(person), false));
+    let fault = |text: &str| read(text).0.err();
+    assert_eq!(fault(&whole.replacen("13", "14", 1)), Some(Found::Changed));
+    assert_eq!(fault(&part.replacen("13", "14", 1)), Some(Found::Changed));
+    // The same element a second time: whoever reads the document may take the other one.
+    let twice = part.replacen("<Signature", "<b id=\"y\">14</b><Signature", 1);
+    assert_eq!(fault(&twice), Some(Found::Unreadable));
+    let other = part.replacen("\n <Canon", "\n  <Canon", 1);
+    assert_eq!(fault(&other), Some(Found::Wrong));
+    assert_eq!(
+        fault(&by_xmlsec("", inclusive, "")),
+        Some(Found::Unreadable)
+    );
+    let (head, rest) = whole.split_once("<X509Data>").unwrap();
+    let (_, tail) = rest.split_once("</X509Data>").unwrap();
+    let bare = format!("{head}<X509Data></X509Data>{tail}");
+    assert_eq!(fault(&bare), Some(Found::NoCertificate));
+    assert!(xml::signatures(b"<a/>").unwrap().is_empty());
+    assert!(xml::signatures(b"<a>").is_err());
 }
 
 #[test]

@@ -4,9 +4,9 @@
 
 mod canonical;
 mod characters;
+mod plan;
+mod verify;
 mod xades;
-
-use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,8 +16,10 @@ use securesign_card::tlv;
 use thiserror::Error;
 
 use self::canonical::{Apex, Canonical, canonical};
-use self::xades::Properties;
+use self::plan::Plan;
 use crate::{Refusal, Signer};
+
+pub use self::verify::{Signature, Sound, signatures};
 
 /// Why an XML document is not signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -86,15 +88,6 @@ pub struct Prepared {
     properties: Option<(usize, Digest)>,
 }
 
-/// What all parts of a Signature have to know.
-struct Plan {
-    /// The prefix of its name space, with its colon.
-    ds: &'static str,
-    id: Option<String>,
-    signer: Signer,
-    properties: Option<Properties>,
-}
-
 /// Where another reader looks for what is referred to.
 #[derive(Clone, Copy, Debug)]
 enum Target {
@@ -160,6 +153,12 @@ fn checked(text: &str, options: &Options) -> Result<Canonical, Fault> {
 
 fn has_id(whole: &Canonical, id: &str) -> bool {
     whole.ids.iter().any(|(other, _)| other == id)
+}
+
+/// Whether a document is to be read as XML, by its beginning.
+pub fn is_likely(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    bytes.trim_ascii_start().starts_with(b"<")
 }
 
 /// The whole document as a signature is over it: exclusive canonical XML without comments.
@@ -267,15 +266,7 @@ fn detached(bytes: &[u8], plan: Plan, options: &Options) -> Result<Prepared, Ref
     Ok(plan.around(Default::default(), "", info, Target::File, digested))
 }
 
-/// Where the only element stands that has this Id.
-fn the_only(ids: &[(String, usize)], id: &str) -> Result<usize, Fault> {
-    let mut found = ids.iter().filter(|(other, _)| other == id);
-    match (found.next(), found.next()) {
-        (Some((_, at)), None) => Ok(*at),
-        _ => Err(Fault::Reference),
-    }
-}
-
+/// Algorithm of a digest (RFC 6931, 2.1).
 fn digest_method(hash: HashAlgorithm) -> &'static str {
     match hash {
         HashAlgorithm::Sha384 => "http://www.w3.org/2001/04/xmldsig-more#sha384",
@@ -284,133 +275,12 @@ fn digest_method(hash: HashAlgorithm) -> &'static str {
     }
 }
 
-impl Plan {
-    fn new(whole: &Canonical, signer: Signer, options: &Options) -> Result<Self, Fault> {
-        let ds = match options.form {
-            Form::Enveloping => "ds:",
-            Form::Enveloped | Form::Detached => "",
-        };
-        let mut plan = Self {
-            ds,
-            id: options.id.clone(),
-            signer,
-            properties: None,
-        };
-        if let Some(now) = options.xades {
-            let is_free = |id: &str| whole.ids.iter().all(|(other, _)| other != id);
-            // They say whose they are.
-            let mut names = (1..u32::MAX).map(|number| format!("Signature{number}"));
-            let id = plan.id.take().or_else(|| names.find(|name| is_free(name)));
-            let id = id.ok_or(Fault::Id)?;
-            let properties = Properties::new(&plan, &id, now)?;
-            if !is_free(&properties.id) {
-                return Err(Fault::Id);
-            }
-            plan.id = Some(id);
-            plan.properties = Some(properties);
-        }
-        Ok(plan)
-    }
-
-    /// The declaration of its name space.
-    fn declared(&self) -> String {
-        match self.ds {
-            "" => format!(" xmlns=\"{DSIG}\""),
-            _ => format!(" xmlns:ds=\"{DSIG}\""),
-        }
-    }
-
-    /// SignedInfo as canonical XML has it, so that it is signed as it stands there.
-    fn signed_info(&self, uri: &str, transforms: &[&str], digested: &Digest) -> String {
-        let ds = self.ds;
-        let is_rsa = self.signer.certificate().key().rsa_len().is_some();
-        let kind = if is_rsa { "rsa" } else { "ecdsa" };
-        let number = self.signer.hash().size() * 8;
-        let mut info = format!("<{ds}SignedInfo{}>", self.declared());
-        info.push_str(&self.method("CanonicalizationMethod", EXCLUSIVE));
-        let signature = format!("http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{number}");
-        info.push_str(&self.method("SignatureMethod", &signature));
-        let mut escaped = String::from("URI=\"");
-        characters::write_attribute(uri, &mut escaped);
-        escaped.push('"');
-        info.push_str(&self.reference(&escaped, transforms, digested));
-        if let Some(properties) = &self.properties {
-            let attributes = format!("Type=\"{}\" URI=\"#{}\"", xades::TYPE, properties.id);
-            let digested = &properties.digested;
-            info.push_str(&self.reference(&attributes, &[EXCLUSIVE], digested));
-        }
-        let _ = write!(info, "</{ds}SignedInfo>");
-        info
-    }
-
-    fn method(&self, name: &str, algorithm: &str) -> String {
-        let ds = self.ds;
-        format!("<{ds}{name} Algorithm=\"{algorithm}\"></{ds}{name}>")
-    }
-
-    fn reference(&self, attributes: &str, transforms: &[&str], digested: &Digest) -> String {
-        let ds = self.ds;
-        let mut reference = format!("<{ds}Reference {attributes}>");
-        if !transforms.is_empty() {
-            let each = transforms.iter().map(|one| self.method("Transform", one));
-            let each: String = each.collect();
-            let _ = write!(reference, "<{ds}Transforms>{each}</{ds}Transforms>");
-        }
-        reference.push_str(&self.method("DigestMethod", digest_method(self.signer.hash())));
-        let value = STANDARD.encode(digested.bytes());
-        let _ = write!(
-            reference,
-            "<{ds}DigestValue>{value}</{ds}DigestValue></{ds}Reference>"
-        );
-        reference
-    }
-
-    /// The Signature element, in the place where it stands.
-    fn around(
-        self,
-        [mut before, mut after]: [Vec<u8>; 2],
-        object: &str,
-        info: String,
-        target: Target,
-        digested: Digest,
-    ) -> Prepared {
-        let ds = self.ds;
-        let declared = self.declared();
-        let id = self.id.as_ref().map(|id| format!(" Id=\"{id}\""));
-        let bare = info.replacen(&declared, "", 1);
-        let open = format!(
-            "<{ds}Signature{declared}{}>{bare}<{ds}SignatureValue>",
-            id.unwrap_or_default()
-        );
-        before.extend_from_slice(open.as_bytes());
-        let certificates: String = self
-            .signer
-            .certificates()
-            .map(|one| {
-                let der = STANDARD.encode(one.der());
-                format!("<{ds}X509Certificate>{der}</{ds}X509Certificate>")
-            })
-            .collect();
-        let mut close = format!(
-            "</{ds}SignatureValue><{ds}KeyInfo><{ds}X509Data>{certificates}</{ds}X509Data>\
-             </{ds}KeyInfo>{object}"
-        );
-        let properties = self.properties.map(|it| {
-            let at = close.len() + it.at;
-            close.push_str(&it.object);
-            (at, it.digested)
-        });
-        let _ = write!(close, "</{ds}Signature>");
-        after.splice(0..0, close.into_bytes());
-        Prepared {
-            signer: self.signer,
-            info,
-            before,
-            after,
-            target,
-            digested,
-            properties,
-        }
+/// Where the only element stands that has this Id.
+fn the_only(ids: &[(String, usize)], id: &str) -> Result<usize, Fault> {
+    let mut found = ids.iter().filter(|(other, _)| other == id);
+    match (found.next(), found.next()) {
+        (Some((_, at)), None) => Ok(*at),
+        _ => Err(Fault::Reference),
     }
 }
 

@@ -55,6 +55,53 @@ fn a_signature_is_seen_and_its_hash_and_chain_are_as_wanted() {
     }
 }
 
+/// By whom it is trusted, and by whom not, in a PDF and in XML.
+#[test]
+fn verify_tells_whose_a_signature_is_and_who_vouches_for_that() {
+    let home = Home::bare();
+    let path = |name: &str| home.0.path().join(name);
+    let authority = path("XDG_CONFIG_HOME/securesign/authorities");
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/documents");
+    let root = top.join("pki/ca.pem").to_str().unwrap().to_owned();
+    let software = Software::new(&["rsa2048"]);
+    let other = software
+        .folder()
+        .join("root.pem")
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let pdf = put(&home, "signed-once-pyhanko.pdf")
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let word = |options: &[&str]| {
+        let mut line = vec!["verify", &pdf, "--json"];
+        line.extend(options);
+        let done = run(&mut home.program(&line), LIMIT);
+        let told: Value = serde_json::from_str(&done.stdout).unwrap_or_else(|_| panic!("{done:?}"));
+        (
+            done.code,
+            told[0]["trusted"].as_bool(),
+            told[0]["sound"].as_bool(),
+        )
+    };
+    assert_eq!(word(&[]), (Some(0), Some(false), Some(true)));
+    assert_eq!(word(&["--ca", &root]), (Some(0), Some(true), Some(true)));
+    assert_eq!(word(&["--ca", &other]), (Some(1), Some(false), Some(true)));
+    fs::create_dir_all(&authority).unwrap();
+    fs::copy(&root, authority.join("mine.pem")).unwrap();
+    assert_eq!(word(&[]), (Some(0), Some(true), Some(true)));
+    let told = run(&mut home.program(&["verify", &pdf]), LIMIT).stdout;
+    assert!(told.contains("trusted here, under"), "{told}");
+    fs::remove_dir_all(&authority).unwrap();
+    let told = run(&mut home.program(&["verify", &pdf]), LIMIT).stdout;
+    let second = told.lines().nth(2).unwrap_or_default();
+    assert!(
+        second.contains("not certain: nobody who is trusted here"),
+        "{told}"
+    );
+}
+
 /// Without its word there is no signed file: never a lesser one instead.
 #[test]
 fn an_authority_says_when_or_nothing_is_written() {
@@ -66,8 +113,12 @@ fn an_authority_says_when_or_nothing_is_written() {
     let server = Server::start(software);
     let option = format!("--time-stamp={}", server.address);
     let file = put(&home, "minimal.pdf");
-    let ask = |option: &str| sign_with(&home, &daemon, PIN, &[option], &[&file]);
-    let bytes = only(&ask(&option));
+    // Each has its reason, so that no two signatures are alike, however fast they follow.
+    let ask = |option: &str, reason: &str| {
+        let reason = format!("--reason={reason}");
+        sign_with(&home, &daemon, PIN, &[option, &reason], &[&file])
+    };
+    let bytes = only(&ask(&option, "first"));
     assert!(pdf::signatures(bytes).unwrap()[0].is_stamped());
     let before = left(&home);
     let gone = "--time-stamp=http://127.0.0.1:9/tsa";
@@ -80,7 +131,7 @@ fn an_authority_says_when_or_nothing_is_written() {
         (Manner::Honest, gone, "no connection"),
     ] {
         server.be(manner);
-        let done = ask(option);
+        let done = ask(option, why);
         assert_eq!(done.code, Some(1), "{done:?}");
         assert!(done.stdout.contains(why), "{why}: {done:?}");
         assert_eq!(left(&home), before, "{why}");

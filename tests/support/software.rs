@@ -84,6 +84,20 @@ impl Software {
         software
     }
 
+    /// Further kinds of certificates, by the names of their sections.
+    pub fn add_extensions(&self, sections: &str) {
+        fs::write(
+            self.folder.join("extensions"),
+            format!("{EXTENSIONS}{sections}"),
+        )
+        .expect("a file");
+    }
+
+    /// A certificate for a new key, of that kind, by the holder of another one.
+    pub fn issue(&mut self, name: &str, kind: &str, issuer: &str) {
+        self.make_kind(name, kind, KEYS[2].1, Some(issuer));
+    }
+
     /// A time stamp authority, `tsa.pem`, whose time has so many digits behind the second.
     pub fn add_authority(&mut self, digits: u8) {
         self.make("tsa", KEYS[2].1, Some("root"));
@@ -120,6 +134,14 @@ impl Software {
     }
 
     fn make(&mut self, name: &str, kind: &[&str], issuer: Option<&str>) {
+        let section = match name {
+            "root" | "sub" | "tsa" => name,
+            _ => "person",
+        };
+        self.make_kind(name, section, kind, issuer);
+    }
+
+    fn make_kind(&mut self, name: &str, section: &str, kind: &[&str], issuer: Option<&str>) {
         let key = format!("{name}.key");
         let request = format!("{name}.csr");
         let pem = format!("{name}.pem");
@@ -140,10 +162,6 @@ impl Software {
             ]
             .to_vec(),
             None => vec!["-signkey".to_owned(), key],
-        };
-        let section = match name {
-            "root" | "sub" | "tsa" => name,
-            _ => "person",
         };
         let mut line = vec!["x509", "-req", "-in", &request, "-days", "30", "-out", &pem];
         line.extend(["-extfile", "extensions", "-extensions", section]);

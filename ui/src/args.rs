@@ -84,20 +84,15 @@ pub enum Command {
     /// told with each file. 2: bad usage.
     SignFile(Box<SignFile>),
 
-    /// Show the signatures in PDF files, and whether they were changed since; needs no token
+    /// Show the signatures in PDF and XML files, and whether they were changed since; needs no
+    /// token
     ///
-    /// Who issued a certificate, and whether that is to be trusted, is not checked: what it
-    /// says of itself is shown. Exit code 0: all signatures are sound, and nothing came after
-    /// the last one. 1: not so, or there is none. 2: a file cannot be read.
-    Verify {
-        /// Files
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-
-        /// Print as JSON, for programs
-        #[arg(long)]
-        json: bool,
-    },
+    /// A certificate is trusted where it leads to an authority of the system, one in the folder
+    /// authorities beside the settings, or one that --ca names; whether it was revoked is not
+    /// asked. Of XML, signatures over exclusive canonical XML are read. Exit code 0: all
+    /// signatures are sound, nothing came after the last one, and with --ca all are trusted. 1:
+    /// not so, or there is none. 2: a file cannot be read.
+    Verify(Verify),
 
     /// List readers and tokens: PIN tries left, certificates
     Tokens {
@@ -190,6 +185,21 @@ pub struct Sign {
     /// How long to wait for a token [default: forever in a terminal, else 0]
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// File with certificates of authorities to trust, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca: Vec<PathBuf>,
+
+    /// Print as JSON, for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

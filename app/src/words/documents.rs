@@ -1,7 +1,8 @@
 //! What is said of documents: why one is not signed, and what its signatures are worth.
 
 use securesign_documents::cms::read::Fault;
-use securesign_documents::pdf::StampFault;
+use securesign_documents::pdf::{Change, StampFault};
+use securesign_documents::trust::Doubt;
 use securesign_documents::{Damage, Refusal, timestamp, xml};
 
 use crate::language::Language;
@@ -98,6 +99,27 @@ impl InWords for timestamp::Fault {
             Self::Clock => l.say("time-stamp-clock"),
             Self::Refused => l.say("time-stamp-refused"),
             Self::Unreadable => l.say("time-stamp-unreadable"),
+        }
+    }
+}
+
+impl InWords for Doubt {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::Outdated => l.say("doubt-outdated"),
+            Self::Usage => l.say("doubt-usage"),
+            Self::NoPath => l.say("doubt-no-path"),
+        }
+    }
+}
+
+impl InWords for Change {
+    fn in_words(&self, l: Language) -> String {
+        match self {
+            Self::Proof => l.say("change-proof"),
+            Self::Filled => l.say("change-filled"),
+            Self::Annotated => l.say("change-annotated"),
+            Self::Other => l.say("change-other"),
         }
     }
 }

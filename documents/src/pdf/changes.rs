@@ -3,6 +3,7 @@
 //! at, since no reader does.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
@@ -19,6 +20,18 @@ pub enum Change {
     Annotated,
     /// Anything else: the document may say something else than what was signed.
     Other,
+}
+
+/// In English, for programs.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Proof => "proof",
+            Self::Filled => "signatures or fields",
+            Self::Annotated => "notes",
+            Self::Other => "other",
+        })
+    }
 }
 
 /// Most pairs of objects that are compared, and how far up a tree is gone.

@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use securesign_card::digest::Digest;
 
 use super::canonical::{Apex, canonical};
-use super::{Fault, Plan, digest_method};
+use super::{Fault, digest_method};
+use crate::Signer;
 
-const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
+/// Its name space.
+pub(super) const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
 /// Of the reference to SignedProperties.
 pub(super) const TYPE: &str = "http://uri.etsi.org/01903#SignedProperties";
 
@@ -26,13 +28,18 @@ pub(super) struct Properties {
 }
 
 impl Properties {
-    /// Of a signature with that Id.
-    pub fn new(plan: &Plan, signature: &str, now: Timestamp) -> Result<Self, Fault> {
-        let ds = plan.ds;
+    /// Of a signature with that Id, where `declared` declares the prefix `ds`.
+    pub fn new(
+        ds: &str,
+        declared: &str,
+        signer: &Signer,
+        signature: &str,
+        now: Timestamp,
+    ) -> Result<Self, Fault> {
         let id = format!("{signature}-properties");
         let time = now.strftime("%Y-%m-%dT%H:%M:%SZ");
-        let hash = plan.signer.hash();
-        let certificate = Digest::of(hash, plan.signer.certificate().der());
+        let hash = signer.hash();
+        let certificate = Digest::of(hash, signer.certificate().der());
         let certificate = STANDARD.encode(certificate.bytes());
         let method = digest_method(hash);
         let head = format!(
@@ -49,7 +56,6 @@ impl Properties {
         );
         let object = format!("{head}{signed}</xades:QualifyingProperties></{ds}Object>");
         // As it stands in the Signature, which declares the other name space.
-        let declared = plan.declared();
         let alone = object.replacen("Object>", &format!("Object{declared}>"), 1);
         let at = head.len() + declared.len();
         let form = canonical(&alone, Apex::At(at), None)?;

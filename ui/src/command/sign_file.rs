@@ -44,10 +44,9 @@ enum Kind {
 }
 
 impl Kind {
-    /// By its beginning: what is no XML is to be a PDF.
+    /// What is no XML is to be a PDF.
     fn of(bytes: &[u8]) -> Self {
-        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        match text.trim_ascii_start().starts_with(b"<") {
+        match xml::is_likely(bytes) {
             true => Self::Xml,
             false => Self::Pdf,
         }

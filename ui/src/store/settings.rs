@@ -17,6 +17,12 @@ use super::seen::Seen;
 use super::used;
 use crate::service;
 
+/// The folder with certificates of authorities that this person trusts, whether it exists or
+/// not.
+pub fn authorities() -> PathBuf {
+    path().with_file_name("authorities")
+}
+
 /// The settings file, whether it exists or not.
 pub fn path() -> PathBuf {
     folders().map_or_else(
