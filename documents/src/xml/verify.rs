@@ -19,6 +19,8 @@ use crate::cms::read::Fault;
 /// Most signatures, references of one, and certificates in one.
 const SIGNATURES: usize = 50;
 const MOST: usize = 32;
+/// Most name spaces that one element may declare.
+const DECLARATIONS: usize = 100_000;
 
 /// A signature in an XML document.
 #[derive(Clone, Debug)]
@@ -103,6 +105,8 @@ const TIME: &[&str] = &[
 fn read(text: &str) -> Option<Vec<Parts>> {
     let mut reader = NsReader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
+    let names = reader.resolver_mut();
+    names.set_max_declarations_per_element(DECLARATIONS);
     let mut found: Vec<Parts> = Vec::new();
     // Below the Signature that is being read.
     let mut path: Vec<String> = Vec::new();
