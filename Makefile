@@ -1,6 +1,7 @@
 # make install for the present user: program, menu entry, link handler
 # make deb     a package for Debian and Ubuntu, in target/debian
 # make deb-test  builds it and looks into it; as root it also installs and removes it
+# make windows-test  builds the program for Windows, and tries it under wine
 # make rpm     the same files as an RPM package, in target/rpm, looked into
 # make demo    installs what is missing, builds, and shows a signature being made
 # make test    installs what is missing, and runs every test
@@ -13,7 +14,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: build demo install deb deb-test rpm test portal portal-deb portal-test bench lint
+.PHONY: build demo install deb deb-test rpm windows-test test portal portal-deb portal-test bench lint
 
 build:
 	scripts/install-deps
@@ -33,6 +34,10 @@ deb:
 deb-test: deb
 	scripts/install-deps --tests
 	scripts/deb-test
+
+windows-test:
+	scripts/cross windows
+	scripts/windows-test
 
 rpm: deb
 	scripts/rpm

@@ -1,8 +1,9 @@
 //! Memory for secrets: a page of its own, locked against swapping, kept out of
 //! core dumps where the system allows, overwritten before it is given back.
 //!
-//! This is the only module of the workspace with `unsafe` code: the operating
-//! system hands out pages as pointers, and there is no other way to reach them.
+//! Beside one call in `ui/src/guard/windows.rs` this is all the `unsafe` code of the
+//! workspace: the operating system hands out pages as pointers, and there is no other way
+//! to reach them.
 #![allow(unsafe_code)]
 
 use std::fmt;

@@ -28,7 +28,7 @@ pub const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian U
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
     Apache Caps Lock journal export which application scale MB PSS X BER PUC SO PW3 \
     learn spy pcsc apdu pcap pcapng usbmon USBPcap Linux Windows file no PDF XFA field XML UTF Id \
-    helper";
+    helper services msc SCardSvr";
 
 #[test]
 pub fn a_text_in_hindi_is_in_hindi() {

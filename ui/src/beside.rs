@@ -4,8 +4,9 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 #[cfg(feature = "window")]
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 #[cfg(feature = "window")]
 use securesign_app::language::Language;
@@ -25,8 +26,12 @@ pub const HELPER: &str = "securesign-helper";
 /// error is where it should be.
 pub fn path(name: &str) -> Result<PathBuf, PathBuf> {
     let own = env::current_exe().unwrap_or_default();
-    // Not every system tells where a link to this program leads.
-    let own = fs::canonicalize(&own).unwrap_or(own);
+    // Not every system tells where a link to this program leads. On Windows the whole path
+    // would come in a form that the registry and other programs do not take.
+    let own = match fs::canonicalize(&own) {
+        Ok(whole) if !cfg!(windows) => whole,
+        _ => own,
+    };
     let path = own.with_file_name(format!("{name}{}", env::consts::EXE_SUFFIX));
     let file = fs::symlink_metadata(&path).is_ok_and(|about| about.is_file());
     if path.is_absolute() && file {
@@ -35,6 +40,19 @@ pub fn path(name: &str) -> Result<PathBuf, PathBuf> {
         Err(path)
     }
 }
+
+/// What starts one of them that shows nothing: on Windows no console opens for it.
+pub fn quiet(path: PathBuf) -> Command {
+    #[cfg_attr(not(windows), allow(unused_mut, reason = "nothing would open"))]
+    let mut command = Command::new(path);
+    #[cfg(windows)]
+    std::os::windows::process::CommandExt::creation_flags(&mut command, CREATE_NO_WINDOW);
+    command
+}
+
+/// Of the flags with which Windows makes a process.
+#[cfg(windows)]
+const CREATE_NO_WINDOW: u32 = 0x0800_0000;
 
 /// Has the window's carry out this program's command line in its place. Returns where that cannot
 /// be, or where the system cannot replace one program by another.

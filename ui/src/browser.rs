@@ -1,11 +1,13 @@
 //! Opens a callback without a shell: in the browser that the link came from where
 //! the system tells which, else in the default one.
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 mod page;
+#[cfg(windows)]
+mod windows;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -16,10 +18,12 @@ use securesign_app::flow::Unopened;
 use securesign_card::text;
 use securesign_handoff::callback::Answer;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 use elsewhere as system;
 #[cfg(target_os = "linux")]
 use linux as system;
+#[cfg(windows)]
+use windows as system;
 
 use crate::harden::spawn;
 use page::Page;
@@ -46,7 +50,8 @@ pub fn open(answer: &Answer, caller: &Caller) -> Result<(), Unopened> {
             let page = Page::write(form, browser.as_ref().and_then(Installed::readable))
                 .map_err(|error| Unopened::Unwritten(text::reason(&error)))?;
             let directly = launch(page.address(), browser.as_ref())?;
-            page.wait(directly);
+            // On Windows a scanner for viruses reads it before the browser does.
+            page.wait(directly && !cfg!(windows));
             Ok(())
         }
     }

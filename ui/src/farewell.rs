@@ -96,10 +96,25 @@ pub fn heed(hand: Hand, clerk: Clerk) {
     });
 }
 
-/// Not built yet for other systems: there the service resets the card when a
-/// program is gone.
-#[cfg(not(unix))]
-pub fn heed(_hand: Hand, _clerk: Clerk) {}
+/// The same. Windows ends a program by itself where its console is closed, and when the
+/// session ends; Ctrl-C ends this one here, which is what it did before.
+#[cfg(windows)]
+pub fn heed(hand: Hand, clerk: Clerk) {
+    /// STATUS_CONTROL_C_EXIT, as a program ends that does not heed it.
+    const CONTROL_C: i32 = 0xC000_013A_u32 as i32;
+    let end = move || {
+        ENDING.store(true, Ordering::SeqCst);
+        part(&hand, &clerk);
+    };
+    crate::guard::windows::at_end(end.clone());
+    let heard = ctrlc::try_set_handler(move || {
+        end();
+        std::process::exit(CONTROL_C);
+    });
+    if let Err(error) = heard {
+        tracing::debug!("Ctrl-C ends the program at once: {error}");
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -145,7 +145,12 @@ fn sleep(l: Language) -> Finding {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+fn sleep(l: Language) -> Finding {
+    good(l.say("doctor-sleep-unseen"))
+}
+
+#[cfg(not(any(target_os = "linux", windows)))]
 fn sleep(l: Language) -> Finding {
     bad(
         l.say("doctor-no-sleep-yet"),

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-#[cfg(unix)]
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -12,6 +11,8 @@ use securesign_app::worker::{Job, Report};
 
 #[cfg(target_os = "linux")]
 pub mod bus;
+#[cfg(windows)]
+pub mod windows;
 
 use crate::store::mark::Mark;
 
@@ -53,13 +54,13 @@ impl Guard {
 #[derive(Clone)]
 pub struct Alarm {
     #[cfg_attr(
-        not(target_os = "linux"),
+        target_os = "macos",
         allow(dead_code, reason = "nothing rings there yet")
     )]
     jobs: Sender<Job>,
     /// Tells the flow.
     #[cfg_attr(
-        not(target_os = "linux"),
+        target_os = "macos",
         allow(dead_code, reason = "nothing rings there yet")
     )]
     tell: Arc<dyn Fn() + Send + Sync>,
@@ -68,7 +69,6 @@ pub struct Alarm {
 }
 
 /// How often it rang, for a question at which a PIN is half typed.
-#[cfg(unix)]
 static RUNG: AtomicU32 = AtomicU32::new(0);
 
 /// How often the computer went to sleep or was locked while somebody stood by.
@@ -96,7 +96,7 @@ impl Alarm {
     }
 
     /// Has the worker forget the kept PIN, and everybody what was typed.
-    #[cfg(target_os = "linux")]
+    #[cfg(not(target_os = "macos"))]
     pub fn ring(&self) {
         RUNG.fetch_add(1, Ordering::SeqCst);
         // A worker that has ended keeps nothing.
@@ -105,7 +105,7 @@ impl Alarm {
     }
 
     /// Whether a PIN is kept.
-    #[cfg(target_os = "linux")]
+    #[cfg(not(target_os = "macos"))]
     pub fn is_kept(&self) -> bool {
         self.kept.load(Ordering::SeqCst)
     }
@@ -116,7 +116,12 @@ fn watch(alarm: &Alarm) {
     bus::watch(alarm);
 }
 
+#[cfg(windows)]
+fn watch(alarm: &Alarm) {
+    windows::watch(alarm);
+}
+
 /// Not built yet for other systems: there a kept PIN ends by time, by hand, with
 /// the token and with the program.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 fn watch(_alarm: &Alarm) {}

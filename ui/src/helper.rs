@@ -1,7 +1,7 @@
 //! `securesign-helper`, started for one question: this program has no network code.
 
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ where
     A: for<'a> Deserialize<'a> + Send + 'static,
 {
     let path = beside::path(beside::HELPER).map_err(|_| Trouble::Missing)?;
-    let mut command = Command::new(path);
+    let mut command = beside::quiet(path);
     command
         .args(kind)
         .stdin(Stdio::piped())

@@ -27,7 +27,6 @@ mod hand;
 mod harden;
 mod helper;
 #[cfg(feature = "window")]
-#[cfg_attr(not(unix), allow(dead_code, reason = "every start is alone there"))]
 mod instance;
 mod language;
 mod output;

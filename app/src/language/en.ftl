@@ -508,6 +508,8 @@ token-changed-advice = Put the right token in and start again.
 
 no-service = The smart-card service is not running.
 no-service-advice = Start the smart-card service of the system, or restart the computer.
+no-service-windows = No reader is connected, or the smart-card service of Windows is not running.
+no-service-windows-advice = Plug in your USB token: Windows starts the service with it. If it is plugged in already, open services.msc and start the service Smart Card (SCardSvr).
 no-service-linux-advice = Install pcscd (on Debian and Ubuntu: sudo apt install pcscd), or start it (sudo systemctl start pcscd.socket).
 no-reader = The reader is not connected.
 no-reader-advice = Connect the token or the reader.
@@ -1051,6 +1053,7 @@ doctor-memory = Memory for the { -pin } can be locked
 doctor-memory-open = Memory for the { -pin } cannot be locked, so it might be written to the swap space
 doctor-memory-open-advice = Raise the limit of locked memory (ulimit -l) to at least 64 kB.
 doctor-sleep = Suspend and the screen lock are noticed, and lock a kept { -pin }
+doctor-sleep-unseen = Suspend and the screen lock are listened for, and lock a kept { -pin }; on a real Windows nobody has seen it yet
 doctor-no-sleep = Suspend and the screen lock are not noticed: a kept { -pin } is locked by time alone, or by hand
 doctor-no-sleep-advice = Sign in to a desktop with D-Bus, or write idle_minutes = 0 under [session] in the settings.
 doctor-no-sleep-yet = Suspend and the screen lock are not noticed on this system yet: a kept { -pin } is locked by time alone, or by hand

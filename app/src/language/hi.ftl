@@ -505,6 +505,8 @@ token-changed-advice = सही टोकन लगाएँ और फिर �
 
 no-service = स्मार्ट कार्ड सेवा नहीं चल रही है।
 no-service-advice = सिस्टम की स्मार्ट कार्ड सेवा शुरू करें, या कंप्यूटर फिर से चालू करें।
+no-service-windows = कोई रीडर नहीं जुड़ा है, या Windows की स्मार्ट कार्ड सेवा नहीं चल रही है।
+no-service-windows-advice = अपना USB टोकन लगाएँ: Windows उसके साथ यह सेवा शुरू कर देता है। यदि वह पहले से लगा है, तो services.msc खोलें और वहाँ स्मार्ट कार्ड सेवा (SCardSvr) शुरू करें।
 no-service-linux-advice = pcscd इंस्टॉल करें (Debian और Ubuntu पर: sudo apt install pcscd), या उसे शुरू करें (sudo systemctl start pcscd.socket)।
 no-reader = रीडर जुड़ा नहीं है।
 no-reader-advice = टोकन या रीडर लगाएँ।
@@ -1047,6 +1049,7 @@ doctor-memory = { -pin } की मेमोरी लॉक हो सकती
 doctor-memory-open = { -pin } की मेमोरी लॉक नहीं हो सकती, इसलिए वह स्वैप में लिखी जा सकती है
 doctor-memory-open-advice = लॉक की जाने वाली मेमोरी की सीमा (ulimit -l) कम से कम 64 kB करें।
 doctor-sleep = कंप्यूटर का सोना और स्क्रीन लॉक पहचाने जाते हैं, और याद रखा { -pin } लॉक हो जाता है
+doctor-sleep-unseen = कंप्यूटर के सोने और स्क्रीन लॉक पर ध्यान रखा जाता है, और याद रखा { -pin } लॉक हो जाता है; असली Windows पर यह अब तक किसी ने नहीं देखा है
 doctor-no-sleep = कंप्यूटर का सोना और स्क्रीन लॉक पहचाने नहीं जाते: याद रखा { -pin } केवल समय से या हाथ से लॉक होता है
 doctor-no-sleep-advice = D-Bus वाले डेस्कटॉप पर साइन इन करें, या सेटिंग में [session] के नीचे idle_minutes = 0 लिखें।
 doctor-no-sleep-yet = इस सिस्टम पर कंप्यूटर का सोना और स्क्रीन लॉक अभी पहचाने नहीं जाते: याद रखा { -pin } केवल समय से या हाथ से लॉक होता है

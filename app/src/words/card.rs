@@ -124,6 +124,7 @@ impl Explain for CardError {
 impl Explain for TransportError {
     fn what(&self, language: Language) -> String {
         match self {
+            Self::NoService if cfg!(windows) => language.say("no-service-windows"),
             Self::NoService => language.say("no-service"),
             Self::NoReader => language.say("no-reader"),
             Self::Removed => language.say("removed"),
@@ -145,6 +146,7 @@ impl Explain for TransportError {
     fn advice(&self, language: Language) -> String {
         match self {
             Self::NoService if cfg!(target_os = "linux") => language.say("no-service-linux-advice"),
+            Self::NoService if cfg!(windows) => language.say("no-service-windows-advice"),
             Self::NoService => language.say("no-service-advice"),
             Self::NoReader => language.say("no-reader-advice"),
             Self::Removed => language.say("removed-advice"),

@@ -1,6 +1,6 @@
 //! `securesign sign`: the flow in a terminal, for one link or for many.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -338,8 +338,8 @@ fn next_link(input: &mut dyn BufRead) -> Option<OsString> {
 
 #[cfg(unix)]
 fn bytes_to_os(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStrExt;
-    OsStr::from_bytes(bytes).to_owned()
+    use std::os::unix::ffi::OsStringExt;
+    OsString::from_vec(bytes.to_owned())
 }
 
 #[cfg(not(unix))]

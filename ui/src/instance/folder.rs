@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
+#[cfg(unix)]
 use std::path::PathBuf;
 
 use securesign_card::text;
@@ -9,6 +10,7 @@ use securesign_card::text;
 use crate::store::own::{self, Absent};
 
 const NAME: &str = "instance";
+#[cfg(unix)]
 const SOCKET: &str = "socket";
 
 /// A folder that nobody else can look into or change.
@@ -29,8 +31,7 @@ impl Folder {
     fn within(session: own::Folder) -> Result<Self, String> {
         let path = session.path().join(NAME);
         let folder = session.real(NAME, Absent::Make);
-        let private = |folder: &own::Folder| folder.mode().is_ok_and(|mode| mode & 0o077 == 0);
-        folder.ok().filter(private).map(Self).ok_or_else(|| {
+        folder.ok().filter(is_private).map(Self).ok_or_else(|| {
             format!(
                 "{} is not a folder of this user alone. Remove it.",
                 text::path(&path)
@@ -39,11 +40,13 @@ impl Folder {
     }
 
     /// Where the instance listens.
+    #[cfg(unix)]
     pub fn socket(&self) -> PathBuf {
         self.0.path().join(SOCKET)
     }
 
     /// Nobody listens there any more.
+    #[cfg(unix)]
     pub fn remove_socket(&self) -> io::Result<()> {
         self.0.remove(SOCKET)
     }
@@ -52,7 +55,7 @@ impl Folder {
     /// that happens; `None`: another one is. Only the instance touches the socket,
     /// so that one which a crash has left behind is replaced without a race.
     pub fn lock(&self) -> io::Result<Option<File>> {
-        let file = self.0.append("lock")?;
+        let file = self.0.append(lock_name()?)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -61,7 +64,30 @@ impl Folder {
     }
 }
 
-#[cfg(test)]
+#[cfg(unix)]
+fn lock_name() -> io::Result<String> {
+    Ok("lock".to_owned())
+}
+
+/// Sessions of one user, at the screen and by Remote Desktop, share the folder.
+#[cfg(windows)]
+fn lock_name() -> io::Result<String> {
+    let session = super::process::Process::this()?.session;
+    Ok(format!("lock-{session}"))
+}
+
+#[cfg(unix)]
+fn is_private(folder: &own::Folder) -> bool {
+    folder.mode().is_ok_and(|mode| mode & 0o077 == 0)
+}
+
+/// The user's own folders are, there.
+#[cfg(not(unix))]
+fn is_private(_folder: &own::Folder) -> bool {
+    true
+}
+
+#[cfg(all(test, unix))]
 #[allow(clippy::unwrap_used, reason = "here a panic is a failed test")]
 mod tests {
     use std::fs;

@@ -1,4 +1,4 @@
-//! The socket of the instance, and what a second start does at it.
+//! The socket of the instance.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -13,19 +13,9 @@ use interprocess::local_socket::{
     ConnectOptions, GenericFilePath, Listener, ListenerOptions, Stream, prelude::*,
 };
 use rustix::process::geteuid;
-use securesign_card::text;
 
 use super::folder::Folder;
-use super::{Answer, Start, Wanted, wire};
-
-/// How long a second start tries. The first may be about to open its window, or
-/// to close it.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a call may take to arrive, and an answer to leave.
-const WIRE: Duration = Duration::from_secs(2);
-/// So many calls at once, each with a link in memory. Further ones are hung up on,
-/// and try again.
-const CALLS_MAX: usize = 8;
+use super::{Answer, CALLS_MAX, WIRE, Wanted, wire};
 
 /// This process is the one that others hand their links to.
 pub struct Instance {
@@ -69,52 +59,9 @@ impl Call {
     }
 }
 
-/// Hands what is wanted to the instance, where one is there and takes it at once. Else
-/// whoever opens a window tries with more patience.
-pub fn hand(wanted: impl FnOnce() -> Wanted) -> Option<Answer> {
-    let folder = Folder::own().ok()?;
-    match folder.lock() {
-        Ok(None) => hand_over(&folder, &wanted(), Instant::now() + WIRE).ok(),
-        Ok(Some(_)) | Err(_) => None,
-    }
-}
-
-/// Hands what is wanted to the instance, or becomes it. `wanted` is asked only where
-/// there is one.
-pub fn start(wanted: impl Fn() -> Wanted) -> Start {
-    let alone = |reason: String| Start::Alone(Some(reason));
-    let folder = match Folder::own() {
-        Ok(folder) => folder,
-        Err(reason) => return alone(reason),
-    };
-    let until = Instant::now() + PATIENCE;
-    let (ask, mut wanted) = (wanted, None);
-    loop {
-        let lock = folder.lock().transpose();
-        if let Some(lock) = lock {
-            return match lock.and_then(|lock| Instance::begin(folder, lock)) {
-                Ok(instance) => Start::First(instance),
-                Err(error) => alone(format!(
-                    "Further links will open windows of their own: {}.",
-                    text::reason(&error)
-                )),
-            };
-        }
-        match hand_over(&folder, wanted.get_or_insert_with(&ask), until) {
-            Ok(answer) => return Start::Handed(answer),
-            Err(error) if is_final(&error) || Instant::now() >= until => {
-                return alone(format!(
-                    "SecureSign is open, but does not take this link ({}). Close its other window.",
-                    text::reason(&error)
-                ));
-            }
-            Err(_) => sleep(Duration::from_millis(20)),
-        }
-    }
-}
-
 impl Instance {
-    fn begin(folder: Folder, lock: File) -> io::Result<Self> {
+    /// From now on, as the holder of the folder's lock.
+    pub fn begin(folder: Folder, lock: File) -> io::Result<Self> {
         // Whoever made it is gone, or it would hold the lock.
         match folder.remove_socket() {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -191,7 +138,8 @@ fn hear(stream: Stream, place: Arc<()>) -> io::Result<Call> {
     })
 }
 
-fn hand_over(folder: &Folder, wanted: &Wanted, until: Instant) -> io::Result<Answer> {
+/// Calls the instance, which may take until then.
+pub fn hand_over(folder: &Folder, wanted: &Wanted, until: Instant) -> io::Result<Answer> {
     let socket = folder.socket();
     let stream = ConnectOptions::new()
         .name(socket.as_path().to_fs_name::<GenericFilePath>()?)
@@ -204,12 +152,6 @@ fn hand_over(folder: &Folder, wanted: &Wanted, until: Instant) -> io::Result<Ans
     let mut timed = Timed::new(&stream, left);
     wire::call(&mut timed, wanted)?;
     wire::answered(&mut timed)
-}
-
-/// Trying again would not help.
-fn is_final(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidData, InvalidInput, PermissionDenied};
-    matches!(error.kind(), InvalidData | InvalidInput | PermissionDenied)
 }
 
 /// At the other end is a process of this user.

@@ -1,4 +1,4 @@
-//! What goes over the socket. A call: version, length, link, length, the browser that
+//! What goes over the socket or pipe. A call: version, length, link, length, the browser that
 //! called. An answer: version, what became of it, its place among those that wait.
 
 use std::io::{self, Read, Write};
@@ -9,6 +9,9 @@ use super::{Answer, Wanted};
 
 /// Of all that is below.
 const VERSION: u8 = 2;
+/// With what every answer begins.
+#[cfg(windows)]
+pub const BEGINNING: [u8; 1] = [VERSION];
 /// One byte more than a link may have: what is longer is cut there, and refused
 /// for its length like everywhere.
 const LENGTH_MAX: usize = LINK_LIMIT + 1;

@@ -2,6 +2,8 @@
 //! starts. It draws whatever [`Screen`](securesign_app::screen::Screen) the model shows
 //! and reports what a person does; it knows no card, no error and no protocol.
 
+// No console opens beside the window when a link or the Start menu starts it.
+#![cfg_attr(windows, windows_subsystem = "windows")]
 #![cfg_attr(
     not(target_os = "linux"),
     allow(

@@ -25,6 +25,8 @@ pub fn waiting(flow: &Flow) -> Screen {
     let (title, mut text) = match &flow.tokens {
         Some(Err(error)) => {
             let title = match error {
+                // A USB token is its own reader, and Windows stops the service with the last.
+                TransportError::NoService if cfg!(windows) => l.say("waiting-title"),
                 TransportError::NoService => l.say("waiting-no-service-title"),
                 _ => l.say("waiting-no-access-title"),
             };
