@@ -440,18 +440,13 @@ fn cards_of_which_both_read_the_same_files() {
     ]);
 }
 
-/// OpenSC reads no more of them than the index and the certificates, which are compressed; for
-/// the 940 there is a second PIN that ours logs out.
+/// OpenSC reads no more of them than the index and the certificates, which are compressed.
 #[test]
 fn idprime_cards() {
     let products = [
         ("IDPrime MD 3810", idprime::MD3810, &[SignatureBytes][..]),
         ("IDPrime 840", idprime::IDPRIME840, &[SignatureBytes]),
-        (
-            "IDPrime 940",
-            idprime::IDPRIME940,
-            &[SignatureCommands, SignatureBytes],
-        ),
+        ("IDPrime 940", idprime::IDPRIME940, &[SignatureBytes]),
     ];
     judge(products.map(|(name, product, above)| {
         let card = IdPrimeCard::builder(product)

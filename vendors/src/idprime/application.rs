@@ -1,11 +1,13 @@
 //! The application of one card: its PINs, and what it is asked.
 
+use std::collections::BTreeSet;
+
 use securesign_card::apdu::Command;
 use securesign_card::application::{Application, Confidence, PinId, PinObject, RetryCounter};
 use securesign_card::channel::Channel;
 use securesign_card::error::{CardError, Missing};
 use securesign_card::iso;
-use securesign_card::pin::Tries;
+use securesign_card::pin::{Pin, Tries};
 use securesign_card::profile::{Credential, Found, Search, Spec};
 use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::sw::StatusWord;
@@ -22,6 +24,8 @@ pub struct Opened {
     product: &'static IdPrime,
     pins: Vec<PinObject>,
     label: Option<String>,
+    /// PINs that went to the card since its application was selected.
+    sent: BTreeSet<PinId>,
     /// Nothing but secure messaging is listened to, which is not published.
     protected: bool,
 }
@@ -32,6 +36,7 @@ impl Opened {
             product,
             pins: pins(product),
             label: None,
+            sent: BTreeSet::new(),
             protected: false,
         }
     }
@@ -48,6 +53,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        self.sent.clear();
         iso::select(card, AID).map(drop)
     }
 
@@ -109,6 +115,40 @@ impl Application for Opened {
         }
     }
 
+    fn verify(
+        &mut self,
+        card: &mut Channel<'_>,
+        credential: &Credential,
+        value: &Pin,
+    ) -> Result<(), CardError> {
+        self.sent.insert(credential.pin);
+        iso::verify(card, &self.pin(credential.pin)?, value)
+    }
+
+    fn change(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        old: &Pin,
+        new: &Pin,
+        _left: Option<u8>,
+    ) -> Result<(), CardError> {
+        self.sent.insert(pin);
+        iso::change(card, &self.pin(pin)?, old, new)
+    }
+
+    fn unblock(
+        &mut self,
+        card: &mut Channel<'_>,
+        pin: PinId,
+        with: PinId,
+        code: &Pin,
+        new: &Pin,
+    ) -> Result<(), CardError> {
+        self.sent.insert(pin);
+        iso::unblock(card, (&self.pin(pin)?, &self.pin(with)?), code, new)
+    }
+
     fn sign(
         &mut self,
         card: &mut Channel<'_>,
@@ -118,8 +158,12 @@ impl Application for Opened {
         sign::sign(card, credential, what)
     }
 
+    /// Of the PINs that went to the card; where none did, somebody else may have sent either.
     fn log_out(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
-        for pin in self.pins.iter().filter(|pin| pin.role.is_pin()) {
+        let any = self.sent.is_empty();
+        let sent = |pin: &&PinObject| any || self.sent.contains(&pin.id);
+        let pins = self.pins.iter().filter(|pin| pin.role.is_pin());
+        for pin in pins.filter(sent) {
             card.send("log out", &Command::new([0x00, 0x20, 0xFF, pin.reference]))?;
         }
         Ok(())
