@@ -118,8 +118,25 @@ judge_pteid() {
     refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --slot-index 0 --login --pin $pin --list-objects
 }
 
+judge_cac() { # the three layouts of applets
+    insert "$subject"
+    says "OpenSC names the card" "Common Access Card" $limit opensc-tool -n
+    counted "two certificates" '^X.509' 2 --list-certificates
+    counted "two keys" '^Private' 2 --list-keys
+    counted "one PIN" '^PIN \[' 1 --list-pins
+    signs "one key signs" 0 0001 $pin SHA256-RSA-PKCS message sha256
+    signs "the other one, with SHA-512" 0 0002 $pin SHA512-RSA-PKCS message sha512
+    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --login --pin 999999 --list-objects
+    ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin $pin --new-pin 7654321
+    refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --login --pin $pin --list-objects
+    ok "the new one is right" p11 --login --pin 7654321 --list-objects
+}
+judge_caccontainer() { judge_cac; }
+judge_cacalternate() { judge_cac; }
+judge_cacbare() { judge_cac; }
+
 least=0
-[ $# -gt 0 ] || { least=85; set -- esteid8 beleid17 cns11 cns10 jpki pteid; }
+[ $# -gt 0 ] || { least=121; set -- esteid8 beleid17 cns11 cns10 jpki pteid caccontainer cacalternate cacbare; }
 for product in "$@"; do
     subject=$product
     "judge_$product"

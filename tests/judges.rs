@@ -66,7 +66,7 @@ fn opensc_personalises_and_uses_the_smartcard_hsm_emulator() {
 
 #[test]
 fn opensc_uses_the_emulators_of_national_identity_cards() {
-    judged("tests/judge-eid.sh", 85);
+    judged("tests/judge-eid.sh", 121);
 }
 
 #[test]

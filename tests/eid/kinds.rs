@@ -223,6 +223,29 @@ const FINEID: Kind = Kind {
     ..ESTEID
 };
 
+const CAC: Kind = Kind {
+    product: eid::CAC_CONTAINER,
+    profile: "uscac",
+    family: "Common Access Card (CAC)",
+    serial: Some("415330303030313233"),
+    labels: &["E-mail signature (0101)", "Identity (0100)"],
+    roles: &[(0x00, Secret::Pin)],
+    puks: &[],
+    no_puk: Missing::Issuer,
+    counts: (8, 26),
+    needed: &[
+        "A4040C [07, A0, 00, 00, 01, 16, DB, 00]",
+        "A4040C [07, A0, 00, 00, 00, 79, 01, 01]",
+        "A4020C [02, 01, 01]",
+        "read [DB00]",
+        "read [0101, 0101]",
+        "200000",
+        "4280",
+        "4200",
+    ],
+    ..ESTEID
+};
+
 /// In the order of the emulators.
 pub const KINDS: &[Kind] = &[
     ESTEID,
@@ -296,5 +319,18 @@ pub const KINDS: &[Kind] = &[
             "Authentication, PIN1 (4331)",
         ],
         ..FINEID
+    },
+    CAC,
+    Kind {
+        product: eid::CAC_ALTERNATE,
+        counts: (13, 30),
+        serial: None,
+        ..CAC
+    },
+    Kind {
+        product: eid::CAC_BARE,
+        counts: (24, 40),
+        serial: None,
+        ..CAC
     },
 ];

@@ -114,10 +114,10 @@ fn a_card_removed_or_reset_while_a_pin_is_replaced_gets_nothing_twice() {
 impl Studied for EidCard {
     const ACTS_FIRST: bool = false;
 
-    /// READ BINARY wherever it reads; SELECT and GET DATA by what they ask for.
+    /// READ BINARY, and READ BUFFER of GSC-IS, wherever it reads; SELECT and GET DATA by what they ask for.
     fn about(&self, command: &[u8]) -> String {
         match command {
-            [_, 0xB0, ..] => format!("read {:04X?}", self.selected()),
+            [_, 0xB0 | 0x52, ..] => format!("read {:04X?}", self.selected()),
             [_, ins @ (0xA4 | 0xCB | 0x20), p1, p2, data @ ..] => {
                 let secret = *ins == 0x20;
                 let data = if secret { &[][..] } else { data };

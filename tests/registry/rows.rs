@@ -9,7 +9,7 @@ pub type Row = (
     &'static [&'static str],
 );
 
-pub const ROWS: [Row; 21] = [
+pub const ROWS: [Row; 22] = [
     (
         "ePass2003,",
         &["epass2003"],
@@ -123,6 +123,12 @@ pub const ROWS: [Row; 21] = [
     ("Japanese My Number ", &["jpki"], "judge-eid.sh", &["jpki"]),
     ("Portuguese Cartão ", &["pteid"], "judge-eid.sh", &["pteid"]),
     ("Finnish ID cards,", &["fineid"], "", &[]),
+    (
+        "Common Access Cards ",
+        &["uscac"],
+        "judge-eid.sh",
+        &["caccontainer", "cacalternate", "cacbare"],
+    ),
     ("Any other card ", &["pkcs15"], "", &[]),
 ];
 

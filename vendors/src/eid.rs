@@ -3,6 +3,7 @@
 //! No real card was at hand. What a sheet says that was seen in a recording of one, or done by
 //! another program, is said in the family's file.
 
+mod america;
 mod belgium;
 #[cfg(feature = "emulators")]
 pub mod emulator;
@@ -13,21 +14,23 @@ mod portugal;
 mod thales;
 
 use der::{Decode, Encode, Header, SliceReader};
-use securesign_card::apdu::{Answer, Command};
+use securesign_card::apdu::{Answer, Command, Response};
 use securesign_card::application::PinId;
 use securesign_card::atr::AtrPattern;
-use securesign_card::certificate;
+use securesign_card::certificate::{self, Certificate};
 use securesign_card::channel::Channel;
 use securesign_card::digest::Digest;
 use securesign_card::error::{CardError, Missing};
 use securesign_card::profile::{
-    Credential, Found, KeyId, Mark, Note, PinUse, Problem, SIGN, Search,
+    Credential, Found, KeyId, Mark, Note, PinUse, Problem, SIGN, Search, Spec,
 };
 use securesign_card::signature::PublicKey;
 use securesign_card::sw::StatusWord;
 
+use crate::kept;
 use crate::offer::{find, signing};
 
+pub use america::CAC;
 pub use belgium::BELEID;
 pub use idemia::{ESTEID, LATEID};
 pub use italy::CNS;
@@ -99,15 +102,49 @@ impl Place {
     }
 }
 
-/// The certificates of these places, in this order. `read` gives one in DER, nothing where it
-/// is empty, and `None` where its first bytes are unwanted.
+/// What is known of a certificate before it is read.
+struct Known<'a> {
+    /// As it was before; where the card's still ends like that, no more of it is read.
+    kept: Option<&'a [u8]>,
+    /// Whether it is another one than the one that is asked for, by its first bytes.
+    unwanted: &'a dyn Fn(&[u8]) -> bool,
+}
+
+/// The certificates of these places of a family's cards, in this order; of one that is asked
+/// for, its own goes first where it was kept. `read` gives one in DER, nothing where it is
+/// empty, and `None` where its first bytes are unwanted.
 fn credentials(
+    card: &mut Channel<'_>,
+    spec: &Spec,
     places: &[Place],
     search: &Search,
-    mut read: impl FnMut(&Place, &dyn Fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, CardError>,
+    mut read: impl FnMut(&mut Channel<'_>, &Place, &Known<'_>) -> Result<Option<Vec<u8>>, CardError>,
 ) -> Result<Found, CardError> {
+    let name = |place: &Place| kept::name(spec.id, &[&place.file.to_be_bytes()]);
+    let find_kept = |card: &Channel<'_>, place: &Place, search: &Search| {
+        // Who looks at the card itself reads all anew.
+        let name = (!search.everything).then(|| name(place))?;
+        kept::find(card, &name, |der| {
+            !search.rules_out(der) && Certificate::parse(der).is_ok()
+        })
+    };
+    let mut places = places.to_vec();
+    if search.serial.is_some() {
+        places.sort_by_cached_key(|place| find_kept(card, place, search).is_none());
+    }
     find(places, search, |place, search, found| {
-        let stored = read(place, &|beginning| search.rules_out(beginning));
+        let kept = find_kept(card, &place, search);
+        let known = Known {
+            kept: kept.as_deref(),
+            unwanted: &|beginning| search.rules_out(beginning),
+        };
+        let stored = read(card, &place, &known);
+        if let Ok(Some(der)) = &stored
+            && kept.as_ref() != Some(der)
+            && Certificate::parse(der).is_ok()
+        {
+            kept::keep(card, &name(&place), der);
+        }
         place.take_in(stored, found)
     })
 }
@@ -170,9 +207,40 @@ fn sign_hash(card: &mut Channel<'_>, digest: &Digest) -> Result<Vec<u8>, CardErr
 /// a byte at a time would hold the reader for minutes.
 const LEAST_CHUNK: usize = 0x40;
 
-/// Reads the DER object at the beginning of the file that is selected (READ BINARY, ISO
-/// 7816-4, 11.3.3), in pieces of `chunk` bytes and not what fills the file behind it. `None`
-/// where its first bytes are unwanted.
+/// Reads the certificate in the file that is selected, as [`read_der`]; where it ends as the
+/// one that was kept, no more than that end.
+fn read_certificate(
+    card: &mut Channel<'_>,
+    chunk: u16,
+    known: &Known<'_>,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let during = "read a certificate";
+    if let Some(kept) = known.kept
+        && let Some((at, end)) = kept::end(kept, chunk.into())
+    {
+        let read = read_binary(card, during, at, end.len() as u16)?;
+        if read.sw == StatusWord::OK && read.data == end {
+            return Ok(Some(kept.to_vec()));
+        }
+    }
+    read_der(card, during, chunk, known.unwanted)
+}
+
+/// READ BINARY (ISO 7816-4, 11.3.3).
+fn read_binary(
+    card: &mut Channel<'_>,
+    during: &'static str,
+    offset: usize,
+    len: u16,
+) -> Result<Response, CardError> {
+    // Bit 8 of P1 would make it a short file identifier. The longest is below that.
+    let [high, low] = (offset as u16).to_be_bytes();
+    let read = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(len));
+    card.send(during, &read)
+}
+
+/// Reads the DER object at the beginning of the file that is selected, in pieces of `chunk`
+/// bytes and not what fills the file behind it. `None` where its first bytes are unwanted.
 fn read_der(
     card: &mut Channel<'_>,
     during: &'static str,
@@ -182,12 +250,8 @@ fn read_der(
     let mut bytes = Vec::new();
     let mut len = certificate::MAX;
     while bytes.len() < len {
-        let left = len - bytes.len();
-        // Bit 8 of P1 would make it a short file identifier. The longest is below that.
-        let [high, low] = (bytes.len() as u16).to_be_bytes();
-        let asked = left.min(usize::from(chunk)) as u16;
-        let read = Command::new([0x00, 0xB0, high, low]).answer(Answer::Exact(asked));
-        let response = card.send(during, &read)?;
+        let asked = (len - bytes.len()).min(usize::from(chunk)) as u16;
+        let response = read_binary(card, during, bytes.len(), asked)?;
         let is_first = bytes.is_empty();
         match response.sw {
             StatusWord::OK | StatusWord::END => {}

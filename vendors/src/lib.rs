@@ -65,4 +65,6 @@ pub static PROFILES: &[&dyn Profile] = &[
     &sc_hsm::SC_HSM,
     // Any card with such a directory: after all that have a name.
     &pkcs15::ANY,
+    // Most of its cards are known by their answer to reset, too; nothing else has its container.
+    &eid::CAC,
 ];

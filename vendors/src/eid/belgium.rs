@@ -17,7 +17,7 @@ use securesign_card::profile::{
 use securesign_card::signature::{PublicKey, ToSign, digest_info};
 use securesign_card::text::hex_upper;
 
-use super::{Place, credentials, exactly, read_der, same, select_path};
+use super::{Place, credentials, exactly, read_certificate, same, select_path};
 
 /// Every applet.
 #[derive(Debug)]
@@ -185,11 +185,11 @@ impl Application for Opened {
     }
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
-        credentials(&PLACES, search, |place, unwanted| {
-            let during = "read a certificate";
+        credentials(card, self.spec(), &PLACES, search, |card, place, known| {
             let [high, low] = place.file.to_be_bytes();
-            select(card, during, &[&DIRECTORY[..], &[high, low]].concat())?;
-            read_der(card, during, CHUNK, unwanted)
+            let path = [&DIRECTORY[..], &[high, low]].concat();
+            select(card, "read a certificate", &path)?;
+            read_certificate(card, CHUNK, known)
         })
     }
 

@@ -19,6 +19,7 @@
 //! Not emulated: cards without contacts and PACE, key agreement and deciphering, the data of
 //! the holder but what programs want to see.
 
+mod america;
 mod belgium;
 mod builder;
 mod entries;
@@ -42,6 +43,7 @@ use crate::emulator::wire::{Wire, carry_out, header};
 use crate::emulator::{Emulator, KeyKind};
 
 pub use crate::emulator::BuildError;
+pub use america::{CAC_ALTERNATE, CAC_BARE, CAC_CONTAINER};
 pub use belgium::{BELEID_11, BELEID_17, BELEID_18};
 pub use builder::Builder;
 pub use idemia::{ESTEID_COSMO8, ESTEID_COSMOX, LATEID_EC, LATEID_RSA};
@@ -51,7 +53,7 @@ pub use portugal::{PTEID, PTEID_CAP};
 pub use thales::{ESTEID_2025, FINEID_3, FINEID_4};
 
 /// All of them.
-pub const ALL: [Product; 15] = [
+pub const ALL: [Product; 18] = [
     ESTEID_COSMO8,
     ESTEID_COSMOX,
     LATEID_RSA,
@@ -67,6 +69,9 @@ pub const ALL: [Product; 15] = [
     ESTEID_2025,
     FINEID_4,
     FINEID_3,
+    CAC_CONTAINER,
+    CAC_ALTERNATE,
+    CAC_BARE,
 ];
 
 /// Instructions that not every family has.

@@ -21,7 +21,8 @@ use securesign_card::signature::{PublicKey, ToSign, digest_info, fit};
 use securesign_card::tlv;
 
 use super::{
-    Place, credentials, environment, exactly, read_der, same, select_application, select_file,
+    Place, credentials, environment, exactly, read_certificate, read_der, same, select_application,
+    select_file,
 };
 
 /// A country's cards.
@@ -331,11 +332,11 @@ impl Application for Opened {
                 Err(error) => notes.push(Note::unreadable(place.label(), error)?),
             }
         }
-        let mut found = credentials(&places, search, |place, unwanted| {
-            let during = "read a certificate";
+        let spec = self.spec();
+        let mut found = credentials(card, spec, &places, search, |card, place, known| {
             self.enter(card, Part::of(place.pin))?;
-            select_file(card, during, place.file)?;
-            read_der(card, during, CHUNK, unwanted)
+            select_file(card, "read a certificate", place.file)?;
+            read_certificate(card, CHUNK, known)
         })?;
         found.notes.extend(notes);
         Ok(found)

@@ -20,7 +20,7 @@ use securesign_card::profile::{
 use securesign_card::signature::{PublicKey, ToSign, emsa_pkcs1_v15};
 use securesign_card::sw::StatusWord;
 
-use super::{Place, credentials, read_der, same, select_path, unless_rsa};
+use super::{Place, credentials, read_certificate, same, select_path, unless_rsa};
 
 /// Every maker's.
 #[derive(Debug)]
@@ -235,15 +235,14 @@ impl Application for Opened {
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
         let own = |place: &&Place| self.pins.iter().any(|pin| pin.id == place.pin);
         let places: Vec<Place> = PLACES.iter().filter(own).copied().collect();
-        credentials(&places, search, |place, unwanted| {
-            let during = "read a certificate";
+        credentials(card, self.spec(), &places, search, |card, place, known| {
             let directory = match place.pin {
                 SIGNATURE_PIN => SIGNATURE_DIRECTORY,
                 _ => DIRECTORY,
             };
             let path = [directory, place.file.to_be_bytes()].concat();
-            select(card, during, &path)?;
-            read_der(card, during, CHUNK, unwanted)
+            select(card, "read a certificate", &path)?;
+            read_certificate(card, CHUNK, known)
         })
     }
 

@@ -20,7 +20,8 @@ use securesign_card::transport::TransportError;
 use zeroize::Zeroizing;
 
 use super::{
-    Place, credentials, exactly, read_der, same, select_application, select_file, unless_rsa,
+    Place, credentials, exactly, read_certificate, same, select_application, select_file,
+    unless_rsa,
 };
 
 /// Every card.
@@ -185,10 +186,9 @@ impl Application for Opened {
     }
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
-        let mut found = credentials(&PLACES, search, |place, unwanted| {
-            let during = "read a certificate";
-            select_file(card, during, place.file)?;
-            read_der(card, during, 0x100, unwanted)
+        let mut found = credentials(card, self.spec(), &PLACES, search, |card, place, known| {
+            select_file(card, "read a certificate", place.file)?;
+            read_certificate(card, 0x100, known)
         })?;
         found.notes.push(Note {
             place: SIGNATURE_CERTIFICATE.into(),

@@ -15,8 +15,8 @@ use securesign_card::text::hex_upper;
 use securesign_card::tlv;
 
 use super::{
-    Place, credentials, environment, exactly, read_der, same, select_application, select_path,
-    sign_hash, unless_rsa,
+    Place, credentials, environment, exactly, read_certificate, read_der, same, select_application,
+    select_path, sign_hash, unless_rsa,
 };
 
 /// The GemSafe generation.
@@ -162,11 +162,10 @@ impl Application for Opened {
     }
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
-        credentials(&PLACES, search, |place, unwanted| {
-            let during = "read a certificate";
+        credentials(card, self.spec(), &PLACES, search, |card, place, known| {
             let path = [DIRECTORY, place.file.to_be_bytes()].concat();
-            select_path(card, during, &path)?;
-            read_der(card, during, 0x100, unwanted)
+            select_path(card, "read a certificate", &path)?;
+            read_certificate(card, 0x100, known)
         })
     }
 

@@ -21,7 +21,7 @@ use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::tlv;
 
 use super::{
-    Place, credentials, environment, exactly, read_der, same, select_application, sign_hash,
+    Place, credentials, environment, exactly, read_certificate, same, select_application, sign_hash,
 };
 
 /// A country's cards, of one version.
@@ -283,12 +283,17 @@ impl Application for Opened {
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
         let family = self.family;
-        credentials(&family.places, search, |place, unwanted| {
-            let during = "read a certificate";
-            let at = usize::from(place.pin == PIN1);
-            family.select(card, during, family.paths[at])?;
-            read_der(card, during, 0x100, unwanted)
-        })
+        credentials(
+            card,
+            &family.spec,
+            &family.places,
+            search,
+            |card, place, known| {
+                let at = usize::from(place.pin == PIN1);
+                family.select(card, "read a certificate", family.paths[at])?;
+                read_certificate(card, 0x100, known)
+            },
+        )
     }
 
     fn missing(&self, _card: &Channel<'_>, key: &PublicKey) -> Option<Missing> {
