@@ -4,7 +4,7 @@ mod body;
 mod caller;
 pub mod guard;
 mod link;
-mod refusal;
+pub mod refusal;
 mod session;
 mod state;
 mod universal;
@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 
 pub use caller::Caller;
 pub use link::Wanted;
-pub use refusal::Refusal;
+pub use refusal::{Code, Refusal};
 pub use session::open_session;
 pub use state::{Service, Shared};
 

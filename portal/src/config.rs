@@ -32,6 +32,8 @@ pub struct Config {
     pub tls_key: Option<PathBuf>,
     /// Where Prometheus reads `/metrics`; nowhere by default.
     pub metrics_listen: Option<SocketAddr>,
+    /// Whether operators have pages, at `/console`.
+    pub console: bool,
     /// Certificates (PEM) of the authorities that `/v1/verify` trusts.
     pub authorities: Option<PathBuf>,
     /// Apps that take universal links on Apple's systems: `TEAMID.bundle.id`.
@@ -44,6 +46,8 @@ pub struct Config {
     pub drain_seconds: u32,
     /// Requests at the same time; more are told to come again.
     pub concurrent_requests: usize,
+    /// Connections at the same time; more are closed at once.
+    pub open_connections: usize,
 }
 
 impl Default for Config {
@@ -56,12 +60,14 @@ impl Default for Config {
             tls_certificate: None,
             tls_key: None,
             metrics_listen: None,
+            console: true,
             authorities: None,
             apple_app_ids: Vec::new(),
             session_minutes: 15,
             request_seconds: 10,
             drain_seconds: 10,
             concurrent_requests: 1024,
+            open_connections: 4096,
         }
     }
 }
@@ -151,10 +157,19 @@ impl Config {
         if !(1..=24 * 60).contains(&self.session_minutes) {
             return wrong("session_minutes must be 1 to 1440");
         }
-        if self.request_seconds == 0 || self.concurrent_requests == 0 {
-            return wrong("request_seconds and concurrent_requests must not be 0");
+        let bounds = [self.concurrent_requests, self.open_connections];
+        if self.request_seconds == 0 || bounds.contains(&0) {
+            return wrong(
+                "request_seconds, concurrent_requests and open_connections must not be 0",
+            );
         }
         Ok(self)
+    }
+
+    /// The path of the public URL, without a slash at its end: a proxy hands it on as it is.
+    pub fn path(&self) -> String {
+        let path = self.public_url.as_ref().map_or("", |url| url.path());
+        path.trim_end_matches('/').to_owned()
     }
 
     /// The public URL without a slash at its end.

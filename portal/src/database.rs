@@ -203,21 +203,31 @@ fn private(path: &Path) -> Result<File, DatabaseError> {
 /// One program at a time: on PostgreSQL the migrator holds an advisory lock, on SQLite it holds
 /// none, and two starts on a new file would both make the tables.
 async fn migrate(place: &Place, pool: &AnyPool) -> Result<(), DatabaseError> {
-    let (_lock, first) = match place {
+    let (_lock, texts) = match place {
         Place::File(path) => (
             Some(lock(&path.with_extension("lock")).await?),
-            include_str!("../migrations/sqlite/0001_first.sql"),
+            [
+                include_str!("../migrations/sqlite/0001_first.sql"),
+                include_str!("../migrations/sqlite/0002_console.sql"),
+            ],
         ),
-        Place::Server(_) => (None, include_str!("../migrations/postgres/0001_first.sql")),
+        Place::Server(_) => (
+            None,
+            [
+                include_str!("../migrations/postgres/0001_first.sql"),
+                include_str!("../migrations/postgres/0002_console.sql"),
+            ],
+        ),
     };
-    let first = Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        first.into_sql_str(),
-        false,
-    );
-    Migrator::with_migrations(vec![first]).run(pool).await?;
+    let names = ["first", "console"];
+    let migrations = (1..).zip(names.into_iter().zip(texts));
+    let migrations = migrations.map(|(number, (name, text))| {
+        let kind = MigrationType::Simple;
+        Migration::new(number, name.into(), kind, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+        .run(pool)
+        .await?;
     Ok(())
 }
 

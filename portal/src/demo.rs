@@ -22,8 +22,9 @@ use crate::api::Shared;
 use crate::config::Config;
 use crate::database::Database;
 use crate::server::{self, Failure};
+use crate::store::audit::{By, OPERATOR};
 use crate::store::keys::{self, Key, New, Purpose};
-use crate::store::{self, origins, tenants};
+use crate::store::{origins, tenants};
 
 /// The largest document that is taken.
 const DOCUMENT: usize = 8 * 1024 * 1024;
@@ -67,6 +68,7 @@ pub async fn run(port: u16) -> Result<(), Failure> {
         public_url: Some(Url::parse(&public)?),
         listen,
         database: folder.path().join("demo.db").to_string_lossy().into_owned(),
+        console: false,
         drain_seconds: 1,
         ..Config::default()
     };
@@ -88,16 +90,15 @@ pub async fn run(port: u16) -> Result<(), Failure> {
 
 /// A tenant, a test key, and this computer as its origin.
 async fn prepare(config: &Config, origin: &str) -> Result<(String, Arc<Key>), Failure> {
-    const INSTANCE: &str = "demo";
+    const BY: By<'_> = By {
+        instance: "demo",
+        actor: OPERATOR,
+    };
     const RPM: u32 = 1000;
     let database = Database::open(&config.database).await?;
-    let (tenant, id) = (store::id("org")?, store::id("key")?);
-    let api_key = crate::key::generate(false)?.to_string();
-    tenants::add(&database, INSTANCE, &tenant, "Sample portal", false).await?;
-    origins::add(&database, INSTANCE, &tenant, origin, false).await?;
+    let tenant = tenants::add(&database, BY, "Sample portal", false).await?;
+    origins::add(&database, BY, &tenant, origin, false).await?;
     let new = New {
-        key: &api_key,
-        id: &id,
         tenant: &tenant,
         live: false,
         purpose: Purpose::Any,
@@ -105,19 +106,17 @@ async fn prepare(config: &Config, origin: &str) -> Result<(String, Arc<Key>), Fa
         rpm: RPM,
         days: None,
     };
-    let mut change = database.begin().await?;
-    keys::add(&mut change, INSTANCE, &new).await?;
-    change.commit().await?;
+    let made = keys::add(&database, BY, &new).await?;
     database.close().await;
     let key = Key {
-        id,
+        id: made.id,
         tenant,
         live: false,
         purpose: Purpose::Any,
         rpm: RPM,
         require_session: false,
     };
-    Ok((api_key, Arc::new(key)))
+    Ok((made.key.to_string(), Arc::new(key)))
 }
 
 fn routes(demo: Arc<Demo>) -> Router<Shared> {

@@ -27,6 +27,8 @@ pub enum Call {
     Session,
     /// `/verify` and `/certificates/validate`, by portals.
     Verify,
+    /// Links into the console, by whoever has one.
+    Login,
 }
 
 type Counted = (u64, Call, Option<ClientNetwork>);

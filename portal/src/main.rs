@@ -9,6 +9,9 @@
 mod api;
 mod command;
 mod config;
+mod connections;
+mod console;
+mod cookie;
 mod database;
 mod demo;
 mod key;
@@ -17,6 +20,7 @@ mod metrics;
 mod network;
 mod server;
 mod store;
+mod time;
 mod verify;
 
 use std::path::PathBuf;
@@ -77,6 +81,13 @@ enum Command {
         #[arg(long, default_value_t = 100)]
         lines: u32,
     },
+    /// Prints a link that lets a browser in to the console, once, for ten minutes.
+    LoginLink {
+        /// Who logs in, as the audit log will say.
+        name: Option<String>,
+    },
+    /// Logs every browser out of the console, and makes every link useless.
+    LogOut,
     /// Starts a sample portal, with a service and a test key of its own, on this computer alone.
     Demo {
         /// Where browsers reach it: `http://localhost:PORT`.
@@ -118,6 +129,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Sessions { tenant } => command::sessions(&config, &tenant).await,
         Command::Audit { tenant, lines } => command::audit(&config, tenant.as_deref(), lines).await,
         Command::Usage { tenant, lines } => command::usage(&config, &tenant, lines).await,
+        Command::LoginLink { name } => command::login_link(&config, name.as_deref()).await,
+        Command::LogOut => command::log_out(&config).await,
         Command::Demo { port } => {
             log();
             demo::run(port).await

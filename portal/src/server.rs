@@ -12,8 +12,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::api::{Service, Shared, router};
 use crate::config::Config;
+use crate::connections::Bounded;
+use crate::console;
 use crate::database::Database;
-use crate::store::sessions;
+use crate::store::{operators, sessions};
 
 /// How long a client may take for the head of a request.
 const HEADER: Duration = Duration::from_secs(5);
@@ -33,11 +35,15 @@ pub async fn serve(
     more: impl FnOnce(&Shared) -> Router<Shared>,
 ) -> Result<(), Failure> {
     let public = config.public()?;
-    let path = path_of(&config);
+    let path = config.path();
     let database = Database::open(&config.database).await?;
     let instance = crate::store::id("run")?;
     let service = Arc::new(Service::new(config.clone(), instance, database)?);
-    let app = router(service.clone(), &path, more(&service));
+    let mut more = more(&service);
+    if config.console {
+        more = more.nest(&console::base(&service), console::routes(&service));
+    }
+    let app = router(service.clone(), &path, more);
 
     let handle = Handle::new();
     let listener = std::net::TcpListener::bind(config.listen)?;
@@ -66,12 +72,14 @@ async fn run(
     app: Router,
 ) -> Result<(), Failure> {
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let bounded = Bounded::new(config.open_connections);
     match (&config.tls_certificate, &config.tls_key) {
         (Some(certificate), Some(key)) => {
             // Both rustls providers may be compiled in; ours is ring.
             let _ = rustls::crypto::ring::default_provider().install_default();
             let tls = RustlsConfig::from_pem_file(certificate, key).await?;
             let mut server = axum_server::from_tcp_rustls(listener, tls)?
+                .map(|tls| tls.acceptor(bounded))
                 .handle(handle)
                 .first_request_timeout(HEADER);
             bound(server.http_builder());
@@ -79,6 +87,7 @@ async fn run(
         }
         _ => {
             let mut server = axum_server::from_tcp(listener)?
+                .acceptor(bounded)
                 .handle(handle)
                 .first_request_timeout(HEADER);
             bound(server.http_builder());
@@ -94,12 +103,6 @@ fn bound<E>(builder: &mut hyper_util::server::conn::auto::Builder<E>) {
         .timer(hyper_util::rt::TokioTimer::new())
         .header_read_timeout(HEADER)
         .max_buf_size(32 * 1024);
-}
-
-/// The path of the public URL: a proxy hands it on as it is.
-pub fn path_of(config: &Config) -> String {
-    let path = config.public_url.as_ref().map_or("", |url| url.path());
-    path.trim_end_matches('/').to_owned()
 }
 
 /// On a port of its own, so that the world does not read it.
@@ -136,7 +139,7 @@ async fn chores(service: Shared) {
 
 async fn cleaned(database: &Database) -> sqlx::Result<()> {
     while sessions::clean(database).await? > 0 {}
-    Ok(())
+    operators::clean(database).await
 }
 
 async fn stop(handle: Handle<SocketAddr>, seconds: u32) {

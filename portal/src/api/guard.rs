@@ -34,6 +34,7 @@ async fn guard(
 ) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
+    let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let time = Duration::from_secs(service.config.request_seconds.into());
     let mut response = match service.room.try_acquire() {
         Err(_) => Refusal::busy().into_response(),
@@ -42,6 +43,11 @@ async fn guard(
             .unwrap_or_else(|_| Refusal::slow().into_response()),
     };
     let headers = response.headers_mut();
+    if chunked {
+        // It may have named a length too, which hyper drops: where a proxy before us believed that,
+        // what follows could be somebody else's request (RFC 9112, 6.1).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let nosniff = HeaderValue::from_static("nosniff");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);

@@ -64,7 +64,7 @@ pub async fn apple(State(service): State<Shared>) -> Result<Response, Refusal> {
     if apps.is_empty() {
         return Err(Refusal::not_found());
     }
-    let open = format!("{}/open", crate::server::path_of(&service.config));
+    let open = format!("{}/open", service.config.path());
     let components = json!([{ "/": open }, { "/": format!("{open}/") }]);
     let mut details = vec![json!({ "appIDs": apps, "components": components })];
     let paths = json!([open, format!("{open}/")]);

@@ -2,12 +2,13 @@
 
 use clap::{Args, Subcommand};
 
-use super::{INSTANCE, open, plain, time, time_or_none};
+use super::{BY, open, plain, time_or_none};
 use crate::config::Config;
 use crate::database::Database;
 use crate::server::Failure;
 use crate::store;
-use crate::store::keys::{self, Listed, New, Purpose, environment};
+use crate::store::keys::{self, Listed, Made, New, NotDone, Purpose, environment};
+use crate::time;
 
 /// What can be done with keys.
 #[derive(Subcommand)]
@@ -24,7 +25,7 @@ pub enum Key {
         /// As `key_…`.
         id: String,
         /// How long the old one goes on.
-        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=168))]
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(keys::HOURS))]
         hours: u32,
     },
     /// Refuses it from now on.
@@ -52,10 +53,10 @@ pub struct Add {
     #[arg(long, default_value = "")]
     label: String,
     /// Calls a minute from each client network.
-    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(keys::RPM))]
     rpm: u32,
     /// After how many days it ends.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(keys::DAYS))]
     days: Option<u32>,
 }
 
@@ -64,11 +65,10 @@ pub async fn run(config: &Config, command: Key) -> Result<(), Failure> {
     let database = open(config).await?;
     match command {
         Key::Add(add) => {
-            let (id, key) = (store::id("key")?, crate::key::generate(!add.test)?);
-            let mut change = database.begin().await?;
+            if !store::is_line(&add.label) {
+                return Err("a label has one line, of at most 100 characters".into());
+            }
             let new = New {
-                key: &key,
-                id: &id,
                 tenant: &add.tenant,
                 live: !add.test,
                 purpose: add.purpose,
@@ -76,68 +76,35 @@ pub async fn run(config: &Config, command: Key) -> Result<(), Failure> {
                 rpm: add.rpm,
                 days: add.days,
             };
-            keys::add(&mut change, INSTANCE, &new).await?;
-            change.commit().await?;
-            show(&id, &key);
+            show(&keys::add(&database, BY, &new).await?);
         }
         Key::List { tenant } => list(&database, &tenant).await?,
-        Key::Rotate { id, hours } => rotate(&database, &one(&database, &id).await?, hours).await?,
+        Key::Rotate { id, hours } => {
+            let old = one(&database, &id).await?;
+            show(&keys::rotate(&database, BY, &old, hours).await?);
+        }
         Key::Revoke { id, last } => {
             let key = one(&database, &id).await?;
-            if !last && is_last(&database, &key).await? {
-                return Err(
-                    "this is the portal's last key of its kind: rotate it, or say --last".into(),
-                );
-            }
-            keys::revoke(&database, INSTANCE, &key).await?;
+            let done = keys::revoke(&database, BY, &key, last).await;
+            done.map_err(|error| match error {
+                NotDone::Last => format!("{error}: rotate it, or say --last").into(),
+                error => Failure::from(error),
+            })?;
         }
     }
     Ok(())
 }
 
-fn show(id: &str, key: &str) {
-    let fingerprint: String = crate::key::hash(key)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    println!("id\t{id}");
-    println!("key\t{key}");
-    println!("sha256\t{fingerprint}");
+fn show(made: &Made) {
+    println!("id\t{}", made.id);
+    println!("key\t{}", *made.key);
+    println!("sha256\t{}", made.fingerprint());
     eprintln!("The key is shown this once. The last line is what a visitor's settings list.");
 }
 
 async fn one(database: &Database, id: &str) -> Result<Listed, Failure> {
-    let found = keys::list(database, "", id).await?.pop();
+    let found = keys::one(database, id).await?;
     found.ok_or_else(|| format!("there is no key {id}").into())
-}
-
-async fn is_last(database: &Database, key: &Listed) -> Result<bool, Failure> {
-    let all = keys::list(database, &key.tenant, "").await?;
-    let other = |other: &Listed| other.good && other.id != key.id && other.live == key.live;
-    Ok(key.good && !all.iter().any(other))
-}
-
-async fn rotate(database: &Database, old: &Listed, hours: u32) -> Result<(), Failure> {
-    if !old.good {
-        return Err("this key is not accepted any more: add a new one".into());
-    }
-    let (id, key) = (store::id("key")?, crate::key::generate(old.live)?);
-    let mut change = database.begin().await?;
-    let new = New {
-        key: &key,
-        id: &id,
-        tenant: &old.tenant,
-        live: old.live,
-        purpose: old.purpose,
-        label: &old.label,
-        rpm: old.rpm,
-        days: None,
-    };
-    keys::add(&mut change, INSTANCE, &new).await?;
-    keys::end_in(&mut change, INSTANCE, old, hours).await?;
-    change.commit().await?;
-    show(&id, &key);
-    Ok(())
 }
 
 async fn list(database: &Database, tenant: &str) -> Result<(), Failure> {
@@ -149,7 +116,7 @@ async fn list(database: &Database, tenant: &str) -> Result<(), Failure> {
             key.purpose.as_str(),
             key.hint,
             key.rpm,
-            time(key.created_at),
+            time::text(key.created_at),
             time_or_none(key.expires_at),
             time_or_none(key.revoked_at),
             plain(&key.label)

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{INSTANCE, open};
+use super::{BY, open};
 use crate::config::Config;
 use crate::server::Failure;
 use crate::store::keys::environment;
@@ -52,14 +52,14 @@ pub async fn run(config: &Config, command: Origin) -> Result<(), Failure> {
                 "this is no origin as browsers write it: https://, the host in lower case \
                  (punycode), a port if it is not the usual one, and nothing after it",
             )?;
-            origins::add(&database, INSTANCE, &tenant, exact, !test).await?;
+            origins::add(&database, BY, &tenant, exact, !test).await?;
         }
         Origin::Remove {
             tenant,
             origin,
             test,
         } => {
-            if !origins::remove(&database, INSTANCE, &tenant, &origin, !test).await? {
+            if !origins::remove(&database, BY, &tenant, &origin, !test).await? {
                 return Err(format!("{origin} was not there").into());
             }
         }

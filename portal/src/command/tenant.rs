@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{INSTANCE, open, plain};
+use super::{BY, open, plain};
 use crate::config::Config;
 use crate::server::Failure;
 use crate::store;
@@ -49,8 +49,10 @@ pub async fn run(config: &Config, command: Tenant) -> Result<(), Failure> {
             name,
             require_session,
         } => {
-            let id = store::id("org")?;
-            tenants::add(&database, INSTANCE, &id, &name, require_session).await?;
+            if name.is_empty() || !store::is_line(&name) {
+                return Err("a name has one line, of at most 100 characters".into());
+            }
+            let id = tenants::add(&database, BY, &name, require_session).await?;
             println!("{id}");
             return Ok(());
         }
@@ -74,7 +76,7 @@ pub async fn run(config: &Config, command: Tenant) -> Result<(), Failure> {
         Tenant::Disable { id } => (id, Setting::Disabled(true)),
         Tenant::Enable { id } => (id, Setting::Disabled(false)),
     };
-    match tenants::set(&database, INSTANCE, &id, setting).await? {
+    match tenants::set(&database, BY, &id, setting).await? {
         true => Ok(()),
         false => Err(format!("there is no tenant {id}").into()),
     }

@@ -14,8 +14,8 @@ use securesign_handoff::callback::decode;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::request::visitor;
 use super::page::{self, Judged};
+use super::request::visitor;
 use super::{Asked, Demo, sent};
 use crate::verify;
 

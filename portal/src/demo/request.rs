@@ -21,10 +21,7 @@ const COOKIE: &str = "visitor";
 
 /// Whose browser it says it is.
 pub fn visitor(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter();
-    let pairs = cookies.filter_map(|line| line.to_str().ok());
-    let mut pairs = pairs.flat_map(|line| line.split(';'));
-    pairs.find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    crate::cookie::named(headers, COOKIE)
 }
 
 /// `GET /`

@@ -23,6 +23,15 @@ pub struct Entry<'a> {
     pub detail: Option<&'a str>,
 }
 
+/// Who acts, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// A start of the service, or `command`.
+    pub instance: &'a str,
+    /// [`OPERATOR`], or with a name after a colon whoever logged in to the console.
+    pub actor: &'a str,
+}
+
 /// Who acts on the command line.
 pub const OPERATOR: &str = "operator";
 
@@ -48,14 +57,27 @@ pub async fn write(change: &mut Change, instance: &str, entry: &Entry<'_>) -> sq
 /// A line that was read: the time in milliseconds, and the rest as text, `-` where there is
 /// nothing.
 pub struct Line {
+    /// Counts up.
+    pub number: i64,
     /// When.
     pub at: i64,
     /// Tenant, actor, action, key, origin, request and detail.
     pub fields: [String; 7],
 }
 
-/// The last lines, of one tenant or of all, newest first.
-pub async fn last(database: &Database, tenant: Option<&str>, most: i64) -> sqlx::Result<Vec<Line>> {
+/// Which lines are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Of this tenant alone.
+    pub tenant: Option<&'a str>,
+    /// Those whose action begins so.
+    pub action: &'a str,
+    /// Those before this number.
+    pub before: Option<i64>,
+}
+
+/// The last lines of those that are wanted, newest first.
+pub async fn last(database: &Database, wanted: &Wanted<'_>, most: i64) -> sqlx::Result<Vec<Line>> {
     const FIELDS: [&str; 7] = [
         "tenant_id",
         "actor",
@@ -66,10 +88,13 @@ pub async fn last(database: &Database, tenant: Option<&str>, most: i64) -> sqlx:
         "detail",
     ];
     let rows = sqlx::query(
-        "SELECT at, tenant_id, actor, action, key_id, origin, request_id, detail FROM audit \
-         WHERE tenant_id = $1 OR $1 = '' ORDER BY seq DESC LIMIT $2",
+        "SELECT seq, at, tenant_id, actor, action, key_id, origin, request_id, detail FROM audit \
+         WHERE (tenant_id = $1 OR $1 = '') AND substr(action, 1, length($2)) = $2 AND seq < $3 \
+         ORDER BY seq DESC LIMIT $4",
     )
-    .bind(tenant.unwrap_or_default())
+    .bind(wanted.tenant.unwrap_or_default())
+    .bind(wanted.action)
+    .bind(wanted.before.unwrap_or(i64::MAX))
     .bind(most)
     .fetch_all(database.read())
     .await?;
@@ -81,6 +106,7 @@ pub async fn last(database: &Database, tenant: Option<&str>, most: i64) -> sqlx:
             *field = text.unwrap_or_else(|| "-".into());
         }
         lines.push(Line {
+            number: row.try_get("seq")?,
             at: row.try_get("at")?,
             fields,
         });

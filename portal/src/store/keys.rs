@@ -1,16 +1,18 @@
 //! API keys, and the one question that every call asks: whose key is this, and may it use
 //! this origin?
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use zeroize::Zeroizing;
 
-use super::audit::{self, Entry, OPERATOR};
+use super::audit::{self, By, Entry};
 use crate::database::{Change, Database};
-use crate::key::KeyHash;
+use crate::key::{self, KeyHash};
 
 /// `live` or `test`: of a key, and of the origins that it may use.
 pub fn environment(live: bool) -> &'static str {
@@ -18,7 +20,8 @@ pub fn environment(live: bool) -> &'static str {
 }
 
 /// What a key may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// Links and the portal's server, as the published service has it.
     Any,
@@ -166,12 +169,17 @@ fn flag(row: &AnyRow, name: &str) -> sqlx::Result<bool> {
     Ok(row.try_get::<i64, _>(name)? != 0)
 }
 
-/// A key that is to be added.
+/// What `rpm` may be.
+pub const RPM: RangeInclusive<i64> = 1..=100_000;
+
+/// After how many days a key may end by itself.
+pub const DAYS: RangeInclusive<i64> = 1..=3650;
+
+/// How many hours a key may go on after its rotation.
+pub const HOURS: RangeInclusive<i64> = 0..=168;
+
+/// A key that is to be made.
 pub struct New<'a> {
-    /// The key itself, which is not kept.
-    pub key: &'a str,
-    /// `key_…`.
-    pub id: &'a str,
     /// Whose it will be.
     pub tenant: &'a str,
     /// `ss_live_…`.
@@ -186,31 +194,56 @@ pub struct New<'a> {
     pub days: Option<u32>,
 }
 
-/// Adds one.
-pub async fn add(change: &mut Change, instance: &str, new: &New<'_>) -> sqlx::Result<()> {
+/// A key that was made: what is shown once, and not kept.
+pub struct Made {
+    /// `key_…`.
+    pub id: String,
+    /// The key itself.
+    pub key: Zeroizing<String>,
+}
+
+impl Made {
+    /// SHA-256 in hexadecimal, which a visitor's settings list.
+    pub fn fingerprint(&self) -> String {
+        let hash = key::hash(&self.key);
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Makes one.
+pub async fn add(database: &Database, by: By<'_>, new: &New<'_>) -> sqlx::Result<Made> {
+    let mut change = database.begin().await?;
+    let made = make(&mut change, by, new).await?;
+    change.commit().await?;
+    Ok(made)
+}
+
+async fn make(change: &mut Change, by: By<'_>, new: &New<'_>) -> sqlx::Result<Made> {
     const DAY: i64 = 24 * 60 * 60 * 1000;
-    let hint = new
-        .key
-        .get(new.key.len().saturating_sub(4)..)
-        .unwrap_or_default();
+    let made = Made {
+        id: super::id("key")?,
+        key: key::generate(new.live).map_err(super::unlucky)?,
+    };
+    let hint = made.key.get(made.key.len().saturating_sub(4)..);
     sqlx::query(
         "INSERT INTO api_keys \
          (hash, id, tenant_id, live, purpose, hint, label, rpm, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT now FROM clock), \
                  (SELECT now FROM clock) + $9)",
     )
-    .bind(crate::key::hash(new.key).to_vec())
-    .bind(new.id)
+    .bind(key::hash(&made.key).to_vec())
+    .bind(made.id.as_str())
     .bind(new.tenant)
     .bind(i64::from(new.live))
     .bind(new.purpose.as_str())
-    .bind(hint)
+    .bind(hint.unwrap_or_default())
     .bind(new.label)
     .bind(i64::from(new.rpm))
     .bind(new.days.map(|days| i64::from(days) * DAY))
     .execute(&mut **change)
     .await?;
-    record(change, instance, new.tenant, new.id, "key.add").await
+    record(change, by, (new.tenant, &made.id), "key.add").await?;
+    Ok(made)
 }
 
 /// Of a listed key.
@@ -271,8 +304,37 @@ fn listed(row: &AnyRow) -> sqlx::Result<Listed> {
     })
 }
 
-/// From now on it is refused.
-pub async fn revoke(database: &Database, instance: &str, key: &Listed) -> sqlx::Result<()> {
+/// The key with this id.
+pub async fn one(database: &Database, id: &str) -> sqlx::Result<Option<Listed>> {
+    Ok(list(database, "", id).await?.pop())
+}
+
+/// Why a key was left as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// It is the tenant's last good one of its kind.
+    #[error("this is the portal's last key of its kind")]
+    Last,
+    /// It was revoked, or its time is over.
+    #[error("this key is not accepted any more: add a new one")]
+    Ended,
+    /// What the database says.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// From now on it is refused. The last good key of its kind stays, unless `last` is said.
+pub async fn revoke(
+    database: &Database,
+    by: By<'_>,
+    key: &Listed,
+    last: bool,
+) -> Result<(), NotDone> {
+    let all = list(database, &key.tenant, "").await?;
+    let other = |other: &Listed| other.good && other.id != key.id && other.live == key.live;
+    if key.good && !last && !all.iter().any(other) {
+        return Err(NotDone::Last);
+    }
     let mut change = database.begin().await?;
     sqlx::query(
         "UPDATE api_keys SET revoked_at = (SELECT now FROM clock) \
@@ -281,42 +343,56 @@ pub async fn revoke(database: &Database, instance: &str, key: &Listed) -> sqlx::
     .bind(key.id.as_str())
     .execute(&mut *change)
     .await?;
-    record(&mut change, instance, &key.tenant, &key.id, "key.revoke").await?;
-    change.commit().await
+    record(&mut change, by, (&key.tenant, &key.id), "key.revoke").await?;
+    Ok(change.commit().await?)
 }
 
-/// It goes on for some hours and ends then, if it would not end before.
-pub async fn end_in(
-    change: &mut Change,
-    instance: &str,
-    key: &Listed,
+/// Makes another one like it. The old one goes on for some hours, if it would not end before.
+pub async fn rotate(
+    database: &Database,
+    by: By<'_>,
+    old: &Listed,
     hours: u32,
-) -> sqlx::Result<()> {
+) -> Result<Made, NotDone> {
     const HOUR: i64 = 60 * 60 * 1000;
+    if !old.good {
+        return Err(NotDone::Ended);
+    }
+    let new = New {
+        tenant: &old.tenant,
+        live: old.live,
+        purpose: old.purpose,
+        label: &old.label,
+        rpm: old.rpm,
+        days: None,
+    };
+    let mut change = database.begin().await?;
+    let made = make(&mut change, by, &new).await?;
     sqlx::query(
         "UPDATE api_keys SET expires_at = (SELECT now FROM clock) + $1 \
          WHERE id = $2 AND (expires_at IS NULL OR expires_at > (SELECT now FROM clock) + $1)",
     )
     .bind(i64::from(hours) * HOUR)
-    .bind(key.id.as_str())
-    .execute(&mut **change)
+    .bind(old.id.as_str())
+    .execute(&mut *change)
     .await?;
-    record(change, instance, &key.tenant, &key.id, "key.rotate").await
+    record(&mut change, by, (&old.tenant, &old.id), "key.rotate").await?;
+    change.commit().await?;
+    Ok(made)
 }
 
 async fn record(
     change: &mut Change,
-    instance: &str,
-    tenant: &str,
-    key: &str,
+    by: By<'_>,
+    (tenant, key): (&str, &str),
     action: &str,
 ) -> sqlx::Result<()> {
     let entry = Entry {
         tenant: Some(tenant),
-        actor: OPERATOR,
+        actor: by.actor,
         action,
         key: Some(key),
         ..Entry::default()
     };
-    audit::write(change, instance, &entry).await
+    audit::write(change, by.instance, &entry).await
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::audit::{self, Entry, OPERATOR};
+use super::audit::{self, By, Entry};
 use crate::database::Database;
 
 /// The text itself where it is an origin (`https://portal.example`) or an app's scheme and a
@@ -17,7 +17,7 @@ pub fn exact(text: &str, live: bool) -> Option<&str> {
 /// Adds one, which may be there already.
 pub async fn add(
     database: &Database,
-    instance: &str,
+    by: By<'_>,
     tenant: &str,
     origin: &str,
     live: bool,
@@ -26,7 +26,7 @@ pub async fn add(
                      VALUES ($1, $2, $3, (SELECT now FROM clock)) ON CONFLICT DO NOTHING";
     change(
         database,
-        instance,
+        by,
         tenant,
         origin,
         live,
@@ -39,7 +39,7 @@ pub async fn add(
 /// Takes one away; `false` where it was not there.
 pub async fn remove(
     database: &Database,
-    instance: &str,
+    by: By<'_>,
     tenant: &str,
     origin: &str,
     live: bool,
@@ -47,7 +47,7 @@ pub async fn remove(
     let statement = "DELETE FROM origins WHERE tenant_id = $1 AND live = $2 AND origin = $3";
     change(
         database,
-        instance,
+        by,
         tenant,
         origin,
         live,
@@ -58,7 +58,7 @@ pub async fn remove(
 
 async fn change(
     database: &Database,
-    instance: &str,
+    by: By<'_>,
     tenant: &str,
     origin: &str,
     live: bool,
@@ -73,13 +73,13 @@ async fn change(
         .await?;
     let entry = Entry {
         tenant: Some(tenant),
-        actor: OPERATOR,
+        actor: by.actor,
         action,
         origin: Some(origin),
         detail: Some(super::keys::environment(live)),
         ..Entry::default()
     };
-    audit::write(&mut change, instance, &entry).await?;
+    audit::write(&mut change, by.instance, &entry).await?;
     change.commit().await?;
     Ok(done.rows_affected() > 0)
 }

@@ -67,7 +67,7 @@ pub async fn open(
     .execute(&mut *change)
     .await?;
     let mut nonce = [0; 24];
-    getrandom::fill(&mut nonce).map_err(|error| sqlx::Error::Io(error.into()))?;
+    getrandom::fill(&mut nonce).map_err(super::unlucky)?;
     let id = session_id(api_key, &nonce);
     let new = insert(&mut change, (&id, &nonce), key, subject, minutes).await?;
     if let Some(row) = new {
@@ -252,10 +252,27 @@ pub async fn clean(database: &Database) -> sqlx::Result<u64> {
     Ok(done.rows_affected())
 }
 
+/// What has become of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It can be used.
+    Open,
+    /// It was used.
+    Used,
+    /// Its time was over before it was used.
+    Expired,
+}
+
 /// Of a tenant's sessions, for people: times in milliseconds since 1970.
 pub struct Listed {
     /// The portal's id of the request.
     pub request_id: String,
+    /// `hash`, `pdf` or `xml`.
+    pub document_type: String,
+    /// The key that opened it.
+    pub key_id: String,
+    /// What has become of it.
+    pub state: State,
     /// When it was opened.
     pub created_at: i64,
     /// When it ends.
@@ -267,19 +284,29 @@ pub struct Listed {
 /// The last hundred sessions of a tenant, newest first.
 pub async fn list(database: &Database, tenant: &str) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query(
-        "SELECT request_id, created_at, expires_at, used_at FROM sessions \
-         WHERE tenant_id = $1 ORDER BY created_at DESC, request_id LIMIT 100",
+        "SELECT request_id, document_type, key_id, created_at, expires_at, used_at, \
+         CASE WHEN expires_at <= (SELECT now FROM clock) THEN 1 ELSE 0 END AS expired \
+         FROM sessions WHERE tenant_id = $1 ORDER BY created_at DESC, request_id LIMIT 100",
     )
     .bind(tenant)
     .fetch_all(database.read())
     .await?;
     rows.iter()
         .map(|row| {
+            let used_at: Option<i64> = row.try_get("used_at")?;
+            let state = match (used_at, row.try_get::<i64, _>("expired")?) {
+                (Some(_), _) => State::Used,
+                (None, 0) => State::Open,
+                (None, _) => State::Expired,
+            };
             Ok(Listed {
                 request_id: row.try_get("request_id")?,
+                document_type: row.try_get("document_type")?,
+                key_id: row.try_get("key_id")?,
+                state,
                 created_at: row.try_get("created_at")?,
                 expires_at: row.try_get("expires_at")?,
-                used_at: row.try_get("used_at")?,
+                used_at,
             })
         })
         .collect()

@@ -1,8 +1,9 @@
 //! Portals, or whoever operates several of them.
 
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
-use super::audit::{self, Entry, OPERATOR};
+use super::audit::{self, By, Entry};
 use crate::database::Database;
 
 /// One of them.
@@ -18,26 +19,27 @@ pub struct Tenant {
     pub disabled: bool,
 }
 
-/// Adds one.
+/// Adds one; its id.
 pub async fn add(
     database: &Database,
-    instance: &str,
-    id: &str,
+    by: By<'_>,
     name: &str,
     require_session: bool,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<String> {
+    let id = super::id("org")?;
     let mut change = database.begin().await?;
     sqlx::query(
         "INSERT INTO tenants (id, name, require_session, created_at) \
          VALUES ($1, $2, $3, (SELECT now FROM clock))",
     )
-    .bind(id)
+    .bind(id.as_str())
     .bind(name)
     .bind(i64::from(require_session))
     .execute(&mut *change)
     .await?;
-    record(&mut change, instance, id, "tenant.add", Some(name)).await?;
-    change.commit().await
+    record(&mut change, by, &id, "tenant.add", Some(name)).await?;
+    change.commit().await?;
+    Ok(id)
 }
 
 /// What may be changed of a tenant.
@@ -52,7 +54,7 @@ pub enum Setting {
 /// Changes one; `false` where there is none of this id.
 pub async fn set(
     database: &Database,
-    instance: &str,
+    by: By<'_>,
     id: &str,
     setting: Setting,
 ) -> sqlx::Result<bool> {
@@ -83,7 +85,7 @@ pub async fn set(
         .bind(id)
         .execute(&mut *change)
         .await?;
-    record(&mut change, instance, id, action, None).await?;
+    record(&mut change, by, id, action, None).await?;
     if done.rows_affected() == 0 {
         return Ok(false);
     }
@@ -97,32 +99,42 @@ pub async fn list(database: &Database) -> sqlx::Result<Vec<Tenant>> {
         sqlx::query("SELECT id, name, require_session, disabled_at FROM tenants ORDER BY name, id")
             .fetch_all(database.read())
             .await?;
-    rows.iter()
-        .map(|row| {
-            let disabled: Option<i64> = row.try_get("disabled_at")?;
-            Ok(Tenant {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                require_session: row.try_get::<i64, _>("require_session")? != 0,
-                disabled: disabled.is_some(),
-            })
-        })
-        .collect()
+    rows.iter().map(tenant).collect()
+}
+
+/// The one with this id.
+pub async fn one(database: &Database, id: &str) -> sqlx::Result<Option<Tenant>> {
+    let row =
+        sqlx::query("SELECT id, name, require_session, disabled_at FROM tenants WHERE id = $1")
+            .bind(id)
+            .fetch_optional(database.read())
+            .await?;
+    row.as_ref().map(tenant).transpose()
+}
+
+fn tenant(row: &AnyRow) -> sqlx::Result<Tenant> {
+    let disabled: Option<i64> = row.try_get("disabled_at")?;
+    Ok(Tenant {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        require_session: row.try_get::<i64, _>("require_session")? != 0,
+        disabled: disabled.is_some(),
+    })
 }
 
 async fn record(
     change: &mut crate::database::Change,
-    instance: &str,
+    by: By<'_>,
     id: &str,
     action: &str,
     detail: Option<&str>,
 ) -> sqlx::Result<()> {
     let entry = Entry {
         tenant: Some(id),
-        actor: OPERATOR,
+        actor: by.actor,
         action,
         detail,
         ..Entry::default()
     };
-    audit::write(change, instance, &entry).await
+    audit::write(change, by.instance, &entry).await
 }

@@ -106,3 +106,39 @@ pub async fn last(database: &Database, tenant: &str, most: i64) -> sqlx::Result<
         })
         .collect()
 }
+
+/// What was written of one day.
+pub struct Day {
+    /// Days since 1970, in UTC.
+    pub day: i64,
+    /// `key_…`.
+    pub key_id: String,
+    /// `OK`, or what `error` said.
+    pub code: String,
+    /// How often.
+    pub n: i64,
+}
+
+/// The last days of a tenant, today among them, newest first.
+pub async fn by_day(database: &Database, tenant: &str, days: i64) -> sqlx::Result<Vec<Day>> {
+    let rows = sqlx::query(
+        "SELECT u.minute / 1440 AS day, u.key_id, u.code, CAST(SUM(u.n) AS BIGINT) AS n \
+         FROM usage u JOIN api_keys k ON k.id = u.key_id WHERE k.tenant_id = $1 \
+         AND u.minute / 1440 > (SELECT now / 86400000 FROM clock) - $2 \
+         GROUP BY u.minute / 1440, u.key_id, u.code ORDER BY day DESC, u.key_id, u.code",
+    )
+    .bind(tenant)
+    .bind(days)
+    .fetch_all(database.read())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Day {
+                day: row.try_get("day")?,
+                key_id: row.try_get("key_id")?,
+                code: row.try_get("code")?,
+                n: row.try_get("n")?,
+            })
+        })
+        .collect()
+}

@@ -1,10 +1,12 @@
 //! What comes from outside: bounded, refused with the documented JSON, and in no log.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::support::{HASH, Place, free_port, on_both, raw};
+use crate::support::{HASH, Place, free_port, on_both, raw, until};
 
 const CALLS: [&str; 3] = ["/v1/auth/validate", "/v1/auth/session", "/v1/sign/hash"];
 
@@ -179,6 +181,56 @@ fn what_two_readers_could_read_differently_is_refused() {
         .ok();
 }
 
+/// Behind a proxy that believes the other of two lengths, the second request would be a stranger's.
+#[test]
+fn a_request_with_two_lengths_is_the_last_one_of_its_connection() {
+    let place = Place::sqlite();
+    let tenant = place.tenant(&[]);
+    let service = place.serve();
+    let body = r#"{"origin":"http://localhost:3000"}"#;
+    let chunks = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let next = "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    for (lengths, body) in [
+        ("Content-Length: 4\r\nTransfer-Encoding: chunked", &*chunks),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 4", &chunks),
+        ("Transfer-Encoding: chunked", &chunks),
+        (
+            "Transfer-Encoding: gzip, chunked\r\nContent-Length: 34",
+            &chunks,
+        ),
+        (
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+            &chunks,
+        ),
+        ("Content-Length: 34\r\nTransfer-Encoding: identity", body),
+        (
+            "Content-Length: 34, 34\r\nTransfer-Encoding:\tchunked",
+            &chunks,
+        ),
+    ] {
+        let request = format!(
+            "POST /v1/auth/validate HTTP/1.1\r\nHost: x\r\nX-SecureSign-Api-Key: {}\r\n\
+             Content-Type: application/json\r\n{lengths}\r\n\r\n{body}{next}",
+            tenant.key.key
+        );
+        let answer = raw(service.address, request.as_bytes());
+        assert!(!answer.starts_with("HTTP/1.1 5"), "{lengths}: {answer}");
+        assert!(!answer.contains("ok\n"), "{lengths}: {answer}");
+    }
+    // With one length, both are answered.
+    let request = format!(
+        "POST /v1/auth/validate HTTP/1.1\r\nHost: x\r\nX-SecureSign-Api-Key: {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}{next}",
+        tenant.key.key,
+        body.len()
+    );
+    let answer = raw(service.address, request.as_bytes());
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.ends_with("ok\n"),
+        "{answer}"
+    );
+}
+
 #[test]
 fn a_slow_client_is_cut_and_others_are_served() {
     let place = Place::sqlite();
@@ -247,6 +299,26 @@ fn where_there_is_no_room_clients_hear_that_it_is_busy() {
         .client()
         .validate(&tenant.key, "http://localhost:3000")
         .ok();
+}
+
+#[test]
+fn connections_beyond_the_bound_are_closed_and_their_room_comes_back() {
+    let place = Place::sqlite();
+    let service = place.serve_with(&[("OPEN_CONNECTIONS", "2")]);
+    let whole = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let half = || {
+        let mut stream = TcpStream::connect(service.address).unwrap();
+        // It may have been closed already.
+        let _ = stream.write_all(b"GET /health HTTP/1.1\r\n");
+        stream
+    };
+    let mut held = Vec::new();
+    until("closed", || {
+        held = vec![half(), half()];
+        raw(service.address, whole).is_empty()
+    });
+    drop(held);
+    until("room", || raw(service.address, whole).ends_with("ok\n"));
 }
 
 /// Eight of them at the most are in memory, and none for a key that nobody has.

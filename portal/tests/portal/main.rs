@@ -9,6 +9,7 @@
     reason = "here a panic is a failed test"
 )]
 
+mod console;
 mod crash;
 mod demo;
 mod hostile;

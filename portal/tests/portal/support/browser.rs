@@ -5,7 +5,9 @@ use std::time::Duration;
 pub struct Browser {
     agent: ureq::Agent,
     base: String,
-    cookie: Option<String>,
+    /// What its cookies must be set with.
+    attributes: &'static str,
+    pub cookie: Option<String>,
 }
 
 pub struct Page {
@@ -15,10 +17,21 @@ pub struct Page {
     pub policy: Option<String>,
     /// Referrer-Policy.
     pub referrer: Option<String>,
+    /// X-Frame-Options.
+    pub frame: Option<String>,
 }
 
 impl Browser {
     pub fn new(base: &str) -> Self {
+        Self::with(base, "; HttpOnly; SameSite=Lax")
+    }
+
+    /// One that takes only cookies that no other site's links bring along.
+    pub fn strict(base: &str) -> Self {
+        Self::with(base, "; HttpOnly; SameSite=Strict")
+    }
+
+    fn with(base: &str, attributes: &'static str) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -27,6 +40,7 @@ impl Browser {
         Self {
             agent: agent.into(),
             base: base.to_owned(),
+            attributes,
             cookie: None,
         }
     }
@@ -76,7 +90,7 @@ impl Browser {
             Some(value.to_str().unwrap().to_owned())
         };
         if let Some(cookie) = header("set-cookie") {
-            assert!(cookie.contains("; HttpOnly; SameSite=Lax"), "{cookie}");
+            assert!(cookie.contains(self.attributes), "{cookie}");
             self.cookie = Some(cookie.split(';').next().unwrap().to_owned());
         }
         if let Some(to) = header("location") {
@@ -86,6 +100,7 @@ impl Browser {
             status: reply.status().as_u16(),
             policy: header("content-security-policy"),
             referrer: header("referrer-policy"),
+            frame: header("x-frame-options"),
             text: reply.body_mut().read_to_string().unwrap(),
         }
     }

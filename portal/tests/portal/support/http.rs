@@ -40,7 +40,11 @@ impl Reply {
         let names: Vec<&str> = fields.keys().map(String::as_str).collect();
         let reason = error == "SS_SESSION_EXPIRED";
         let reason = reason.then_some("reason");
-        assert!(names.iter().eq(["success", "error", "message"].iter().chain(&reason)));
+        assert!(
+            names
+                .iter()
+                .eq(["success", "error", "message"].iter().chain(&reason))
+        );
         assert_eq!(self.json["success"], false);
         assert!(!self.json["message"].as_str().unwrap().is_empty());
     }

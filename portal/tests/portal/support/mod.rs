@@ -1,6 +1,7 @@
 //! Starts the service, and talks to it.
 
 mod browser;
+mod chromium;
 mod http;
 mod postgres;
 
@@ -13,7 +14,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub use browser::Browser;
+pub use browser::{Browser, Page};
+pub use chromium::Chromium;
 pub use http::{Client, Reply, raw};
 pub use postgres::Postgres;
 
