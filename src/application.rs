@@ -6,7 +6,7 @@ use crate::credential::{Credential, Found, Search};
 use crate::error::{CardError, Missing};
 use crate::iso;
 use crate::pin::{Pin, Tries};
-pub use crate::pin_object::{Confidence, PinId, PinObject, RetryCounter, Unblock};
+pub use crate::pin_object::{Confidence, PinId, PinName, PinObject, RetryCounter, Unblock};
 use crate::signature::{PublicKey, ToSign};
 use crate::spec::Spec;
 
@@ -51,6 +51,12 @@ pub trait Application: Send {
     fn pin(&self, id: PinId) -> Result<PinObject, CardError> {
         let found = self.pins().iter().find(|pin| pin.id == id);
         found.copied().ok_or(CardError::Unsupported(Missing::Pin))
+    }
+
+    /// What people call this secret where such cards are given out, the same in every language:
+    /// "PIN2". `None`: as its role is called.
+    fn called(&self, _pin: PinId) -> Option<&'static str> {
+        None
     }
 
     /// Reads signing certificates.

@@ -30,6 +30,15 @@ pub struct PinObject {
     pub otherwise: Option<Unblock>,
 }
 
+/// How a secret is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinName {
+    /// What it is for.
+    pub role: Secret,
+    /// As [`Application::called`](crate::application::Application::called).
+    pub called: Option<&'static str>,
+}
+
 /// What sets a blocked PIN anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unblock {

@@ -199,6 +199,11 @@ impl<'a> Token<'a> {
         self.app.pins()
     }
 
+    /// As [`Application::called`].
+    pub fn called(&self, pin: PinId) -> Option<&'static str> {
+        self.app.called(pin)
+    }
+
     /// Tries left of a PIN; asks the card only once in a dialogue, and never
     /// between VERIFY and a signature. [`CardError::Unsupported`]: there is no such PIN.
     ///

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use securesign_card::application::{Confidence, PinId};
+use securesign_card::application::{Confidence, PinId, PinName};
 use securesign_card::atr::Atr;
 use securesign_card::cache::Cache;
 use securesign_card::digest::Digest;
@@ -198,6 +198,8 @@ pub struct TokenInfo {
     pub serial: Option<String>,
     /// The card holder's PIN.
     pub first: PinId,
+    /// What people call that one ([`PinView::called`]).
+    pub called: Option<&'static str>,
     /// Its tries left.
     pub pin: Tries,
     /// PUK tries left; read with [`Look::Everything`], or when the PIN is blocked.
@@ -234,8 +236,10 @@ pub struct TokenInfo {
 pub struct PinView {
     /// Its name within the token.
     pub id: PinId,
-    /// How it is named.
+    /// What it is for.
     pub role: Secret,
+    /// What people call it, where that is not what it is for.
+    pub called: Option<&'static str>,
     /// What it looks like.
     pub rules: PinRules,
     /// Tries left.
@@ -264,6 +268,14 @@ pub struct UnblockView {
 }
 
 impl PinView {
+    /// How it is named.
+    pub fn name(&self) -> PinName {
+        PinName {
+            role: self.role,
+            called: self.called,
+        }
+    }
+
     /// Whether something that a person may have unlocks it.
     pub fn can_be_unblocked(&self) -> bool {
         self.unblock.is_ok_and(|it| it.tries != Tries::Blocked)
@@ -322,6 +334,7 @@ impl TokenInfo {
         let view = PinView {
             id: self.first,
             role: Secret::Pin,
+            called: self.called,
             rules: self.pin_rules,
             tries: self.pin,
             change: self.change,

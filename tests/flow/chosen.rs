@@ -18,6 +18,7 @@ fn two() -> TokenView {
     info.further = vec![securesign_app::worker::PinView {
         id: SECOND,
         role: Secret::SignaturePin,
+        called: None,
         rules: info.pin_rules,
         tries: Tries::Left(1),
         change: Ok(Confidence::Known),

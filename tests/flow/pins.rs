@@ -29,6 +29,7 @@ fn two_pins(first: Tries, second: Tries, unblock: Result<UnblockView, Missing>) 
     let view_of = PinView {
         id: SECOND,
         role: Secret::SignaturePin,
+        called: None,
         rules,
         tries: second,
         change: Ok(Confidence::Known),
@@ -37,6 +38,26 @@ fn two_pins(first: Tries, second: Tries, unblock: Result<UnblockView, Missing>) 
     };
     info.further = vec![view_of];
     view
+}
+
+/// As an Estonian card has them.
+fn numbered(mut view: TokenView) -> TokenView {
+    let TokenState::Ready(info) = &mut view.state else {
+        panic!("{:?}", view.state);
+    };
+    info.called = Some("PIN1");
+    info.further[0].called = Some("PIN2");
+    view
+}
+
+#[test]
+fn pins_have_the_names_that_people_know_beside_what_they_are_for() {
+    let view = numbered(two_pins(Tries::Left(3), Tries::Left(2), Err(Missing::Puk)));
+    let mut play = Play::sign(order(&link(CALLBACK, "ss_test_k", &[])));
+    play.report(Report::Tokens(Ok(vec![view])));
+    assert_eq!(play.screen().fields[0].label, "PIN1 (authentication)");
+    play.input(Input::Choose(1));
+    assert_eq!(play.screen().fields[0].label, "PIN2 (signature)");
 }
 
 fn play(first: Tries, second: Tries) -> Play {

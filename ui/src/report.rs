@@ -76,6 +76,7 @@ fn pins(token: &TokenId, info: &TokenInfo, kept: Kept<'_>) -> Vec<Value> {
             json!({
                 "name": name,
                 "role": pin_name::role(pin.role),
+                "called": pin.called,
                 "status": match pin.id == info.first {
                     true => status(token, pin.tries, kept),
                     false => Status::of(pin.tries, false).as_str(),
@@ -243,7 +244,7 @@ fn secrets(application: Option<&str>, info: &TokenInfo, kept: bool, l: Language)
     let mut said = Vec::new();
     for (at, view) in pins.iter().enumerate() {
         said.push(pin(application, &pins, at, at == 0 && kept, l));
-        let name = ("pin", view.role.in_words(l).into());
+        let name = ("pin", view.name().in_words(l).into());
         let alone = pins.len() == 1;
         match (view.unblock, alone) {
             (_, true) => {
@@ -268,7 +269,7 @@ fn secrets(application: Option<&str>, info: &TokenInfo, kept: bool, l: Language)
 /// How a PIN stands, and what to do when it is blocked.
 fn pin(application: Option<&str>, pins: &[PinView], at: usize, kept: bool, l: Language) -> String {
     let pin = &pins[at];
-    let name = ("pin", pin.role.in_words(l).into());
+    let name = ("pin", pin.name().in_words(l).into());
     let status = ("status", Status::of(pin.tries, kept).in_words(l).into());
     let tries = ("tries", tries(pin.tries, l).into());
     // What unlocks it is said only where something does.

@@ -1,6 +1,6 @@
 //! What the worker says, and what comes of it.
 
-use securesign_card::application::PinId;
+use securesign_card::application::{PinId, PinName};
 use securesign_card::error::{CardError, Secret};
 use securesign_card::profile::{PinUse, Tries};
 use securesign_card::transport::TransportError;
@@ -93,7 +93,7 @@ impl Flow {
                 }
             },
             (Busy::Changing(of), Report::Changed(result)) => match result {
-                Ok(()) => self.achieve(Remark::Changed(self.role_of(&of))),
+                Ok(()) => self.achieve(Remark::Changed(self.name_of(&of))),
                 Err(error) => {
                     let pin = of.pin;
                     self.state = State::Change(of);
@@ -103,7 +103,7 @@ impl Flow {
             (Busy::Unlocking(of, with), Report::Unblocked(result)) => match result {
                 Ok(()) => {
                     self.puk_told = None;
-                    self.achieve(Remark::Unlocked(self.role_of(&of)))
+                    self.achieve(Remark::Unlocked(self.name_of(&of)))
                 }
                 Err(error) => {
                     let off = matches!(error, CardError::UnblockOff { .. });
@@ -148,7 +148,7 @@ impl Flow {
         // What was sent may have been taken.
         let error = match &busy {
             Some(Busy::Changing(of) | Busy::Unlocking(of, _)) => {
-                CardError::Unclear(self.role_of(of))
+                CardError::Unclear(self.name_of(of).role)
             }
             Some(Busy::Signing(signing)) if signing.credential.when != PinUse::Never => {
                 CardError::Unanswered {
@@ -222,11 +222,15 @@ impl Flow {
     }
 
     /// How the PIN is named that a form was for.
-    pub(super) fn role_of(&self, of: &Target) -> Secret {
+    pub(super) fn name_of(&self, of: &Target) -> PinName {
         let (id, pin) = (&of.token, of.pin);
         let mut ready = self.ready().filter(|(token, _)| *token == id);
         let view = ready.find_map(|(_, info)| info.pin_of(pin));
-        view.map_or(Secret::Pin, |view| view.role)
+        let unknown = PinName {
+            role: Secret::Pin,
+            called: None,
+        };
+        view.map_or(unknown, |view| view.name())
     }
 
     /// Shows what went wrong and lets the person go on where that makes sense.

@@ -1,7 +1,8 @@
 //! What should catch the eye beside the question: kept as what it is, and said in
 //! the language of the moment.
 
-use securesign_card::error::{CardError, Secret};
+use securesign_card::application::PinName;
+use securesign_card::error::CardError;
 use securesign_handoff::policy::PortalFault;
 
 use crate::language::Language;
@@ -23,9 +24,9 @@ pub(super) enum Remark {
     /// The token may wait for a touch.
     Touch,
     /// This PIN is another one now.
-    Changed(Secret),
+    Changed(PinName),
     /// This PIN is unlocked.
-    Unlocked(Secret),
+    Unlocked(PinName),
     /// The token of a form is gone.
     TakenOut,
     /// The certificate that a PIN was typed for is gone, and its token may be there still.
@@ -77,7 +78,7 @@ impl Remark {
         let because = |reason: &str| [("reason", reason.to_owned().into())];
         let named = |name: &str| [("name", name.to_owned().into())];
         let in_file = |file: &str| [("file", file.to_owned().into())];
-        let role = |pin: Secret| [("pin", pin.in_words(l).into())];
+        let role = |pin: PinName| [("pin", pin.in_words(l).into())];
         let (level, text) = match self {
             Self::Failed(error) => (Level::Error, error.tell(l)),
             Self::Waits(by) => (Level::Info, waits(by.as_deref(), l)),

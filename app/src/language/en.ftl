@@ -36,6 +36,9 @@ use-last-try = Use the last try
 
 name-pin = { -pin }
 name-signature-pin = Signature { -pin }
+# What people in a country call a PIN: PIN1, PIN2.
+name-called = { $name } (authentication)
+name-called-signature = { $name } (signature)
 name-puk = { -puk }
 name-reset-code = Reset code
 name-admin-pin = Admin { -pin }

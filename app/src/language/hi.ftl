@@ -35,6 +35,8 @@ use-last-try = अंतिम प्रयास करें
 
 name-pin = { -pin }
 name-signature-pin = हस्ताक्षर { -pin }
+name-called = { $name } (प्रमाणीकरण)
+name-called-signature = { $name } (हस्ताक्षर)
 name-puk = { -puk } कोड
 name-reset-code = रीसेट कोड
 name-admin-pin = एडमिन { -pin }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use securesign_card::application::PinName;
 use securesign_card::certificate::{self, CertificateError};
 use securesign_card::error::{CardError, Fault, Missing, Reason, Secret};
 use securesign_card::memory::OutOfMemory;
@@ -170,6 +171,19 @@ impl InWords for Secret {
             Secret::ResetCode => language.say("name-reset-code"),
             Secret::AdminPin => language.say("name-admin-pin"),
             Secret::AdminKey => language.say("name-admin-key"),
+        }
+    }
+}
+
+impl InWords for PinName {
+    fn in_words(&self, language: Language) -> String {
+        let Some(name) = self.called else {
+            return self.role.in_words(language);
+        };
+        let name = [("name", name.into())];
+        match self.role {
+            Secret::SignaturePin => language.say_with("name-called-signature", name),
+            _ => language.say_with("name-called", name),
         }
     }
 }

@@ -201,6 +201,7 @@ fn inspect(token: &mut Token<'_>, look: &Look) -> Result<TokenInfo, CardError> {
         label: token.label(),
         serial,
         first: first.id,
+        called: first.called,
         pin: first.tries,
         puk: unblock.map_or(Tries::Unknown, |puk| puk.tries),
         pin_rules: first.rules,
@@ -280,6 +281,7 @@ fn view(
     Ok(PinView {
         id,
         role: object.role,
+        called: token.called(id),
         rules: object.rules,
         tries,
         change: object.change,

@@ -14,7 +14,7 @@ use crate::screen::{Action, Button, ButtonStyle, Fact, Kind, Screen};
 /// The card is at work.
 pub fn working(flow: &Flow, busy: &Busy) -> Screen {
     let l = flow.language;
-    let pin = |of: &Target| [pin_name(flow.role_of(of), l)];
+    let pin = |of: &Target| [pin_name(flow.name_of(of), l)];
     let (title, text) = match busy {
         Busy::Signing(_) => (l.say("working-sign"), l.say("working")),
         Busy::Changing(of) => (l.say_with("working-change", pin(of)), l.say("working")),

@@ -19,7 +19,7 @@ pub fn change(flow: &Flow, of: &Target) -> Screen {
     let Some((_, pin)) = flow.aimed(of) else {
         return waiting(flow);
     };
-    let (name, max) = ([pin_name(pin.role, l)], pin.rules.max);
+    let (name, max) = ([pin_name(pin.name(), l)], pin.rules.max);
     let secret = |ask, label: String| field(ask, label, max, l);
     Screen {
         text: vec![new_pin(&pin, l)],
@@ -45,7 +45,7 @@ pub fn unsure(flow: &Flow, of: &Target, errand: Errand) -> Screen {
         return waiting(flow);
     };
     let family = || ("family", info.family.as_str().into());
-    let name = || pin_name(pin.role, l);
+    let name = || pin_name(pin.name(), l);
     let (title, what, confidence) = match errand {
         Errand::Change => (
             l.say_with("unsure-change-title", [name()]),

@@ -1,6 +1,6 @@
 //! What several screens are made of.
 
-use securesign_card::application::PinId;
+use securesign_card::application::{PinId, PinName};
 use securesign_card::error::{CardError, Missing, Secret};
 use securesign_card::profile::Tries;
 
@@ -119,7 +119,7 @@ fn both(one: &Notice, other: &Notice) -> Notice {
 }
 
 /// How it stands with a PIN; it is named where there are several.
-pub fn pin_status(status: Status, pin: Secret, l: Language) -> Fact {
+pub fn pin_status(status: Status, pin: PinName, l: Language) -> Fact {
     fact(
         l.say_with("pin-status", [pin_name(pin, l)]),
         &status.in_words(l),
@@ -144,7 +144,7 @@ pub fn tries_notice(tries: Tries, l: Language) -> Option<Notice> {
 }
 
 /// A PIN by its name.
-pub fn pin_name(pin: Secret, l: Language) -> (&'static str, Value<'static>) {
+pub fn pin_name(pin: PinName, l: Language) -> (&'static str, Value<'static>) {
     ("pin", pin.in_words(l).into())
 }
 
@@ -156,7 +156,7 @@ pub fn puk_name(puk: Secret, l: Language) -> (&'static str, Value<'static>) {
 /// Both of them; where nothing unlocks the PIN, what usually does.
 pub fn pin_and_puk(pin: &PinView, l: Language) -> [(&'static str, Value<'static>); 2] {
     let puk = pin.unblock.map_or(Secret::Puk, |unblock| unblock.role);
-    [pin_name(pin.role, l), puk_name(puk, l)]
+    [pin_name(pin.name(), l), puk_name(puk, l)]
 }
 
 /// Why nothing unlocks a PIN, said before anything is typed. `alone`: it is the only one.
@@ -164,13 +164,13 @@ pub fn no_unlock(pin: &PinView, alone: bool, l: Language) -> Option<String> {
     let missing = ("missing", pin.unblock.err()?.in_words(l).into());
     Some(match alone {
         true => l.say_with("no-unlock", [missing]),
-        false => l.say_with("no-unlock-of", [pin_name(pin.role, l), missing]),
+        false => l.say_with("no-unlock-of", [pin_name(pin.name(), l), missing]),
     })
 }
 
 /// Why a PIN cannot be changed.
 pub fn no_change(pin: &PinView, l: Language) -> Option<String> {
-    let name = pin_name(pin.role, l);
+    let name = pin_name(pin.name(), l);
     Some(match pin.change.err()? {
         Missing::Change => l.say_with("no-change", [name]),
         missing => {
@@ -197,7 +197,7 @@ pub fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
             counters.push(match pins.iter().filter(same).count() == pins.len() {
                 true => puk_counter(&way, l),
                 false => {
-                    let names = [pin_name(pin.role, l), puk_name(way.role, l)];
+                    let names = [pin_name(pin.name(), l), puk_name(way.role, l)];
                     counter(way.tries, l.say_with("tries-puk-of", names), l)
                 }
             });
@@ -210,7 +210,7 @@ pub fn counters(info: &TokenInfo, l: Language) -> Vec<Counter> {
 pub fn pin_counter(pin: &PinView, l: Language) -> Counter {
     counter(
         pin.tries,
-        l.say_with("tries-pin", [pin_name(pin.role, l)]),
+        l.say_with("tries-pin", [pin_name(pin.name(), l)]),
         l,
     )
 }
@@ -262,7 +262,7 @@ pub fn copying(text: String, l: Language) -> Option<Copying> {
 /// What a new PIN must look like.
 pub fn new_pin(pin: &PinView, l: Language) -> String {
     let shape = ("shape", pin.rules.in_words(l).into());
-    l.say_with("new-pin-shape", [pin_name(pin.role, l), shape])
+    l.say_with("new-pin-shape", [pin_name(pin.name(), l), shape])
 }
 
 /// A place to type a secret.

@@ -110,7 +110,7 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         return;
     }
     if flow.in_session() {
-        let pin = flow.asked_pin(info).role;
+        let pin = flow.asked_pin(info).name();
         screen.facts.push(pin_status(Status::SessionActive, pin, l));
         screen.text.push(l.say("pin-accepted"));
         screen.notice = notice(flow);
@@ -118,7 +118,7 @@ fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
         screen.text.push(l.say("pin-not-wanted"));
     } else {
         let pin = flow.asked_pin(info);
-        let (label, max) = (pin.role.in_words(l), pin.rules.max);
+        let (label, max) = (pin.name().in_words(l), pin.rules.max);
         screen.fields.push(field(Ask::Pin, label, max, l));
         screen.signing_as = signing_as(screen, l);
     }

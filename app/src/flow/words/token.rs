@@ -31,7 +31,7 @@ pub fn token(flow: &Flow) -> Screen {
     }
     let pins = info.pins();
     for pin in &pins {
-        facts.push(pin_status(flow.status_of(id, pin), pin.role, l));
+        facts.push(pin_status(flow.status_of(id, pin), pin.name(), l));
     }
     let mut text: Vec<String> = info
         .found
@@ -87,7 +87,7 @@ fn buttons(flow: &Flow, info: &TokenInfo, l: Language) -> Vec<Button> {
             };
             buttons.push(Button {
                 style: style(main),
-                ..button(action, l.say_with("change-pin", [pin_name(pin.role, l)]))
+                ..button(action, l.say_with("change-pin", [pin_name(pin.name(), l)]))
             });
         }
     }

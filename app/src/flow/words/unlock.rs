@@ -84,7 +84,7 @@ fn ask_puk(pin: &PinView, puk: &UnblockView, l: Language) -> Screen {
 }
 
 fn ask_new(pin: &PinView, l: Language) -> Screen {
-    let name = [pin_name(pin.role, l)];
+    let name = [pin_name(pin.name(), l)];
     let new = l.say_with("pin-new", name.clone());
     let again = l.say_with("pin-new-again", name.clone());
     let sent = match pin.unblock {
@@ -116,7 +116,7 @@ pub fn need(pin: &PinView, puk: &UnblockView, l: Language) -> Vec<String> {
     if let Tries::Left(left) = pin.tries {
         text.push(l.say_with(
             "unlock-works",
-            [pin_name(pin.role, l), ("left", left.into())],
+            [pin_name(pin.name(), l), ("left", left.into())],
         ));
     }
     if puk.role == Secret::AdminKey {
@@ -152,7 +152,7 @@ pub fn figure(pin: &PinView, puk: &UnblockView, l: Language) -> Option<Figure> {
     (puk.role != Secret::AdminKey).then(|| Figure {
         token: l.say("token-title"),
         letter: l.say("unlock-letter"),
-        codes: vec![pin.role.in_words(l), puk.role.in_words(l)],
+        codes: vec![pin.name().in_words(l), puk.role.in_words(l)],
     })
 }
 

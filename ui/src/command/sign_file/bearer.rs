@@ -190,7 +190,7 @@ impl Bearer {
         self.alarm.stand_by();
         let field = Field {
             ask: Ask::Pin,
-            label: asked.role.in_words(l),
+            label: asked.name().in_words(l),
             max: asked.rules.max,
             show: String::new(),
             caps_lock: String::new(),
