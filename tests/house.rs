@@ -150,7 +150,7 @@ fn code(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn only_the_families_name_a_family() {
-    const FAMILIES: [&str; 25] = [
+    const FAMILIES: [&str; 26] = [
         "piv",
         "epass",
         "openpgp",
@@ -176,6 +176,7 @@ fn only_the_families_name_a_family() {
         "fineid",
         "cns",
         "uscac",
+        "srbeid",
     ];
     // A new family is among them. What is described by PKCS#15 is no family.
     for (path, text) in sources("vendors/src") {

@@ -1,7 +1,9 @@
 //! National identity cards with RSA keys: the key that OpenSC 0.23 can sign with is the one of
 //! authentication, and its PIN the first one.
 
-use securesign_vendors::eid::emulator::{BELEID_17, CAC_CONTAINER, CNS_11, EidCard, JPKI, Product};
+use securesign_vendors::eid::emulator::{
+    BELEID_17, CAC_CONTAINER, CNS_11, EidCard, JPKI, PTEID, Product,
+};
 
 use super::{HOLDER, Row, SEED, judge};
 
@@ -31,4 +33,9 @@ fn japanese_cards() {
 #[test]
 fn american_cards() {
     judge([row("CAC with a container", CAC_CONTAINER, "0001")]);
+}
+
+#[test]
+fn portuguese_cards() {
+    judge([row("Portuguese Cartão", PTEID, "45")]);
 }

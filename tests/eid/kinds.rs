@@ -18,6 +18,8 @@ pub struct Kind {
     pub labels: &'static [&'static str],
     /// Roles by reference, the holder's PINs only.
     pub roles: &'static [(u8, Secret)],
+    /// What people call them, where that is not their role.
+    pub called: &'static [(u8, &'static str)],
     /// Which PUK unblocks which PIN.
     pub puks: &'static [(u8, u8)],
     /// Why the others cannot be unblocked.
@@ -59,6 +61,13 @@ impl Kind {
         roles.find(|(of, _)| *of == reference).unwrap().1
     }
 
+    pub fn called(&self, reference: u8) -> Option<&'static str> {
+        let mut names = self.called.iter();
+        names
+            .find(|(of, _)| *of == reference)
+            .map(|(_, name)| *name)
+    }
+
     pub fn puk(&self, reference: u8) -> Option<Pin> {
         let puk = self.puks.iter().find(|(of, _)| *of == reference)?.1;
         Some(self.pin(puk))
@@ -81,6 +90,7 @@ const ESTEID: Kind = Kind {
         "Authentication, PIN1 (3401)",
     ],
     roles: &[(0x01, Secret::Pin), (0x85, Secret::SignaturePin)],
+    called: &[(0x01, "PIN1"), (0x85, "PIN2")],
     puks: &[(0x01, 0x02), (0x85, 0x02)],
     no_puk: Missing::Puk,
     tells_tries: true,
@@ -112,6 +122,7 @@ const BELEID: Kind = Kind {
     serial: Some("41533030303031323300000000000000"),
     labels: &["Qualified signature (5039)", "Authentication (5038)"],
     roles: &[(0x01, Secret::Pin)],
+    called: &[],
     puks: &[],
     no_puk: Missing::Issuer,
     tells_tries: false,
@@ -136,6 +147,7 @@ const CNS: Kind = Kind {
     serial: Some("0000000AS0000123"),
     labels: &["Signature (9010)", "Authentication (1101)"],
     roles: &[(0x10, Secret::Pin), (0x1A, Secret::SignaturePin)],
+    called: &[],
     puks: &[(0x10, 0x11), (0x1A, 0x1B)],
     tells_tries: false,
     counts: (3, 18),
@@ -161,6 +173,7 @@ const JPKI: Kind = Kind {
     serial: None,
     labels: &["Authentication (000A)"],
     roles: &[(0x18, Secret::Pin), (0x1B, Secret::SignaturePin)],
+    called: &[],
     selects_pins: true,
     puks: &[],
     no_puk: Missing::Issuer,
@@ -184,9 +197,10 @@ const PTEID: Kind = Kind {
     serial: Some("415330303030313233"),
     labels: &["Qualified signature (EF08)", "Authentication (EF09)"],
     roles: &[(0x81, Secret::Pin), (0x82, Secret::SignaturePin)],
+    called: &[(0x81, "PIN de autenticação"), (0x82, "PIN de assinatura")],
     puks: &[],
     no_puk: Missing::Issuer,
-    counts: (7, 22),
+    counts: (7, 20),
     needed: &[
         "A4040C [07, 60, 46, 32, FF, 00, 00, 02]",
         "A4080C [04, 5F, 00, EF, 08]",
@@ -209,6 +223,7 @@ const FINEID: Kind = Kind {
         "Authentication, PIN1 (4331)",
     ],
     roles: &[(0x11, Secret::Pin), (0x82, Secret::SignaturePin)],
+    called: &[(0x11, "PIN1"), (0x82, "PIN2")],
     puks: &[(0x11, 0x83), (0x82, 0x83)],
     counts: (6, 23),
     needed: &[
@@ -230,6 +245,7 @@ const CAC: Kind = Kind {
     serial: Some("415330303030313233"),
     labels: &["E-mail signature (0101)", "Identity (0100)"],
     roles: &[(0x00, Secret::Pin)],
+    called: &[],
     puks: &[],
     no_puk: Missing::Issuer,
     counts: (8, 26),
@@ -242,6 +258,32 @@ const CAC: Kind = Kind {
         "200000",
         "4280",
         "4200",
+    ],
+    ..ESTEID
+};
+
+const SRBEID: Kind = Kind {
+    product: eid::SRBEID,
+    profile: "srbeid",
+    family: "Serbian eID card",
+    serial: None,
+    labels: &["Signature (7010)", "Authentication (7011)"],
+    roles: &[(0x80, Secret::Pin)],
+    called: &[],
+    puks: &[],
+    no_puk: Missing::Issuer,
+    counts: (8, 19),
+    needed: &[
+        "A40400 [0C,",
+        "A40000 [02, 70, 00",
+        "read [7000]",
+        "A40000 [02, 70, 01",
+        "read [7001]",
+        "A40000 [02, 70, 10",
+        "read [7010]",
+        "200080",
+        "2241B6",
+        "2A9E00",
     ],
     ..ESTEID
 };
@@ -307,6 +349,7 @@ pub const KINDS: &[Kind] = &[
             "Authentication, PIN1 (3411)",
         ],
         roles: &[(0x81, Secret::Pin), (0x82, Secret::SignaturePin)],
+        called: &[(0x81, "PIN1"), (0x82, "PIN2")],
         puks: &[(0x81, 0x83), (0x82, 0x83)],
         ..ESTEID
     },
@@ -333,4 +376,5 @@ pub const KINDS: &[Kind] = &[
         serial: None,
         ..CAC
     },
+    SRBEID,
 ];

@@ -294,7 +294,9 @@ fn what_is_shown_of_tries_is_what_is_left() {
         let (id, info) = bench.token_by(Look::Everything);
         for pin in kind.keys().iter().map(|key| key.pin) {
             let left = card.card().tries(pin).unwrap();
-            assert_eq!(shown(&info, kind, pin).tries, told(kind, left), "{name}");
+            let shown = shown(&info, kind, pin);
+            assert_eq!(shown.tries, told(kind, left), "{name}");
+            assert_eq!(shown.called, kind.called(pin), "{name}");
         }
         assert_eq!(card.card().compared(), 0, "{name}");
         let key = kind.product.keys[0];

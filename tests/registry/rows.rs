@@ -9,7 +9,7 @@ pub type Row = (
     &'static [&'static str],
 );
 
-pub const ROWS: [Row; 22] = [
+pub const ROWS: [Row; 23] = [
     (
         "ePass2003,",
         &["epass2003"],
@@ -129,6 +129,7 @@ pub const ROWS: [Row; 22] = [
         "judge-eid.sh",
         &["caccontainer", "cacalternate", "cacbare"],
     ),
+    ("Serbian identity cards,", &["srbeid"], "", &[]),
     ("Any other card ", &["pkcs15"], "", &[]),
 ];
 

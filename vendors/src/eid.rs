@@ -11,6 +11,7 @@ mod idemia;
 mod italy;
 mod japan;
 mod portugal;
+mod serbia;
 mod thales;
 
 use der::{Decode, Encode, Header, SliceReader};
@@ -36,6 +37,7 @@ pub use idemia::{ESTEID, LATEID};
 pub use italy::CNS;
 pub use japan::JPKI;
 pub use portugal::PTEID;
+pub use serbia::SRBEID;
 pub use thales::{ESTEID_2025, FINEID_3, FINEID_4};
 
 /// This answer to reset and no other.
@@ -168,6 +170,14 @@ fn select_file(card: &mut Channel<'_>, during: &'static str, file: u16) -> Resul
 fn select_path(card: &mut Channel<'_>, during: &'static str, path: &[u8]) -> Result<(), CardError> {
     let select = Command::new([0x00, 0xA4, 0x08, 0x0C]).data(path);
     card.require(during, &select).map(drop)
+}
+
+/// What people call the PINs in countries that number them.
+fn numbered(pin: PinId, own: [PinId; 2]) -> Option<&'static str> {
+    let names = own.into_iter().zip(["PIN1", "PIN2"]);
+    names
+        .into_iter()
+        .find_map(|(own, name)| (own == pin).then_some(name))
 }
 
 /// Whether it is the card that it was: it tells of itself what it told.

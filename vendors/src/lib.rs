@@ -43,6 +43,7 @@ pub static PROFILES: &[&dyn Profile] = &[
     &eid::ESTEID_2025,
     &eid::FINEID_3,
     &eid::FINEID_4,
+    &eid::SRBEID,
     &idprime::ETOKEN_5110_PLUS,
     &idprime::ETOKEN_5300,
     &idprime::IDPRIME_3810,

@@ -27,6 +27,7 @@ mod idemia;
 mod italy;
 mod japan;
 mod portugal;
+mod serbia;
 mod thales;
 
 #[cfg(test)]
@@ -50,10 +51,11 @@ pub use idemia::{ESTEID_COSMO8, ESTEID_COSMOX, LATEID_EC, LATEID_RSA};
 pub use italy::{CNS_10, CNS_11};
 pub use japan::JPKI;
 pub use portugal::{PTEID, PTEID_CAP};
+pub use serbia::SRBEID;
 pub use thales::{ESTEID_2025, FINEID_3, FINEID_4};
 
 /// All of them.
-pub const ALL: [Product; 18] = [
+pub const ALL: [Product; 19] = [
     ESTEID_COSMO8,
     ESTEID_COSMOX,
     LATEID_RSA,
@@ -72,6 +74,7 @@ pub const ALL: [Product; 18] = [
     CAC_CONTAINER,
     CAC_ALTERNATE,
     CAC_BARE,
+    SRBEID,
 ];
 
 /// Instructions that not every family has.

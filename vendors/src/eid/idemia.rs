@@ -21,8 +21,8 @@ use securesign_card::signature::{PublicKey, ToSign, digest_info, fit};
 use securesign_card::tlv;
 
 use super::{
-    Place, credentials, environment, exactly, read_certificate, read_der, same, select_application,
-    select_file,
+    Place, credentials, environment, exactly, numbered, read_certificate, read_der, same,
+    select_application, select_file,
 };
 
 /// A country's cards.
@@ -321,6 +321,10 @@ impl Application for Opened {
 
     fn pins(&self) -> &[PinObject] {
         &self.pins
+    }
+
+    fn called(&self, pin: PinId) -> Option<&'static str> {
+        numbered(pin, [PIN1, PIN2])
     }
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {

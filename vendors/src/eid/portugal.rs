@@ -76,7 +76,11 @@ impl Profile for Portugal {
             }
         }
         let information = begin(card)?;
-        Ok(Some(Box::new(Opened { information, pins })))
+        Ok(Some(Box::new(Opened {
+            information,
+            pins,
+            is_inside: false,
+        })))
     }
 }
 
@@ -141,11 +145,19 @@ fn begin(card: &mut Channel<'_>) -> Result<Option<Vec<u8>>, CardError> {
 struct Opened {
     information: Option<Vec<u8>>,
     pins: [PinObject; 2],
+    /// The directory is selected, and nothing was since.
+    is_inside: bool,
 }
 
-/// The PINs are those of a directory.
-fn enter(card: &mut Channel<'_>) -> Result<(), CardError> {
-    select_path(card, "select the directory", &DIRECTORY)
+impl Opened {
+    /// The PINs are those of a directory.
+    fn enter(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        if !self.is_inside {
+            select_path(card, "select the directory", &DIRECTORY)?;
+            self.is_inside = true;
+        }
+        Ok(())
+    }
 }
 
 impl Application for Opened {
@@ -154,6 +166,7 @@ impl Application for Opened {
     }
 
     fn select(&mut self, card: &mut Channel<'_>) -> Result<(), CardError> {
+        self.is_inside = false;
         same(&begin(card)?, &self.information)
     }
 
@@ -161,7 +174,15 @@ impl Application for Opened {
         &self.pins
     }
 
+    fn called(&self, pin: PinId) -> Option<&'static str> {
+        match pin {
+            SIGNATURE_PIN => Some("PIN de assinatura"),
+            _ => Some("PIN de autenticação"),
+        }
+    }
+
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
+        self.is_inside = false;
         credentials(card, self.spec(), &PLACES, search, |card, place, known| {
             let path = [DIRECTORY, place.file.to_be_bytes()].concat();
             select_path(card, "read a certificate", &path)?;
@@ -189,7 +210,7 @@ impl Application for Opened {
 
     fn tries(&mut self, card: &mut Channel<'_>, pin: PinId) -> Result<Tries, CardError> {
         let reference = self.pin(pin)?.reference;
-        enter(card)?;
+        self.enter(card)?;
         iso::pin_tries(card, reference)
     }
 
@@ -199,7 +220,7 @@ impl Application for Opened {
         credential: &Credential,
         value: &Pin,
     ) -> Result<(), CardError> {
-        enter(card)?;
+        self.enter(card)?;
         iso::verify(card, &self.pin(credential.pin)?, value)
     }
 
@@ -211,7 +232,7 @@ impl Application for Opened {
         new: &Pin,
         _left: Option<u8>,
     ) -> Result<(), CardError> {
-        enter(card)?;
+        self.enter(card)?;
         iso::change(card, &self.pin(pin)?, old, new)
     }
 

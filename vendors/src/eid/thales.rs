@@ -21,7 +21,8 @@ use securesign_card::signature::{PublicKey, ToSign};
 use securesign_card::tlv;
 
 use super::{
-    Place, credentials, environment, exactly, read_certificate, same, select_application, sign_hash,
+    Place, credentials, environment, exactly, numbered, read_certificate, same, select_application,
+    sign_hash,
 };
 
 /// A country's cards, of one version.
@@ -279,6 +280,10 @@ impl Application for Opened {
 
     fn pins(&self) -> &[PinObject] {
         &self.pins
+    }
+
+    fn called(&self, pin: PinId) -> Option<&'static str> {
+        numbered(pin, [PIN1, PIN2])
     }
 
     fn credentials(&mut self, card: &mut Channel<'_>, search: &Search) -> Result<Found, CardError> {
