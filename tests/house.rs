@@ -89,6 +89,18 @@ fn a_crate_brings_along_only_what_is_below_it() {
                 "securesign_vendors",
             ],
         ),
+        (
+            "securesign-verify",
+            &[
+                "pcsc",
+                "ring",
+                "url",
+                "toml",
+                "securesign_handoff",
+                "securesign_app",
+                "securesign_vendors",
+            ],
+        ),
         ("securesign-app", &["pcsc", "securesign_vendors"]),
     ] {
         let crates = brings(package);
@@ -226,6 +238,7 @@ fn a_file_is_read_in_one_sitting() {
         "helper",
         "learn",
         "vendors",
+        "verify",
         "ui",
         "portal",
         "tests",
@@ -303,6 +316,7 @@ fn a_function_is_read_at_a_glance() {
         "helper",
         "learn",
         "vendors",
+        "verify",
         "ui",
         "portal/src",
     ] {

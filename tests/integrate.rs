@@ -162,6 +162,18 @@ impl Portal {
         ]
     }
 
+    /// The word of `securesign verify --result`, and its exit code.
+    fn own(&self, what: &[&str], ss_result: &str, more: &[&str]) -> (serde_json::Value, Finished) {
+        let result = self.path("result");
+        fs::write(&result, ss_result).unwrap();
+        let home = Home::bare();
+        let mut line = vec!["verify", "--json", "--result", &result];
+        line.extend(what);
+        line.extend(more);
+        let done = run(&mut home.program(&line), LIMIT);
+        (serde_json::from_str(&done.stdout).unwrap_or_default(), done)
+    }
+
     fn all_accept(&self, name: &str, ss_result: &str) {
         for (language, said) in self.each("document", REQUEST, ss_result) {
             assert!(said.success, "{language}: {said:?}");
@@ -239,4 +251,106 @@ fn what_proves_nothing_convinces_no_example() {
             assert_refused(language, &said);
         }
     }
+}
+
+#[test]
+fn the_program_itself_judges_results_as_a_portal_does() {
+    let portal = Portal::new();
+    portal.person("Rsa", "rsa:2048", SIGNATURES);
+    portal.person("Server", "rsa:2048", "extendedKeyUsage=serverAuth");
+    let good = portal.forged("Rsa");
+    fs::write(portal.path("other"), "Offer for tender 4712\n").unwrap();
+    let (document, other, ca) = (
+        portal.path("document"),
+        portal.path("other"),
+        portal.path("ca.pem"),
+    );
+    let hash: String = Sha256::digest(DOCUMENT)
+        .iter()
+        .map(|it| format!("{it:02X}"))
+        .collect();
+    let by_document = ["--document", &document];
+    let trusted = ["--ca", &ca, "--request-id", REQUEST];
+
+    // The value, the whole address, the JSON itself; the document and its digest.
+    let url = url::Url::parse_with_params("https://p.example/cb?a=b", [("ss_result", &good)]);
+    let json = String::from_utf8(STANDARD.decode(&good).unwrap()).unwrap();
+    for form in [&good, url.unwrap().as_str(), &json] {
+        for what in [by_document, ["--hash", &hash]] {
+            let (word, done) = portal.own(&what, form, &trusted);
+            assert_eq!(done.code, Some(0), "{done:?}");
+            assert_eq!(
+                (&word["valid"], &word["problems"]),
+                (&json!(true), &json!([]))
+            );
+            assert_eq!(word["revocationStatus"], "NOT_CHECKED");
+            assert_eq!(word["certificate"]["subjectCommonName"], "Rsa");
+        }
+    }
+    let refused = |what: &[&str], result: &str, more: &[&str], problem: &str| {
+        let (word, done) = portal.own(what, result, more);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert_eq!(
+            (&word["valid"], &word["problems"]),
+            (&json!(false), &json!([problem]))
+        );
+    };
+    let none = "it is no signature over this document";
+    refused(&["--document", &other], &good, &trusted, none);
+    refused(&["--hash", &"00".repeat(32)], &good, &trusted, none);
+    refused(
+        &by_document,
+        &good,
+        &["--ca", &ca, "--request-id", "4712"],
+        "the result answers another request",
+    );
+    let nobody = "no authority is named, so that nobody vouches for the certificate";
+    refused(&by_document, &good, &[], nobody);
+    let rsa = portal.path("Rsa.pem");
+    refused(
+        &by_document,
+        &good,
+        &["--ca", &rsa, "--at", "2001-01-01T00:00:00Z"],
+        "a certificate of the chain was not valid yet",
+    );
+    let server = "the certificate is not meant for documents (extended key usage)";
+    refused(&by_document, &portal.forged("Server"), &trusted, server);
+
+    fs::write(
+        portal.path("ca.conf"),
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=index\ncrlnumber=number\ndefault_md=sha256\ndefault_crl_days=7\n",
+    )
+    .unwrap();
+    fs::write(portal.path("index"), "").unwrap();
+    fs::write(portal.path("number"), "01\n").unwrap();
+    let authority = "ca -config ca.conf -cert ca.pem -keyfile ca.key";
+    let list = portal.path("list.pem");
+    let listed = ["--ca", &ca, "--crl", &list];
+    portal.openssl(&format!("{authority} -gencrl -out list.pem"));
+    let (word, done) = portal.own(&by_document, &good, &listed);
+    assert_eq!(
+        (done.code, &word["revocationStatus"]),
+        (Some(0), &json!("GOOD"))
+    );
+    portal.openssl(&format!("{authority} -revoke Rsa.pem"));
+    portal.openssl(&format!("{authority} -gencrl -out list.pem"));
+    refused(&by_document, &good, &listed, "the certificate is revoked");
+
+    // What cannot be judged: 2, and nothing for programs that could be taken for a word.
+    for (what, result, more) in [
+        (&by_document[..], "no result", &trusted[..]),
+        (&["--hash", "00"], &good, &trusted),
+        (&by_document, &good, &["--ca", &document]),
+        (&["--document", "nowhere"], &good, &trusted),
+        (&[], &good, &trusted),
+    ] {
+        let (_, done) = portal.own(what, result, more);
+        assert_eq!((done.code, &*done.stdout), (Some(2), ""), "{done:?}");
+    }
+    let cancelled = json!({ "requestId": REQUEST, "success": false, "error": "SS_SIGN_CANCELLED" });
+    let (word, done) = portal.own(&by_document, &cancelled.to_string(), &trusted);
+    assert_eq!(
+        (done.code, &word["error"]),
+        (Some(1), &json!("SS_SIGN_CANCELLED"))
+    );
 }

@@ -6,6 +6,7 @@ mod date;
 mod documents;
 mod handoff;
 pub mod strangers;
+mod verify;
 
 use crate::language::Language;
 

@@ -21,7 +21,6 @@ mod network;
 mod server;
 mod store;
 mod time;
-mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -28,7 +28,7 @@ pub const NAMES: &str = "SecureSign USB PUK PIN ATR API RSA SHA Ed25519 Debian U
     utils desktop PC SC session D Bus ulimit l kB register unregister MIT \
     Apache Caps Lock journal export which application scale MB PSS X BER PUC SO PW3 \
     learn spy pcsc apdu pcap pcapng usbmon USBPcap Linux Windows file no PDF XFA field XML UTF Id \
-    helper services msc SCardSvr";
+    helper services msc SCardSvr JSON PEM RSASSA ca crl usage extended result hash algo certificate SHA256 SHA384 SHA512 22T11 00Z";
 
 #[test]
 pub fn a_text_in_hindi_is_in_hindi() {

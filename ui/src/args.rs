@@ -1,6 +1,7 @@
 //! The command line.
 
 mod sign_file;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use securesign_card::error::Secret;
 use securesign_card::text;
 
 pub use self::sign_file::{Form, Hash, SignFile};
+pub use self::verify::{Of, Verify};
 
 /// Sign with the certificate on a USB token, with no vendor driver.
 ///
@@ -84,14 +86,18 @@ pub enum Command {
     /// told with each file. 2: bad usage.
     SignFile(Box<SignFile>),
 
-    /// Show the signatures in PDF and XML files, and whether they were changed since; needs no
-    /// token
+    /// Show the signatures in PDF and XML files, or judge a result that came to a portal; needs
+    /// no token
     ///
     /// A certificate is trusted where it leads to an authority of the system, one in the folder
     /// authorities beside the settings, or one that --ca names; whether it was revoked is not
     /// asked. Of XML, signatures over exclusive canonical XML are read. Exit code 0: all
     /// signatures are sound, nothing came after the last one, and with --ca all are trusted. 1:
     /// not so, or there is none. 2: a file cannot be read.
+    ///
+    /// With --result the result of a signature is judged over what the portal has itself, --document
+    /// or --hash, and the certificate by --ca, --intermediate and --crl, as the portal's service does
+    /// it. Exit code 0: valid. 1: not valid, or nothing was signed. 2: a file cannot be read.
     Verify(Verify),
 
     /// List readers and tokens: PIN tries left, certificates
@@ -185,21 +191,6 @@ pub struct Sign {
     /// How long to wait for a token [default: forever in a terminal, else 0]
     #[arg(long, value_name = "SECONDS")]
     pub wait: Option<u64>,
-}
-
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Files
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-
-    /// File with certificates of authorities to trust, in PEM
-    #[arg(long, value_name = "FILE")]
-    pub ca: Vec<PathBuf>,
-
-    /// Print as JSON, for programs
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]

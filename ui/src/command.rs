@@ -11,6 +11,7 @@ mod sign_file;
 mod tokens;
 mod trace;
 mod verify;
+mod verify_result;
 #[cfg(feature = "window")]
 mod window;
 
@@ -38,6 +39,7 @@ pub use sign_file::sign_file;
 pub use tokens::tokens;
 pub use trace::trace;
 pub use verify::verify;
+pub use verify_result::verify_result;
 #[cfg(feature = "window")]
 pub use window::{show, window};
 

@@ -108,7 +108,10 @@ fn carry_out(mut arguments: Arguments, recording: Option<Recording>) -> Result<u
         }
         Some(Command::Sign(asked)) => command::sign(&place, asked),
         Some(Command::SignFile(asked)) => command::sign_file(&place, *asked),
-        Some(Command::Verify(asked)) => command::verify(&asked, language),
+        Some(Command::Verify(asked)) => match &asked.of.result {
+            Some(result) => command::verify_result(result, &asked, language),
+            None => command::verify(&asked, language),
+        },
         Some(Command::Tokens { json }) => command::tokens(&place, json),
         Some(Command::Pin(command)) => command::pin(&place, command),
         Some(Command::Journal { json, command }) => command::journal(json, command, language),

@@ -914,6 +914,41 @@ verify-part = It is over the first { $covers } of { $size } bytes; the rest came
 verify-earlier = What it is over is unchanged; something was added later.
 verify-several = All signatures are sound. What was added after one is signed by the later ones only.
 
+# securesign verify --result
+verify-valid = Valid: a signature over what was asked for, by a certificate that was good.
+verify-invalid = Not valid:
+verify-signed-by = Signed by { $subject }, whose certificate { $issuer } issued
+verify-judged-at = The certificate was judged as of { $time }
+verify-revocation-unchecked = Whether it was revoked was not checked: no revocation list was given (--crl)
+verify-failed = Nothing was signed; the result says { $code }.
+verify-no-result = The file holds no result of a signature. Give the JSON, the value of ss_result, or the whole address that came back.
+verify-no-certificate = The result holds no certificate. Give the one of the person who signed, with --certificate.
+verify-certificate-no-pem = The certificate is not in PEM.
+verify-certificate-unreadable = The certificate cannot be read: { $reason }.
+verify-no-digest = This is no SHA-256, SHA-384 or SHA-512. Give the digest in 64, 96 or 128 hexadecimal digits, and for --hash-algo one of SHA256, SHA384 and SHA512.
+verify-no-time = This is no time. Write it like 2026-06-22T11:00:00Z.
+verify-no-pem = { $file } holds nothing of what is expected, in PEM.
+verify-no-text = { $file } is not text.
+problem-other-request = the result answers another request
+problem-no-signature = it is no signature over this document
+problem-key-usage = the certificate is not meant for signatures (key usage)
+problem-authority = the certificate is an authority's own
+problem-short-key = the RSA key has less than 2048 bits
+problem-pss-key = the key is for RSASSA-PSS, which results have no name for
+problem-no-authority = no authority is named (--ca), so that nobody vouches for the certificate
+problem-unknown-issuer = no named authority issued the certificate
+problem-expired = a certificate of the chain had expired
+problem-not-yet-valid = a certificate of the chain was not valid yet
+problem-extended-key-usage = the certificate is not meant for documents (extended key usage)
+problem-critical-extension = the certificate has a critical extension that is not known here
+problem-chain-signature = a signature in the chain is wrong
+problem-algorithm = the chain uses an algorithm that is not accepted
+problem-revoked = the certificate is revoked
+problem-no-list = no revocation list tells of the certificate
+problem-old-list = the revocation list is out of date
+problem-foreign-list = the revocation list is not its authority's
+problem-unreadable = a certificate or revocation list cannot be read
+
 sign-file-document = { $file }: PDF, { $pages ->
         [one] one page
        *[other] { $pages } pages

@@ -910,6 +910,41 @@ verify-part = यह { $size } में से पहले { $covers } बा�
 verify-earlier = जिस भाग पर यह है वह नहीं बदला; बाद में कुछ जोड़ा गया।
 verify-several = सभी हस्ताक्षर सही हैं। किसी हस्ताक्षर के बाद जो जोड़ा गया, उस पर केवल बाद के हस्ताक्षर हैं।
 
+# securesign verify --result
+verify-valid = मान्य: जो माँगा गया था उसी पर हस्ताक्षर है, और प्रमाणपत्र सही था।
+verify-invalid = मान्य नहीं:
+verify-signed-by = हस्ताक्षर { $subject } का है, जिसका प्रमाणपत्र { $issuer } ने जारी किया
+verify-judged-at = प्रमाणपत्र { $time } के समय के हिसाब से जाँचा गया
+verify-revocation-unchecked = प्रमाणपत्र रद्द हुआ है या नहीं, यह नहीं जाँचा गया: कोई रद्दीकरण सूची (--crl) नहीं दी गई
+verify-failed = कोई हस्ताक्षर नहीं हुआ; परिणाम में { $code } लिखा है।
+verify-no-result = फ़ाइल में किसी हस्ताक्षर का परिणाम नहीं है। JSON, ss_result का मान, या लौटा हुआ पूरा पता दें।
+verify-no-certificate = परिणाम में प्रमाणपत्र नहीं है। हस्ताक्षर करने वाले का प्रमाणपत्र --certificate से दें।
+verify-certificate-no-pem = प्रमाणपत्र PEM में नहीं है।
+verify-certificate-unreadable = प्रमाणपत्र पढ़ा नहीं जा सका: { $reason }।
+verify-no-digest = यह SHA-256, SHA-384 या SHA-512 नहीं है। डाइजेस्ट 64, 96 या 128 हेक्स अंकों में दें, और --hash-algo में SHA256, SHA384 या SHA512 लिखें।
+verify-no-time = यह समय सही नहीं है। इसे इस तरह लिखें: 2026-06-22T11:00:00Z।
+verify-no-pem = { $file } में वह नहीं है जो PEM में होना चाहिए।
+verify-no-text = { $file } में टेक्स्ट नहीं है।
+problem-other-request = परिणाम किसी दूसरे अनुरोध का है
+problem-no-signature = यह इस दस्तावेज़ पर किया गया हस्ताक्षर नहीं है
+problem-key-usage = प्रमाणपत्र हस्ताक्षर के लिए नहीं है (key usage)
+problem-authority = प्रमाणपत्र स्वयं किसी प्रमाणन प्राधिकारी का है
+problem-short-key = RSA कुंजी 2048 बिट से छोटी है
+problem-pss-key = कुंजी RSASSA-PSS के लिए है, जिसका परिणामों में कोई नाम नहीं है
+problem-no-authority = कोई प्राधिकारी (--ca) नहीं बताया गया, इसलिए प्रमाणपत्र की पुष्टि करने वाला कोई नहीं है
+problem-unknown-issuer = प्रमाणपत्र बताए गए किसी प्राधिकारी ने जारी नहीं किया
+problem-expired = शृंखला के किसी प्रमाणपत्र की अवधि समाप्त हो चुकी थी
+problem-not-yet-valid = शृंखला का कोई प्रमाणपत्र अभी मान्य नहीं हुआ था
+problem-extended-key-usage = प्रमाणपत्र दस्तावेज़ों के लिए नहीं है (extended key usage)
+problem-critical-extension = प्रमाणपत्र में ऐसा अनिवार्य विस्तार है जिसे यह प्रोग्राम नहीं जानता
+problem-chain-signature = शृंखला का कोई हस्ताक्षर ग़लत है
+problem-algorithm = शृंखला में ऐसा एल्गोरिद्म है जो स्वीकार नहीं किया जाता
+problem-revoked = प्रमाणपत्र रद्द किया जा चुका है
+problem-no-list = कोई रद्दीकरण सूची इस प्रमाणपत्र के बारे में नहीं बताती
+problem-old-list = रद्दीकरण सूची पुरानी हो चुकी है
+problem-foreign-list = रद्दीकरण सूची उसके प्राधिकारी की नहीं है
+problem-unreadable = कोई प्रमाणपत्र या रद्दीकरण सूची पढ़ी नहीं जा सकी
+
 sign-file-document = { $file }: PDF, { $pages ->
         [one] एक पृष्ठ
        *[other] { $pages } पृष्ठ

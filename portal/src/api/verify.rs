@@ -6,8 +6,8 @@ use axum::http::request::Parts;
 use jiff::Timestamp;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
-use securesign_card::certificate::Certificate;
 use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_verify::{About, Asked, Problem, Signed, Trust, Verified, standing};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -15,7 +15,6 @@ use super::body::Body;
 use super::{Answer, Caller, Refusal, Service, Shared};
 use crate::limit::Call;
 use crate::store::keys::Purpose;
-use crate::verify::{self, Trust};
 
 /// The largest body of these calls: a document of 12 MiB in base64.
 pub const BODY: usize = 16 * 1024 * 1024;
@@ -70,92 +69,30 @@ pub struct Verify {
     terms: Terms,
 }
 
-/// The fields of a result that matter here.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Signed {
-    request_id: String,
-    success: bool,
-    #[serde(default)]
-    signature_base64: String,
-    certificate: Option<SignedBy>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SignedBy {
-    certificate_pem: Option<String>,
-}
-
 /// What was found.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Verified {
+pub struct Found {
     success: bool,
-    valid: bool,
-    integrity_valid: bool,
-    tampered: bool,
-    revocation_status: &'static str,
-    problems: Vec<&'static str>,
-    verified_at: String,
-    certificate: CertificateInfo,
-}
-
-/// As published, in part.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CertificateInfo {
-    subject: String,
-    subject_common_name: String,
-    issuer: String,
-    #[serde(rename = "issuerCN")]
-    issuer_cn: String,
-    serial_number: String,
-    valid_from: String,
-    valid_to: String,
-    key_usage: Vec<&'static str>,
-    policies: Vec<String>,
-    public_key: String,
+    #[serde(flatten)]
+    verified: Verified,
 }
 
 pub async fn verify(
     State(service): State<Shared>,
     _: Verifier,
     Body(body): Body<Verify>,
-) -> Answer<Verified> {
+) -> Answer<Found> {
     let trust = trust(&service, &body.terms)?;
-    let digest = own_digest(&body)?;
-    let result = &body.result;
-    let inside = result.certificate.as_ref();
-    let inside = inside.and_then(|certificate| certificate.certificate_pem.as_deref());
-    let pem = body.certificate_pem.as_deref().or(inside);
-    let pem = pem.ok_or_else(|| {
-        Refusal::request("The result has no certificate: send it as certificatePem.")
-    })?;
-    let certificate = one_certificate(pem)?;
-    let signature = base64(&result.signature_base64)
-        .ok_or_else(|| Refusal::request("signatureBase64 is not base64."))?;
-    let integrity = result.success && verify::is_signed(&certificate, &digest, &signature);
-    let mut standing = verify::standing(&certificate, &trust);
-    if !integrity {
-        standing
-            .problems
-            .insert(0, "it is no signature over this document");
-    }
-    if result.request_id != body.request_id {
-        standing
-            .problems
-            .insert(0, "the result answers another request");
-    }
-    Ok(Json(Verified {
+    let asked = Asked {
+        digest: &own_digest(&body)?,
+        request_id: Some(&body.request_id),
+        certificate_pem: body.certificate_pem.as_deref(),
+    };
+    let verified = securesign_verify::verify(&body.result, &asked, &trust)
+        .map_err(|why| Refusal::request(why.tell()))?;
+    Ok(Json(Found {
         success: true,
-        valid: standing.problems.is_empty(),
-        integrity_valid: integrity,
-        tampered: !integrity,
-        revocation_status: standing.revocation.as_str(),
-        problems: standing.problems,
-        verified_at: time(trust.at),
-        certificate: info(&certificate),
+        verified,
     }))
 }
 
@@ -175,9 +112,9 @@ pub struct Validated {
     success: bool,
     valid: bool,
     revocation_status: &'static str,
-    problems: Vec<&'static str>,
+    problems: Vec<Problem>,
     verified_at: String,
-    certificate: CertificateInfo,
+    certificate: About,
 }
 
 pub async fn validate(
@@ -191,7 +128,7 @@ pub async fn validate(
 /// The same as a GET: the certificate in the query, judged by what the settings name.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
+pub struct Queried {
     certificate_pem: String,
     check_revocation: Option<bool>,
     at: Option<String>,
@@ -200,7 +137,7 @@ pub struct Asked {
 pub async fn validate_query(
     State(service): State<Shared>,
     _: Verifier,
-    query: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<Queried>, axum::extract::rejection::QueryRejection>,
 ) -> Answer<Validated> {
     let Query(asked) =
         query.map_err(|_| Refusal::request("The query must have certificatePem, once."))?;
@@ -214,15 +151,16 @@ pub async fn validate_query(
 
 fn judged(service: &Service, pem: &str, terms: &Terms) -> Answer<Validated> {
     let trust = trust(service, terms)?;
-    let certificate = one_certificate(pem)?;
-    let standing = verify::standing(&certificate, &trust);
+    let certificate = securesign_verify::certificate(pem);
+    let certificate = certificate.map_err(|why| Refusal::request(why.tell()))?;
+    let standing = standing(&certificate, &trust);
     Ok(Json(Validated {
         success: true,
         valid: standing.problems.is_empty(),
         revocation_status: standing.revocation.as_str(),
         problems: standing.problems,
         verified_at: time(trust.at),
-        certificate: info(&certificate),
+        certificate: About::of(&certificate),
     }))
 }
 
@@ -277,37 +215,9 @@ fn own_digest(body: &Verify) -> Result<Digest, Refusal> {
     }
 }
 
-fn one_certificate(pem: &str) -> Result<Certificate, Refusal> {
-    let der = CertificateDer::from_pem_slice(pem.as_bytes())
-        .map_err(|_| Refusal::request("certificatePem is not PEM."))?;
-    Certificate::parse(&der)
-        .map_err(|error| Refusal::request(format!("The certificate cannot be read: {error}.")))
-}
-
 fn base64(text: &str) -> Option<Vec<u8>> {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.decode(text).ok()
-}
-
-fn info(certificate: &Certificate) -> CertificateInfo {
-    let (from, to) = certificate.validity();
-    let usage = certificate.usage();
-    CertificateInfo {
-        subject: certificate.subject_name().to_owned(),
-        subject_common_name: certificate.subject(),
-        issuer: certificate.issuer_name().to_owned(),
-        issuer_cn: certificate.issuer(),
-        serial_number: certificate.serial(),
-        valid_from: time(from),
-        valid_to: time(to),
-        key_usage: usage.map(|usage| usage.names()).unwrap_or_default(),
-        policies: certificate
-            .policies()
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
-        public_key: certificate.key().display(),
-    }
 }
 
 fn time(time: Timestamp) -> String {

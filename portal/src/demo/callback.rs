@@ -17,7 +17,6 @@ use serde_json::Value;
 use super::page::{self, Judged};
 use super::request::visitor;
 use super::{Asked, Demo, sent};
-use crate::verify;
 
 /// Answers by POST that wait for their redirect.
 const POSTED: usize = 50;
@@ -122,10 +121,12 @@ fn judged(demo: &Demo, asked: &Asked, result: &Value) -> Judged {
     let signature = base64::engine::general_purpose::STANDARD.decode(signature);
     let digest = Digest::of(HashAlgorithm::Sha256, &asked.document);
     let integrity = match (&certificate, signature) {
-        (Some(certificate), Ok(signature)) => verify::is_signed(certificate, &digest, &signature),
+        (Some(certificate), Ok(signature)) => {
+            securesign_verify::is_signed(certificate, &digest, &signature)
+        }
         _ => false,
     };
-    let trust = verify::Trust {
+    let trust = securesign_verify::Trust {
         authorities: demo.service.authorities.clone(),
         intermediates: Vec::new(),
         crls: Vec::new(),
@@ -136,7 +137,8 @@ fn judged(demo: &Demo, asked: &Asked, result: &Value) -> Judged {
     let problems = certificate.as_ref().filter(|_| named);
     Judged {
         integrity,
-        problems: problems.map(|certificate| verify::standing(certificate, &trust).problems),
+        problems: problems
+            .map(|certificate| securesign_verify::standing(certificate, &trust).problems),
         certificate,
         result: serde_json::to_string_pretty(result).unwrap_or_default(),
     }

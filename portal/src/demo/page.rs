@@ -83,7 +83,7 @@ pub struct Judged {
     /// Who signed.
     pub certificate: Option<Certificate>,
     /// What is wrong with the certificate; `None` where no authority was named to judge it by.
-    pub problems: Option<Vec<&'static str>>,
+    pub problems: Option<Vec<securesign_verify::Problem>>,
     /// As it came, for people.
     pub result: String,
 }

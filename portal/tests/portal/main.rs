@@ -12,6 +12,7 @@
 mod console;
 mod crash;
 mod demo;
+mod desktop;
 mod hostile;
 mod keys;
 mod open;

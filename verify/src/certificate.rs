@@ -1,22 +1,21 @@
-//! Whether a result is a signature over what the portal asked to be signed, by a certificate that
-//! was good at that time. Nothing in a result is believed: not its hash, not its time.
+//! Whether a certificate may sign documents, and who vouches for it, at a time.
 
 use jiff::Timestamp;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use securesign_card::certificate::Certificate;
-use securesign_card::digest::Digest;
-use securesign_card::signature::{PublicKey, ToSign};
+use securesign_card::signature::PublicKey;
+use serde::Serialize;
 use webpki::{
-    ALL_VERIFICATION_ALGS, BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error,
-    ExpirationPolicy, ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage,
-    RequiredEkuNotFoundContext, RevocationCheckDepth, RevocationOptionsBuilder,
-    UnknownStatusPolicy, anchor_from_trusted_cert,
+    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error, ExpirationPolicy,
+    ExtendedKeyUsageValidator, KeyPurposeIdIter, KeyUsage, RequiredEkuNotFoundContext,
+    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, anchor_from_trusted_cert,
 };
 
-/// The least that RSA keys must have (CCA India, Interoperability Guidelines; NIST SP 800-131A).
-const RSA_BITS: usize = 2048;
+use crate::algorithms::{self, RSA_BITS};
+use crate::problem::Problem;
 
 /// What certificates are judged by.
+#[derive(Clone, Debug)]
 pub struct Trust {
     /// Whose certificates are trusted: roots, or better the issuing authorities themselves.
     pub authorities: Vec<CertificateDer<'static>>,
@@ -61,17 +60,76 @@ pub struct Standing {
     /// What lists say.
     pub revocation: Revocation,
     /// Why it is not good; empty where it is.
-    pub problems: Vec<&'static str>,
+    pub problems: Vec<Problem>,
 }
 
-/// Whether `signature` is over `digest`, by this certificate's key. RSA: PKCS#1 v1.5; EC: DER.
-pub fn is_signed(certificate: &Certificate, digest: &Digest, signature: &[u8]) -> bool {
-    certificate.key().verify(ToSign::Digest(digest), signature)
+/// What a certificate says, as the published service writes it, in part.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// RFC 4514.
+    pub subject: String,
+    /// Its common name, or what stands in its place.
+    pub subject_common_name: String,
+    /// RFC 4514.
+    pub issuer: String,
+    /// As of the subject.
+    #[serde(rename = "issuerCN")]
+    pub issuer_cn: String,
+    /// Upper-case hex.
+    pub serial_number: String,
+    /// UTC, `2026-06-22T11:00:00Z`.
+    pub valid_from: String,
+    /// The same.
+    pub valid_to: String,
+    /// Names of RFC 5280, 4.2.1.3.
+    pub key_usage: Vec<&'static str>,
+    /// OIDs.
+    pub policies: Vec<String>,
+    /// `RSA 2048`, `ECDSA P-256`.
+    pub public_key: String,
+}
+
+impl About {
+    /// Of this one.
+    pub fn of(certificate: &Certificate) -> Self {
+        let (from, to) = certificate.validity();
+        let usage = certificate.usage();
+        let policies = certificate.policies();
+        Self {
+            subject: certificate.subject_name().to_owned(),
+            subject_common_name: certificate.subject(),
+            issuer: certificate.issuer_name().to_owned(),
+            issuer_cn: certificate.issuer(),
+            serial_number: certificate.serial(),
+            valid_from: time(from),
+            valid_to: time(to),
+            key_usage: usage.map(|usage| usage.names()).unwrap_or_default(),
+            policies: policies.iter().map(ToString::to_string).collect(),
+            public_key: certificate.key().display(),
+        }
+    }
+}
+
+/// UTC, `2026-06-22T11:00:00Z`.
+pub(crate) fn time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Whether a certificate may sign documents, and who vouches for it.
 pub fn standing(certificate: &Certificate, trust: &Trust) -> Standing {
     let mut problems = own_problems(certificate);
+    if trust.authorities.is_empty() {
+        problems.push(Problem::NoAuthority);
+        let revocation = match trust.check_revocation {
+            true => Revocation::Unknown,
+            false => Revocation::NotChecked,
+        };
+        return Standing {
+            revocation,
+            problems,
+        };
+    }
     let der = CertificateDer::from(certificate.der());
     let (chain, revocation) = match EndEntityCert::try_from(&der) {
         Ok(end) => chain(&end, trust),
@@ -79,7 +137,7 @@ pub fn standing(certificate: &Certificate, trust: &Trust) -> Standing {
     };
     problems.extend(chain);
     if trust.check_revocation && revocation == Revocation::Unknown && chain.is_none() {
-        problems.push("no revocation list tells of the certificate");
+        problems.push(Problem::NoList);
     }
     Standing {
         revocation,
@@ -88,26 +146,26 @@ pub fn standing(certificate: &Certificate, trust: &Trust) -> Standing {
 }
 
 /// What rustls-webpki does not look at.
-fn own_problems(certificate: &Certificate) -> Vec<&'static str> {
+fn own_problems(certificate: &Certificate) -> Vec<Problem> {
     let mut problems = Vec::new();
     if !certificate.may_sign() {
-        problems.push("the certificate is not meant for signatures (key usage)");
+        problems.push(Problem::KeyUsage);
     }
     if certificate.is_authority() {
-        problems.push("the certificate is an authority's own");
+        problems.push(Problem::Authority);
     }
     let bits = certificate.key().rsa_len().map(|bytes| bytes * 8);
     if bits.is_some_and(|bits| bits < RSA_BITS) {
-        problems.push("the RSA key has less than 2048 bits");
+        problems.push(Problem::ShortKey);
     }
     if matches!(certificate.key(), PublicKey::RsaPss(_)) {
-        problems.push("the key is for RSASSA-PSS, which results have no name for");
+        problems.push(Problem::PssKey);
     }
     problems
 }
 
 /// Why no chain leads to an authority, and what the lists say.
-fn chain(end: &EndEntityCert<'_>, trust: &Trust) -> (Option<&'static str>, Revocation) {
+fn chain(end: &EndEntityCert<'_>, trust: &Trust) -> (Option<Problem>, Revocation) {
     let path = |crls: &[CertRevocationList<'_>]| verify_path(end, trust, crls);
     let unrevoked = path(&[]);
     if !trust.check_revocation {
@@ -124,9 +182,7 @@ fn chain(end: &EndEntityCert<'_>, trust: &Trust) -> (Option<&'static str>, Revoc
         (Err(error), _) => (Some(explain(&error)), Revocation::Unknown),
         (Ok(()), _) if lists.is_empty() => (None, Revocation::Unknown),
         (Ok(()), Ok(())) => (None, Revocation::Good),
-        (Ok(()), Err(Error::CertRevoked)) => {
-            (Some("the certificate is revoked"), Revocation::Revoked)
-        }
+        (Ok(()), Err(Error::CertRevoked)) => (Some(Problem::Revoked), Revocation::Revoked),
         (Ok(()), Err(Error::UnknownRevocationStatus)) => (None, Revocation::Unknown),
         (Ok(()), Err(error)) => (Some(explain(&error)), Revocation::Unknown),
     }
@@ -152,7 +208,7 @@ fn verify_path(
             .build()
     });
     let path = end.verify_for_usage(
-        ALL_VERIFICATION_ALGS,
+        &algorithms::ALL,
         &anchors,
         &trust.intermediates,
         time,
@@ -198,31 +254,23 @@ impl ExtendedKeyUsageValidator for Documents {
     }
 }
 
-/// In words; what is not told apart here is a certificate or list that cannot be read.
-fn explain(error: &Error) -> &'static str {
+/// What is not told apart here is a certificate or list that cannot be read.
+fn explain(error: &Error) -> Problem {
     match error {
-        Error::CertExpired { .. } => "a certificate of the chain had expired",
-        Error::CertNotValidYet { .. } => "a certificate of the chain was not valid yet",
-        Error::CertRevoked => "the certificate is revoked",
-        Error::CrlExpired { .. } => "the revocation list is out of date",
-        Error::UnknownIssuer => "no named authority issued the certificate",
-        Error::RequiredEkuNotFoundContext(_) => {
-            "the certificate is not meant for documents (extended key usage)"
-        }
+        Error::CertExpired { .. } => Problem::Expired,
+        Error::CertNotValidYet { .. } => Problem::NotYetValid,
+        Error::CertRevoked => Problem::Revoked,
+        Error::CrlExpired { .. } => Problem::OldList,
+        Error::UnknownIssuer => Problem::UnknownIssuer,
+        Error::RequiredEkuNotFoundContext(_) => Problem::ExtendedKeyUsage,
         Error::InvalidCrlSignatureForPublicKey
         | Error::IssuerNotCrlSigner
-        | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => {
-            "the revocation list is not its authority's"
-        }
-        Error::CaUsedAsEndEntity => "the certificate is an authority's own",
-        Error::UnsupportedCriticalExtension => {
-            "the certificate has a critical extension that is not known here"
-        }
-        Error::InvalidSignatureForPublicKey => "a signature in the chain is wrong",
+        | Error::UnsupportedCrlSignatureAlgorithmForPublicKeyContext(_) => Problem::ForeignList,
+        Error::CaUsedAsEndEntity => Problem::Authority,
+        Error::UnsupportedCriticalExtension => Problem::CriticalExtension,
+        Error::InvalidSignatureForPublicKey => Problem::ChainSignature,
         Error::UnsupportedSignatureAlgorithmContext(_)
-        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            "the chain uses an algorithm that is not accepted"
-        }
-        _ => "a certificate or revocation list cannot be read",
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Problem::Algorithm,
+        _ => Problem::Unreadable,
     }
 }
