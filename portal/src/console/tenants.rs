@@ -116,7 +116,7 @@ pub async fn settings(
             h2 { "Keys" }
             p {
                 @if disabled { "Every key of this tenant is refused." }
-                @else { "The keys of this tenant are accepted. Disabled, it has none that is." }
+                @else { "The keys of this tenant are accepted. When it is disabled, every one of them is refused." }
             }
             (switch(&operator, &tenant, "disabled", !disabled, match disabled {
                 true => "Enable this tenant",

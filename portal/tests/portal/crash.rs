@@ -1,6 +1,6 @@
 //! What breaks: the service, its database, and two starts at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::support::{Place, Postgres, on_both, until};
@@ -14,12 +14,12 @@ fn nothing_that_was_acknowledged_is_lost_by_a_kill() {
         let mut acknowledged = 0;
         for round in 0..3 {
             let mut service = place.serve();
-            let killed = AtomicBool::new(false);
+            let (killed, opened) = (AtomicBool::new(false), AtomicUsize::new(0));
             let requests: Vec<String> = std::thread::scope(|scope| {
                 let threads: Vec<_> = (0..4)
                     .map(|thread| {
                         let client = service.client();
-                        let (key, killed) = (&key, &killed);
+                        let (key, killed, opened) = (&key, &killed, &opened);
                         scope.spawn(move || {
                             let mut good = Vec::new();
                             for n in 0..100_000 {
@@ -28,6 +28,7 @@ fn nothing_that_was_acknowledged_is_lost_by_a_kill() {
                                 }
                                 let request = format!("k{round}-{thread}-{n}");
                                 if client.try_open(key, &request) {
+                                    opened.fetch_add(1, Ordering::Relaxed);
                                     good.push(request);
                                 }
                             }
@@ -35,6 +36,9 @@ fn nothing_that_was_acknowledged_is_lost_by_a_kill() {
                         })
                     })
                     .collect();
+                until("some are acknowledged", || {
+                    opened.load(Ordering::Relaxed) > 0
+                });
                 std::thread::sleep(Duration::from_millis(400));
                 service.kill();
                 killed.store(true, Ordering::Relaxed);
