@@ -81,19 +81,27 @@ impl Chromium {
     }
 
     pub fn click(&self, css: &str) {
-        let element = self.find(css);
-        self.post(&format!("{element}/click"), &json!({})).unwrap();
+        // An error says that it was not clicked: the page was left just then.
+        self.until(css, || {
+            let element = self.find(css);
+            self.post(&format!("{element}/click"), &json!({})).ok()
+        });
     }
 
     /// What a person reads there.
     pub fn text(&self, css: &str) -> String {
-        let text = self.get(&format!("{}/text", self.find(css))).unwrap();
-        text.as_str().unwrap().to_owned()
+        self.until(css, || self.text_now(css))
+    }
+
+    /// `None`: the page was left for another one just then.
+    fn text_now(&self, css: &str) -> Option<String> {
+        let text = self.get(&format!("{}/text", self.find(css))).ok()?;
+        Some(text.as_str()?.to_owned())
     }
 
     /// Waits until a person reads this on the page.
     pub fn see(&self, text: &str) {
-        self.until(text, || self.text("body").contains(text).then_some(()));
+        self.until(text, || self.text_now("body")?.contains(text).then_some(()));
     }
 
     /// Whether a script has opened a dialogue.
