@@ -21,10 +21,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bus::Bus;
 use home::{Home, demo_link, fresh};
 use support::display::Display;
 use support::run::{eventually, run, succeed};
+use url::Url;
 use x11rb::connection::Connection;
 use x11rb::properties::WmSizeHints;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, Window};
@@ -229,6 +232,29 @@ fn on_a_small_notebook_at_150_per_cent_all_of_the_window_is_on_the_display() {
     };
     assert!(eventually(LIMIT, fits), "{:?}", desk.frame());
     assert_eq!(desk.size().0, 840, "560 at 150 %");
+}
+
+#[test]
+fn a_first_page_that_was_there_before_the_window_has_its_height() {
+    let desk = Desk::new("900x1000x24");
+    let pdf = fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/documents/minimal.pdf"
+    ));
+    let mut link = Url::parse(&demo_link()).unwrap();
+    let hash: Vec<(String, String)> = link.query_pairs().into_owned().collect();
+    let kept = hash
+        .iter()
+        .filter(|(name, _)| !["documentType", "hashBase64"].contains(&name.as_str()));
+    link.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept)
+        .append_pair("documentType", "pdf")
+        .append_pair("documentBase64", &STANDARD.encode(pdf.unwrap()));
+    let _program = desk.start(&["--reader", "demo", "open", "--print", link.as_str()]);
+    // Who asks, what is signed, both certificates and the PIN.
+    let high = || desk.size().1 > 600;
+    assert!(eventually(LIMIT, high), "{:?}", desk.size());
 }
 
 #[test]

@@ -180,6 +180,9 @@ impl Stage {
         let screen = model.screen();
         let entries = entries(&screen);
         drag.want(screen.offers(Action::Compare));
+        // The window manager may report it when the first page is there already.
+        let mut asked = asked::Asked::default();
+        asked.note((window.w(), window.h()));
         let page = Page::new(
             &screen,
             &setting(
@@ -209,7 +212,7 @@ impl Stage {
             chooser: Chooser::default(),
             speech: Speech::default(),
             wishes: Wishes::default(),
-            asked: asked::Asked::default(),
+            asked,
         }
     }
 
