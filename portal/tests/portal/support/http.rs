@@ -59,6 +59,8 @@ impl Client {
     pub fn new(base: String) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
+            // Whoever is refused before the body was read is left without a connection.
+            .max_idle_connections(0)
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
         Self {
