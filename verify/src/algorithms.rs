@@ -1,15 +1,14 @@
 //! The algorithms that a chain may be signed with, by the libraries of this project: what
 //! rustls-webpki asks for, without a TLS library's arithmetic.
 
-use ed25519_dalek::Verifier;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::traits::PublicKeyParts;
-use rsa::{Pkcs1v15Sign, PublicKey};
 use rustls_pki_types::{
     AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
 };
-use sha2::{Digest, Sha256, Sha384, Sha512};
-use signature::hazmat::PrehashVerifier;
+use securesign_card::digest::{Digest, HashAlgorithm};
+use securesign_card::signature::{PublicKey, ToSign};
+use sha2::{Sha256, Sha384, Sha512};
 
 /// All of them. Nothing with SHA-1, and no RSA key below 2048 bits.
 pub static ALL: [&dyn SignatureVerificationAlgorithm; 16] = [
@@ -86,26 +85,26 @@ const fn ec(key: AlgorithmIdentifier, signature: AlgorithmIdentifier, check: Che
 }
 
 static RSA_SHA256: Algorithm = rsa(alg_id::RSA_PKCS1_SHA256, |key, message, signature| {
-    pkcs1(
-        key,
-        Pkcs1v15Sign::new::<Sha256>(),
-        &Sha256::digest(message),
+    checked(
+        PublicKey::Rsa(rsa_key(key)?),
+        HashAlgorithm::Sha256,
+        message,
         signature,
     )
 });
 static RSA_SHA384: Algorithm = rsa(alg_id::RSA_PKCS1_SHA384, |key, message, signature| {
-    pkcs1(
-        key,
-        Pkcs1v15Sign::new::<Sha384>(),
-        &Sha384::digest(message),
+    checked(
+        PublicKey::Rsa(rsa_key(key)?),
+        HashAlgorithm::Sha384,
+        message,
         signature,
     )
 });
 static RSA_SHA512: Algorithm = rsa(alg_id::RSA_PKCS1_SHA512, |key, message, signature| {
-    pkcs1(
-        key,
-        Pkcs1v15Sign::new::<Sha512>(),
-        &Sha512::digest(message),
+    checked(
+        PublicKey::Rsa(rsa_key(key)?),
+        HashAlgorithm::Sha512,
+        message,
         signature,
     )
 });
@@ -122,84 +121,85 @@ static PSS_SHA512: Algorithm = rsa(alg_id::RSA_PSS_SHA512, |key, message, signat
 static P256_SHA256: Algorithm = ec(
     alg_id::ECDSA_P256,
     alg_id::ECDSA_SHA256,
-    |key, message, signature| p256(key, &Sha256::digest(message), signature),
+    |key, message, signature| checked(p256(key)?, HashAlgorithm::Sha256, message, signature),
 );
 static P256_SHA384: Algorithm = ec(
     alg_id::ECDSA_P256,
     alg_id::ECDSA_SHA384,
-    |key, message, signature| p256(key, &Sha384::digest(message), signature),
+    |key, message, signature| checked(p256(key)?, HashAlgorithm::Sha384, message, signature),
 );
 static P256_SHA512: Algorithm = ec(
     alg_id::ECDSA_P256,
     alg_id::ECDSA_SHA512,
-    |key, message, signature| p256(key, &Sha512::digest(message), signature),
+    |key, message, signature| checked(p256(key)?, HashAlgorithm::Sha512, message, signature),
 );
 static P384_SHA256: Algorithm = ec(
     alg_id::ECDSA_P384,
     alg_id::ECDSA_SHA256,
-    |key, message, signature| p384(key, &Sha256::digest(message), signature),
+    |key, message, signature| checked(p384(key)?, HashAlgorithm::Sha256, message, signature),
 );
 static P384_SHA384: Algorithm = ec(
     alg_id::ECDSA_P384,
     alg_id::ECDSA_SHA384,
-    |key, message, signature| p384(key, &Sha384::digest(message), signature),
+    |key, message, signature| checked(p384(key)?, HashAlgorithm::Sha384, message, signature),
 );
 static P384_SHA512: Algorithm = ec(
     alg_id::ECDSA_P384,
     alg_id::ECDSA_SHA512,
-    |key, message, signature| p384(key, &Sha512::digest(message), signature),
+    |key, message, signature| checked(p384(key)?, HashAlgorithm::Sha512, message, signature),
 );
 static P521_SHA256: Algorithm = ec(
     alg_id::ECDSA_P521,
     alg_id::ECDSA_SHA256,
-    |key, message, signature| p521(key, &Sha256::digest(message), signature),
+    |key, message, signature| checked(p521(key)?, HashAlgorithm::Sha256, message, signature),
 );
 static P521_SHA384: Algorithm = ec(
     alg_id::ECDSA_P521,
     alg_id::ECDSA_SHA384,
-    |key, message, signature| p521(key, &Sha384::digest(message), signature),
+    |key, message, signature| checked(p521(key)?, HashAlgorithm::Sha384, message, signature),
 );
 static P521_SHA512: Algorithm = ec(
     alg_id::ECDSA_P521,
     alg_id::ECDSA_SHA512,
-    |key, message, signature| p521(key, &Sha512::digest(message), signature),
+    |key, message, signature| checked(p521(key)?, HashAlgorithm::Sha512, message, signature),
 );
 static ED25519: Algorithm = ec(
     alg_id::ED25519,
     alg_id::ED25519,
     |key, message, signature| {
-        let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
-        let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
-        key.verify(message, &signature).ok()
+        // It hashes the message by itself.
+        checked(ed25519(key)?, HashAlgorithm::Sha512, message, signature)
     },
 );
 
-fn rsa_key(key: &[u8]) -> Option<PublicKey> {
-    let key = PublicKey::from_pkcs1_der(key).ok()?;
+/// As the signatures of portals' results are checked.
+fn checked(key: PublicKey, hash: HashAlgorithm, message: &[u8], signature: &[u8]) -> Option<()> {
+    let digest = Digest::of(hash, message);
+    let what = ToSign::Message(&digest, message);
+    key.verify(what, signature).then_some(())
+}
+
+fn rsa_key(key: &[u8]) -> Option<rsa::PublicKey> {
+    let key = rsa::PublicKey::from_pkcs1_der(key).ok()?;
     (key.size() * 8 >= RSA_BITS).then_some(key)
 }
 
-fn pkcs1(key: &[u8], scheme: Pkcs1v15Sign, hash: &[u8], signature: &[u8]) -> Option<()> {
-    rsa_key(key)?.verify(scheme, hash, signature).ok()
+fn p256(key: &[u8]) -> Option<PublicKey> {
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key);
+    key.ok().map(PublicKey::P256)
 }
 
-fn p256(key: &[u8], hash: &[u8], signature: &[u8]) -> Option<()> {
-    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
-    let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
-    key.verify_prehash(hash, &signature).ok()
+fn p384(key: &[u8]) -> Option<PublicKey> {
+    let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(key);
+    key.ok().map(PublicKey::P384)
 }
 
-fn p384(key: &[u8], hash: &[u8], signature: &[u8]) -> Option<()> {
-    let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
-    let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
-    // The library wants half of the curve's length at least, which each hash has.
-    key.verify_prehash(hash, &signature).ok()
+fn p521(key: &[u8]) -> Option<PublicKey> {
+    let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(key);
+    key.ok().map(PublicKey::P521)
 }
 
-fn p521(key: &[u8], hash: &[u8], signature: &[u8]) -> Option<()> {
-    let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
-    let signature = p521::ecdsa::Signature::from_der(signature).ok()?;
-    // The library wants half of the curve's length at least: zeros in front change no number.
-    let hash = securesign_card::signature::fit(hash, 64);
-    key.verify_prehash(&hash, &signature).ok()
+fn ed25519(key: &[u8]) -> Option<PublicKey> {
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?);
+    key.ok().map(PublicKey::Ed25519)
 }

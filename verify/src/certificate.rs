@@ -112,7 +112,7 @@ impl About {
 }
 
 /// UTC, `2026-06-22T11:00:00Z`.
-pub(crate) fn time(time: Timestamp) -> String {
+pub fn time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
@@ -178,13 +178,17 @@ fn chain(end: &EndEntityCert<'_>, trust: &Trust) -> (Option<Problem>, Revocation
             Err(error) => return (Some(explain(&error)), Revocation::Unknown),
         }
     }
-    match (unrevoked, path(&lists)) {
-        (Err(error), _) => (Some(explain(&error)), Revocation::Unknown),
-        (Ok(()), _) if lists.is_empty() => (None, Revocation::Unknown),
-        (Ok(()), Ok(())) => (None, Revocation::Good),
-        (Ok(()), Err(Error::CertRevoked)) => (Some(Problem::Revoked), Revocation::Revoked),
-        (Ok(()), Err(Error::UnknownRevocationStatus)) => (None, Revocation::Unknown),
-        (Ok(()), Err(error)) => (Some(explain(&error)), Revocation::Unknown),
+    if let Err(error) = unrevoked {
+        return (Some(explain(&error)), Revocation::Unknown);
+    }
+    if lists.is_empty() {
+        return (None, Revocation::Unknown);
+    }
+    match path(&lists) {
+        Ok(()) => (None, Revocation::Good),
+        Err(Error::CertRevoked) => (Some(Problem::Revoked), Revocation::Revoked),
+        Err(Error::UnknownRevocationStatus) => (None, Revocation::Unknown),
+        Err(error) => (Some(explain(&error)), Revocation::Unknown),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 /// Why something does not count. Serialized as its sentence in English.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
     /// The result is of another request.
     OtherRequest,
@@ -48,29 +48,6 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// Every one.
-    pub const ALL: [Self; 19] = [
-        Self::OtherRequest,
-        Self::NoSignature,
-        Self::KeyUsage,
-        Self::Authority,
-        Self::ShortKey,
-        Self::PssKey,
-        Self::NoAuthority,
-        Self::UnknownIssuer,
-        Self::Expired,
-        Self::NotYetValid,
-        Self::ExtendedKeyUsage,
-        Self::CriticalExtension,
-        Self::ChainSignature,
-        Self::Algorithm,
-        Self::Revoked,
-        Self::NoList,
-        Self::OldList,
-        Self::ForeignList,
-        Self::Unreadable,
-    ];
-
     /// In English, to follow a colon.
     pub fn as_str(self) -> &'static str {
         match self {

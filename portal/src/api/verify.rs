@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_verify::{About, Asked, Problem, Signed, Trust, Verified, standing};
+use securesign_verify::{About, Asked, Problem, Signed, Trust, Verified, standing, time};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -218,8 +218,4 @@ fn own_digest(body: &Verify) -> Result<Digest, Refusal> {
 fn base64(text: &str) -> Option<Vec<u8>> {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.decode(text).ok()
-}
-
-fn time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

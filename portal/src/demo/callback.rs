@@ -6,9 +6,6 @@ use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
-use securesign_card::certificate::Certificate;
 use securesign_card::digest::{Digest, HashAlgorithm};
 use securesign_handoff::callback::decode;
 use serde::Deserialize;
@@ -115,8 +112,7 @@ fn judged(demo: &Demo, asked: &Asked, result: &Value) -> Judged {
     let pem = result["certificate"]["certificatePem"]
         .as_str()
         .unwrap_or_default();
-    let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
-    let certificate = der.and_then(|der| Certificate::parse(&der).ok());
+    let certificate = securesign_verify::certificate(pem).ok();
     let signature = result["signatureBase64"].as_str().unwrap_or_default();
     let signature = base64::engine::general_purpose::STANDARD.decode(signature);
     let digest = Digest::of(HashAlgorithm::Sha256, &asked.document);
