@@ -179,14 +179,19 @@ fn digest_algorithm(hash: HashAlgorithm) -> Algorithm {
 /// RFC 5754, 3.2 and 3.3: RSA with NULL, ECDSA without parameters.
 fn signature_algorithm(key: &PublicKey, hash: HashAlgorithm) -> der::Result<Algorithm> {
     let rsa = key.rsa_len().is_some();
-    let oid = match (rsa, hash) {
+    let oid = signature_oid(rsa, hash);
+    let parameters = if rsa { Some(Any::null()) } else { None };
+    Ok(Algorithm { oid, parameters })
+}
+
+/// PKCS#1 v1.5 or ECDSA (RFC 5754, 3.2 and 3.3).
+pub(crate) fn signature_oid(rsa: bool, hash: HashAlgorithm) -> ObjectIdentifier {
+    match (rsa, hash) {
         (true, HashAlgorithm::Sha256) => rfc5912::SHA_256_WITH_RSA_ENCRYPTION,
         (true, HashAlgorithm::Sha384) => rfc5912::SHA_384_WITH_RSA_ENCRYPTION,
         (true, HashAlgorithm::Sha512) => rfc5912::SHA_512_WITH_RSA_ENCRYPTION,
         (false, HashAlgorithm::Sha256) => rfc5912::ECDSA_WITH_SHA_256,
         (false, HashAlgorithm::Sha384) => rfc5912::ECDSA_WITH_SHA_384,
         (false, HashAlgorithm::Sha512) => rfc5912::ECDSA_WITH_SHA_512,
-    };
-    let parameters = if rsa { Some(Any::null()) } else { None };
-    Ok(Algorithm { oid, parameters })
+    }
 }

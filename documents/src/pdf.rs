@@ -30,7 +30,7 @@ use crate::{Refusal, Signer};
 pub use self::changes::Change;
 pub use self::file::LIMIT;
 pub use self::stamp::{At, Corner, Fault as StampFault, Fonts, LOGO, Page, QR, Stamp, Words};
-pub use self::verify::{Signature, changes, signatures};
+pub use self::verify::{Signature, signatures, signatures_and_changes};
 
 /// A PDF that can be signed, as far as that does not depend on how.
 pub struct Pdf {

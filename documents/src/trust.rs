@@ -7,7 +7,6 @@ use const_oid::db::rfc5280::{
     ID_CE_BASIC_CONSTRAINTS, ID_CE_CERTIFICATE_POLICIES, ID_CE_EXT_KEY_USAGE, ID_CE_KEY_USAGE,
     ID_CE_NAME_CONSTRAINTS, ID_CE_SUBJECT_ALT_NAME,
 };
-use const_oid::db::rfc5912;
 use jiff::Timestamp;
 use securesign_card::certificate::Certificate;
 use securesign_card::digest::{Digest, HashAlgorithm};
@@ -15,7 +14,7 @@ use securesign_card::signature::ToSign;
 use securesign_card::tlv::{self, Object};
 use thiserror::Error;
 
-use crate::extension;
+use crate::{cms, extension};
 
 /// Tags as on the wire (X.690).
 const INTEGER: u32 = 0x02;
@@ -102,7 +101,10 @@ impl Search<'_> {
         let Some(last) = chain.last().cloned() else {
             return false;
         };
-        let is_issuer = |issuer: &&Certificate| names(issuer).1 == names(&last).0;
+        let Some((wanted, _)) = names(&last) else {
+            return false;
+        };
+        let is_issuer = |issuer: &&Certificate| names(issuer).is_some_and(|it| it.1 == wanted);
         let trusted: Vec<&Certificate> = self.trusted.iter().filter(is_issuer).collect();
         for issuer in trusted {
             // It is trusted as it is: only its key and its time count.
@@ -172,20 +174,15 @@ fn longest_below(constraints: &[u8]) -> Option<usize> {
 
 /// Contents of issuer and subject, as they stand there: RFC 5280, 7.1 would allow more, and
 /// authorities do not need it.
-fn names(certificate: &Certificate) -> (Vec<u8>, Vec<u8>) {
-    let read = || {
-        let outer = tlv::expect(certificate.der(), SEQUENCE).ok()?;
-        let parts = tlv::split(tlv::expect(outer, SEQUENCE).ok()?).ok()?;
-        let has_version = parts.first().is_some_and(|part| part.tag == VERSION);
-        let parts = &parts[usize::from(has_version)..];
-        // Serial number, algorithm, issuer, validity, subject.
-        match parts {
-            [_, _, issuer, _, subject, ..] => Some((issuer.value.to_vec(), subject.value.to_vec())),
-            _ => None,
-        }
-    };
-    // Two that cannot be read are not the same name.
-    read().unwrap_or((vec![0], vec![1]))
+fn names(certificate: &Certificate) -> Option<(&[u8], &[u8])> {
+    let outer = tlv::expect(certificate.der(), SEQUENCE).ok()?;
+    let parts = tlv::split(tlv::expect(outer, SEQUENCE).ok()?).ok()?;
+    let has_version = parts.first().is_some_and(|part| part.tag == VERSION);
+    // Serial number, algorithm, issuer, validity, subject.
+    match &parts[usize::from(has_version)..] {
+        [_, _, issuer, _, subject, ..] => Some((issuer.value, subject.value)),
+        _ => None,
+    }
 }
 
 /// Whether this issuer's key has signed it.
@@ -212,14 +209,8 @@ fn is_signed(certificate: &Certificate, issuer: &Certificate) -> Option<bool> {
 /// That of a signature algorithm. The key has its own kind.
 fn hash(algorithm: &Object<'_>) -> Option<HashAlgorithm> {
     let oid = tlv::expect(algorithm.value, OID).ok()?;
-    let known = [
-        (rfc5912::SHA_256_WITH_RSA_ENCRYPTION, HashAlgorithm::Sha256),
-        (rfc5912::SHA_384_WITH_RSA_ENCRYPTION, HashAlgorithm::Sha384),
-        (rfc5912::SHA_512_WITH_RSA_ENCRYPTION, HashAlgorithm::Sha512),
-        (rfc5912::ECDSA_WITH_SHA_256, HashAlgorithm::Sha256),
-        (rfc5912::ECDSA_WITH_SHA_384, HashAlgorithm::Sha384),
-        (rfc5912::ECDSA_WITH_SHA_512, HashAlgorithm::Sha512),
-    ];
-    let found = known.iter().find(|(known, _)| known.as_bytes() == oid)?;
+    let known = HashAlgorithm::ALL.into_iter();
+    let mut known = known.flat_map(|hash| [(true, hash), (false, hash)]);
+    let found = known.find(|(rsa, hash)| cms::signature_oid(*rsa, *hash).as_bytes() == oid)?;
     Some(found.1)
 }

@@ -115,10 +115,12 @@ pub fn prepare(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepar
     let text = decoded(bytes)?;
     let whole = checked(text, options)?;
     let plan = Plan::new(&whole, signer, options)?;
+    let apex = referred(&whole, options)?;
+    let uri = options.reference.as_deref().unwrap_or_default();
     match options.form {
-        Form::Enveloped => enveloped(bytes, text, &whole, plan, options),
-        Form::Enveloping => enveloping(text, &whole, plan, options),
-        Form::Detached => detached(bytes, plan, options),
+        Form::Enveloped => enveloped(bytes, text, &whole, plan, (uri, apex)),
+        Form::Enveloping => enveloping(text, &whole, plan),
+        Form::Detached => Ok(detached(bytes, plan, uri)),
     }
 }
 
@@ -130,14 +132,22 @@ pub fn prepare(bytes: &[u8], signer: Signer, options: &Options) -> Result<Prepar
 pub fn check(bytes: &[u8], options: &Options) -> Result<(), Refusal> {
     let text = decoded(bytes)?;
     let whole = checked(text, options)?;
+    referred(&whole, options)?;
+    Ok(())
+}
+
+/// What the signature refers to, where that goes together with its form.
+fn referred(whole: &Canonical, options: &Options) -> Result<Apex, Fault> {
     let uri = options.reference.as_deref().unwrap_or_default();
-    let fits = match (options.form, uri.strip_prefix('#')) {
-        (Form::Enveloped, None) => uri.is_empty(),
-        (Form::Enveloped, Some(id)) => the_only(&whole.ids, id).is_ok(),
-        (Form::Enveloping, _) => options.reference.is_none() && !has_id(&whole, OBJECT),
-        (Form::Detached, id) => !uri.is_empty() && id.is_none(),
-    };
-    fits.then_some(()).ok_or_else(|| Fault::Reference.into())
+    match (options.form, uri.strip_prefix('#')) {
+        (Form::Enveloped, None) if uri.is_empty() => Ok(Apex::Document),
+        (Form::Enveloped, Some(id)) => Ok(Apex::At(the_only(&whole.ids, id)?)),
+        (Form::Enveloping, _) if options.reference.is_none() && !has_id(whole, OBJECT) => {
+            Ok(Apex::Document)
+        }
+        (Form::Detached, None) if !uri.is_empty() => Ok(Apex::Document),
+        _ => Err(Fault::Reference),
+    }
 }
 
 /// The whole document, with which the Id that the signature is to have goes together.
@@ -204,18 +214,12 @@ fn enveloped(
     text: &str,
     whole: &Canonical,
     plan: Plan,
-    options: &Options,
+    (uri, apex): (&str, Apex),
 ) -> Result<Prepared, Refusal> {
-    let uri = options.reference.as_deref().unwrap_or_default();
-    let mut apex = Apex::Document;
-    let digested = match uri.strip_prefix('#') {
-        None if uri.is_empty() => Digest::of(plan.signer.hash(), whole.text.as_bytes()),
-        None => return Err(Fault::Reference.into()),
-        Some(id) => {
-            apex = Apex::At(the_only(&whole.ids, id)?);
-            let element = canonical(text, apex, None)?;
-            Digest::of(plan.signer.hash(), element.text.as_bytes())
-        }
+    let hash = plan.signer.hash();
+    let digested = match apex {
+        Apex::Document => Digest::of(hash, whole.text.as_bytes()),
+        Apex::At(_) => Digest::of(hash, canonical(text, apex, None)?.text.as_bytes()),
     };
     let info = plan.signed_info(uri, &[ENVELOPED, EXCLUSIVE], &digested);
     let offset = bytes.len() - text.len();
@@ -235,15 +239,7 @@ fn enveloped(
 }
 
 /// The root with its content becomes the object; what stands beside it is left out.
-fn enveloping(
-    text: &str,
-    whole: &Canonical,
-    plan: Plan,
-    options: &Options,
-) -> Result<Prepared, Refusal> {
-    if options.reference.is_some() || has_id(whole, OBJECT) {
-        return Err(Fault::Reference.into());
-    }
+fn enveloping(text: &str, whole: &Canonical, plan: Plan) -> Result<Prepared, Refusal> {
     let payload = &text[whole.root.start..whole.root.end];
     let object = format!("<ds:Object Id=\"{OBJECT}\">{payload}</ds:Object>");
     let alone = object.replacen(" Id", &format!(" xmlns:ds=\"{DSIG}\" Id"), 1);
@@ -256,14 +252,10 @@ fn enveloping(
     Ok(plan.around(Default::default(), &object, info, target, digested))
 }
 
-fn detached(bytes: &[u8], plan: Plan, options: &Options) -> Result<Prepared, Refusal> {
-    let uri = options.reference.as_deref().unwrap_or_default();
-    if uri.is_empty() || uri.starts_with('#') {
-        return Err(Fault::Reference.into());
-    }
+fn detached(bytes: &[u8], plan: Plan, uri: &str) -> Prepared {
     let digested = Digest::of(plan.signer.hash(), bytes);
     let info = plan.signed_info(uri, &[], &digested);
-    Ok(plan.around(Default::default(), "", info, Target::File, digested))
+    plan.around(Default::default(), "", info, Target::File, digested)
 }
 
 /// Algorithm of a digest (RFC 6931, 2.1).
@@ -273,6 +265,13 @@ fn digest_method(hash: HashAlgorithm) -> &'static str {
         HashAlgorithm::Sha256 => "http://www.w3.org/2001/04/xmlenc#sha256",
         HashAlgorithm::Sha512 => "http://www.w3.org/2001/04/xmlenc#sha512",
     }
+}
+
+/// Algorithm of a signature with PKCS#1 v1.5 or ECDSA (RFC 6931, 2.3).
+fn signature_method(is_rsa: bool, hash: HashAlgorithm) -> String {
+    let kind = if is_rsa { "rsa" } else { "ecdsa" };
+    let bits = hash.size() * 8;
+    format!("http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{bits}")
 }
 
 /// Where the only element stands that has this Id.

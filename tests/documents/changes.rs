@@ -17,8 +17,8 @@ fn judged(word: &judges::Word, at: usize) -> Option<Change> {
 }
 
 fn changes(bytes: &[u8]) -> Vec<Option<Change>> {
-    let signatures = pdf::signatures(bytes.to_vec()).unwrap();
-    pdf::changes(bytes.to_vec(), &signatures).unwrap()
+    let signatures = pdf::signatures_and_changes(bytes.to_vec()).unwrap();
+    signatures.into_iter().map(|(_, change)| change).collect()
 }
 
 /// A file of a table with an update that nobody has signed: objects of the file, or new ones.
@@ -62,13 +62,9 @@ fn what_came_later_is_what_pyhanko_finds() {
     assert_ne!(annotated, page);
     let note = "<< /Type /Annot /Subtype /Text /Rect [9 9 30 30] /Contents (new) >>";
     let turned = page.replacen("<<", "<< /Rotate 180 ", 1);
-    let text =
-        "<< /Length 44 >>\nstream\nBT /F1 24 Tf 72 700 Td (Contract 43, other) Tj ET\nendstream";
-    let text = text.replacen(
-        "44",
-        &("BT /F1 24 Tf 72 700 Td (Contract 43, other) Tj ET".len()).to_string(),
-        1,
-    );
+    let shown = "BT /F1 24 Tf 72 700 Td (Contract 43, other) Tj ET";
+    let len = shown.len();
+    let text = format!("<< /Length {len} >>\nstream\n{shown}\nendstream");
     let twice = sign(&court, "p256", SHA256, signed.clone()).unwrap();
     let nothing = updated(&signed, &[(60, "(nobody leads here)".into())]);
     let cases = [

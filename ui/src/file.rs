@@ -2,10 +2,13 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use securesign_app::document::{DOCUMENT_LIMIT, Unreadable};
+use securesign_app::document::{self, DOCUMENT_LIMIT, Unreadable};
+use securesign_app::language::Language;
+use securesign_card::certificate::Certificate;
 use securesign_card::text;
+use securesign_documents::chain;
 
 /// What is in it. `name` is for people.
 pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Unreadable> {
@@ -31,6 +34,25 @@ pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Unreadable> {
         return Err(Unreadable::TooLarge(name.to_owned()));
     }
     Ok(content)
+}
+
+/// What is in a file that is named on the command line, or what to tell.
+pub fn named(path: &Path, l: Language) -> Result<Vec<u8>, String> {
+    read(path, &document::name(path)).map_err(|error| error.tell(l))
+}
+
+/// All certificates in files that are named: each in PEM, or the only one in DER.
+pub fn certificates(paths: &[PathBuf], l: Language) -> Result<Vec<Certificate>, String> {
+    let mut all = Vec::new();
+    for path in paths {
+        let found = chain::certificates(&named(path, l)?);
+        if found.is_empty() {
+            let file = [("file", document::name(path).into())];
+            return Err(l.say_with("sign-file-no-chain", file));
+        }
+        all.extend(found);
+    }
+    Ok(all)
 }
 
 #[cfg(all(test, unix))]

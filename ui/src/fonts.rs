@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::{env, fs};
 
 use securesign_documents::pdf::Fonts;
@@ -38,15 +39,17 @@ const OPENED: usize = 200;
 
 /// Those of the system and of the person.
 pub fn all() -> Fonts {
-    Fonts::new(|text| {
+    // Looked for when the first text wants them, for all files that are signed.
+    let files = OnceLock::new();
+    Fonts::new(move |text| {
         let letters: HashSet<char> = text.chars().filter(|it| !it.is_whitespace()).collect();
         let mut missing: Vec<char> = letters.into_iter().collect();
         let mut found = Vec::new();
-        for path in ordered().into_iter().take(OPENED) {
+        for path in files.get_or_init(ordered).iter().take(OPENED) {
             if missing.is_empty() {
                 break;
             }
-            let Ok(file) = fs::read(&path) else { continue };
+            let Ok(file) = fs::read(path) else { continue };
             let left = Fonts::lacking(&file, &missing);
             if left.len() < missing.len() {
                 missing = left;

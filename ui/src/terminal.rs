@@ -421,10 +421,7 @@ pub fn print(screen: &Screen, language: Language) {
             text.push_str(&format!("     {reason}\n"));
         }
     }
-    for sentence in &screen.text {
-        text.push_str(&format!("  {sentence}\n"));
-    }
-    for line in &screen.verbatim {
+    for line in screen.text.iter().chain(&screen.verbatim) {
         text.push_str(&format!("  {line}\n"));
     }
     if let Some(notice) = &screen.notice {

@@ -57,26 +57,27 @@ pub fn signatures(bytes: Vec<u8>) -> Result<Vec<Signature>, Refusal> {
     Ok(all(&file, &form))
 }
 
-/// What came after each of these signatures, which [`signatures`] has found in that file.
+/// All signatures of a PDF, as [`signatures`] has them, and what came after each.
 ///
 /// # Errors
 ///
 /// As [`signatures`].
-pub fn changes(bytes: Vec<u8>, signatures: &[Signature]) -> Result<Vec<Option<Change>>, Refusal> {
+pub fn signatures_and_changes(bytes: Vec<u8>) -> Result<Vec<(Signature, Option<Change>)>, Refusal> {
     let file = File::read(bytes)?;
-    let each = signatures
-        .iter()
-        .enumerate()
-        .map(|(at, one)| match one.is_whole {
+    let form = Form::read(&file)?;
+    let each = all(&file, &form).into_iter().enumerate().map(|(at, one)| {
+        let change = match one.is_whole {
             true => None,
             // Each costs as much as the file.
             false if at < COMPARED => Some(changes::after(&file, one.covers)),
             false => Some(Change::Other),
-        });
+        };
+        (one, change)
+    });
     Ok(each.collect())
 }
 
-/// The same of a file that was read already.
+/// The signatures of a file that was read already.
 pub(super) fn all(file: &File, form: &Form) -> Vec<Signature> {
     let mut found: Vec<Signature> = form
         .fields

@@ -10,6 +10,7 @@ use super::canonical::Canonical;
 use super::xades::{self, Properties};
 use super::{
     DSIG, EXCLUSIVE, Fault, Form, Options, Prepared, Target, characters, digest_method, has_id,
+    signature_method,
 };
 use crate::Signer;
 
@@ -62,11 +63,9 @@ impl Plan {
     pub fn signed_info(&self, uri: &str, transforms: &[&str], digested: &Digest) -> String {
         let ds = self.ds;
         let is_rsa = self.signer.certificate().key().rsa_len().is_some();
-        let kind = if is_rsa { "rsa" } else { "ecdsa" };
-        let number = self.signer.hash().size() * 8;
         let mut info = format!("<{ds}SignedInfo{}>", self.declared());
         info.push_str(&self.method("CanonicalizationMethod", EXCLUSIVE));
-        let signature = format!("http://www.w3.org/2001/04/xmldsig-more#{kind}-sha{number}");
+        let signature = signature_method(is_rsa, self.signer.hash());
         info.push_str(&self.method("SignatureMethod", &signature));
         let mut escaped = String::from("URI=\"");
         characters::write_attribute(uri, &mut escaped);

@@ -12,7 +12,10 @@ use securesign_card::signature::ToSign;
 
 use super::canonical::{Apex, Canonical, canonical};
 use super::characters::{attribute, reference};
-use super::{DSIG, ENVELOPED, EXCLUSIVE, Fault as Form, decoded, digest_method, the_only, xades};
+use super::{
+    DSIG, ENVELOPED, EXCLUSIVE, Fault as Form, decoded, digest_method, signature_method, the_only,
+    xades,
+};
 use crate::Refusal;
 use crate::cms::read::Fault;
 
@@ -308,10 +311,8 @@ impl Reference {
         let is_enveloped = self.transforms.iter().any(|it| it == ENVELOPED);
         let skip = is_enveloped.then_some(signature);
         let found = canonical(text, apex, skip).map_err(|_| Fault::Unreadable)?;
-        let hashes = HashAlgorithm::ALL.into_iter();
-        let hash = hashes
-            .into_iter()
-            .find(|hash| digest_method(*hash) == self.method);
+        let mut hashes = HashAlgorithm::ALL.into_iter();
+        let hash = hashes.find(|hash| digest_method(*hash) == self.method);
         let digest = Digest::of(hash.ok_or(Fault::Unreadable)?, found.text.as_bytes());
         match STANDARD.encode(digest.bytes()) == self.digest {
             true => Ok(at),
@@ -322,17 +323,7 @@ impl Reference {
 
 /// Whether it is RSA's, and its hash (RFC 6931).
 fn method(algorithm: &str) -> Option<(bool, HashAlgorithm)> {
-    let name = algorithm.strip_prefix("http://www.w3.org/2001/04/xmldsig-more#")?;
-    let (kind, number) = name.split_once("-sha")?;
-    let hash = match number {
-        "256" => HashAlgorithm::Sha256,
-        "384" => HashAlgorithm::Sha384,
-        "512" => HashAlgorithm::Sha512,
-        _ => return None,
-    };
-    match kind {
-        "rsa" => Some((true, hash)),
-        "ecdsa" => Some((false, hash)),
-        _ => None,
-    }
+    let kinds = HashAlgorithm::ALL.into_iter();
+    let mut kinds = kinds.flat_map(|hash| [(true, hash), (false, hash)]);
+    kinds.find(|(is_rsa, hash)| signature_method(*is_rsa, *hash) == algorithm)
 }

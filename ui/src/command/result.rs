@@ -15,14 +15,7 @@ use crate::store::own;
 
 /// Prints the JSON, and saves its parts for OpenSSL.
 pub fn result(url: &str, save: Option<&Path>) -> Result<u8, String> {
-    let packed = match url::Url::parse(url) {
-        Ok(url) => url
-            .query_pairs()
-            .find(|(name, _)| name == "ss_result")
-            .map(|(_, value)| value.into_owned())
-            .ok_or("This URL has no ss_result.")?,
-        Err(_) => url.to_owned(),
-    };
+    let packed = packed(url).ok_or("This URL has no ss_result.")?;
     let result = callback::decode(&packed).ok_or("This is not the result of a signature.")?;
     if let Some(folder) = save {
         save_parts(&result, folder).map_err(|error| {
@@ -35,6 +28,16 @@ pub fn result(url: &str, save: Option<&Path>) -> Result<u8, String> {
     }
     print_json(&result)?;
     Ok(DONE)
+}
+
+/// What stands in `ss_result` of a URL, or the text itself; `None`: the URL has none.
+pub(super) fn packed(text: &str) -> Option<String> {
+    let Ok(url) = url::Url::parse(text) else {
+        return Some(text.to_owned());
+    };
+    let mut pairs = url.query_pairs();
+    let found = pairs.find(|(name, _)| name == "ss_result");
+    found.map(|(_, value)| value.into_owned())
 }
 
 fn save_parts(result: &Value, folder: &Path) -> std::io::Result<()> {

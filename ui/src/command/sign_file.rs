@@ -87,15 +87,14 @@ pub fn sign_file(place: &Place, asked: SignFile) -> Result<u8, String> {
 
 /// Reads a file and says what of it is to be known before it is signed.
 fn read(path: &Path, order: &Order, l: Language) -> Result<Ready, String> {
-    let name = document::name(path);
-    let bytes = file::read(path, &name).map_err(|error| error.tell(l))?;
+    let bytes = file::named(path, l)?;
     let digest = Digest::of(HashAlgorithm::Sha256, &bytes);
     let in_words = |refusal: Refusal| refusal.in_words(l);
     if Kind::of(&bytes) == Kind::Xml {
         if order.is_for_pdf() {
             return Err(l.say("sign-file-xml-options"));
         }
-        xml::canonical_form(&bytes).map_err(in_words)?;
+        xml::check(&bytes, &order.xml).map_err(in_words)?;
         let said = [
             ("file", text::path(path).into()),
             ("size", bytes.len().into()),

@@ -5,7 +5,6 @@ mod roots;
 
 use std::path::Path;
 
-use securesign_app::document;
 use securesign_app::language::Language;
 use securesign_app::words::InWords;
 use securesign_card::certificate::Certificate;
@@ -60,7 +59,7 @@ pub fn verify(asked: &Verify, l: Language) -> Result<u8, String> {
 }
 
 fn read(path: &Path, trusted: &[Certificate], l: Language) -> Result<Found, String> {
-    let bytes = file::read(path, &document::name(path)).map_err(|error| error.tell(l))?;
+    let bytes = file::named(path, l)?;
     let size = bytes.len();
     let signatures = match xml::is_likely(&bytes) {
         true => judged::of_xml(&bytes, trusted),

@@ -1,21 +1,20 @@
 //! `securesign verify --result`: what a portal does with a result, by the code of the portal's
 //! service.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject;
-use securesign_app::document;
 use securesign_app::language::Language;
 use securesign_app::words::InWords;
 use securesign_card::digest::{Digest, HashAlgorithm};
-use securesign_card::text;
+use securesign_card::{text, trace};
 use securesign_handoff::callback;
 use securesign_verify::{Asked, NotVerifiable, Signed, Trust, Verified};
 use serde_json::Value;
 
+use super::result::packed;
 use super::{DONE, NOT_DONE};
 use crate::args::{Of, Verify};
 use crate::file;
@@ -57,15 +56,9 @@ fn answer(path: &Path, language: Language) -> Result<Value, String> {
     if text.starts_with('{') {
         return serde_json::from_str(text).map_err(|_| none());
     }
-    let packed = match url::Url::parse(text) {
-        Ok(url) => {
-            let mut pairs = url.query_pairs();
-            let found = pairs.find(|(name, _)| name == "ss_result");
-            found.ok_or_else(none)?.1.into_owned()
-        }
-        Err(_) => text.to_owned(),
-    };
-    callback::decode(&packed).ok_or_else(none)
+    packed(text)
+        .and_then(|packed| callback::decode(&packed))
+        .ok_or_else(none)
 }
 
 /// Nothing was signed, and the result says so.
@@ -88,7 +81,7 @@ fn digest(of: &Of, language: Language) -> Result<Digest, String> {
             let name = of.hash_algo.as_deref().unwrap_or("SHA256");
             let algorithm = HashAlgorithm::from_name(name);
             let algorithm = algorithm.ok_or_else(|| language.say("verify-no-digest"))?;
-            Ok(Digest::of(algorithm, &read(path, language)?))
+            Ok(Digest::of(algorithm, &file::named(path, language)?))
         }
         (None, hash) => {
             let bytes = hash.as_deref().and_then(bytes_of);
@@ -118,7 +111,7 @@ fn trust(authorities: &[PathBuf], of: &Of, language: Language) -> Result<Trust, 
 fn all<T: PemObject>(paths: &[PathBuf], language: Language) -> Result<Vec<T>, String> {
     let mut all = Vec::new();
     for path in paths {
-        let bytes = read(path, language)?;
+        let bytes = file::named(path, language)?;
         let before = all.len();
         let mut items = T::pem_slice_iter(&bytes);
         let complete = items
@@ -132,25 +125,18 @@ fn all<T: PemObject>(paths: &[PathBuf], language: Language) -> Result<Vec<T>, St
     Ok(all)
 }
 
-fn read(path: &Path, language: Language) -> Result<Vec<u8>, String> {
-    file::read(path, &document::name(path)).map_err(|error| error.tell(language))
-}
-
 fn read_text(path: &Path, language: Language) -> Result<String, String> {
-    String::from_utf8(read(path, language)?).map_err(|_| {
+    String::from_utf8(file::named(path, language)?).map_err(|_| {
         let file = [("file", text::path(path).into())];
         language.say_with("verify-no-text", file)
     })
 }
 
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let digits = hex.as_bytes();
-    let pair = |pair: &[u8]| {
-        let text = std::str::from_utf8(pair).ok()?;
-        let plain = pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit);
-        plain.then(|| u8::from_str_radix(text, 16).ok())?
-    };
-    digits.chunks(2).map(pair).collect()
+    let pairs = hex.as_bytes().chunks(2);
+    pairs
+        .map(|pair| trace::byte(std::str::from_utf8(pair).ok()?))
+        .collect()
 }
 
 fn not_verifiable(why: &NotVerifiable, language: Language) -> String {
@@ -182,8 +168,5 @@ fn told(verified: &Verified, l: Language) -> String {
     if verified.revocation_status == "NOT_CHECKED" {
         lines.push(l.say("verify-revocation-unchecked"));
     }
-    lines.iter().fold(String::new(), |mut text, line| {
-        let _ = writeln!(text, "{line}");
-        text
-    })
+    lines.join("\n") + "\n"
 }

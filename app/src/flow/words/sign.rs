@@ -86,14 +86,12 @@ pub fn sign(flow: &Flow) -> Screen {
 /// It can be signed: with a PIN, unless one is kept or none is wanted.
 fn ready(flow: &Flow, info: &TokenInfo, screen: &mut Screen) {
     let l = flow.language;
+    let original = flow.order().and_then(Order::original);
     let compare = match flow.wants_document() {
         true => l.say("compare-wanted"),
-        false if flow.order().is_some_and(|it| it.original().is_some()) => {
-            l.say("compare-original")
-        }
+        false if original.is_some() => l.say("compare-original"),
         false => l.say("compare"),
     };
-    let original = flow.order().and_then(Order::original);
     let wanted = original.is_some_and(|original| original.found().is_none());
     // A document that came with the link has nothing to be compared with.
     if original.is_none_or(|original| !original.came()) {

@@ -1,16 +1,12 @@
 //! What a command line wants of every file: how PDF and XML are signed, and who says when.
 
-use std::path::Path;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use securesign_app::document;
 use securesign_app::language::Language;
 use securesign_app::words::InWords;
 use securesign_card::certificate::Certificate;
 use securesign_card::digest::HashAlgorithm;
-use securesign_documents::chain;
 use securesign_documents::pdf::{self, Stamp, Words};
 use securesign_documents::timestamp::{Request, TimeStamp};
 use securesign_documents::xml;
@@ -39,10 +35,7 @@ impl Order {
             Authority::parse(address).ok_or_else(|| l.say_with("time-stamp-address", address_said))
         });
         let authority = authority.transpose()?;
-        let mut chain = Vec::new();
-        for path in &asked.chain {
-            chain.extend(certificates(path, l)?);
-        }
+        let chain = file::certificates(&asked.chain, l)?;
         let stamp = match look.visible {
             true => Some(stamp(asked, l)?),
             false => None,
@@ -84,14 +77,9 @@ impl Order {
     }
 }
 
-/// A file that is named on the command line.
-fn read(path: &Path, l: Language) -> Result<Vec<u8>, String> {
-    file::read(path, &document::name(path)).map_err(|error| error.tell(l))
-}
-
 fn stamp(asked: &SignFile, l: Language) -> Result<Stamp, String> {
     let look = &asked.look;
-    let logo = look.logo.as_deref().map(|path| read(path, l));
+    let logo = look.logo.as_deref().map(|path| file::named(path, l));
     Ok(Stamp {
         page: look.page,
         at: look.position.at,
@@ -114,16 +102,6 @@ fn stamp(asked: &SignFile, l: Language) -> Result<Stamp, String> {
         },
         fonts: fonts::all(),
     })
-}
-
-/// All certificates in a file in PEM, or the only one in DER.
-fn certificates(path: &Path, l: Language) -> Result<Vec<Certificate>, String> {
-    let found = chain::certificates(&read(path, l)?);
-    if found.is_empty() {
-        let file = [("file", document::name(path).into())];
-        return Err(l.say_with("sign-file-no-chain", file));
-    }
-    Ok(found)
 }
 
 /// Asks an authority when that was signed.

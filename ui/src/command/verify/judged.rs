@@ -44,10 +44,9 @@ pub struct Stamp {
 
 /// Of a PDF.
 pub fn of_pdf(bytes: Vec<u8>, trusted: &[Certificate]) -> Result<Vec<Judged>, Refusal> {
-    let signatures = pdf::signatures(bytes.clone())?;
-    let changes = pdf::changes(bytes, &signatures)?;
-    let each = signatures.into_iter().zip(changes);
-    Ok(each
+    let signatures = pdf::signatures_and_changes(bytes)?;
+    Ok(signatures
+        .into_iter()
         .map(|(one, change)| one_of_pdf(one, change, trusted))
         .collect())
 }

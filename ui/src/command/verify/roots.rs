@@ -17,16 +17,7 @@ const FILES: usize = 1000;
 
 /// All of them.
 pub fn trusted(named: &[PathBuf], l: Language) -> Result<Vec<Certificate>, String> {
-    let mut all = Vec::new();
-    for path in named {
-        let name = document::name(path);
-        let bytes = file::read(path, &name).map_err(|error| error.tell(l))?;
-        let found = chain::certificates(&bytes);
-        if found.is_empty() {
-            return Err(l.say_with("sign-file-no-chain", [("file", name.into())]));
-        }
-        all.extend(found);
-    }
+    let mut all = file::certificates(named, l)?;
     let folder = fs::read_dir(settings::authorities())
         .into_iter()
         .flatten()
