@@ -59,6 +59,13 @@ judge_esteid8() {
     refuses "a wrong PUK" "." p15 --unblock-pin -a 02 --puk 99999999 --new-pin $pin
 }
 
+changes_the_only_pin() {
+    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --login --pin 999999 --list-objects
+    ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin $pin --new-pin 7654321
+    refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --login --pin $pin --list-objects
+    ok "the new one is right" p11 --login --pin 7654321 --list-objects
+}
+
 # OpenSC 0.23 refuses the key of the qualified signature: VERIFY must come after the choice of
 # the key, and its driver has it before.
 judge_beleid17() {
@@ -69,10 +76,7 @@ judge_beleid17() {
     counted "one PIN" '^PIN \[' 1 --list-pins
     signs "the authentication key signs" 0 02 $pin SHA256-RSA-PKCS message sha256
     signs "... with SHA-512" 0 02 $pin SHA512-RSA-PKCS message sha512
-    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --login --pin 999999 --list-objects
-    ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin $pin --new-pin 7654321
-    refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --login --pin $pin --list-objects
-    ok "the new one is right" p11 --login --pin 7654321 --list-objects
+    changes_the_only_pin
 }
 
 judge_cns() {
@@ -126,10 +130,7 @@ judge_cac() { # the three layouts of applets
     counted "one PIN" '^PIN \[' 1 --list-pins
     signs "one key signs" 0 0001 $pin SHA256-RSA-PKCS message sha256
     signs "the other one, with SHA-512" 0 0002 $pin SHA512-RSA-PKCS message sha512
-    refuses "a wrong PIN" "CKR_PIN_INCORRECT" p11 --login --pin 999999 --list-objects
-    ok "OpenSC changes the PIN" p15 --change-pin -a 01 --pin $pin --new-pin 7654321
-    refuses "the old one is wrong" "CKR_PIN_INCORRECT" p11 --login --pin $pin --list-objects
-    ok "the new one is right" p11 --login --pin 7654321 --list-objects
+    changes_the_only_pin
 }
 judge_caccontainer() { judge_cac; }
 judge_cacalternate() { judge_cac; }

@@ -28,8 +28,8 @@ use securesign_card::profile::{
 use securesign_card::signature::PublicKey;
 use securesign_card::sw::StatusWord;
 
-use crate::kept;
 use crate::offer::{find, signing};
+use crate::{kept, minidriver};
 
 pub use america::CAC;
 pub use belgium::BELEID;
@@ -281,6 +281,51 @@ fn read_der(
     }
     bytes.truncate(len);
     Ok(Some(bytes))
+}
+
+/// So many bytes from the beginning, in pieces of at most `chunk`; `read` gives the one of that
+/// offset and length, and one that is shorter is the last. `None` where the first is unwanted.
+fn pieces(
+    len: usize,
+    chunk: usize,
+    unwanted: &dyn Fn(&[u8]) -> bool,
+    mut read: impl FnMut(usize, usize) -> Result<Vec<u8>, CardError>,
+) -> Result<Option<Vec<u8>>, CardError> {
+    let mut bytes = Vec::new();
+    while bytes.len() < len {
+        let asked = chunk.min(len - bytes.len());
+        let part = read(bytes.len(), asked)?;
+        bytes.extend_from_slice(&part);
+        if part.len() < asked {
+            break;
+        }
+        if bytes.len() == asked && asked < len && unwanted(&bytes) {
+            return Ok(None);
+        }
+    }
+    bytes.truncate(len);
+    Ok(Some(bytes))
+}
+
+/// A certificate as Windows' minidrivers store it, behind so many bytes; `read` gives all of
+/// them, or `None` where the first ones are unwanted.
+fn stored_certificate(
+    during: &'static str,
+    before: usize,
+    unwanted: &dyn Fn(&[u8]) -> bool,
+    read: impl FnOnce(&dyn Fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, CardError>,
+) -> Result<Option<Vec<u8>>, CardError> {
+    fn behind(bytes: &[u8], before: usize) -> &[u8] {
+        bytes.get(before..).unwrap_or_default()
+    }
+    let unwanted = |bytes: &[u8]| unwanted(&minidriver::beginning(behind(bytes, before)));
+    let Some(bytes) = read(&unwanted)? else {
+        return Ok(None);
+    };
+    match minidriver::unpacked(behind(&bytes, before)) {
+        Ok(der) => Ok(Some(der.unwrap_or_default())),
+        Err(_) => Err(CardError::Malformed { during, at: 0 }),
+    }
 }
 
 /// Length of the DER object that begins so; `None`: it is none.

@@ -231,13 +231,10 @@ fn a_session_that_is_over_and_a_key_that_was_revoked_are_told_apart() {
     portal
         .place
         .command(&["key", "revoke", &portal.tenant.key.id, "--last"]);
-    let asked = json!({"origin": "http://localhost:3000"});
     let client = portal.client();
     until("it is revoked", || {
-        client
-            .call("/v1/auth/validate", &portal.tenant.key, &asked)
-            .status
-            == 401
+        let answer = client.validate(&portal.tenant.key, "http://localhost:3000");
+        answer.status == 401
     });
     desktop
         .sign(&second)
@@ -253,11 +250,7 @@ fn a_service_that_is_busy_slow_or_gone_is_none_that_refuses() {
     let client = portal.client();
     let limited = link(&client, &key, "r1");
     let good = portal.link("r2");
-    client.call(
-        "/v1/auth/validate",
-        &key,
-        &json!({"origin": "http://localhost:3000"}),
-    );
+    client.validate(&key, "http://localhost:3000");
     let desktop = portal.desktop();
     desktop
         .sign(&limited)

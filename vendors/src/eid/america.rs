@@ -23,8 +23,11 @@ use applets::{
     ACCESS_CONTROL, Applet, CERTIFICATE, CHUNK, CONTAINER, KEYS, Layout, select_own, tags, values,
 };
 
-use super::{Place, credentials, exactly, same, select_application, select_file, unless_rsa};
-use crate::{minidriver, piv};
+use super::{
+    Place, credentials, exactly, same, select_application, select_file, stored_certificate,
+    unless_rsa,
+};
+use crate::piv;
 
 /// Every layout of their applets.
 #[derive(Debug)]
@@ -211,15 +214,9 @@ impl Opened {
         if len > certificate::MAX {
             return Err(CardError::Malformed { during, at: 0 });
         }
-        let rest = |bytes: &[u8]| bytes.get(before..).unwrap_or_default().to_vec();
-        let unwanted = |bytes: &[u8]| unwanted(&minidriver::beginning(&rest(bytes)));
-        let Some(bytes) = values(card, during, len, &unwanted)? else {
-            return Ok(None);
-        };
-        match minidriver::unpacked(&rest(&bytes)) {
-            Ok(der) => Ok(Some(der.unwrap_or_default())),
-            Err(_) => Err(CardError::Malformed { during, at: 0 }),
-        }
+        stored_certificate(during, before, unwanted, |unwanted| {
+            values(card, during, len, unwanted)
+        })
     }
 }
 

@@ -17,7 +17,9 @@ use securesign_card::profile::{
 };
 use securesign_card::signature::{PublicKey, ToSign, digest_info};
 
-use super::{Place, credentials, exactly, read_binary, same, unless_rsa};
+use super::{
+    Place, credentials, exactly, pieces, read_binary, same, stored_certificate, unless_rsa,
+};
 use crate::minidriver;
 
 /// Every maker's.
@@ -156,27 +158,12 @@ fn read(
     len: usize,
     unwanted: &dyn Fn(&[u8]) -> bool,
 ) -> Result<Option<Vec<u8>>, CardError> {
-    let mut bytes = Vec::new();
-    let len = len.min(certificate::MAX);
-    while bytes.len() < len {
-        let asked = CHUNK.min(len - bytes.len());
-        let part = read_binary(card, during, bytes.len(), asked as u16)?;
-        if !part.sw.is_ok() {
-            return Err(CardError::Refused {
-                during,
-                sw: part.sw,
-            });
-        }
-        bytes.extend_from_slice(&part.data);
-        if part.data.len() < asked {
-            break;
-        }
-        if bytes.len() == asked && asked < len && unwanted(&bytes) {
-            return Ok(None);
-        }
-    }
-    bytes.truncate(len);
-    Ok(Some(bytes))
+    pieces(len.min(certificate::MAX), CHUNK, unwanted, |at, asked| {
+        let part = read_binary(card, during, at, asked as u16)?;
+        let sw = part.sw;
+        let refused = CardError::Refused { during, sw };
+        sw.is_ok().then_some(part.data).ok_or(refused)
+    })
 }
 
 /// Names and identifiers of what a directory has.
@@ -266,15 +253,9 @@ impl Application for Opened {
         credentials(card, self.spec(), &places, search, |card, place, known| {
             let during = "read a certificate";
             let len = select(card, during, place.file)?;
-            let stored = |bytes: &[u8]| bytes.get(PREFIX..).unwrap_or_default().to_vec();
-            let unwanted = |bytes: &[u8]| (known.unwanted)(&minidriver::beginning(&stored(bytes)));
-            let Some(bytes) = read(card, during, len, &unwanted)? else {
-                return Ok(None);
-            };
-            match minidriver::unpacked(&stored(&bytes)) {
-                Ok(der) => Ok(Some(der.unwrap_or_default())),
-                Err(_) => Err(CardError::Malformed { during, at: 0 }),
-            }
+            stored_certificate(during, PREFIX, known.unwanted, |unwanted| {
+                read(card, during, len, unwanted)
+            })
         })
     }
 

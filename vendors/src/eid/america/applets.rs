@@ -7,7 +7,7 @@ use securesign_card::error::CardError;
 use securesign_card::profile::unless_refused;
 use securesign_card::tlv;
 
-use super::super::select_application;
+use super::super::{pieces, select_application};
 
 /// The name of the container's applet.
 pub const CONTAINER: &[u8] = &[0xA0, 0x00, 0x00, 0x01, 0x16, 0xDB, 0x00];
@@ -235,20 +235,9 @@ pub fn values(
     len: usize,
     unwanted: &dyn Fn(&[u8]) -> bool,
 ) -> Result<Option<Vec<u8>>, CardError> {
-    let mut bytes = Vec::new();
-    while bytes.len() < len {
-        let asked = CHUNK.min(len - bytes.len());
-        let part = buffer(card, during, 2, PREFIX + bytes.len(), asked)?;
-        bytes.extend_from_slice(&part);
-        if part.len() < asked {
-            break;
-        }
-        if bytes.len() == asked && asked < len && unwanted(&bytes) {
-            return Ok(None);
-        }
-    }
-    bytes.truncate(len);
-    Ok(Some(bytes))
+    pieces(len, CHUNK, unwanted, |at, asked| {
+        buffer(card, during, 2, PREFIX + at, asked)
+    })
 }
 
 /// Values with their tags; what the card has not given is left out.
