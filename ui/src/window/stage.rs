@@ -38,6 +38,7 @@ mod heard;
 mod redraw;
 mod same;
 
+use asked::{Asked, Wishes};
 use heard::Speech;
 
 /// The window with its model.
@@ -58,18 +59,7 @@ pub struct Stage {
     chooser: Chooser,
     speech: Speech,
     wishes: Wishes,
-    asked: asked::Asked,
-}
-
-/// How a person wants to see pages.
-#[derive(Clone, Copy, Default)]
-struct Wishes {
-    /// All of what folds.
-    unfolded: bool,
-    /// In a window of this width.
-    width: Option<i32>,
-    /// And of this height.
-    height: Option<i32>,
+    asked: Asked,
 }
 
 /// The window before there is a model.
@@ -181,7 +171,7 @@ impl Stage {
         let entries = entries(&screen);
         drag.want(screen.offers(Action::Compare));
         // The window manager may report it when the first page is there already.
-        let mut asked = asked::Asked::default();
+        let mut asked = Asked::default();
         asked.note((window.w(), window.h()));
         let page = Page::new(
             &screen,

@@ -1,6 +1,6 @@
-//! Which sizes the program itself has asked for. A window manager may report one of an
-//! earlier page when the next is there already, and rounds them where the display is
-//! scaled: neither is a wish of a person's.
+//! Which sizes a person has asked for, and which the program itself has. A window manager may
+//! report one of an earlier page when the next is there already, and rounds them where the
+//! display is scaled: neither is a wish of a person's.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,17 @@ const LATE: Duration = Duration::from_secs(3);
 
 /// Width and height of a window.
 pub type Size = (i32, i32);
+
+/// How a person wants to see pages.
+#[derive(Clone, Copy, Default)]
+pub struct Wishes {
+    /// All of what folds.
+    pub unfolded: bool,
+    /// In a window of this width.
+    pub width: Option<i32>,
+    /// And of this height.
+    pub height: Option<i32>,
+}
 
 /// The sizes of earlier pages.
 #[derive(Default)]
